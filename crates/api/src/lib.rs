@@ -1,0 +1,1 @@
+//! The wire: the one list of commands, dispatch, events, TypeScript types

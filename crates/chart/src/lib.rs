@@ -1,0 +1,1 @@
+//! ChartSpec to SVG, PNG and the native plot window

@@ -1,0 +1,118 @@
+//! Drift: the sketch of a reference, distances and tests against a window, and the verdict.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::profile::Histogram;
+
+pub const SKETCH_SCHEMA: u32 = 1;
+
+/// What a model version remembers of the rows it was trained on. Travels with it as `reference.json`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct ReferenceSketch {
+    pub schema: u32,
+    pub n_rows: u64,
+    /// The model's inputs in their order, then `prediction` (the model's own on its training rows) and `target`.
+    pub columns: Vec<ColumnSketch>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct ColumnSketch {
+    pub name: String,
+    pub n_rows: u64,
+    pub n_missing: u64,
+    pub shape: SketchShape,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum SketchShape {
+    Numeric {
+        min: f64,
+        max: f64,
+        mean: f64,
+        /// Sample standard deviation; 0 when constant.
+        std: f64,
+        /// Ascending distinct values and the number of rows at or below each; all of them when `exact`, else at most
+        /// 2,000 that keep every step of the distribution function under 1/2,000 (besides jumps at one value).
+        values: Vec<f64>,
+        cumulative: Vec<u64>,
+        exact: bool,
+        /// For pictures and binned distances: deciles-free equal-width bins.
+        histogram: Histogram,
+    },
+    /// By falling count, then by value; at most 1,000, the rest in `n_other`.
+    Categorical {
+        values: Vec<String>,
+        counts: Vec<u64>,
+        n_other: u64,
+    },
+    /// The reference had no value here.
+    Empty,
+}
+
+/// How a verdict is reached; named on every report.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct DriftRule {
+    /// `textbook`
+    pub mode: String,
+    /// Least Jensen-Shannon distance (base 2, 0 to 1) that counts as drift.
+    pub min_distance: f64,
+    /// Largest p-value after Benjamini-Hochberg over the columns of a window.
+    pub alpha: f64,
+    /// Least rise of the missing share that counts as drift on its own.
+    pub min_missing_rise: f64,
+    /// `assay.toml` or `default`
+    pub source: String,
+}
+
+impl Default for DriftRule {
+    fn default() -> Self {
+        Self {
+            mode: "textbook".to_owned(),
+            min_distance: 0.1,
+            alpha: 0.05,
+            min_missing_rise: 0.05,
+            source: "default".to_owned(),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    Stable,
+    Drifted,
+    /// Too few values to judge (under 30), or nothing to compare with.
+    NotJudged,
+}
+
+/// One column of one window against the reference. Measures that do not apply are `None`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct ColumnDrift {
+    pub column: String,
+    pub n_rows: u64,
+    pub n_missing: u64,
+    /// Share of missing values in the window less that of the reference.
+    pub missing_rise: f64,
+    /// Distance, base 2, 0 to 1; the effect size of the verdict.
+    pub jensen_shannon: Option<f64>,
+    pub psi: Option<f64>,
+    /// Kolmogorov-Smirnov, numeric columns.
+    pub ks_statistic: Option<f64>,
+    /// In units of the reference's standard deviation (of max(std, 0.001) when constant).
+    pub wasserstein: Option<f64>,
+    /// Chi-square, categorical columns.
+    pub chi_square: Option<f64>,
+    /// Of KS or chi-square.
+    pub p_value: Option<f64>,
+    /// After Benjamini-Hochberg over the columns of the window.
+    pub p_adjusted: Option<f64>,
+    /// Values outside the reference's range, or categories it did not hold.
+    pub n_outside: u64,
+    /// Distinct values (numeric, for constant references) or categories that the reference did not hold.
+    pub n_unseen: u64,
+    pub verdict: Verdict,
+    /// Why, in words: `distance 0.738 over 0.1 and p 4e-128`, `a constant moved`, `missing rose by 12.0 %`.
+    pub reason: String,
+}

@@ -1,0 +1,78 @@
+//! Jobs: work that takes time, each in a process of its own, remembered by the lab.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::TimestampMs;
+use crate::code::Failure;
+use crate::dataset::{ImportOutcome, ImportSpec};
+use crate::ids::{JobId, ReplayId, RunId};
+use crate::replay::ReplaySpec;
+use crate::task::Progress;
+use crate::train::TrainSpec;
+
+/// What a worker is asked to do.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(tag = "job", rename_all = "snake_case")]
+pub enum JobSpec {
+    Import(ImportSpec),
+    Train(TrainSpec),
+    Replay(ReplaySpec),
+    /// The whole chain on the bundled sample data.
+    Demo,
+}
+
+impl JobSpec {
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Import(_) => "import",
+            Self::Train(_) => "train",
+            Self::Replay(_) => "replay",
+            Self::Demo => "demo",
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum JobState {
+    Waiting,
+    Running,
+    Done,
+    Failed,
+    Cancelled,
+    /// The application died while it ran.
+    Interrupted,
+}
+
+impl JobState {
+    pub fn is_over(self) -> bool {
+        !matches!(self, Self::Waiting | Self::Running)
+    }
+}
+
+/// What a job made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "made", rename_all = "snake_case")]
+pub enum JobOutcome {
+    Dataset(ImportOutcome),
+    Run { run_id: RunId },
+    Replay { replay_id: ReplayId },
+    Demo,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct Job {
+    pub job_id: JobId,
+    /// `train penguins`
+    pub title: String,
+    pub spec: JobSpec,
+    pub state: JobState,
+    pub progress: Option<Progress>,
+    pub warnings: Vec<String>,
+    pub outcome: Option<JobOutcome>,
+    pub failure: Option<Failure>,
+    pub created_ms: TimestampMs,
+    pub started_ms: Option<TimestampMs>,
+    pub ended_ms: Option<TimestampMs>,
+}

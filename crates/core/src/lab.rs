@@ -1,0 +1,163 @@
+//! The lab as a whole: its status, its settings, its health, its trash.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::TimestampMs;
+use crate::drift::DriftRule;
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct LabStatus {
+    pub path: String,
+    pub assay_version: String,
+    pub size_bytes: u64,
+    pub n_datasets: u64,
+    pub n_runs: u64,
+    pub n_models: u64,
+    pub n_replays: u64,
+    pub n_jobs_running: u64,
+    pub n_jobs_waiting: u64,
+    pub n_in_trash: u64,
+    pub last_change_ms: Option<TimestampMs>,
+    pub servers: Vec<ServerInfo>,
+    /// What the next undo would take back.
+    pub undo: Option<String>,
+}
+
+/// A local server that has this lab open.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ServerInfo {
+    pub address: String,
+    pub process_id: u32,
+    pub started_ms: TimestampMs,
+}
+
+/// `assay.toml`: what a person may edit. Unknown keys are refused with their line.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    pub gate: BTreeMap<String, GateSettings>,
+    pub drift: DriftSettings,
+    pub server: ServerSettings,
+}
+
+/// What a move to a stage needs; keyed by the stage's name.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct GateSettings {
+    /// Least value by metric name.
+    pub metrics: BTreeMap<String, f64>,
+    /// The newest check of the training data has no failed rule.
+    pub expectations: bool,
+    /// The parity report passed.
+    pub parity: bool,
+}
+
+impl Default for GateSettings {
+    fn default() -> Self {
+        Self {
+            metrics: BTreeMap::new(),
+            expectations: true,
+            parity: true,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DriftSettings {
+    pub min_distance: Option<f64>,
+    pub alpha: Option<f64>,
+    pub min_missing_rise: Option<f64>,
+}
+
+impl DriftSettings {
+    pub fn rule(&self) -> DriftRule {
+        let default = DriftRule::default();
+        let set =
+            self.min_distance.is_some() || self.alpha.is_some() || self.min_missing_rise.is_some();
+        DriftRule {
+            min_distance: self.min_distance.unwrap_or(default.min_distance),
+            alpha: self.alpha.unwrap_or(default.alpha),
+            min_missing_rise: self.min_missing_rise.unwrap_or(default.min_missing_rise),
+            source: if set {
+                "assay.toml".to_owned()
+            } else {
+                default.source
+            },
+            mode: default.mode,
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ServerSettings {
+    pub port: u16,
+}
+
+impl Default for ServerSettings {
+    fn default() -> Self {
+        Self { port: 5000 }
+    }
+}
+
+/// What `assay doctor` found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct DoctorReport {
+    pub checks: Vec<DoctorCheck>,
+    pub healthy: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct DoctorCheck {
+    /// `database integrity`, `objects`, `audit chain` ...
+    pub name: String,
+    pub n_checked: u64,
+    /// One sentence each.
+    pub problems: Vec<String>,
+    /// What was repaired, one sentence each.
+    pub repaired: Vec<String>,
+}
+
+/// A thing in the trash.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct TrashItem {
+    pub kind: TrashKind,
+    /// The run's id, the data set's or model's name.
+    pub id: String,
+    pub title: String,
+    pub size_bytes: u64,
+    pub deleted_ms: TimestampMs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum TrashKind {
+    Run,
+    Dataset,
+    Model,
+    Replay,
+}
+
+/// A hit of the command palette.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SearchHit {
+    pub kind: SearchKind,
+    pub title: String,
+    /// A few words at the right: `drifted, 105 windows`.
+    pub detail: String,
+    /// Where the window goes: `/runs/RUN`.
+    pub route: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum SearchKind {
+    Dataset,
+    Run,
+    Model,
+    Replay,
+}

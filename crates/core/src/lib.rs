@@ -1,0 +1,37 @@
+//! What Assay talks about: documents, ids, and the mathematics on slices.
+//!
+//! Invariant: nothing here reads a file, a clock, the environment or a source of randomness; time and seeds are
+//! passed in. Every document derives serde and is at once what is stored and what goes over the wire.
+
+pub mod chart;
+pub mod code;
+pub mod dataset;
+pub mod drift;
+pub mod event;
+pub mod expect;
+pub mod ids;
+pub mod job;
+pub mod lab;
+pub mod matrix;
+pub mod metrics;
+pub mod model;
+pub mod parity;
+pub mod profile;
+pub mod query;
+pub mod recipe;
+pub mod reference;
+pub mod registry;
+pub mod replay;
+pub mod run;
+pub mod schema;
+pub mod split;
+pub mod task;
+pub mod train;
+
+pub use code::Code;
+pub use ids::{DatasetName, ExperimentName, JobId, ModelName, ObjectHash, ReplayId, RunId};
+pub use matrix::{Columns, Matrix, RawColumn, RawValues, Target};
+pub use task::{Cancelled, Progress, Task};
+
+/// Milliseconds since 1970-01-01T00:00:00Z.
+pub type TimestampMs = i64;

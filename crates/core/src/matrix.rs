@@ -1,0 +1,142 @@
+//! Plain tables of numbers and texts, as they pass between the crates that own the heavy libraries.
+
+use crate::schema::ColumnType;
+use crate::train::ProblemKind;
+
+/// Features after the recipe. Invariant: `values.len() == n_rows * names.len()`, row-major, all finite.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Matrix {
+    pub n_rows: usize,
+    /// Feature names in column order.
+    pub names: Vec<String>,
+    /// f32, because the exported graph computes its features in f32.
+    pub values: Vec<f32>,
+}
+
+impl Matrix {
+    pub fn n_columns(&self) -> usize {
+        self.names.len()
+    }
+
+    pub fn row(&self, row: usize) -> &[f32] {
+        let n = self.n_columns();
+        self.values.get(row * n..(row + 1) * n).unwrap_or(&[])
+    }
+
+    /// The rows named, in that order. Rows out of range are left out.
+    pub fn take(&self, rows: &[usize]) -> Self {
+        let mut values = Vec::with_capacity(rows.len() * self.n_columns());
+        let mut n_rows = 0;
+        for &row in rows.iter().filter(|&&row| row < self.n_rows) {
+            values.extend_from_slice(self.row(row));
+            n_rows += 1;
+        }
+        Self {
+            n_rows,
+            names: self.names.clone(),
+            values,
+        }
+    }
+}
+
+/// What is to be predicted, one entry a row.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Target {
+    Classes {
+        /// The classes as text, in ascending order (numerically when the column is numeric).
+        classes: Vec<String>,
+        /// The type of the target column: integer classes leave the ONNX graph as integers, others as text.
+        kind: ColumnType,
+        /// Index into `classes`, per row.
+        indices: Vec<u32>,
+    },
+    Values(Vec<f64>),
+}
+
+impl Target {
+    pub fn n_rows(&self) -> usize {
+        match self {
+            Self::Classes { indices, .. } => indices.len(),
+            Self::Values(values) => values.len(),
+        }
+    }
+
+    pub fn problem(&self) -> ProblemKind {
+        match self {
+            Self::Classes { classes, .. } if classes.len() <= 2 => ProblemKind::Binary,
+            Self::Classes { .. } => ProblemKind::Multiclass,
+            Self::Values(_) => ProblemKind::Regression,
+        }
+    }
+
+    /// The rows named, in that order. Rows out of range are left out.
+    pub fn take(&self, rows: &[usize]) -> Self {
+        match self {
+            Self::Classes {
+                classes,
+                kind,
+                indices,
+            } => Self::Classes {
+                classes: classes.clone(),
+                kind: *kind,
+                indices: rows
+                    .iter()
+                    .filter_map(|&row| indices.get(row).copied())
+                    .collect(),
+            },
+            Self::Values(values) => Self::Values(
+                rows.iter()
+                    .filter_map(|&row| values.get(row).copied())
+                    .collect(),
+            ),
+        }
+    }
+}
+
+/// Raw columns as they enter the exported graph.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Columns {
+    pub n_rows: usize,
+    pub columns: Vec<RawColumn>,
+}
+
+impl Columns {
+    pub fn column(&self, name: &str) -> Option<&RawColumn> {
+        self.columns.iter().find(|column| column.name == name)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct RawColumn {
+    pub name: String,
+    pub values: RawValues,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum RawValues {
+    /// Integers, floats and booleans (0, 1); a missing value is NaN.
+    Numbers(Vec<f64>),
+    Texts(Vec<Option<String>>),
+}
+
+/// What a model says, one entry a row.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Prediction {
+    Classes {
+        /// Index of the most probable class, per row; the lowest index wins a tie.
+        indices: Vec<u32>,
+        /// Row-major, n_rows x n_classes; each row sums to 1.
+        probabilities: Vec<f64>,
+        n_classes: usize,
+    },
+    Values(Vec<f64>),
+}
+
+impl Prediction {
+    pub fn n_rows(&self) -> usize {
+        match self {
+            Self::Classes { indices, .. } => indices.len(),
+            Self::Values(values) => values.len(),
+        }
+    }
+}

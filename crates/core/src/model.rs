@@ -1,0 +1,58 @@
+//! A trained model as plain data. It crosses crates in this form and is saved as ONNX alone.
+
+use crate::schema::ColumnType;
+
+/// A model over the features of a [`crate::recipe::FittedRecipe`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Model {
+    pub n_features: usize,
+    /// What it answers: classes (with the type of the target column) or numbers.
+    pub output: Output,
+    pub form: Form,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Output {
+    /// At least two classes, in the order of the target.
+    Classes {
+        classes: Vec<String>,
+        kind: ColumnType,
+    },
+    Value,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Form {
+    /// y = x · coefficients + intercept.
+    Linear {
+        coefficients: Vec<f32>,
+        intercept: f32,
+    },
+    /// Binary: one row of coefficients, P(class 1) = 1 / (1 + exp(−z)). More classes: one row a class,
+    /// P = softmax(z). Class-major.
+    Logistic {
+        coefficients: Vec<Vec<f32>>,
+        intercepts: Vec<f32>,
+    },
+    /// The mean of the leaves that a row falls into.
+    Trees { trees: Vec<Tree> },
+}
+
+/// A binary tree; node 0 is the root.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Tree {
+    pub nodes: Vec<Node>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Node {
+    /// Goes left when `x[feature] <= threshold`. Invariant: children come after their parent.
+    Split {
+        feature: u32,
+        threshold: f32,
+        left: u32,
+        right: u32,
+    },
+    /// Class probabilities (one per class, sum 1), or one value for regression.
+    Leaf { values: Vec<f32> },
+}

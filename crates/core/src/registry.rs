@@ -1,0 +1,225 @@
+//! The registry: models, versions, aliases, stages, gates and the audit log.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::TimestampMs;
+use crate::ids::{DatasetName, ModelName, ObjectHash, ReplayId, RunId};
+use crate::parity::ParityReport;
+use crate::schema::ColumnType;
+use crate::train::ProblemKind;
+
+pub const MODEL_VERSION_SCHEMA: u32 = 1;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    Development,
+    Candidate,
+    Production,
+    Archived,
+}
+
+impl Stage {
+    pub const ALL: [Self; 4] = [
+        Self::Development,
+        Self::Candidate,
+        Self::Production,
+        Self::Archived,
+    ];
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Development => "development",
+            Self::Candidate => "candidate",
+            Self::Production => "production",
+            Self::Archived => "archived",
+        }
+    }
+}
+
+impl std::str::FromStr for Stage {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::ALL
+            .into_iter()
+            .find(|stage| stage.label() == text)
+            .ok_or_else(|| {
+                format!(
+                    "`{text}` is no stage; choose development, candidate, production or archived"
+                )
+            })
+    }
+}
+
+/// `name@version`, exactly.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
+pub struct VersionKey {
+    pub model: ModelName,
+    pub version: u32,
+}
+
+impl std::fmt::Display for VersionKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}@{}", self.model, self.version)
+    }
+}
+
+/// One version of a registered model.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct ModelVersion {
+    pub schema: u32,
+    pub model: ModelName,
+    pub version: u32,
+    pub stage: Stage,
+    pub aliases: Vec<String>,
+    pub run_id: RunId,
+    pub problem: ProblemKind,
+    pub algorithm: String,
+    pub dataset: DatasetName,
+    pub dataset_number: u32,
+    pub dataset_version: ObjectHash,
+    pub signature: Signature,
+    pub metrics: BTreeMap<String, f64>,
+    /// The ONNX file among the objects.
+    pub onnx: ObjectHash,
+    pub onnx_size_bytes: u64,
+    pub opset: u32,
+    pub parity: ParityReport,
+    /// The drift sketch of the training rows among the objects.
+    pub reference: ObjectHash,
+    pub created_ms: TimestampMs,
+}
+
+impl ModelVersion {
+    pub fn key(&self) -> VersionKey {
+        VersionKey {
+            model: self.model.clone(),
+            version: self.version,
+        }
+    }
+}
+
+/// The named inputs and outputs of the exported graph.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct Signature {
+    pub inputs: Vec<SignatureColumn>,
+    pub outputs: Vec<SignatureColumn>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct SignatureColumn {
+    pub name: String,
+    pub kind: ColumnType,
+    pub nullable: bool,
+    /// What training saw: `0 to 0.19`, `Biscoe, Dream, Torgersen`, `constant 0.003467`.
+    pub seen: String,
+    pub constant: bool,
+}
+
+/// A row of the list of models.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct ModelSummary {
+    pub model: ModelName,
+    pub n_versions: u32,
+    pub latest: ModelVersion,
+    /// The version in production, when there is one.
+    pub production: Option<u32>,
+    pub aliases: BTreeMap<String, u32>,
+}
+
+/// Everything the page of a model version shows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct ModelDetail {
+    pub version: ModelVersion,
+    /// Newest first.
+    pub versions: Vec<ModelVersion>,
+    /// The metrics of the version before, for comparison.
+    pub previous_metrics: BTreeMap<String, f64>,
+    /// What promotion to production would say now.
+    pub gate: GateReport,
+    pub audit: Vec<AuditEntry>,
+    /// Entries of the whole log, and whether its chain holds.
+    pub n_audit_entries: u64,
+    pub audit_intact: bool,
+    pub replays: Vec<ReplayId>,
+    /// The exported folder, relative to the lab.
+    pub folder: String,
+    pub graph: GraphSummary,
+}
+
+/// The exported graph, small enough to draw.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+pub struct GraphSummary {
+    pub nodes: Vec<GraphNode>,
+    pub inputs: Vec<String>,
+    pub outputs: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct GraphNode {
+    pub name: String,
+    /// `Concat`, `TreeEnsembleClassifier` ...
+    pub op: String,
+    pub inputs: Vec<String>,
+    pub outputs: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct PromoteRequest {
+    pub model: crate::reference::Reference,
+    pub to: Stage,
+    /// Why; kept in the audit log.
+    #[serde(default)]
+    pub reason: String,
+}
+
+/// What a gate says of one move.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct GateReport {
+    pub model: VersionKey,
+    pub to: Stage,
+    pub passed: bool,
+    pub conditions: Vec<GateCondition>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct GateCondition {
+    /// `test.accuracy`, `expectations`, `ONNX parity`
+    pub name: String,
+    /// `at least 0.90`, `suite passes`
+    pub needs: String,
+    /// `0.9236`, `11 of 14 passed`, `not checked`
+    pub measured: String,
+    pub passed: bool,
+}
+
+/// One line of the audit log. Invariant: `hash` is blake3 over the previous hash and this entry's other fields.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct AuditEntry {
+    pub number: u64,
+    pub at_ms: TimestampMs,
+    /// `command line`, `window`, `browser`, `worker`
+    pub actor: String,
+    /// `model.promoted`
+    pub action: String,
+    /// `nsw-price@3`
+    pub subject: String,
+    /// A sentence.
+    pub detail: String,
+    pub previous_hash: String,
+    pub hash: String,
+}
+
+/// `model verify`: every file of the exported folder against CHECKSUMS, and the graph against stored answers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct VerifyReport {
+    pub model: VersionKey,
+    pub n_files: u32,
+    /// Files that are missing or changed.
+    pub damaged: Vec<String>,
+    pub parity: Option<ParityReport>,
+    pub passed: bool,
+}

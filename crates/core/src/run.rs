@@ -1,0 +1,201 @@
+//! Runs: what was trained, with what, and how good it is.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::TimestampMs;
+use crate::ids::{DatasetName, ExperimentName, ObjectHash, RunId};
+use crate::parity::ParityReport;
+use crate::recipe::{FittedRecipe, Recipe};
+use crate::reference::Reference;
+use crate::registry::VersionKey;
+use crate::train::{ProblemKind, TrainSpec};
+
+pub const RUN_SCHEMA: u32 = 1;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum RunStatus {
+    Running,
+    Finished,
+    Failed,
+    /// Cancelled by a person, or its worker died.
+    Killed,
+}
+
+/// A row of the run table.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct RunSummary {
+    pub run_id: RunId,
+    pub name: String,
+    pub experiment: ExperimentName,
+    pub status: RunStatus,
+    pub started_ms: TimestampMs,
+    pub ended_ms: Option<TimestampMs>,
+    /// Parameters as text, `algorithm` among them.
+    pub params: BTreeMap<String, String>,
+    /// Last value by name: `test.accuracy`, `cv.accuracy.mean` ...
+    pub metrics: BTreeMap<String, f64>,
+    pub tags: BTreeMap<String, String>,
+    /// `name@version` of the data it was trained on.
+    pub dataset: Option<Reference>,
+    pub models: Vec<VersionKey>,
+}
+
+impl RunSummary {
+    /// Seconds from start to end; `None` while it runs.
+    pub fn duration_secs(&self) -> Option<f64> {
+        self.ended_ms
+            .map(|ended| (ended - self.started_ms) as f64 / 1000.0)
+    }
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(default)]
+pub struct RunQuery {
+    /// A condition as [`crate::query`] reads it: `metrics.test.accuracy > 0.9 and params.algorithm = "random_forest"`.
+    pub filter: String,
+    /// `metrics.NAME`, `params.NAME`, `attributes.start_time`, `attributes.name`; empty: newest first.
+    pub order_by: String,
+    pub ascending: bool,
+    /// `None`: all.
+    pub experiment: Option<ExperimentName>,
+    pub offset: u64,
+    /// 0: 1,000.
+    pub limit: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct RunPage {
+    pub runs: Vec<RunSummary>,
+    /// Runs that match the filter.
+    pub n_matching: u64,
+    /// Runs of the experiment, or of the lab.
+    pub n_total: u64,
+    /// Names that occur among the matching runs, sorted.
+    pub param_names: Vec<String>,
+    pub metric_names: Vec<String>,
+    pub duration_secs: f64,
+}
+
+/// What a training run stores beside parameters and metrics, as its record.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct TrainRecord {
+    pub schema: u32,
+    pub spec: TrainSpec,
+    pub problem: ProblemKind,
+    pub algorithm: String,
+    pub dataset: DatasetName,
+    pub dataset_number: u32,
+    pub dataset_version: ObjectHash,
+    pub recipe: Recipe,
+    pub fitted: FittedRecipe,
+    /// For classification, in the order of the probabilities.
+    pub classes: Vec<String>,
+    pub n_train_rows: u64,
+    pub n_test_rows: u64,
+    pub environment: RunEnvironment,
+    /// Rules that failed with severity warning, warnings of the recipe and of the algorithm.
+    pub warnings: Vec<String>,
+}
+
+/// Where a run ran.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+pub struct RunEnvironment {
+    pub assay: String,
+    pub os: String,
+    pub arch: String,
+    pub n_threads: u32,
+    pub onnx_runtime: String,
+    /// Of the folder in which the command was given, when it is in a git repository.
+    pub git_commit: Option<String>,
+    pub git_dirty: Option<bool>,
+}
+
+/// Everything the page of a run shows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct RunDetail {
+    pub summary: RunSummary,
+    pub record: Option<TrainRecord>,
+    /// Per metric, over all its points.
+    pub metric_summaries: Vec<MetricSummary>,
+    pub confusion: Option<Confusion>,
+    pub parity: Option<ParityReport>,
+    pub artifacts: Vec<Artifact>,
+    pub failure: Option<crate::code::Failure>,
+    /// The command that trains this again.
+    pub command: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct MetricSummary {
+    pub key: String,
+    pub last: f64,
+    pub min: f64,
+    pub max: f64,
+    /// The step of the best value by the metric's direction (largest unless it is a loss or an error).
+    pub best_step: i64,
+    pub n: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Artifact {
+    /// Relative, with `/`.
+    pub path: String,
+    pub object: ObjectHash,
+    pub size_bytes: u64,
+}
+
+/// Rows are true classes, columns predicted ones.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Confusion {
+    pub classes: Vec<String>,
+    pub counts: Vec<Vec<u64>>,
+}
+
+/// Stored test-set predictions of a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StoredPredictions {
+    pub schema: u32,
+    /// 0-based rows of the data set version.
+    pub rows: Vec<u64>,
+    pub classes: Vec<String>,
+    /// Class index for classification.
+    pub truth_class: Vec<u32>,
+    pub predicted_class: Vec<u32>,
+    /// Row-major, n_rows x n_classes.
+    pub probabilities: Vec<f64>,
+    /// For regression.
+    pub truth_value: Vec<f64>,
+    pub predicted_value: Vec<f64>,
+}
+
+/// Several runs side by side, differences apart from what is equal.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct Comparison {
+    pub runs: Vec<RunSummary>,
+    pub params: Vec<ComparisonRow>,
+    pub metrics: Vec<MetricRow>,
+    /// Parameters equal in all runs.
+    pub equal: Vec<ComparisonRow>,
+    /// One per run that has stored predictions for classes, else `None`.
+    pub confusions: Vec<Option<Confusion>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct ComparisonRow {
+    pub name: String,
+    /// One per run; `None`: the run has no such parameter.
+    pub values: Vec<Option<String>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct MetricRow {
+    pub name: String,
+    pub values: Vec<Option<f64>>,
+    /// Index of the best run; `None` when all are equal or none has it.
+    pub best: Option<u32>,
+    pub larger_is_better: bool,
+}

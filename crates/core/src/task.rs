@@ -1,0 +1,86 @@
+//! How long work tells of its progress and hears of its cancellation.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// How far a job is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct Progress {
+    /// What is being done, as a person would say it: `fitting`, `fold 2 of 5`.
+    pub phase: String,
+    /// Units done of `total`; the unit is the phase's own.
+    pub done: u64,
+    /// 0 when unknown.
+    pub total: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("cancelled")]
+pub struct Cancelled;
+
+type Listener = Box<dyn Fn(&TaskEvent) + Send + Sync>;
+
+/// What a task says while it runs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case", tag = "event")]
+pub enum TaskEvent {
+    Step(Progress),
+    Warning { text: String },
+}
+
+/// Handed to every function that takes long. Cheap to clone; safe to use from several threads.
+#[derive(Clone)]
+pub struct Task {
+    cancelled: Arc<AtomicBool>,
+    listener: Arc<Listener>,
+}
+
+impl Task {
+    pub fn new(listener: impl Fn(&TaskEvent) + Send + Sync + 'static) -> Self {
+        Self {
+            cancelled: Arc::default(),
+            listener: Arc::new(Box::new(listener)),
+        }
+    }
+
+    /// A task that nobody watches.
+    pub fn silent() -> Self {
+        Self::new(|_| {})
+    }
+
+    pub fn cancel(&self) {
+        self.cancelled.store(true, Ordering::Relaxed);
+    }
+
+    /// To be called often (at least every 50 ms of work).
+    pub fn check(&self) -> Result<(), Cancelled> {
+        if self.cancelled.load(Ordering::Relaxed) {
+            Err(Cancelled)
+        } else {
+            Ok(())
+        }
+    }
+
+    pub fn step(&self, done: u64, total: u64, phase: impl Into<String>) {
+        (self.listener)(&TaskEvent::Step(Progress {
+            phase: phase.into(),
+            done,
+            total,
+        }));
+    }
+
+    pub fn warn(&self, text: impl Into<String>) {
+        (self.listener)(&TaskEvent::Warning { text: text.into() });
+    }
+}
+
+impl std::fmt::Debug for Task {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Task")
+            .field("cancelled", &self.cancelled)
+            .finish_non_exhaustive()
+    }
+}

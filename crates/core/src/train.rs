@@ -1,0 +1,146 @@
+//! What is to be trained, and the catalogue entries that forms and help are made from.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::ids::ExperimentName;
+use crate::recipe::Recipe;
+use crate::reference::Reference;
+
+pub const TRAIN_SPEC_SCHEMA: u32 = 1;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ProblemKind {
+    Binary,
+    Multiclass,
+    Regression,
+}
+
+impl ProblemKind {
+    pub fn is_classification(self) -> bool {
+        self != Self::Regression
+    }
+}
+
+/// Everything that decides the outcome of a training run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct TrainSpec {
+    #[serde(default = "train_spec_schema")]
+    pub schema: u32,
+    pub dataset: Reference,
+    pub target: String,
+    /// A name of the catalogue; `None`: `random_forest`.
+    #[serde(default)]
+    pub algorithm: Option<String>,
+    /// Parameters that are not named take the catalogue's default.
+    #[serde(default)]
+    pub params: BTreeMap<String, ParamValue>,
+    /// `None`: made from the profile.
+    #[serde(default)]
+    pub recipe: Option<Recipe>,
+    #[serde(default)]
+    pub split: SplitSpec,
+    /// Cross-validation folds on the training rows, 2 to 100; `None`: no cross-validation.
+    #[serde(default)]
+    pub cv_folds: Option<u32>,
+    #[serde(default)]
+    pub seed: u64,
+    #[serde(default)]
+    pub experiment: Option<ExperimentName>,
+    /// `None`: made from the algorithm and a number.
+    #[serde(default)]
+    pub run_name: Option<String>,
+}
+
+fn train_spec_schema() -> u32 {
+    TRAIN_SPEC_SCHEMA
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, TS)]
+pub struct SplitSpec {
+    pub method: SplitMethod,
+    /// Share of rows held out for the test, over 0 and under 1.
+    pub test_fraction: f64,
+}
+
+impl Default for SplitSpec {
+    fn default() -> Self {
+        Self {
+            method: SplitMethod::Auto,
+            test_fraction: 0.2,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum SplitMethod {
+    /// Stratified for classes, random for numbers.
+    Auto,
+    Random,
+    /// Keeps the share of each class.
+    Stratified,
+    /// The first rows train, the last rows test.
+    Time,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(untagged)]
+pub enum ParamValue {
+    Bool(bool),
+    Integer(i64),
+    Float(f64),
+    Text(String),
+}
+
+impl std::fmt::Display for ParamValue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Bool(value) => write!(f, "{value}"),
+            Self::Integer(value) => write!(f, "{value}"),
+            Self::Float(value) => write!(f, "{value}"),
+            Self::Text(value) => f.write_str(value),
+        }
+    }
+}
+
+/// One entry of the algorithm catalogue, as forms and help show it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct AlgorithmInfo {
+    pub name: String,
+    /// `Random forest`
+    pub title: String,
+    pub help: String,
+    pub problems: Vec<ProblemKind>,
+    pub params: Vec<ParamInfo>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct ParamInfo {
+    pub name: String,
+    pub help: String,
+    pub default: ParamValue,
+    pub range: ParamRange,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum ParamRange {
+    /// Inclusive.
+    Integer {
+        min: i64,
+        max: i64,
+    },
+    /// Inclusive.
+    Float {
+        min: f64,
+        max: f64,
+    },
+    Choice {
+        options: Vec<String>,
+    },
+    Bool,
+}

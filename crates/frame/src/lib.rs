@@ -1,0 +1,1 @@
+//! polars: files in, canonical Parquet, profiles, expectations, recipes, windows

@@ -1,0 +1,1 @@
+//! The algorithm catalogue behind linfa's traits: fit and predict

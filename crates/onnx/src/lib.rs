@@ -1,0 +1,1 @@
+//! Recipe and model to one ONNX graph; ONNX Runtime sessions; parity

@@ -1,0 +1,1 @@
+//! axum: the wire and the UI for browsers

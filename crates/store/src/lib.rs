@@ -1,0 +1,1 @@
+//! The lab folder: the only SQL, the only writer
