@@ -1,1 +1,4 @@
-//! The wire: the one list of commands, dispatch, events, TypeScript types
+//! The wire: the one list of commands, dispatch, events, TypeScript types.
+
+mod list;
+pub mod types;

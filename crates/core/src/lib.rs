@@ -3,6 +3,7 @@
 //! Invariant: nothing here reads a file, a clock, the environment or a source of randomness; time and seeds are
 //! passed in. Every document derives serde and is at once what is stored and what goes over the wire.
 
+pub mod ask;
 pub mod chart;
 pub mod code;
 pub mod dataset;

@@ -1,0 +1,69 @@
+//! THE list of commands. A command is in it or does not exist: dispatch, the TypeScript map and the test that every
+//! command has a snapshot are generated from it.
+
+/// Calls `$apply!` with every command: `reply "name" (Request) -> Response, reads [kinds] => handler;`
+///
+/// `reads` names the kinds whose change makes an answer stale; a command without kinds acts, or its answer never
+/// changes. `bytes` commands answer with bytes and have no response type.
+#[macro_export]
+macro_rules! with_commands {
+    ($apply:ident) => {
+        $apply! {
+            json "lab.status" (Nothing) -> LabStatus, reads [Lab, Datasets, Runs, Models, Replays, Jobs, Trash, Servers] => handlers::lab_status;
+            json "lab.create" (LabPath) -> LabStatus, reads [] => handlers::lab_create;
+            json "lab.open" (LabPath) -> LabStatus, reads [] => handlers::lab_open;
+            json "lab.doctor" (DoctorRequest) -> DoctorReport, reads [] => handlers::lab_doctor;
+            json "lab.undo" (Nothing) -> Undone, reads [] => handlers::lab_undo;
+            json "trash.list" (Nothing) -> Vec<TrashItem>, reads [Lab, Trash] => handlers::trash_list;
+            json "trash.delete" (TrashRequest) -> Nothing, reads [] => handlers::trash_delete;
+            json "trash.restore" (TrashRequest) -> Nothing, reads [] => handlers::trash_restore;
+            json "trash.empty" (Nothing) -> TrashEmptied, reads [] => handlers::trash_empty;
+            json "search" (SearchRequest) -> SearchAnswer, reads [Lab, Datasets, Runs, Models, Replays] => handlers::search;
+            json "demo.start" (Nothing) -> JobStarted, reads [] => handlers::demo_start;
+
+            json "datasets.list" (Nothing) -> Vec<DatasetSummary>, reads [Lab, Datasets, Expectations, Runs] => handlers::datasets_list;
+            json "datasets.show" (ByDataset) -> DatasetDetail, reads [Lab, Datasets, Expectations, Runs, Replays] => handlers::datasets_show;
+            json "datasets.profile" (ByDataset) -> Profile, reads [Lab, Datasets] => handlers::datasets_profile;
+            bytes "datasets.rows" (RowsRequest), reads [Lab, Datasets] => handlers::datasets_rows;
+            json "datasets.import" (ImportSpec) -> JobStarted, reads [] => handlers::datasets_import;
+
+            json "expectations.show" (ByDataset) -> ExpectationsView, reads [Lab, Datasets, Expectations] => handlers::expectations_show;
+            json "expectations.suggest" (ByDataset) -> Suite, reads [Lab, Datasets] => handlers::expectations_suggest;
+            json "expectations.save" (SaveSuite) -> Suite, reads [] => handlers::expectations_save;
+            json "expectations.check" (ByDataset) -> CheckReport, reads [] => handlers::expectations_check;
+
+            json "algorithms.list" (Nothing) -> Vec<AlgorithmInfo>, reads [] => handlers::algorithms_list;
+            json "recipes.suggest" (RecipeRequest) -> Recipe, reads [Lab, Datasets] => handlers::recipes_suggest;
+            json "training.start" (TrainSpec) -> JobStarted, reads [] => handlers::training_start;
+
+            json "experiments.list" (Nothing) -> Vec<ExperimentSummary>, reads [Lab, Runs] => handlers::experiments_list;
+            json "runs.list" (RunQuery) -> RunPage, reads [Lab, Runs, Models] => handlers::runs_list;
+            json "runs.show" (ByRun) -> RunDetail, reads [Lab, Runs, Models] => handlers::runs_show;
+            json "runs.compare" (ByRuns) -> Comparison, reads [Lab, Runs, Models] => handlers::runs_compare;
+
+            json "charts.spec" (ChartRequest) -> ChartSpec, reads [Lab, Datasets, Runs, Replays] => handlers::charts_spec;
+            bytes "charts.render" (RenderRequest), reads [Lab, Datasets, Runs, Replays] => handlers::charts_render;
+            json "charts.save" (SaveChart) -> Written, reads [] => handlers::charts_save;
+            json "charts.open" (OpenChart) -> Nothing, reads [] => handlers::charts_open;
+
+            json "models.list" (Nothing) -> Vec<ModelSummary>, reads [Lab, Models] => handlers::models_list;
+            json "models.show" (ByModel) -> ModelDetail, reads [Lab, Models, Replays, Audit, Expectations] => handlers::models_show;
+            json "models.register" (RegisterRequest) -> ModelVersion, reads [] => handlers::models_register;
+            json "models.gate" (GateRequest) -> GateReport, reads [Lab, Models, Expectations] => handlers::models_gate;
+            json "models.promote" (PromoteRequest) -> GateReport, reads [] => handlers::models_promote;
+            json "models.alias" (AliasRequest) -> ModelVersion, reads [] => handlers::models_alias;
+            json "models.verify" (ByModel) -> VerifyReport, reads [] => handlers::models_verify;
+            json "models.export" (ExportRequest) -> Written, reads [] => handlers::models_export;
+
+            json "replays.start" (ReplaySpec) -> JobStarted, reads [] => handlers::replays_start;
+            json "replays.list" (Nothing) -> Vec<ReplaySummary>, reads [Lab, Replays] => handlers::replays_list;
+            json "replays.show" (ByReplay) -> DriftReport, reads [Lab, Replays] => handlers::replays_show;
+            json "replays.cell" (CellRequest) -> CellDetail, reads [Lab, Replays] => handlers::replays_cell;
+            bytes "reports.html" (ReportRequest), reads [Lab, Datasets, Runs, Models, Replays] => handlers::reports_html;
+
+            json "jobs.list" (Nothing) -> Vec<Job>, reads [Lab, Jobs] => handlers::jobs_list;
+            json "jobs.show" (ByJob) -> Job, reads [Lab, Jobs] => handlers::jobs_show;
+            json "jobs.cancel" (ByJob) -> Nothing, reads [] => handlers::jobs_cancel;
+        }
+    };
+}

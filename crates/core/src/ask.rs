@@ -1,0 +1,183 @@
+//! Small requests and answers of the wire that are no documents of their own.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::chart::{ChartRequest, RenderRequest, Theme};
+use crate::expect::{CheckReport, Suite};
+use crate::ids::{ExperimentName, JobId, ModelName, ReplayId, RunId};
+use crate::lab::{SearchHit, TrashKind};
+use crate::reference::Reference;
+use crate::registry::Stage;
+
+/// No question, or no answer.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Nothing {}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct LabPath {
+    #[ts(type = "string")]
+    pub path: PathBuf,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ByDataset {
+    pub dataset: Reference,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ByRun {
+    pub run_id: RunId,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ByRuns {
+    pub runs: Vec<RunId>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ByModel {
+    pub model: Reference,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ByReplay {
+    pub replay: ReplayId,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ByJob {
+    pub job_id: JobId,
+}
+
+/// The job was accepted; its progress comes as events.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct JobStarted {
+    pub job_id: JobId,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct DoctorRequest {
+    #[serde(default)]
+    pub repair: bool,
+}
+
+/// What was taken back, in words; `None` when there was nothing to undo.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Undone {
+    pub what: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct TrashRequest {
+    pub kind: TrashKind,
+    pub id: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct TrashEmptied {
+    pub n_items: u64,
+    pub freed_bytes: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SearchRequest {
+    pub text: String,
+    /// At most 100.
+    pub limit: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct SearchAnswer {
+    pub hits: Vec<SearchHit>,
+    /// Things that were searched.
+    pub n_searched: u64,
+    pub duration_secs: f64,
+}
+
+/// The rules of a data set and what the newest check of this version said.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct ExpectationsView {
+    pub suite: Option<Suite>,
+    pub report: Option<CheckReport>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct SaveSuite {
+    pub dataset: Reference,
+    pub suite: Suite,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct RecipeRequest {
+    pub dataset: Reference,
+    pub target: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ExperimentSummary {
+    pub name: ExperimentName,
+    pub n_runs: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct OpenChart {
+    pub chart: ChartRequest,
+    #[serde(default)]
+    pub theme: Theme,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SaveChart {
+    pub render: RenderRequest,
+    #[ts(type = "string")]
+    pub path: PathBuf,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct RegisterRequest {
+    pub run_id: RunId,
+    pub name: ModelName,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct GateRequest {
+    pub model: Reference,
+    pub to: Stage,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct AliasRequest {
+    pub model: Reference,
+    pub alias: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ExportRequest {
+    pub model: Reference,
+    #[ts(type = "string")]
+    pub folder: PathBuf,
+}
+
+/// What was written, where.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Written {
+    pub path: String,
+    pub size_bytes: u64,
+}
+
+/// What an HTML report is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "about", rename_all = "snake_case")]
+pub enum ReportRequest {
+    Runs {
+        runs: Vec<RunId>,
+    },
+    Replay {
+        replay: ReplayId,
+    },
+    /// Data, runs, models and replays of the whole lab.
+    Lab,
+}

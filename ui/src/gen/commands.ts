@@ -1,0 +1,165 @@
+// Written from the list of commands by `cargo xtask gen`. Do not edit.
+import type { AlgorithmInfo } from "./AlgorithmInfo";
+import type { AliasRequest } from "./AliasRequest";
+import type { ByDataset } from "./ByDataset";
+import type { ByJob } from "./ByJob";
+import type { ByModel } from "./ByModel";
+import type { ByReplay } from "./ByReplay";
+import type { ByRun } from "./ByRun";
+import type { ByRuns } from "./ByRuns";
+import type { CellDetail } from "./CellDetail";
+import type { CellRequest } from "./CellRequest";
+import type { ChartRequest } from "./ChartRequest";
+import type { ChartSpec } from "./ChartSpec";
+import type { CheckReport } from "./CheckReport";
+import type { Comparison } from "./Comparison";
+import type { DatasetDetail } from "./DatasetDetail";
+import type { DatasetSummary } from "./DatasetSummary";
+import type { DoctorReport } from "./DoctorReport";
+import type { DoctorRequest } from "./DoctorRequest";
+import type { DriftReport } from "./DriftReport";
+import type { ExpectationsView } from "./ExpectationsView";
+import type { ExperimentSummary } from "./ExperimentSummary";
+import type { ExportRequest } from "./ExportRequest";
+import type { GateReport } from "./GateReport";
+import type { GateRequest } from "./GateRequest";
+import type { ImportSpec } from "./ImportSpec";
+import type { Job } from "./Job";
+import type { JobStarted } from "./JobStarted";
+import type { LabPath } from "./LabPath";
+import type { LabStatus } from "./LabStatus";
+import type { ModelDetail } from "./ModelDetail";
+import type { ModelSummary } from "./ModelSummary";
+import type { ModelVersion } from "./ModelVersion";
+import type { Nothing } from "./Nothing";
+import type { OpenChart } from "./OpenChart";
+import type { Profile } from "./Profile";
+import type { PromoteRequest } from "./PromoteRequest";
+import type { Recipe } from "./Recipe";
+import type { RecipeRequest } from "./RecipeRequest";
+import type { RegisterRequest } from "./RegisterRequest";
+import type { RenderRequest } from "./RenderRequest";
+import type { ReplaySpec } from "./ReplaySpec";
+import type { ReplaySummary } from "./ReplaySummary";
+import type { ReportRequest } from "./ReportRequest";
+import type { RowsRequest } from "./RowsRequest";
+import type { RunDetail } from "./RunDetail";
+import type { RunPage } from "./RunPage";
+import type { RunQuery } from "./RunQuery";
+import type { SaveChart } from "./SaveChart";
+import type { SaveSuite } from "./SaveSuite";
+import type { SearchAnswer } from "./SearchAnswer";
+import type { SearchRequest } from "./SearchRequest";
+import type { Suite } from "./Suite";
+import type { TrainSpec } from "./TrainSpec";
+import type { TrashEmptied } from "./TrashEmptied";
+import type { TrashItem } from "./TrashItem";
+import type { TrashRequest } from "./TrashRequest";
+import type { Undone } from "./Undone";
+import type { VerifyReport } from "./VerifyReport";
+import type { Written } from "./Written";
+import type { Kind } from "./Kind";
+
+export interface Commands {
+  "lab.status": { request: Nothing; response: LabStatus };
+  "lab.create": { request: LabPath; response: LabStatus };
+  "lab.open": { request: LabPath; response: LabStatus };
+  "lab.doctor": { request: DoctorRequest; response: DoctorReport };
+  "lab.undo": { request: Nothing; response: Undone };
+  "trash.list": { request: Nothing; response: Array<TrashItem> };
+  "trash.delete": { request: TrashRequest; response: Nothing };
+  "trash.restore": { request: TrashRequest; response: Nothing };
+  "trash.empty": { request: Nothing; response: TrashEmptied };
+  "search": { request: SearchRequest; response: SearchAnswer };
+  "demo.start": { request: Nothing; response: JobStarted };
+  "datasets.list": { request: Nothing; response: Array<DatasetSummary> };
+  "datasets.show": { request: ByDataset; response: DatasetDetail };
+  "datasets.profile": { request: ByDataset; response: Profile };
+  "datasets.rows": { request: RowsRequest; response: ArrayBuffer };
+  "datasets.import": { request: ImportSpec; response: JobStarted };
+  "expectations.show": { request: ByDataset; response: ExpectationsView };
+  "expectations.suggest": { request: ByDataset; response: Suite };
+  "expectations.save": { request: SaveSuite; response: Suite };
+  "expectations.check": { request: ByDataset; response: CheckReport };
+  "algorithms.list": { request: Nothing; response: Array<AlgorithmInfo> };
+  "recipes.suggest": { request: RecipeRequest; response: Recipe };
+  "training.start": { request: TrainSpec; response: JobStarted };
+  "experiments.list": { request: Nothing; response: Array<ExperimentSummary> };
+  "runs.list": { request: RunQuery; response: RunPage };
+  "runs.show": { request: ByRun; response: RunDetail };
+  "runs.compare": { request: ByRuns; response: Comparison };
+  "charts.spec": { request: ChartRequest; response: ChartSpec };
+  "charts.render": { request: RenderRequest; response: ArrayBuffer };
+  "charts.save": { request: SaveChart; response: Written };
+  "charts.open": { request: OpenChart; response: Nothing };
+  "models.list": { request: Nothing; response: Array<ModelSummary> };
+  "models.show": { request: ByModel; response: ModelDetail };
+  "models.register": { request: RegisterRequest; response: ModelVersion };
+  "models.gate": { request: GateRequest; response: GateReport };
+  "models.promote": { request: PromoteRequest; response: GateReport };
+  "models.alias": { request: AliasRequest; response: ModelVersion };
+  "models.verify": { request: ByModel; response: VerifyReport };
+  "models.export": { request: ExportRequest; response: Written };
+  "replays.start": { request: ReplaySpec; response: JobStarted };
+  "replays.list": { request: Nothing; response: Array<ReplaySummary> };
+  "replays.show": { request: ByReplay; response: DriftReport };
+  "replays.cell": { request: CellRequest; response: CellDetail };
+  "reports.html": { request: ReportRequest; response: ArrayBuffer };
+  "jobs.list": { request: Nothing; response: Array<Job> };
+  "jobs.show": { request: ByJob; response: Job };
+  "jobs.cancel": { request: ByJob; response: Nothing };
+}
+
+/** The kinds whose change makes an answer stale. */
+export const READS: Record<keyof Commands, readonly Kind[]> = {
+  "lab.status": ["lab", "datasets", "runs", "models", "replays", "jobs", "trash", "servers"],
+  "lab.create": [],
+  "lab.open": [],
+  "lab.doctor": [],
+  "lab.undo": [],
+  "trash.list": ["lab", "trash"],
+  "trash.delete": [],
+  "trash.restore": [],
+  "trash.empty": [],
+  "search": ["lab", "datasets", "runs", "models", "replays"],
+  "demo.start": [],
+  "datasets.list": ["lab", "datasets", "expectations", "runs"],
+  "datasets.show": ["lab", "datasets", "expectations", "runs", "replays"],
+  "datasets.profile": ["lab", "datasets"],
+  "datasets.rows": ["lab", "datasets"],
+  "datasets.import": [],
+  "expectations.show": ["lab", "datasets", "expectations"],
+  "expectations.suggest": ["lab", "datasets"],
+  "expectations.save": [],
+  "expectations.check": [],
+  "algorithms.list": [],
+  "recipes.suggest": ["lab", "datasets"],
+  "training.start": [],
+  "experiments.list": ["lab", "runs"],
+  "runs.list": ["lab", "runs", "models"],
+  "runs.show": ["lab", "runs", "models"],
+  "runs.compare": ["lab", "runs", "models"],
+  "charts.spec": ["lab", "datasets", "runs", "replays"],
+  "charts.render": ["lab", "datasets", "runs", "replays"],
+  "charts.save": [],
+  "charts.open": [],
+  "models.list": ["lab", "models"],
+  "models.show": ["lab", "models", "replays", "audit", "expectations"],
+  "models.register": [],
+  "models.gate": ["lab", "models", "expectations"],
+  "models.promote": [],
+  "models.alias": [],
+  "models.verify": [],
+  "models.export": [],
+  "replays.start": [],
+  "replays.list": ["lab", "replays"],
+  "replays.show": ["lab", "replays"],
+  "replays.cell": ["lab", "replays"],
+  "reports.html": ["lab", "datasets", "runs", "models", "replays"],
+  "jobs.list": ["lab", "jobs"],
+  "jobs.show": ["lab", "jobs"],
+  "jobs.cancel": [],
+};
+
+/** Commands that answer with bytes. */
+export type BytesCommand = "datasets.rows" | "charts.render" | "reports.html";
