@@ -1,0 +1,7 @@
+// Reading and changing the lab from a component.
+
+export { action, type Action } from './action.svelte';
+export { decodeArrow, decodeColumns, type ArrowTable } from './arrow';
+export { clearCache, dropKinds } from './cache';
+export { liveJobs, startLive } from './live.svelte';
+export { query, queryBytes, type Query, type QueryOptions } from './query.svelte';

@@ -1,0 +1,59 @@
+// What a job that has ended says, and where its result is.
+
+import type { Job } from '../gen/Job';
+import type { StatusState } from '../parts/Status.svelte';
+import { count } from '../parts/format';
+import { toast } from '../parts/toasts.svelte';
+
+/** Each state as a shape and a word. */
+export const JOB_STATES: Record<Job['state'], { state: StatusState; word: string }> = {
+  waiting: { state: 'waiting', word: 'waiting' },
+  running: { state: 'running', word: 'running' },
+  done: { state: 'ok', word: 'done' },
+  failed: { state: 'critical', word: 'failed' },
+  cancelled: { state: 'notrun', word: 'cancelled' },
+  interrupted: { state: 'interrupted', word: 'interrupted' },
+};
+
+/** Where the result of a finished job is shown; null while there is none. */
+export function resultHref(job: Job): string | null {
+  const outcome = job.outcome;
+  if (!outcome) return null;
+  switch (outcome.made) {
+    case 'dataset':
+      return `#/data/${encodeURIComponent(outcome.dataset)}`;
+    case 'run':
+      return `#/runs/${outcome.run_id}`;
+    case 'replay':
+      return `#/replay/${outcome.replay_id}`;
+    case 'demo':
+      return '#/models';
+  }
+}
+
+const told = new Set<string>();
+
+/** Says once in a toast how a job ended. */
+export function reportJob(job: Job): void {
+  if (told.has(job.job_id) || job.state === 'waiting' || job.state === 'running') return;
+  told.add(job.job_id);
+  const href = resultHref(job);
+  if (job.state === 'done') toast({ text: ended(job), open: href ? { text: 'Show it', href } : undefined });
+  if (job.state === 'failed') {
+    toast({
+      text: job.failure ? `Cannot ${job.failure.attempted}: ${job.failure.wrong}` : `${job.title} failed`,
+      open: { text: 'Show the job', href: `#/jobs/${job.job_id}` },
+      warning: true,
+    });
+  }
+}
+
+function ended(job: Job): string {
+  if (job.outcome?.made === 'dataset') {
+    const { dataset: name, version, n_rows, already_there } = job.outcome;
+    return !already_there
+      ? `${name}@${version} is here, ${count(n_rows)} rows`
+      : `${name}@${version} was here already, the same rows`;
+  }
+  return `${job.title}: finished`;
+}

@@ -1,0 +1,32 @@
+// What a host must be able to do: the desktop window and the browser each implement this once.
+
+import type { Event as HostEvent } from '../gen/Event';
+
+export type Stop = () => void;
+
+/** A file over the window, on its way in, or arrived: `paths` can be read by the host. */
+export type Drop =
+  | { type: 'over' }
+  | { type: 'leave' }
+  | { type: 'uploading'; name: string; done_bytes: number; total_bytes: number }
+  | { type: 'dropped'; paths: string[] }
+  | { type: 'failed'; cause: unknown };
+
+/** A file to be saved: written by the host where the user chose, or handed to the browser as bytes. */
+export interface SaveTarget {
+  name: string;
+  toPath: (path: string) => Promise<void>;
+  toBytes: () => Promise<ArrayBuffer>;
+}
+
+export interface Transport {
+  readonly kind: 'desktop' | 'browser';
+  call(command: string, request: unknown): Promise<ArrayBuffer>;
+  /** `onGap` is called when events may have been missed and everything read before is in doubt. */
+  events(listener: (event: HostEvent) => void, onGap: () => void): Stop;
+  onDrop(listener: (drop: Drop) => void): Stop;
+  /** Paths the host can read; empty when the user chose nothing. */
+  openFiles(onProgress: (drop: Drop) => void): Promise<string[]>;
+  /** False when the user chose no place. */
+  save(target: SaveTarget): Promise<boolean>;
+}

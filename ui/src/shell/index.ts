@@ -1,0 +1,10 @@
+// What a page may use of the shell around it.
+
+export { chooseFiles, takeFiles, type FileTaker } from './files.svelte';
+export { bindKeys, keysOf, type KeyAction } from './keys';
+export { openPalette, registerActions, type PaletteItem } from './palette.svelte';
+export { href, type Route } from './route';
+export { navigate, route, setQuery } from './router.svelte';
+export { setCrumbs } from './crumbs.svelte';
+export { startDemo, undo } from './lab.svelte';
+export { setTheme, theme, themeChoice, type ThemeChoice } from './theme.svelte';
