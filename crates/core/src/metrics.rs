@@ -1,1 +1,242 @@
-//! Metrics on slices.
+//! Metrics on slices: how good predictions are, as scikit-learn defines it.
+
+mod classes;
+mod curve;
+mod interval;
+mod values;
+
+use std::collections::BTreeMap;
+
+use crate::matrix::{Prediction, Target};
+
+pub use classes::confusion;
+pub use curve::{RocCurve, roc_auc, roc_curve, thin};
+pub use interval::wilson_interval;
+
+/// Why a prediction cannot be measured against a truth.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum MetricError {
+    #[error("there is no row to measure on")]
+    NoRows,
+    #[error("the truth has {truth} rows and the prediction {prediction}; they must be the same rows")]
+    Lengths { truth: usize, prediction: usize },
+    #[error("classes cannot be measured against numbers; predict what the target holds")]
+    Kinds,
+    #[error(
+        "the target has {truth} classes and the prediction {prediction}; they must be the same classes"
+    )]
+    Classes { truth: usize, prediction: usize },
+    #[error(
+        "{rows} rows of {n_classes} classes need {} probabilities, and there are {found}",
+        rows * n_classes
+    )]
+    Probabilities {
+        rows: usize,
+        n_classes: usize,
+        found: usize,
+    },
+    #[error("row {row} names class {class}, and there are {n_classes}")]
+    ClassOutOfRange {
+        row: usize,
+        class: u32,
+        n_classes: usize,
+    },
+}
+
+/// All metrics that are defined for these rows.
+///
+/// Classes: `accuracy`; `precision`, `recall` and `f1`, each `_macro` (over the classes that occur in truth or
+/// prediction, a class without any counts as 0) and `_weighted` (by the rows of each class in the truth);
+/// `roc_auc` (binary: of class 1; more: one against the rest, macro, only when every class occurs in the truth);
+/// `log_loss` (natural, probabilities clipped to f64's epsilon).
+/// Numbers: `rmse`, `mae`, `r2` (only when the truth varies).
+///
+/// A value that is not defined, or not finite, is left out.
+///
+/// # Errors
+/// Differing lengths, kinds or classes, or no row at all.
+pub fn evaluate(
+    truth: &Target,
+    prediction: &Prediction,
+) -> Result<BTreeMap<String, f64>, MetricError> {
+    let (n_truth, n_prediction) = (truth.n_rows(), prediction.n_rows());
+    if n_truth != n_prediction {
+        return Err(MetricError::Lengths {
+            truth: n_truth,
+            prediction: n_prediction,
+        });
+    }
+    if n_truth == 0 {
+        return Err(MetricError::NoRows);
+    }
+    let metrics = match (truth, prediction) {
+        (
+            Target::Classes {
+                classes,
+                indices: truth,
+                ..
+            },
+            Prediction::Classes {
+                indices,
+                probabilities,
+                n_classes,
+            },
+        ) => {
+            if classes.len() != *n_classes {
+                return Err(MetricError::Classes {
+                    truth: classes.len(),
+                    prediction: *n_classes,
+                });
+            }
+            classes::evaluate(truth, indices, probabilities, *n_classes)?
+        }
+        (Target::Values(truth), Prediction::Values(predicted)) => values::evaluate(truth, predicted),
+        _ => return Err(MetricError::Kinds),
+    };
+    Ok(metrics
+        .into_iter()
+        .filter(|(_, value)| value.is_finite())
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect())
+}
+
+/// Words of a metric's name that say that less is better.
+const SMALLER_WORDS: [&str; 16] = [
+    "loss",
+    "logloss",
+    "error",
+    "err",
+    "rmse",
+    "mse",
+    "mae",
+    "mape",
+    "msle",
+    "rmsle",
+    "deviance",
+    "brier",
+    "perplexity",
+    "time",
+    "secs",
+    "std",
+];
+
+/// Whether a larger value of the metric is the better one, from its name.
+///
+/// The prefixes `test.`, `train.`, `cv.` and the suffix `.mean` do not count. Losses, errors, durations and spreads
+/// (`cv.accuracy.std`) are better when small; scikit-learn's negated ones (`neg_log_loss`) are better when large.
+pub fn larger_is_better(metric: &str) -> bool {
+    let mut name = metric;
+    while let Some(rest) = ["test.", "train.", "cv."]
+        .iter()
+        .find_map(|prefix| name.strip_prefix(prefix))
+    {
+        name = rest;
+    }
+    let name = name.strip_suffix(".mean").unwrap_or(name).to_lowercase();
+    if name.ends_with(".std") {
+        return false;
+    }
+    if name.starts_with("neg_") {
+        return true;
+    }
+    !name
+        .split(|c: char| !c.is_alphanumeric())
+        .any(|word| SMALLER_WORDS.contains(&word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::ColumnType;
+
+    #[test]
+    fn the_direction_of_a_metric_is_read_from_its_name() {
+        for name in [
+            "accuracy",
+            "test.accuracy",
+            "cv.roc_auc.mean",
+            "test.r2",
+            "neg_log_loss",
+            "val/f1",
+        ] {
+            assert!(larger_is_better(name), "{name}");
+        }
+        for name in [
+            "test.log_loss",
+            "rmse",
+            "cv.rmse.mean",
+            "cv.accuracy.std",
+            "train.mae",
+            "val_loss",
+            "mean_squared_error",
+            "fit_time",
+        ] {
+            assert!(!larger_is_better(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_measured_is_said() {
+        let truth = Target::Classes {
+            classes: vec!["a".into(), "b".into()],
+            kind: ColumnType::Text,
+            indices: vec![0, 1],
+        };
+        let numbers = Prediction::Values(vec![1.0, 2.0]);
+        assert_eq!(evaluate(&truth, &numbers), Err(MetricError::Kinds));
+        let short = Prediction::Values(vec![1.0]);
+        assert_eq!(
+            evaluate(&truth, &short),
+            Err(MetricError::Lengths {
+                truth: 2,
+                prediction: 1
+            })
+        );
+        let classes = |indices: Vec<u32>, n_probabilities: usize, n_classes| Prediction::Classes {
+            indices,
+            probabilities: vec![0.5; n_probabilities],
+            n_classes,
+        };
+        assert_eq!(
+            evaluate(&truth, &classes(vec![0, 1], 6, 3)),
+            Err(MetricError::Classes {
+                truth: 2,
+                prediction: 3
+            })
+        );
+        assert!(matches!(
+            evaluate(&truth, &classes(vec![0, 1], 3, 2)),
+            Err(MetricError::Probabilities { found: 3, .. })
+        ));
+        assert!(matches!(
+            evaluate(&truth, &classes(vec![0, 7], 4, 2)),
+            Err(MetricError::ClassOutOfRange { row: 1, .. })
+        ));
+        assert_eq!(
+            evaluate(&Target::Values(vec![]), &Prediction::Values(vec![])),
+            Err(MetricError::NoRows)
+        );
+    }
+
+    #[test]
+    fn an_undefined_metric_is_left_out() {
+        let one_class = Target::Classes {
+            classes: vec!["a".into(), "b".into()],
+            kind: ColumnType::Text,
+            indices: vec![1, 1],
+        };
+        let prediction = Prediction::Classes {
+            indices: vec![1, 0],
+            probabilities: vec![0.2, 0.8, 0.6, 0.4],
+            n_classes: 2,
+        };
+        let metrics = evaluate(&one_class, &prediction).expect("measurable");
+        assert!(!metrics.contains_key("roc_auc"));
+        assert_eq!(metrics["accuracy"], 0.5);
+
+        let constant = Target::Values(vec![2.0, 2.0]);
+        let metrics =
+            evaluate(&constant, &Prediction::Values(vec![1.0, 3.0])).expect("measurable");
+        assert_eq!(metrics.keys().collect::<Vec<_>>(), ["mae", "rmse"]);
+    }
+}
