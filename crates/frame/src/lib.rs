@@ -1,1 +1,32 @@
-//! polars: files in, canonical Parquet, profiles, expectations, recipes, windows
+//! Tables: files in, canonical Parquet, content hash, profile, expectations, recipes, logs and windows.
+//!
+//! Invariant: no type of polars leaves this crate. What comes in is a path or a document of `assay_core`, what goes
+//! out is a [`Frame`], a document, or plain columns.
+
+mod check;
+mod columns;
+mod error;
+mod frame;
+mod hash;
+mod log;
+mod predictions;
+mod profile;
+mod read;
+mod recipe;
+mod rows;
+mod target;
+mod time;
+mod write;
+
+pub use check::check;
+pub use error::{Error, FileKind};
+pub use frame::{Concatenation, Frame, MissingColumn};
+pub use hash::content_hash;
+pub use log::{MAX_WINDOWS, OrderedLog, Window, order_log, windows};
+pub use predictions::{read_predictions, write_predictions};
+pub use profile::profile;
+pub use read::read;
+pub use recipe::{apply_recipe, fit_recipe, raw_columns};
+pub use rows::{RowTexts, Rows, row_texts, rows};
+pub use target::{TargetColumn, TargetKind, target};
+pub use write::{read_parquet, write_csv, write_json_lines, write_parquet};

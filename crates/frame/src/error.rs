@@ -1,0 +1,194 @@
+//! What can be wrong with a file, a table or a recipe: one sentence each, and what to do about it.
+
+use std::path::PathBuf;
+
+use assay_core::{Cancelled, Code};
+
+/// What a file is, by its name or by its content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileKind {
+    Delimited,
+    Parquet,
+    Json,
+    Gzip,
+    /// A ZIP archive; Excel workbooks are ZIP archives too.
+    Zip,
+    /// Bytes that are no text.
+    Binary,
+}
+
+impl FileKind {
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Delimited => "delimited text",
+            Self::Parquet => "Parquet",
+            Self::Json => "JSON",
+            Self::Gzip => "gzip",
+            Self::Zip => "a ZIP archive or an Excel workbook",
+            Self::Binary => "binary data",
+        }
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("the file does not exist: {}", .0.display())]
+    NoSuchFile(PathBuf),
+    #[error("{}: {source}", path.display())]
+    Io {
+        path: PathBuf,
+        source: std::io::Error,
+    },
+    #[error("the file is empty")]
+    EmptyFile,
+    #[error("the file has a header and no rows")]
+    NoRows,
+    #[error("the file is not what its name says: the name says {}, the content is {}", name.label(), content.label())]
+    KindMismatch { name: FileKind, content: FileKind },
+    #[error("the content is {}", .0.label())]
+    UnknownKind(FileKind),
+    /// `line` counts from 1 in the file.
+    #[error("line {line} has {found} fields where {expected} are expected")]
+    Ragged {
+        line: u64,
+        expected: usize,
+        found: usize,
+    },
+    #[error("line {line} is not UTF-8 text")]
+    NotUtf8 { line: u64 },
+    #[error("line {line} is no JSON object: {reason}")]
+    BadJson { line: u64, reason: String },
+    #[error("{0}")]
+    BadOptions(String),
+    /// A Parquet file that polars cannot read or write.
+    #[error("the Parquet data cannot be used: {0}")]
+    Parquet(String),
+    #[error("column `{column}` holds {type_name}")]
+    UnsupportedType { column: String, type_name: String },
+
+    #[error("there is no column `{column}`")]
+    NoSuchColumn {
+        column: String,
+        /// What there is.
+        columns: Vec<String>,
+    },
+    #[error("column `{column}` is {found}, but {needed}")]
+    WrongType {
+        column: String,
+        found: String,
+        needed: String,
+    },
+    #[error("column `{column}` holds `{value}` in row {row}, which is no {needed}")]
+    BadValue {
+        column: String,
+        /// 1-based.
+        row: u64,
+        value: String,
+        needed: &'static str,
+    },
+    #[error("column `{column}` has {n_distinct} distinct values")]
+    TooFewClasses { column: String, n_distinct: usize },
+    #[error("column `{column}` has {n_distinct} distinct values, at most {limit} can be told apart")]
+    TooManyClasses {
+        column: String,
+        n_distinct: usize,
+        limit: usize,
+    },
+    #[error("the recipe cannot be used: {0}")]
+    Recipe(String),
+    #[error("column `{column}` has a missing value in row {row} of the rows given")]
+    MissingValue {
+        column: String,
+        /// 1-based.
+        row: u64,
+    },
+    #[error("column `{column}` holds {value} in row {row} of the rows given, which 32 bits cannot hold")]
+    NotFinite {
+        column: String,
+        /// 1-based.
+        row: u64,
+        value: f64,
+    },
+    #[error("windows by time need a timestamp column")]
+    NoTimes,
+    #[error("{found} windows, at most {limit} can be shown")]
+    TooManyWindows { found: u64, limit: u64 },
+    #[error("{0}")]
+    Filter(String),
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+    /// polars refused what this crate believes to be sound.
+    #[error("the table engine failed: {0}")]
+    Engine(String),
+}
+
+impl Error {
+    pub fn code(&self) -> Code {
+        match self {
+            Self::NoSuchFile(_) | Self::NoSuchColumn { .. } => Code::NotFound,
+            Self::Io { .. } => Code::Io,
+            Self::UnknownKind(_) | Self::UnsupportedType { .. } => Code::Unsupported,
+            Self::Cancelled(_) => Code::Cancelled,
+            Self::Engine(_) => Code::Bug,
+            _ => Code::Invalid,
+        }
+    }
+
+    /// What to do about it.
+    pub fn hint(&self) -> Option<String> {
+        let text = match self {
+            Self::NoSuchFile(_) => "check the path",
+            Self::EmptyFile => "export the data again; this file holds nothing",
+            Self::NoRows => "when the first row holds values, say so with --no-header",
+            Self::KindMismatch { .. } => "rename the file to what it is, or export it again",
+            Self::UnknownKind(_) => "export the data as CSV, JSON lines or Parquet",
+            Self::Ragged { .. } => {
+                "mend that line; a delimiter inside a value needs quotes around the value, and --delimiter names another delimiter"
+            }
+            Self::NotUtf8 { .. } => "save the file in the encoding UTF-8",
+            Self::BadJson { .. } => "write one JSON object a line, or one array of objects",
+            Self::BadOptions(_) => return None,
+            Self::Parquet(_) => "write the Parquet file again; it may be cut off",
+            Self::UnsupportedType { .. } => {
+                "leave the column out, or turn it into numbers, text or dates first"
+            }
+            Self::NoSuchColumn { columns, .. } => {
+                return Some(format!("the columns are {}", listed(columns)));
+            }
+            Self::WrongType { .. } | Self::BadValue { .. } => {
+                "mend the values, or choose another column"
+            }
+            Self::TooFewClasses { .. } => "choose another target; there is nothing to learn here",
+            Self::TooManyClasses { .. } => "choose another target; this one looks like an id",
+            Self::Recipe(_) => "change the recipe, or let it be made from the profile",
+            Self::MissingValue { .. } => "add an impute step for the column",
+            Self::NotFinite { .. } => "mend the value, or leave the column out",
+            Self::NoTimes => "name the timestamp column, or cut windows by rows, for example 1000rows",
+            Self::TooManyWindows { .. } => "choose longer windows",
+            Self::Filter(_) => "write for example: island = \"Dream\" and body_mass_g > 4000",
+            Self::Io { .. } | Self::Cancelled(_) | Self::Engine(_) => return None,
+        };
+        Some(text.to_owned())
+    }
+}
+
+impl From<polars::error::PolarsError> for Error {
+    fn from(error: polars::error::PolarsError) -> Self {
+        Self::Engine(error.to_string())
+    }
+}
+
+/// At most twelve names, comma-separated.
+fn listed(names: &[String]) -> String {
+    const SHOWN: usize = 12;
+    let mut text = names
+        .iter()
+        .take(SHOWN)
+        .map(|name| format!("`{name}`"))
+        .collect::<Vec<_>>()
+        .join(", ");
+    if names.len() > SHOWN {
+        text.push_str(&format!(" and {} more", names.len() - SHOWN));
+    }
+    text
+}
