@@ -1,5 +1,7 @@
 //! A page of rows, for a virtual table and for the command line.
 
+use assay_core::query::Filter;
+
 use crate::error::Error;
 use crate::frame::Frame;
 
@@ -27,8 +29,9 @@ pub fn rows(
     limit: u32,
     order_by: Option<&str>,
     descending: bool,
+    filter: &Filter,
 ) -> Result<Rows, Error> {
-    let _ = (frame, offset, limit, order_by, descending);
+    let _ = (frame, offset, limit, order_by, descending, filter);
     Err(Error::NoTimes)
 }
 
