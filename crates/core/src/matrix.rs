@@ -140,3 +140,17 @@ impl Prediction {
         }
     }
 }
+
+/// Index of the most probable class of one row; the lowest index wins a tie.
+///
+/// Compared in 32 bits, because that is what the exported graph answers in: a tie among trees stays a tie whatever
+/// the order in which their votes were added.
+pub fn most_probable(probabilities: &[f64]) -> u32 {
+    let mut best = 0;
+    for (index, &probability) in probabilities.iter().enumerate() {
+        if probability as f32 > probabilities[best] as f32 {
+            best = index;
+        }
+    }
+    best as u32
+}

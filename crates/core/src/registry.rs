@@ -167,6 +167,33 @@ pub struct GraphNode {
     pub outputs: Vec<String>,
 }
 
+/// A named input or output of a graph.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Port {
+    pub name: String,
+    /// `double`, `string`, `float`, `int64` ...
+    pub element: String,
+    /// One entry per axis: a number, the name of a free axis, or `?`.
+    pub shape: Vec<String>,
+}
+
+/// What an ONNX file says of itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct Inspection {
+    pub ir_version: u32,
+    /// Version by domain; the domain of ONNX itself is `ai.onnx`.
+    pub opsets: BTreeMap<String, u32>,
+    /// Name and version of what wrote it; empty when it does not say.
+    pub producer: String,
+    pub inputs: Vec<Port>,
+    pub outputs: Vec<Port>,
+    pub graph: GraphSummary,
+    /// Floating-point constants in the graph: coefficients, thresholds, leaves, means.
+    pub n_parameters: u64,
+    /// In the order of the file.
+    pub metadata: Vec<(String, String)>,
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct PromoteRequest {
     pub model: crate::reference::Reference,
