@@ -1,9 +1,25 @@
 //! Drift: the sketch of a reference, distances and tests against a window, and the verdict.
 
+mod bins;
+mod cells;
+mod chi_square;
+mod compare;
+mod judge;
+mod kolmogorov;
+mod sentences;
+mod sketch;
+mod steps;
+
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::profile::Histogram;
+
+pub use bins::{OTHER_CATEGORIES, bins, bins_over, counts, reference_counts};
+pub use compare::compare_column;
+pub use judge::{MIN_VALUES, judge};
+pub use sentences::{cell_sentence, verdict_sentence};
+pub use sketch::sketch_column;
 
 pub const SKETCH_SCHEMA: u32 = 1;
 
@@ -22,6 +38,21 @@ pub struct ColumnSketch {
     pub n_rows: u64,
     pub n_missing: u64,
     pub shape: SketchShape,
+}
+
+impl ColumnSketch {
+    pub fn is_numeric(&self) -> bool {
+        matches!(self.shape, SketchShape::Numeric { .. })
+    }
+
+    /// The reference holds one value only (besides missing ones).
+    pub fn is_constant(&self) -> bool {
+        match &self.shape {
+            SketchShape::Numeric { min, max, .. } => min == max,
+            SketchShape::Categorical { values, n_other, .. } => values.len() == 1 && *n_other == 0,
+            SketchShape::Empty => false,
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]

@@ -1,11 +1,17 @@
 //! Expectations: rules about a data set, named as Great Expectations names them, and their results.
 
+mod suggest;
+mod words;
+
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::TimestampMs;
 use crate::reference::Reference;
 use crate::schema::ColumnType;
+
+pub use suggest::suggest;
+pub use words::describe;
 
 pub const SUITE_SCHEMA: u32 = 1;
 

@@ -28,6 +28,7 @@ pub mod schema;
 pub mod split;
 pub mod task;
 pub mod train;
+pub mod words;
 
 pub use code::Code;
 pub use ids::{DatasetName, ExperimentName, JobId, ModelName, ObjectHash, ReplayId, RunId};

@@ -18,7 +18,9 @@ pub use interval::wilson_interval;
 pub enum MetricError {
     #[error("there is no row to measure on")]
     NoRows,
-    #[error("the truth has {truth} rows and the prediction {prediction}; they must be the same rows")]
+    #[error(
+        "the truth has {truth} rows and the prediction {prediction}; they must be the same rows"
+    )]
     Lengths { truth: usize, prediction: usize },
     #[error("classes cannot be measured against numbers; predict what the target holds")]
     Kinds,
@@ -90,7 +92,9 @@ pub fn evaluate(
             }
             classes::evaluate(truth, indices, probabilities, *n_classes)?
         }
-        (Target::Values(truth), Prediction::Values(predicted)) => values::evaluate(truth, predicted),
+        (Target::Values(truth), Prediction::Values(predicted)) => {
+            values::evaluate(truth, predicted)
+        }
         _ => return Err(MetricError::Kinds),
     };
     Ok(metrics
@@ -235,8 +239,7 @@ mod tests {
         assert_eq!(metrics["accuracy"], 0.5);
 
         let constant = Target::Values(vec![2.0, 2.0]);
-        let metrics =
-            evaluate(&constant, &Prediction::Values(vec![1.0, 3.0])).expect("measurable");
+        let metrics = evaluate(&constant, &Prediction::Values(vec![1.0, 3.0])).expect("measurable");
         assert_eq!(metrics.keys().collect::<Vec<_>>(), ["mae", "rmse"]);
     }
 }

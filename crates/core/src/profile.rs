@@ -94,3 +94,97 @@ pub struct Note {
     /// 1-based, at most 20.
     pub rows: Vec<u64>,
 }
+
+impl ColumnProfile {
+    /// Rows that hold a value.
+    pub fn n_values(&self) -> u64 {
+        self.n_rows - self.n_missing.min(self.n_rows)
+    }
+
+    /// Whether the column names its rows: integers or texts, none missing, none twice, and either called so (`id`,
+    /// `customer_id`, `rowIndex` ...) or integers that count up without a gap.
+    pub fn looks_like_id(&self) -> bool {
+        if self.n_rows < 2 || self.n_missing > 0 || self.n_distinct != self.n_rows {
+            return false;
+        }
+        let counts_up = || {
+            self.numeric
+                .as_ref()
+                .is_some_and(|numeric| numeric.max - numeric.min == (self.n_rows - 1) as f64)
+        };
+        match self.kind {
+            ColumnType::Integer => names_an_id(&self.name) || counts_up(),
+            ColumnType::Text => names_an_id(&self.name),
+            _ => false,
+        }
+    }
+}
+
+/// `id`, `ID`, `customer_id`, `customerId`, `Item_Identifier`, `index`, `row`, `uuid`, `key` and their like; also the
+/// empty name and `Unnamed: 0` that a saved data frame's index gets.
+fn names_an_id(name: &str) -> bool {
+    const WORDS: [&str; 12] = [
+        "id",
+        "ids",
+        "identifier",
+        "index",
+        "idx",
+        "uuid",
+        "guid",
+        "key",
+        "row",
+        "rowid",
+        "rownum",
+        "nr",
+    ];
+    if name.starts_with("Unnamed") || name.is_empty() {
+        return true;
+    }
+    // A capital after a small letter begins a word.
+    let mut words = vec![String::new()];
+    let mut was_small = false;
+    for c in name.chars() {
+        let begins = !c.is_alphanumeric() || (was_small && c.is_uppercase());
+        if begins {
+            words.push(String::new());
+        }
+        if let Some(word) = words.last_mut().filter(|_| c.is_alphanumeric()) {
+            word.extend(c.to_lowercase());
+        }
+        was_small = c.is_lowercase();
+    }
+    words
+        .iter()
+        .rfind(|word| !word.is_empty())
+        .is_some_and(|last| WORDS.contains(&last.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_ids_are_known() {
+        for name in [
+            "id",
+            "ID",
+            "customer_id",
+            "customerId",
+            "Item_Identifier",
+            "row",
+            "Unnamed: 0",
+        ] {
+            assert!(names_an_id(name), "{name}");
+        }
+        for name in [
+            "paid",
+            "width",
+            "identity_theft",
+            "month",
+            "candid",
+            "valid",
+        ] {
+            assert!(!names_an_id(name), "{name}");
+        }
+    }
+}

@@ -1,9 +1,15 @@
 //! Recipes: how raw columns become features. Fitted on training rows only; every step has an ONNX form.
 
+mod recommend;
+mod validate;
+
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::schema::ColumnType;
+
+pub use recommend::recommend;
+pub use validate::{RecipeError, validate};
 
 pub const RECIPE_SCHEMA: u32 = 1;
 

@@ -44,14 +44,20 @@ pub enum SplitError {
         "the first {n_rows} rows all have the class `{class}`, so nothing can be learnt from them; choose a stratified split"
     )]
     OneClassFirst { class: String, n_rows: usize },
-    #[error("classes are needed for a stratified split, and the target holds numbers; choose a random split")]
+    #[error(
+        "classes are needed for a stratified split, and the target holds numbers; choose a random split"
+    )]
     NotClasses,
     #[error("{k} folds cannot be made of {n_rows} rows; choose between 2 and {n_rows}")]
     Folds { k: usize, n_rows: usize },
     #[error(
         "fold {fold} of {k} leaves only rows of the class `{class}` to train on; choose fewer folds or another target"
     )]
-    OneClassFold { fold: usize, k: usize, class: String },
+    OneClassFold {
+        fold: usize,
+        k: usize,
+        class: String,
+    },
     #[error("row {row} was asked for, and the target has {n_rows}")]
     RowOutOfRange { row: usize, n_rows: usize },
 }

@@ -34,7 +34,9 @@ pub fn roc_curve(positive: &[bool], score: &[f64]) -> RocCurve {
         if neighbours.is_some_and(|(before, after)| step.is_between(before, after)) {
             continue;
         }
-        curve.false_positive_rate.push(step.n_false as f64 / n_false);
+        curve
+            .false_positive_rate
+            .push(step.n_false as f64 / n_false);
         curve.true_positive_rate.push(step.n_true as f64 / n_true);
         curve.thresholds.push(step.threshold);
     }

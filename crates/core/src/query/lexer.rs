@@ -99,10 +99,7 @@ impl Cursor {
             ('.', Some('0'..='9')) if !self.follows_a_name() => self.number(),
             ('.', _) => self.take(1, Token::Dot),
             _ if begins_word(first) => Ok(self.word()),
-            _ => fail(
-                format!("`{first}` means nothing here"),
-                self.position,
-            ),
+            _ => fail(format!("`{first}` means nothing here"), self.position),
         }
     }
 
@@ -152,9 +149,15 @@ impl Cursor {
             self.position += 1;
             self.digits();
         }
-        let exponent_digits = if matches!(self.peek(1), Some('-' | '+')) { 2 } else { 1 };
+        let exponent_digits = if matches!(self.peek(1), Some('-' | '+')) {
+            2
+        } else {
+            1
+        };
         if matches!(self.peek(0), Some('e' | 'E'))
-            && self.peek(exponent_digits).is_some_and(|c| c.is_ascii_digit())
+            && self
+                .peek(exponent_digits)
+                .is_some_and(|c| c.is_ascii_digit())
         {
             self.position += exponent_digits;
             self.digits();
@@ -167,7 +170,9 @@ impl Cursor {
             Ok(number) if number.is_finite() => Ok(Token::Number(number)),
             Ok(_) => fail(format!("`{text}` is too large a number"), start),
             Err(_) => fail(
-                format!("`{text}` is no number; put quotes around a text and `back-ticks` around a name"),
+                format!(
+                    "`{text}` is no number; put quotes around a text and `back-ticks` around a name"
+                ),
                 start,
             ),
         }

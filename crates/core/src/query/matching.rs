@@ -160,5 +160,8 @@ fn compare_boolean(value: bool, text: &str) -> Ordering {
 }
 
 fn read_number(text: &str) -> Option<f64> {
-    text.trim().parse().ok().filter(|number: &f64| !number.is_nan())
+    text.trim()
+        .parse()
+        .ok()
+        .filter(|number: &f64| !number.is_nan())
 }

@@ -250,7 +250,10 @@ impl Parser {
 
     fn list(&mut self) -> Result<Vec<Literal>, QueryError> {
         if !self.eat(&Token::Open) {
-            let message = format!("a list in parentheses must follow `in`, not {}", self.found());
+            let message = format!(
+                "a list in parentheses must follow `in`, not {}",
+                self.found()
+            );
             return fail(message, self.position());
         }
         let mut values = vec![self.literal()?];

@@ -1,0 +1,118 @@
+//! The verdict: an effect worth naming and a p-value that survives the number of columns.
+
+use super::{ColumnDrift, ColumnSketch, DriftRule, SketchShape, Verdict};
+use crate::words::percent;
+
+/// Fewer values (or rows, for missing values) are not judged.
+pub const MIN_VALUES: u64 = 30;
+
+/// Fills `p_adjusted`, `verdict` and `reason` of the columns of one window.
+///
+/// p-values are adjusted over the columns that have one (Benjamini and Hochberg 1995). In this order, a column
+/// - drifted when its reference is constant and any value differs: one is enough;
+/// - drifted when its missing share rose by `min_missing_rise`, over [`MIN_VALUES`] rows or more;
+/// - is not judged with fewer than [`MIN_VALUES`] values, or without a reference;
+/// - drifted when the Jensen-Shannon distance is at least `min_distance` and the adjusted p at most `alpha`;
+/// - else is stable.
+///
+/// References are found by the column's name.
+pub fn judge(columns: &mut [ColumnDrift], references: &[ColumnSketch], rule: &DriftRule) {
+    let p_values: Vec<Option<f64>> = columns.iter().map(|column| column.p_value).collect();
+    for (column, p_adjusted) in columns.iter_mut().zip(benjamini_hochberg(&p_values)) {
+        column.p_adjusted = p_adjusted;
+        let reference = references
+            .iter()
+            .find(|sketch| sketch.name == column.column);
+        (column.verdict, column.reason) = verdict(column, reference, rule);
+    }
+}
+
+fn verdict(
+    column: &ColumnDrift,
+    reference: Option<&ColumnSketch>,
+    rule: &DriftRule,
+) -> (Verdict, String) {
+    let not_judged = |reason: &str| (Verdict::NotJudged, reason.to_owned());
+    let Some(reference) = reference else {
+        return not_judged("there is no reference for this column");
+    };
+    if reference.shape == SketchShape::Empty {
+        return not_judged("the reference holds no value");
+    }
+    if reference.is_constant() && column.n_outside > 0 {
+        return (Verdict::Drifted, "a constant moved".to_owned());
+    }
+    if column.n_rows >= MIN_VALUES && column.missing_rise >= rule.min_missing_rise {
+        let reason = format!("missing rose by {}", percent(column.missing_rise));
+        return (Verdict::Drifted, reason);
+    }
+    if column.n_values() < MIN_VALUES {
+        let reason = format!("{} values, {MIN_VALUES} are needed", column.n_values());
+        return (Verdict::NotJudged, reason);
+    }
+    let (Some(distance), Some(p)) = (column.jensen_shannon, column.p_adjusted) else {
+        return not_judged("nothing could be measured");
+    };
+    let (far, sure) = (distance >= rule.min_distance, p <= rule.alpha);
+    let side = |over: bool| if over { "over" } else { "under" };
+    let distance = format!("distance {distance:.3} {} {}", side(far), rule.min_distance);
+    match (far, sure) {
+        (true, true) => (Verdict::Drifted, format!("{distance} and {}", p_text(p))),
+        (true, false) => (
+            Verdict::Stable,
+            format!("{distance} but {} over {}", p_text(p), rule.alpha),
+        ),
+        (false, _) => (Verdict::Stable, distance),
+    }
+}
+
+/// `p 4e-128`, `p 0.031`
+fn p_text(p: f64) -> String {
+    if p < 1e-300 {
+        "p under 1e-300".to_owned()
+    } else if p < 0.001 {
+        format!("p {p:.0e}")
+    } else {
+        format!("p {p:.3}")
+    }
+}
+
+/// Adjusted p-values in the order given: the smallest p · m / rank over this rank and all after it, at most 1.
+fn benjamini_hochberg(p_values: &[Option<f64>]) -> Vec<Option<f64>> {
+    let mut order: Vec<(usize, f64)> = p_values
+        .iter()
+        .enumerate()
+        .filter_map(|(index, p)| Some((index, (*p)?)))
+        .collect();
+    order.sort_by(|a, b| a.1.total_cmp(&b.1));
+    let n_tests = order.len() as f64;
+    let mut adjusted = vec![None; p_values.len()];
+    let mut smallest = 1.0_f64;
+    for (rank, &(index, p)) in order.iter().enumerate().rev() {
+        smallest = smallest.min(p * n_tests / (rank + 1) as f64);
+        if let Some(slot) = adjusted.get_mut(index) {
+            *slot = Some(smallest);
+        }
+    }
+    adjusted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// statsmodels 0.14 `multipletests(method="fdr_bh")` gives the same.
+    #[test]
+    fn p_values_are_adjusted_over_those_that_exist() {
+        let p = [Some(0.01), None, Some(0.04), Some(0.03), Some(0.005)];
+        let adjusted = benjamini_hochberg(&p);
+        let wanted = [Some(0.02), None, Some(0.04), Some(0.04), Some(0.02)];
+        for (adjusted, wanted) in adjusted.iter().zip(wanted) {
+            match (adjusted, wanted) {
+                (Some(a), Some(b)) => assert!((a - b).abs() < 1e-12, "{a} {b}"),
+                (a, b) => assert_eq!(*a, b),
+            }
+        }
+        assert_eq!(benjamini_hochberg(&[None]), [None]);
+    }
+}

@@ -1,0 +1,146 @@
+//! Drift in words: the verdict of a report and of one cell.
+
+use super::{ColumnDrift, ColumnSketch, SketchShape, Verdict};
+use crate::replay::WindowReport;
+use crate::words::{count, counted, list, number, percent};
+
+/// Names of columns that a verdict lists before it counts.
+const MAX_NAMES: usize = 8;
+/// A rise of the missing share that is worth a word.
+const NOTABLE_MISSING_RISE: f64 = 0.01;
+
+/// `Drifted from window 26 on: vicprice, vicdemand, transfer`, `Stable: no column drifted in 100 windows`.
+///
+/// `drifted` by first drift, `first_drifted_window` 0-based as in [`crate::replay::DriftReport`]; windows count from 1
+/// in words.
+pub fn verdict_sentence(
+    drifted: &[String],
+    first_drifted_window: Option<u32>,
+    n_windows: usize,
+) -> String {
+    match first_drifted_window {
+        Some(first) if !drifted.is_empty() => {
+            let names = if drifted.len() > MAX_NAMES {
+                list(drifted, MAX_NAMES)
+            } else {
+                drifted.join(", ")
+            };
+            let window = u64::from(first) + 1;
+            format!("Drifted from window {} on: {names}", count(window))
+        }
+        _ => format!(
+            "Stable: no column drifted in {}",
+            counted(n_windows as u64, "window", "windows")
+        ),
+    }
+}
+
+/// What one cell of the heat map shows: the change first, then what it is held against.
+pub fn cell_sentence(
+    drift: &ColumnDrift,
+    reference: &ColumnSketch,
+    window: &WindowReport,
+) -> String {
+    if window.n_rows == 0 {
+        return "This window holds no rows.".to_owned();
+    }
+    let n_values = drift.n_values();
+    let outside = if n_values > 0 {
+        drift.n_outside as f64 / n_values as f64
+    } else {
+        0.0
+    };
+    if let Some(constant) = constant(reference) {
+        return constant_sentence(drift, &constant, reference.is_numeric(), outside);
+    }
+    if drift.verdict == Verdict::NotJudged {
+        return format!("Not judged: {}.", drift.reason);
+    }
+    let more_missing = drift.missing_rise >= NOTABLE_MISSING_RISE;
+    let moved = match (drift.verdict, drift.jensen_shannon) {
+        (_, None) => return missing_sentence(drift),
+        (Verdict::Drifted, Some(distance)) if !more_missing => {
+            format!("The distribution moved: distance {distance:.3}.")
+        }
+        (Verdict::Drifted, Some(distance)) => {
+            format!("{} Distance {distance:.3}.", missing_sentence(drift))
+        }
+        (_, Some(distance)) => format!("Like the reference: distance {distance:.3}."),
+    };
+    format!("{moved} {}", range_sentence(drift, reference, outside))
+}
+
+/// The one value of a constant reference, as text.
+fn constant(reference: &ColumnSketch) -> Option<String> {
+    if !reference.is_constant() {
+        return None;
+    }
+    match &reference.shape {
+        SketchShape::Numeric { min, .. } => Some(number(*min)),
+        SketchShape::Categorical { values, .. } => values.first().map(|value| format!("`{value}`")),
+        SketchShape::Empty => None,
+    }
+}
+
+fn constant_sentence(drift: &ColumnDrift, value: &str, numeric: bool, outside: f64) -> String {
+    let n_values = drift.n_values();
+    if drift.n_outside == 0 {
+        let held = match n_values {
+            0 => "this window holds no value".to_owned(),
+            n if n == drift.n_rows => "so does this window".to_owned(),
+            n => format!("so {} of this window", counted(n, "row does", "rows do")),
+        };
+        let missing = if drift.verdict == Verdict::Drifted {
+            format!("{} ", missing_sentence(drift))
+        } else {
+            String::new()
+        };
+        return format!("{missing}Every reference row holds {value}; {held}.");
+    }
+    let still_there = drift.n_outside < n_values;
+    let n_distinct = drift.n_unseen + u64::from(still_there);
+    let change = match n_distinct {
+        1 => "The one value became another.".to_owned(),
+        n => format!("One value became {}.", count(n)),
+    };
+    let where_to = if numeric {
+        "of this window lies outside the reference's range"
+    } else {
+        "of this window holds something else"
+    };
+    format!(
+        "{change} Every reference row holds {value}; {} {where_to}.",
+        percent(outside)
+    )
+}
+
+fn missing_sentence(drift: &ColumnDrift) -> String {
+    let share = drift.n_missing as f64 / drift.n_rows.max(1) as f64;
+    format!(
+        "Missing values rose from {} to {} of the rows.",
+        percent(share - drift.missing_rise),
+        percent(share)
+    )
+}
+
+fn range_sentence(drift: &ColumnDrift, reference: &ColumnSketch, outside: f64) -> String {
+    match &reference.shape {
+        SketchShape::Numeric { min, max, .. } => {
+            let range = format!("{} to {}", number(*min), number(*max));
+            if drift.n_outside == 0 {
+                format!("Every value lies within the reference's range, {range}.")
+            } else {
+                format!(
+                    "{} of this window lies outside the reference's range, {range}.",
+                    percent(outside)
+                )
+            }
+        }
+        _ if drift.n_unseen == 0 => "Every category was in the reference.".to_owned(),
+        _ => format!(
+            "{} that the reference did not hold, in {} of this window.",
+            counted(drift.n_unseen, "category", "categories"),
+            percent(outside)
+        ),
+    }
+}
