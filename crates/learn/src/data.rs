@@ -1,0 +1,124 @@
+//! Rows and targets on their way into linfa: checked once, then lent or widened.
+
+use assay_core::model::Output;
+use assay_core::train::ProblemKind;
+use assay_core::{Matrix, Target};
+use ndarray::{Array1, Array2, ArrayView2};
+
+use crate::Error;
+use crate::catalogue::{Entry, names};
+
+/// Beyond this a target's squares and its f32 coefficients leave the range of their types.
+const LARGEST_TARGET: f64 = 1e30;
+
+/// Everything that an estimator takes for granted about its data.
+pub fn check(entry: &Entry, x: &Matrix, y: &Target) -> Result<(), Error> {
+    let problem = y.problem();
+    if !entry.problems.contains(&problem) {
+        let said = |classes: bool| if classes { "classes" } else { "numbers" };
+        return Err(Error::Problem {
+            algorithm: entry.name.to_owned(),
+            predicts: said(entry.problems.contains(&ProblemKind::Binary)),
+            holds: said(problem.is_classification()),
+            instead: names(|other| other.problems.contains(&problem)),
+        });
+    }
+    match fault(x, y) {
+        None => Ok(()),
+        Some(reason) => Err(Error::Data {
+            algorithm: entry.name.to_owned(),
+            reason,
+        }),
+    }
+}
+
+/// The features as linfa's tree estimators read them, n_rows x n_features.
+pub fn view(x: &Matrix) -> Result<ArrayView2<'_, f32>, Error> {
+    ArrayView2::from_shape((x.n_rows, x.n_columns()), &x.values)
+        .map_err(|error| Error::Numeric(error.to_string()))
+}
+
+/// The features in f64, n_rows x n_features: coefficients are found in f64 and rounded once, at the end.
+pub fn widened(x: &Matrix) -> Result<Array2<f64>, Error> {
+    Ok(view(x)?.mapv(f64::from))
+}
+
+/// Class indices, n_rows. Empty for numbers, which [`check`] keeps away from classifiers.
+pub fn class_indices(y: &Target) -> Array1<usize> {
+    match y {
+        Target::Classes { indices, .. } => indices.iter().map(|&index| index as usize).collect(),
+        Target::Values(_) => Array1::default(0),
+    }
+}
+
+/// Numbers, n_rows. Empty for classes, which [`check`] keeps away from regressors.
+pub fn numbers(y: &Target) -> Array1<f64> {
+    match y {
+        Target::Values(values) => values.iter().copied().collect(),
+        Target::Classes { .. } => Array1::default(0),
+    }
+}
+
+pub fn output(y: &Target) -> Output {
+    match y {
+        Target::Classes { classes, kind, .. } => Output::Classes {
+            classes: classes.clone(),
+            kind: *kind,
+        },
+        Target::Values(_) => Output::Value,
+    }
+}
+
+fn fault(x: &Matrix, y: &Target) -> Option<String> {
+    if x.n_rows == 0 {
+        return Some("there are no rows; give at least two".to_owned());
+    }
+    if x.n_columns() == 0 {
+        return Some(
+            "there are no features; keep at least one column besides the target".to_owned(),
+        );
+    }
+    if x.values.len() != x.n_rows * x.n_columns() || y.n_rows() != x.n_rows {
+        return Some(format!(
+            "there are {} values in {} columns and {} targets for {} rows; give one of each for every row",
+            x.values.len(),
+            x.n_columns(),
+            y.n_rows(),
+            x.n_rows
+        ));
+    }
+    if let Some(at) = x.values.iter().position(|value| !value.is_finite()) {
+        let column = x.names.get(at % x.n_columns());
+        return Some(format!(
+            "feature `{}` is {} in row {}; let the recipe impute or scale it",
+            column.map_or("", String::as_str),
+            x.values.get(at).copied().unwrap_or(f32::NAN),
+            at / x.n_columns() + 1
+        ));
+    }
+    match y {
+        Target::Classes {
+            classes, indices, ..
+        } => {
+            if classes.len() < 2 {
+                return Some(
+                    "the target has fewer than two classes; choose another target".to_owned(),
+                );
+            }
+            indices
+                .iter()
+                .position(|&index| index as usize >= classes.len())
+                .map(|row| format!("row {} has no class of the {}", row + 1, classes.len()))
+        }
+        Target::Values(values) => values
+            .iter()
+            .position(|value| !(value.abs() <= LARGEST_TARGET))
+            .map(|row| {
+                format!(
+                    "the target is {} in row {}; leave such rows out or rescale the target",
+                    values.get(row).copied().unwrap_or(f64::NAN),
+                    row + 1
+                )
+            }),
+    }
+}

@@ -1,0 +1,193 @@
+//! Parameters: defaults filled in, ranges held, texts from the command line read.
+
+use std::collections::BTreeMap;
+
+use assay_core::train::{ParamInfo, ParamRange, ParamValue};
+
+use crate::Error;
+use crate::catalogue::{Entry, algorithm};
+
+/// `given` with every other parameter of the algorithm at its default. Whole numbers become floats where a float is
+/// wanted, and floats without a fraction become whole numbers.
+///
+/// # Errors
+/// An unknown algorithm or parameter, a value of the wrong type or out of range.
+pub fn resolve_params(
+    algorithm_name: &str,
+    given: &BTreeMap<String, ParamValue>,
+) -> Result<BTreeMap<String, ParamValue>, Error> {
+    resolve(algorithm(algorithm_name)?, given)
+}
+
+/// Reads `name=text` as the command line gives it; the result is in range.
+///
+/// # Errors
+/// As [`resolve_params`].
+pub fn parse_param(algorithm_name: &str, name: &str, text: &str) -> Result<ParamValue, Error> {
+    let entry = algorithm(algorithm_name)?;
+    let info = find(entry, name)?;
+    let text = text.trim();
+    let value = match info.range {
+        ParamRange::Integer { .. } | ParamRange::Float { .. } => text
+            .parse()
+            .map(ParamValue::Integer)
+            .or_else(|_| text.parse().map(ParamValue::Float))
+            .ok(),
+        ParamRange::Bool => text.parse().map(ParamValue::Bool).ok(),
+        ParamRange::Choice { .. } => None,
+    };
+    in_range(
+        entry,
+        &info,
+        &value.unwrap_or_else(|| ParamValue::Text(text.to_owned())),
+    )
+}
+
+/// The parameters of one training, complete and in range.
+pub struct Resolved {
+    algorithm: &'static str,
+    values: BTreeMap<String, ParamValue>,
+}
+
+impl Resolved {
+    pub(crate) fn new(
+        entry: &'static Entry,
+        given: &BTreeMap<String, ParamValue>,
+    ) -> Result<Self, Error> {
+        Ok(Self {
+            algorithm: entry.name,
+            values: resolve(entry, given)?,
+        })
+    }
+
+    pub(crate) fn float(&self, name: &str) -> Result<f64, Error> {
+        match self.values.get(name) {
+            Some(ParamValue::Float(value)) => Ok(*value),
+            _ => Err(self.missing(name)),
+        }
+    }
+
+    pub(crate) fn count(&self, name: &str) -> Result<usize, Error> {
+        match self.values.get(name) {
+            Some(ParamValue::Integer(value)) => {
+                usize::try_from(*value).map_err(|_| self.missing(name))
+            }
+            _ => Err(self.missing(name)),
+        }
+    }
+
+    pub(crate) fn flag(&self, name: &str) -> Result<bool, Error> {
+        match self.values.get(name) {
+            Some(ParamValue::Bool(value)) => Ok(*value),
+            _ => Err(self.missing(name)),
+        }
+    }
+
+    pub(crate) fn text(&self, name: &str) -> Result<&str, Error> {
+        match self.values.get(name) {
+            Some(ParamValue::Text(value)) => Ok(value),
+            _ => Err(self.missing(name)),
+        }
+    }
+
+    fn missing(&self, name: &str) -> Error {
+        Error::UnknownParam {
+            algorithm: self.algorithm.to_owned(),
+            name: name.to_owned(),
+            known: listed(self.values.keys()),
+        }
+    }
+}
+
+fn resolve(
+    entry: &Entry,
+    given: &BTreeMap<String, ParamValue>,
+) -> Result<BTreeMap<String, ParamValue>, Error> {
+    for name in given.keys() {
+        find(entry, name)?;
+    }
+    entry
+        .params()
+        .iter()
+        .map(|info| {
+            let value = match given.get(&info.name) {
+                Some(value) => in_range(entry, info, value)?,
+                None => info.default.clone(),
+            };
+            Ok((info.name.clone(), value))
+        })
+        .collect()
+}
+
+fn find(entry: &Entry, name: &str) -> Result<ParamInfo, Error> {
+    let params = entry.params();
+    params
+        .iter()
+        .find(|info| info.name == name)
+        .cloned()
+        .ok_or_else(|| Error::UnknownParam {
+            algorithm: entry.name.to_owned(),
+            name: name.to_owned(),
+            known: listed(params.iter().map(|info| &info.name)),
+        })
+}
+
+/// `value` in the type of the parameter, when it is in range.
+fn in_range(entry: &Entry, info: &ParamInfo, value: &ParamValue) -> Result<ParamValue, Error> {
+    // Beyond 2^53 a float no longer names one whole number.
+    const WHOLE: f64 = 9_007_199_254_740_992.0;
+    let taken = match (&info.range, value) {
+        (ParamRange::Integer { min, max }, ParamValue::Integer(value)) => {
+            (min..=max).contains(&value).then_some(*value)
+        }
+        (ParamRange::Integer { min, max }, ParamValue::Float(value))
+            if value.fract() == 0.0 && value.abs() < WHOLE =>
+        {
+            let value = *value as i64;
+            (min..=max).contains(&&value).then_some(value)
+        }
+        _ => None,
+    }
+    .map(ParamValue::Integer)
+    .or_else(|| match (&info.range, value) {
+        (ParamRange::Float { min, max }, ParamValue::Float(value)) => (min..=max)
+            .contains(&value)
+            .then_some(ParamValue::Float(*value)),
+        (ParamRange::Float { min, max }, ParamValue::Integer(value)) => {
+            let value = *value as f64;
+            (*min..=*max)
+                .contains(&value)
+                .then_some(ParamValue::Float(value))
+        }
+        (ParamRange::Choice { options }, ParamValue::Text(value)) => options
+            .contains(value)
+            .then(|| ParamValue::Text(value.clone())),
+        (ParamRange::Bool, ParamValue::Bool(value)) => Some(ParamValue::Bool(*value)),
+        _ => None,
+    });
+    taken.ok_or_else(|| Error::ParamRange {
+        algorithm: entry.name.to_owned(),
+        name: info.name.clone(),
+        value: match value {
+            ParamValue::Text(text) => format!("`{text}`"),
+            other => other.to_string(),
+        },
+        range: range_text(&info.range),
+    })
+}
+
+fn range_text(range: &ParamRange) -> String {
+    match range {
+        ParamRange::Integer { min, max } => format!("a whole number from {min} to {max}"),
+        ParamRange::Float { min, max } => format!("a number from {min} to {max}"),
+        ParamRange::Choice { options } => format!("one of {}", listed(options.iter())),
+        ParamRange::Bool => "true or false".to_owned(),
+    }
+}
+
+fn listed<T: AsRef<str>>(names: impl Iterator<Item = T>) -> String {
+    names
+        .map(|name| format!("`{}`", name.as_ref()))
+        .collect::<Vec<_>>()
+        .join(", ")
+}

@@ -1,0 +1,160 @@
+//! What a model answers, from its plain data alone.
+//!
+//! Invariant: the answers are those of ONNX Runtime's f32 kernels to within 1e-5. Weighted sums are taken in f64 and
+//! rounded to f32 once, which lies inside the error of any f32 kernel whatever order it adds in; the logistic and the
+//! softmax start from that f32 sum. Tree leaves are multiples of one power of two (see [`crate::trees`]), so that
+//! their f32 sum is exact in every order and equal to the bit.
+
+use assay_core::Matrix;
+use assay_core::matrix::Prediction;
+use assay_core::model::{Form, Model, Node, Output, Tree};
+use linfa::traits::{Predict, PredictInplace};
+use ndarray::{Array2, ArrayView1, ArrayView2, ArrayViewMut1, Axis};
+use rayon::prelude::*;
+
+const ROWS_A_CHUNK: usize = 512;
+
+/// What `model` says of every row of `x` (n_rows x model.n_features). Parallel over rows; the answer does not depend
+/// on the number of threads. Features that `x` lacks count as zero, features beyond the model's are ignored.
+pub fn predict(model: &Model, x: &Matrix) -> Prediction {
+    let scorer = Scorer(model);
+    let n_columns = x.n_columns().max(1);
+    let answers: Vec<Array2<f64>> = x
+        .values
+        .par_chunks(ROWS_A_CHUNK * n_columns)
+        .map(|chunk| {
+            let n_rows = chunk.len() / n_columns;
+            ArrayView2::from_shape((n_rows, n_columns), chunk)
+                .map(|rows| scorer.predict(&rows))
+                .unwrap_or_default()
+        })
+        .collect();
+    let values: Vec<f64> = answers.iter().flatten().copied().collect();
+    match &model.output {
+        Output::Value => Prediction::Values(values),
+        Output::Classes { classes, .. } => Prediction::Classes {
+            indices: values
+                .chunks(classes.len().max(1))
+                .map(most_probable)
+                .collect(),
+            probabilities: values,
+            n_classes: classes.len(),
+        },
+    }
+}
+
+/// linfa's side of a stored model: rows in (n_rows x n_features, f32), probabilities (n_rows x n_classes) or values
+/// (n_rows x 1) out.
+#[derive(Debug, Clone, Copy)]
+pub struct Scorer<'a>(pub &'a Model);
+
+impl<'v> PredictInplace<ArrayView2<'v, f32>, Array2<f64>> for Scorer<'_> {
+    fn predict_inplace<'a>(&'a self, x: &'a ArrayView2<'v, f32>, y: &mut Array2<f64>) {
+        match &self.0.form {
+            Form::Linear {
+                coefficients,
+                intercept,
+            } => {
+                for (row, mut out) in x.axis_iter(Axis(0)).zip(y.axis_iter_mut(Axis(0))) {
+                    out.fill(f64::from(weighted_sum(row, coefficients, *intercept)));
+                }
+            }
+            Form::Logistic {
+                coefficients,
+                intercepts,
+            } => {
+                for (row, mut out) in x.axis_iter(Axis(0)).zip(y.axis_iter_mut(Axis(0))) {
+                    let sums: Vec<f64> = coefficients
+                        .iter()
+                        .zip(intercepts)
+                        .map(|(class, &intercept)| f64::from(weighted_sum(row, class, intercept)))
+                        .collect();
+                    probabilities(&sums, &mut out);
+                }
+            }
+            Form::Trees { trees } => mean_of_leaves(trees, x, y),
+        }
+    }
+
+    fn default_target(&self, x: &ArrayView2<'v, f32>) -> Array2<f64> {
+        let n_outputs = match &self.0.output {
+            Output::Classes { classes, .. } => classes.len(),
+            Output::Value => 1,
+        };
+        Array2::zeros((x.nrows(), n_outputs))
+    }
+}
+
+fn weighted_sum(row: ArrayView1<'_, f32>, coefficients: &[f32], intercept: f32) -> f32 {
+    let sum = row
+        .iter()
+        .zip(coefficients)
+        .fold(f64::from(intercept), |sum, (&x, &w)| {
+            sum + f64::from(x) * f64::from(w)
+        });
+    // Beyond f32 a kernel would say infinity, which is no number to store or to plot.
+    sum.clamp(f64::from(f32::MIN), f64::from(f32::MAX)) as f32
+}
+
+/// One sum: the logistic of it and of its negative. More: their softmax.
+fn probabilities(sums: &[f64], out: &mut ArrayViewMut1<'_, f64>) {
+    let rounded = |p: f64| f64::from(p as f32);
+    if let [sum] = sums {
+        for (p, sum) in out.iter_mut().zip([-sum, *sum]) {
+            *p = rounded(1.0 / (1.0 + (-sum).exp()));
+        }
+        return;
+    }
+    let largest = sums.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let total: f64 = sums.iter().map(|sum| (sum - largest).exp()).sum();
+    for (p, sum) in out.iter_mut().zip(sums) {
+        *p = rounded((sum - largest).exp() / total);
+    }
+}
+
+fn mean_of_leaves(trees: &[Tree], x: &ArrayView2<'_, f32>, y: &mut Array2<f64>) {
+    let n_trees = trees.len() as f32;
+    // Trees outside, rows inside: a tree stays in the cache while the rows pass.
+    for tree in trees {
+        for (row, mut out) in x.axis_iter(Axis(0)).zip(y.axis_iter_mut(Axis(0))) {
+            for (sum, &value) in out.iter_mut().zip(leaf(tree, row)) {
+                *sum += f64::from(value / n_trees);
+            }
+        }
+    }
+}
+
+/// The values of the leaf that `row` falls into; none for a tree without nodes.
+fn leaf<'a>(tree: &'a Tree, row: ArrayView1<'_, f32>) -> &'a [f32] {
+    let mut at = 0;
+    loop {
+        match tree.nodes.get(at) {
+            Some(Node::Split {
+                feature,
+                threshold,
+                left,
+                right,
+            }) => {
+                let value = row.get(*feature as usize).copied().unwrap_or(0.0);
+                let next = if value <= *threshold { *left } else { *right } as usize;
+                // Children come after their parent; anything else would never end.
+                if next <= at {
+                    return &[];
+                }
+                at = next;
+            }
+            Some(Node::Leaf { values }) => return values,
+            None => return &[],
+        }
+    }
+}
+
+fn most_probable(probabilities: &[f64]) -> u32 {
+    let mut best = 0;
+    for (index, p) in probabilities.iter().enumerate() {
+        if *p > probabilities.get(best).copied().unwrap_or(0.0) {
+            best = index;
+        }
+    }
+    best as u32
+}
