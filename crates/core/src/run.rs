@@ -199,3 +199,11 @@ pub struct MetricRow {
     pub best: Option<u32>,
     pub larger_is_better: bool,
 }
+
+/// A row of the list of experiments; those without runs are not in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ExperimentSummary {
+    pub experiment: ExperimentName,
+    pub n_runs: u32,
+    pub last_started_ms: TimestampMs,
+}

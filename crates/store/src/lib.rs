@@ -1,1 +1,44 @@
-//! The lab folder: the only SQL, the only writer
+//! The lab folder: the only SQL, the only writer.
+//!
+//! Invariant: every change is one transaction that also appends to `changes`, and to the audit log where a person
+//! did it. Bytes are synced and renamed into place before anything refers to them, so a process killed at any moment
+//! leaves a whole lab and at most an object that nothing refers to.
+
+mod act;
+mod audit;
+mod cache;
+mod changes;
+mod datasets;
+mod doctor;
+mod error;
+mod expectations;
+mod jobs;
+mod layout;
+mod lock;
+mod migrate;
+mod models;
+mod objects;
+mod orphans;
+mod registry;
+mod replays;
+mod rows;
+mod runs;
+mod servers;
+mod settings;
+mod status;
+mod store;
+mod trash;
+mod undo;
+
+pub use act::Act;
+pub use audit::ChainBreak;
+pub use changes::Watch;
+pub use datasets::NewDatasetVersion;
+pub use error::{Error, Result};
+pub use models::NewModelVersion;
+pub use objects::PendingObject;
+pub use orphans::Removed;
+pub use registry::{FolderCheck, check_folder};
+pub use runs::metrics::{MetricBucket, MetricPoint};
+pub use runs::{FinishedRun, NewRun, RunParts};
+pub use store::Store;

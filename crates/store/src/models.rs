@@ -1,0 +1,245 @@
+//! The registry: versions of models, their aliases and stages.
+
+mod moves;
+
+use std::collections::BTreeMap;
+
+use assay_core::event::Kind;
+use assay_core::ids::check_name;
+use assay_core::parity::ParityReport;
+use assay_core::reference::{Reference, Selector};
+use assay_core::registry::{
+    MODEL_VERSION_SCHEMA, ModelSummary, ModelVersion, Signature, Stage, VersionKey,
+};
+use assay_core::train::ProblemKind;
+use assay_core::{DatasetName, ModelName, ObjectHash, RunId};
+use rusqlite::{Connection, Row, params};
+
+use crate::act::Act;
+use crate::datasets::next_number;
+use crate::error::{Error, Result};
+use crate::rows::{Rows, from_json, from_word, to_json, to_word};
+use crate::store::Store;
+
+/// A version to be registered; the store gives it its number, the stage `development` and no alias.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewModelVersion {
+    pub model: ModelName,
+    pub run_id: RunId,
+    pub problem: ProblemKind,
+    pub algorithm: String,
+    pub dataset: DatasetName,
+    pub dataset_number: u32,
+    pub dataset_version: ObjectHash,
+    pub signature: Signature,
+    pub metrics: BTreeMap<String, f64>,
+    /// Must be among the objects.
+    pub onnx: ObjectHash,
+    pub onnx_size_bytes: u64,
+    pub opset: u32,
+    pub parity: ParityReport,
+    /// Must be among the objects.
+    pub reference: ObjectHash,
+}
+
+const COLUMNS: &str = "v.doc, v.stage, v.model_id, v.version";
+
+impl Store {
+    /// Adds a version to a model, which is made when there is none of that name. A number is never given twice under
+    /// one name.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when a model's name differs from this one in upper and lower case only: names are folders,
+    /// and some file systems do not tell them apart.
+    pub fn register(&self, new: NewModelVersion, act: Act<'_>) -> Result<ModelVersion> {
+        check_name(new.model.as_str())?;
+        self.object_path(&new.onnx)?;
+        self.object_path(&new.reference)?;
+        self.write(act.at_ms, |write| {
+            let name = new.model.as_str().to_owned();
+            let id = match model_row_in_any_case(&write.tx, &name)? {
+                Some((id, known)) if known == name => id,
+                Some((_, known)) => {
+                    return Err(Error::conflict(
+                        format!("there is a model `{known}`, which differs from `{name}` in upper and lower case only"),
+                        "choose another name, or the same",
+                    ));
+                }
+                None => {
+                    write
+                        .tx
+                        .run("INSERT INTO models (name) VALUES (?1)", params![name])?;
+                    write.tx.last_insert_rowid()
+                }
+            };
+            let version = version_of(new, next_number(&write.tx, "model", &name)?, act);
+            write.tx.run(
+                "INSERT INTO model_versions (model_id, version, stage, run_id, dataset,
+                                             dataset_version, onnx, reference, doc)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                params![
+                    id,
+                    version.version,
+                    to_word(&version.stage)?,
+                    version.run_id.as_str(),
+                    version.dataset.as_str(),
+                    version.dataset_number,
+                    version.onnx.as_str(),
+                    version.reference.as_str(),
+                    to_json(&version)?
+                ],
+            )?;
+            write.changed(Kind::Models);
+            write.changed(Kind::Runs);
+            write.audit(
+                act,
+                "model.registered",
+                &version.key().to_string(),
+                &format!(
+                    "From run {}, {}, ONNX {}.",
+                    version.run_id,
+                    version.algorithm,
+                    version.onnx.short()
+                ),
+            )?;
+            Ok(version)
+        })
+    }
+
+    /// By number, by alias, or the newest (`name` and `name@latest`).
+    pub fn model_version(&self, reference: &Reference) -> Result<ModelVersion> {
+        self.read(|db| find(db, reference).map(|(_, version)| version))
+    }
+
+    /// By name.
+    pub fn models(&self) -> Result<Vec<ModelSummary>> {
+        self.read(|db| {
+            let names = db.all(
+                "SELECT name FROM models WHERE deleted_ms IS NULL ORDER BY name",
+                [],
+                |row| Ok(ModelName(row.get(0)?)),
+            )?;
+            names.into_iter().map(|name| summary(db, name)).collect()
+        })
+    }
+
+    /// Newest first.
+    pub fn model_versions(&self, model: &ModelName) -> Result<Vec<ModelVersion>> {
+        self.read(|db| versions(db, model))
+    }
+}
+
+/// The row of a model that is not in the trash.
+pub(crate) fn model_row(db: &Connection, name: &str) -> Result<Option<i64>> {
+    let found = model_row_in_any_case(db, name)?;
+    Ok(found.filter(|(_, known)| known == name).map(|(id, _)| id))
+}
+
+fn model_row_in_any_case(db: &Connection, name: &str) -> Result<Option<(i64, String)>> {
+    db.first(
+        "SELECT id, name FROM models WHERE name = ?1 COLLATE NOCASE AND deleted_ms IS NULL",
+        params![name],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )
+}
+
+/// A version with its model's row.
+pub(crate) fn find(db: &Connection, reference: &Reference) -> Result<(i64, ModelVersion)> {
+    let missing = || Error::not_found("model", reference);
+    let model = model_row(db, &reference.name)?.ok_or_else(missing)?;
+    let number = match &reference.selector {
+        Selector::Latest => None,
+        Selector::Version(number) => Some(*number),
+        Selector::Alias(alias) if alias == "latest" => None,
+        Selector::Alias(alias) => Some(
+            db.first(
+                "SELECT version FROM model_aliases WHERE model_id = ?1 AND alias = ?2",
+                params![model, alias],
+                |row| Ok(row.get(0)?),
+            )?
+            .ok_or_else(missing)?,
+        ),
+    };
+    let sql = format!(
+        "SELECT {COLUMNS} FROM model_versions v
+         WHERE v.model_id = ?1 AND (?2 IS NULL OR v.version = ?2) ORDER BY v.version DESC LIMIT 1"
+    );
+    let version = db
+        .first(&sql, params![model, number], |row| read_version(db, row))?
+        .ok_or_else(missing)?;
+    Ok((model, version))
+}
+
+pub(crate) fn find_key(db: &Connection, key: &VersionKey) -> Result<(i64, ModelVersion)> {
+    find(db, &Reference::version(key.model.as_str(), key.version))
+}
+
+fn versions(db: &Connection, model: &ModelName) -> Result<Vec<ModelVersion>> {
+    let id = model_row(db, model.as_str())?.ok_or_else(|| Error::not_found("model", model))?;
+    let sql = format!(
+        "SELECT {COLUMNS} FROM model_versions v WHERE v.model_id = ?1 ORDER BY v.version DESC"
+    );
+    db.all(&sql, params![id], |row| read_version(db, row))
+}
+
+fn summary(db: &Connection, model: ModelName) -> Result<ModelSummary> {
+    let versions = versions(db, &model)?;
+    let aliases = versions
+        .iter()
+        .flat_map(|version| {
+            version
+                .aliases
+                .iter()
+                .map(|alias| (alias.clone(), version.version))
+        })
+        .collect();
+    Ok(ModelSummary {
+        n_versions: versions.len() as u32,
+        production: versions
+            .iter()
+            .find(|version| version.stage == Stage::Production)
+            .map(|version| version.version),
+        aliases,
+        latest: versions
+            .into_iter()
+            .next()
+            .ok_or_else(|| Error::damaged(format!("the model `{model}` has no version")))?,
+        model,
+    })
+}
+
+/// The document is as it was registered; stage and aliases are where they move.
+fn read_version(db: &Connection, row: &Row<'_>) -> Result<ModelVersion> {
+    let mut version: ModelVersion = from_json(&row.get::<_, String>(0)?)?;
+    version.stage = from_word(&row.get::<_, String>(1)?)?;
+    version.aliases = db.all(
+        "SELECT alias FROM model_aliases WHERE model_id = ?1 AND version = ?2 ORDER BY alias",
+        params![row.get::<_, i64>(2)?, row.get::<_, u32>(3)?],
+        |row| Ok(row.get(0)?),
+    )?;
+    Ok(version)
+}
+
+fn version_of(new: NewModelVersion, version: u32, act: Act<'_>) -> ModelVersion {
+    ModelVersion {
+        schema: MODEL_VERSION_SCHEMA,
+        model: new.model,
+        version,
+        stage: Stage::Development,
+        aliases: Vec::new(),
+        run_id: new.run_id,
+        problem: new.problem,
+        algorithm: new.algorithm,
+        dataset: new.dataset,
+        dataset_number: new.dataset_number,
+        dataset_version: new.dataset_version,
+        signature: new.signature,
+        metrics: new.metrics,
+        onnx: new.onnx,
+        onnx_size_bytes: new.onnx_size_bytes,
+        opset: new.opset,
+        parity: new.parity,
+        reference: new.reference,
+        created_ms: act.at_ms,
+    }
+}

@@ -1,0 +1,216 @@
+//! The exported folders of model versions, each whole or not there, each with the sums of its files.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use assay_core::registry::VersionKey;
+use sha2::{Digest, Sha256};
+
+use crate::error::{Attempted, Error, Result};
+use crate::layout::sync_folder;
+use crate::models::find_key;
+use crate::orphans::{entries, remove};
+use crate::store::Store;
+
+const CHECKSUMS: &str = "CHECKSUMS";
+/// Names of models do not begin with a dot.
+const UNFINISHED: &str = ".unfinished-";
+
+/// A folder against its CHECKSUMS.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FolderCheck {
+    /// Files that CHECKSUMS lists.
+    pub n_files: u32,
+    /// Those that are missing or changed; CHECKSUMS itself when it cannot be read.
+    pub damaged: Vec<String>,
+}
+
+impl Store {
+    /// Writes the folder of a version with `CHECKSUMS` beside the files, in place of the one that was there. Paths are
+    /// relative, with `/`. Returns the folder.
+    pub fn write_registry(&self, key: &VersionKey, files: &[(String, Vec<u8>)]) -> Result<PathBuf> {
+        self.read(|db| find_key(db, key).map(|_| ()))?;
+        for (path, _) in files {
+            check_path(path)?;
+        }
+        let target = self.layout.registered(key);
+        let writing = || format!("writing the folder of {key}");
+        let unfinished = tempfile::Builder::new()
+            .prefix(UNFINISHED)
+            .tempdir_in(self.layout.registry())
+            .attempted(writing)?;
+        for (path, bytes) in files {
+            write_file(&unfinished.path().join(path), bytes).attempted(writing)?;
+        }
+        let sums = checksums(files).into_bytes();
+        write_file(&unfinished.path().join(CHECKSUMS), &sums).attempted(writing)?;
+        sync_folder(unfinished.path())?;
+
+        let parent = self.layout.registry().join(key.model.as_str());
+        std::fs::create_dir_all(&parent).attempted(writing)?;
+        let replaced = if target.exists() {
+            let aside = tempfile::Builder::new()
+                .prefix(UNFINISHED)
+                .tempdir_in(self.layout.registry())
+                .attempted(writing)?;
+            std::fs::rename(&target, aside.path().join("replaced")).attempted(writing)?;
+            Some(aside)
+        } else {
+            None
+        };
+        let finished = unfinished.keep();
+        if let Err(error) = std::fs::rename(&finished, &target).attempted(writing) {
+            if let Some(aside) = &replaced {
+                std::fs::rename(aside.path().join("replaced"), &target).attempted(writing)?;
+            }
+            remove(&finished)?;
+            return Err(error);
+        }
+        sync_folder(&parent)?;
+        sync_folder(&self.layout.registry())?;
+        Ok(target)
+    }
+
+    /// # Errors
+    /// [`Error::NotFound`] when the version is not there or was not exported.
+    pub fn registry_path(&self, key: &VersionKey) -> Result<PathBuf> {
+        let path = self.layout.registered(key);
+        self.read(|db| find_key(db, key).map(|_| ()))?;
+        if path.is_dir() {
+            Ok(path)
+        } else {
+            Err(Error::not_found("exported folder of", key))
+        }
+    }
+
+    pub fn verify_registry(&self, key: &VersionKey) -> Result<FolderCheck> {
+        check_folder(&self.registry_path(key)?)
+    }
+}
+
+/// Compares every file that `CHECKSUMS` in `folder` lists; the folder may be anywhere.
+pub fn check_folder(folder: &Path) -> Result<FolderCheck> {
+    let Ok(text) = std::fs::read_to_string(folder.join(CHECKSUMS)) else {
+        return Ok(unreadable());
+    };
+    let Some(listed) = parse(&text) else {
+        return Ok(unreadable());
+    };
+    let mut damaged = Vec::new();
+    for (path, wanted) in &listed {
+        // A file that cannot be read is as damaged as a missing one.
+        let found = std::fs::read(folder.join(path)).map(|bytes| Sums::of(&bytes));
+        if !found.is_ok_and(|found| found == *wanted) {
+            damaged.push((*path).to_owned());
+        }
+    }
+    Ok(FolderCheck {
+        n_files: listed.len() as u32,
+        damaged,
+    })
+}
+
+pub(crate) fn is_unfinished(path: &Path) -> bool {
+    path.file_name()
+        .and_then(|name| name.to_str())
+        .is_some_and(|name| name.starts_with(UNFINISHED))
+}
+
+/// Removes the folder of a version that was deleted for good, and its model's when that is empty.
+pub(crate) fn remove_registered(store: &Store, key: &VersionKey) -> Result<()> {
+    let folder = store.layout.registered(key);
+    if folder.exists() {
+        remove(&folder)?;
+    }
+    if let Some(parent) = folder.parent()
+        && parent.is_dir()
+        && entries(parent)?.is_empty()
+    {
+        remove(parent)?;
+    }
+    Ok(())
+}
+
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Sums {
+    blake3: String,
+    sha256: String,
+}
+
+impl Sums {
+    fn of(bytes: &[u8]) -> Self {
+        let mut sha256 = String::with_capacity(64);
+        for byte in Sha256::digest(bytes) {
+            // Writing to a string does not fail.
+            let _ = write!(sha256, "{byte:02x}");
+        }
+        Self {
+            blake3: blake3::hash(bytes).to_hex().to_string(),
+            sha256,
+        }
+    }
+}
+
+/// In the tagged form that `sha256sum --check` and `b3sum --check` read, each taking the lines it knows.
+fn checksums(files: &[(String, Vec<u8>)]) -> String {
+    let sorted: BTreeMap<&str, Sums> = files
+        .iter()
+        .map(|(path, bytes)| (path.as_str(), Sums::of(bytes)))
+        .collect();
+    let mut text = String::new();
+    for (path, sums) in sorted {
+        let _ = writeln!(text, "BLAKE3 ({path}) = {}", sums.blake3);
+        let _ = writeln!(text, "SHA256 ({path}) = {}", sums.sha256);
+    }
+    text
+}
+
+/// `None` when it is no list of sums, or one without files.
+fn parse(text: &str) -> Option<BTreeMap<&str, Sums>> {
+    let mut listed: BTreeMap<&str, Sums> = BTreeMap::new();
+    for line in text.lines() {
+        let (head, sum) = line.rsplit_once(") = ")?;
+        let (kind, path) = head.split_once(" (")?;
+        check_path(path).ok()?;
+        let sums = listed.entry(path).or_default();
+        match kind {
+            "BLAKE3" => sum.clone_into(&mut sums.blake3),
+            "SHA256" => sum.clone_into(&mut sums.sha256),
+            _ => return None,
+        }
+    }
+    (!listed.is_empty()).then_some(listed)
+}
+
+fn unreadable() -> FolderCheck {
+    FolderCheck {
+        n_files: 0,
+        damaged: vec![CHECKSUMS.to_owned()],
+    }
+}
+
+fn check_path(path: &str) -> Result<()> {
+    let fits = path != CHECKSUMS
+        && !path.contains(['\\', ':', '\n', '\r', '\0'])
+        && path.split('/').all(|part| !matches!(part, "" | "." | ".."));
+    if fits {
+        Ok(())
+    } else {
+        Err(Error::invalid(
+            format!("`{path}` is no path of a file in an exported folder"),
+            "write it relative and with `/`",
+        ))
+    }
+}
+
+fn write_file(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let mut file = File::create(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}

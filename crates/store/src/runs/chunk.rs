@@ -1,0 +1,222 @@
+//! How a chunk of metric points is written: steps and times as differences, values byte-plane by byte-plane, all of
+//! it compressed; beside it, uncompressed, the extremes of every group of points.
+
+use super::metrics::{MetricBucket, MetricPoint};
+use crate::error::{Error, Result};
+
+/// Points of a full chunk.
+pub(super) const CHUNK: usize = 1_024;
+/// Points of a group: charts coarser than this need no decompression.
+pub(super) const GROUP: usize = 32;
+
+const GROUP_BYTES: usize = 5 * 8;
+const ZSTD_LEVEL: i32 = 3;
+/// Of one number in a varint.
+const MAX_VARINT: usize = 10;
+
+/// A value of a point without its key.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sample {
+    pub value: f64,
+    pub step: i64,
+    pub at_ms: i64,
+}
+
+impl From<&MetricPoint> for Sample {
+    fn from(point: &MetricPoint) -> Self {
+        Self {
+            value: point.value,
+            step: point.step,
+            at_ms: point.at_ms,
+        }
+    }
+}
+
+pub(super) fn compress(samples: &[Sample]) -> Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(samples.len() * 12);
+    write_varint(&mut bytes, samples.len() as u64);
+    write_differences(&mut bytes, samples.iter().map(|sample| sample.step));
+    write_differences(&mut bytes, samples.iter().map(|sample| sample.at_ms));
+    // Bytes of equal weight side by side: exponents repeat, mantissas do not.
+    for plane in 0..8 {
+        bytes.extend(
+            samples
+                .iter()
+                .map(|sample| sample.value.to_bits().to_le_bytes()[plane]),
+        );
+    }
+    zstd::bulk::compress(&bytes, ZSTD_LEVEL)
+        .map_err(|error| Error::damaged(format!("metric points cannot be compressed ({error})")))
+}
+
+pub(super) fn decompress(chunk: &[u8]) -> Result<Vec<Sample>> {
+    let capacity = CHUNK * (2 * MAX_VARINT + 8) + MAX_VARINT;
+    let bytes = zstd::bulk::decompress(chunk, capacity).map_err(|_| unreadable())?;
+    let mut rest = bytes.as_slice();
+    let n = read_varint(&mut rest)? as usize;
+    if n > CHUNK {
+        return Err(unreadable());
+    }
+    let steps = read_differences(&mut rest, n)?;
+    let times = read_differences(&mut rest, n)?;
+    if rest.len() != n * 8 {
+        return Err(unreadable());
+    }
+    Ok((0..n)
+        .map(|index| {
+            let mut value = [0; 8];
+            for (plane, byte) in value.iter_mut().enumerate() {
+                *byte = rest[plane * n + index];
+            }
+            Sample {
+                value: f64::from_bits(u64::from_le_bytes(value)),
+                step: steps[index],
+                at_ms: times[index],
+            }
+        })
+        .collect())
+}
+
+/// One bucket per [`GROUP`] points.
+pub(super) fn groups(samples: &[Sample]) -> Vec<MetricBucket> {
+    samples.chunks(GROUP).map(bucket).collect()
+}
+
+pub(super) fn write_groups(groups: &[MetricBucket]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(groups.len() * GROUP_BYTES);
+    for group in groups {
+        bytes.extend(group.first_step.to_le_bytes());
+        bytes.extend(group.last_step.to_le_bytes());
+        bytes.extend(group.min.to_bits().to_le_bytes());
+        bytes.extend(group.max.to_bits().to_le_bytes());
+        bytes.extend(group.n.to_le_bytes());
+    }
+    bytes
+}
+
+pub(super) fn read_groups(bytes: &[u8]) -> Result<Vec<MetricBucket>> {
+    if !bytes.len().is_multiple_of(GROUP_BYTES) {
+        return Err(unreadable());
+    }
+    let number = |bytes: &[u8], index: usize| -> [u8; 8] {
+        let mut number = [0; 8];
+        number.copy_from_slice(&bytes[index * 8..index * 8 + 8]);
+        number
+    };
+    Ok(bytes
+        .chunks_exact(GROUP_BYTES)
+        .map(|group| MetricBucket {
+            first_step: i64::from_le_bytes(number(group, 0)),
+            last_step: i64::from_le_bytes(number(group, 1)),
+            min: f64::from_bits(u64::from_le_bytes(number(group, 2))),
+            max: f64::from_bits(u64::from_le_bytes(number(group, 3))),
+            n: u64::from_le_bytes(number(group, 4)),
+        })
+        .collect())
+}
+
+/// The extremes of at least one sample.
+pub(super) fn bucket(samples: &[Sample]) -> MetricBucket {
+    let mut bucket = MetricBucket::default();
+    for sample in samples {
+        bucket.join(&MetricBucket {
+            first_step: sample.step,
+            last_step: sample.step,
+            min: sample.value,
+            max: sample.value,
+            n: 1,
+        });
+    }
+    bucket
+}
+
+fn write_differences(bytes: &mut Vec<u8>, numbers: impl Iterator<Item = i64>) {
+    let mut previous = 0_i64;
+    for number in numbers {
+        // Wrapping, so that the ends of the range are as good as any number; zigzag, so that −1 is short.
+        let difference = number.wrapping_sub(previous);
+        write_varint(bytes, ((difference << 1) ^ (difference >> 63)) as u64);
+        previous = number;
+    }
+}
+
+fn read_differences(rest: &mut &[u8], n: usize) -> Result<Vec<i64>> {
+    let mut previous = 0_i64;
+    (0..n)
+        .map(|_| {
+            let zigzag = read_varint(rest)?;
+            let difference = (zigzag >> 1) as i64 ^ -((zigzag & 1) as i64);
+            previous = previous.wrapping_add(difference);
+            Ok(previous)
+        })
+        .collect()
+}
+
+fn write_varint(bytes: &mut Vec<u8>, mut number: u64) {
+    while number >= 0x80 {
+        bytes.push(number as u8 | 0x80);
+        number >>= 7;
+    }
+    bytes.push(number as u8);
+}
+
+fn read_varint(rest: &mut &[u8]) -> Result<u64> {
+    let mut number = 0_u64;
+    for shift in (0..64).step_by(7) {
+        let (&byte, tail) = rest.split_first().ok_or_else(unreadable)?;
+        *rest = tail;
+        number |= u64::from(byte & 0x7f) << shift;
+        if byte & 0x80 == 0 {
+            return Ok(number);
+        }
+    }
+    Err(unreadable())
+}
+
+fn unreadable() -> Error {
+    Error::damaged("stored metric points cannot be read")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn chunks_read_back_to_the_bit(
+            points in prop::collection::vec((any::<u64>(), any::<i64>(), any::<i64>()), 0..=CHUNK)
+        ) {
+            let samples: Vec<Sample> = points
+                .iter()
+                .map(|&(bits, step, at_ms)| Sample { value: f64::from_bits(bits), step, at_ms })
+                .collect();
+            let back = decompress(&compress(&samples)?)?;
+            let bits = |samples: &[Sample]| -> Vec<(u64, i64, i64)> {
+                samples.iter().map(|s| (s.value.to_bits(), s.step, s.at_ms)).collect()
+            };
+            prop_assert_eq!(bits(&back), points);
+            let groups = groups(&samples);
+            prop_assert_eq!(groups.iter().map(|group| group.n).sum::<u64>(), samples.len() as u64);
+            let stored = write_groups(&groups);
+            prop_assert_eq!(write_groups(&read_groups(&stored)?), stored);
+        }
+    }
+
+    #[test]
+    fn damaged_chunks_are_errors() -> Result<()> {
+        let samples = [Sample {
+            value: 1.5,
+            step: 3,
+            at_ms: 4,
+        }; 40];
+        let chunk = compress(&samples)?;
+        assert!(decompress(&chunk[..chunk.len() - 3]).is_err());
+        assert!(decompress(b"").is_err());
+        let short = zstd::bulk::compress(&[200, 1, 2], 3).unwrap();
+        assert!(decompress(&short).is_err());
+        assert!(read_groups(&[0; 39]).is_err());
+        Ok(())
+    }
+}

@@ -1,0 +1,136 @@
+//! `assay.toml`, the part of a lab that a person edits.
+
+use std::fs::OpenOptions;
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use assay_core::lab::Settings;
+use assay_core::registry::Stage;
+
+use crate::error::{Attempted, Error, Result};
+use crate::store::Store;
+
+const DEFAULT: &str = include_str!("settings_default.toml");
+
+impl Store {
+    /// # Errors
+    /// [`Error::Settings`] with the line, for what is no TOML, an unknown key, a value out of range or a gate for a
+    /// stage that does not exist.
+    pub fn settings(&self) -> Result<Settings> {
+        let path = self.layout.settings();
+        let text = match std::fs::read_to_string(&path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
+            read => read.attempted(|| "reading `assay.toml`".to_owned())?,
+        };
+        parse(&text)
+    }
+
+    pub fn settings_path(&self) -> PathBuf {
+        self.layout.settings()
+    }
+}
+
+/// Keeps a file that is there.
+pub(crate) fn write_default(path: &Path) -> Result<()> {
+    match OpenOptions::new().write(true).create_new(true).open(path) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        opened => opened
+            .and_then(|mut file| {
+                file.write_all(DEFAULT.as_bytes())?;
+                file.sync_all()
+            })
+            .attempted(|| "writing `assay.toml`".to_owned()),
+    }
+}
+
+pub(crate) fn parse(text: &str) -> Result<Settings> {
+    let settings: Settings = toml::from_str(text).map_err(|error| Error::Settings {
+        line: error.span().map_or(1, |span| line_of(text, span.start)),
+        message: error.message().to_owned(),
+    })?;
+    for stage in settings.gate.keys() {
+        stage.parse::<Stage>().map_err(|message| Error::Settings {
+            line: line_with(text, stage),
+            message,
+        })?;
+    }
+    let drift = &settings.drift;
+    for (key, value) in [
+        ("min_distance", drift.min_distance),
+        ("alpha", drift.alpha),
+        ("min_missing_rise", drift.min_missing_rise),
+    ] {
+        if let Some(value) = value
+            && !(0.0..=1.0).contains(&value)
+        {
+            return Err(Error::Settings {
+                line: line_with(text, key),
+                message: format!("`{key}` is {value}, and must be from 0 to 1"),
+            });
+        }
+    }
+    Ok(settings)
+}
+
+fn line_of(text: &str, offset: usize) -> usize {
+    text.bytes()
+        .take(offset)
+        .filter(|byte| *byte == b'\n')
+        .count()
+        + 1
+}
+
+/// The first line that is no comment and holds `word`.
+fn line_with(text: &str, word: &str) -> usize {
+    text.lines()
+        .position(|line| !line.trim_start().starts_with('#') && line.contains(word))
+        .map_or(1, |index| index + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_file_is_the_documented_gate() -> Result<()> {
+        let settings = parse(DEFAULT)?;
+        let gate = &settings.gate["production"];
+        assert!(gate.expectations && gate.parity && gate.metrics.is_empty());
+        assert_eq!(settings.server.port, 5000);
+        assert_eq!(settings.drift.rule().source, "default");
+        // What stands in comments is right, too.
+        let all: String = DEFAULT
+            .lines()
+            .map(|line| match line.strip_prefix("# ") {
+                Some(set) if set.contains(" = ") => format!("{set}\n"),
+                _ => format!("{line}\n"),
+            })
+            .collect();
+        let settings = parse(&all)?;
+        assert_eq!(settings.gate["production"].metrics["test.accuracy"], 0.9);
+        assert_eq!(settings.drift.rule().source, "assay.toml");
+        Ok(())
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_with_its_line() {
+        for (text, line, part) in [
+            ("[server]\nport = \"x\"\n", 2, "invalid type"),
+            ("# a\n[gate.production]\nparty = true\n", 3, "unknown field"),
+            ("\n[gate.live]\nparity = true\n", 2, "no stage"),
+            ("[drift]\nalpha = 2.0\n", 2, "from 0 to 1"),
+            ("[server\n", 1, ""),
+        ] {
+            match parse(text) {
+                Err(Error::Settings {
+                    line: found,
+                    message,
+                }) => {
+                    assert_eq!(found, line, "{text}: {message}");
+                    assert!(message.contains(part), "{text}: {message}");
+                }
+                other => panic!("{text}: {other:?}"),
+            }
+        }
+    }
+}

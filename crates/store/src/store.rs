@@ -1,0 +1,242 @@
+//! One open lab: how it is made and opened, and the only two ways to its database.
+
+use std::collections::{BTreeSet, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use assay_core::event::Kind;
+use assay_core::{ObjectHash, TimestampMs};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+
+use crate::act::Act;
+use crate::changes;
+use crate::error::{Attempted, Error, Result};
+use crate::layout::{Layout, sync_folder};
+use crate::lock::LabLock;
+use crate::migrate::{self, STEPS};
+use crate::settings;
+
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+const IDLE_READERS: usize = 4;
+
+/// An open lab. Blocking; to be shared between threads.
+///
+/// Writes go one after another over one connection; reads do not wait for them (WAL) and see one state each.
+#[derive(Debug)]
+pub struct Store {
+    pub(crate) layout: Layout,
+    writer: Mutex<Writer>,
+    readers: Mutex<Vec<Connection>>,
+    pub(crate) lock: Mutex<LabLock>,
+    /// Objects that were put through this store. They may not be referred to yet, so they are no orphans.
+    pub(crate) fresh: Mutex<HashSet<ObjectHash>>,
+}
+
+#[derive(Debug)]
+struct Writer {
+    connection: Connection,
+    durability: Durability,
+}
+
+/// What a committed write survives. Either survives a killed process and leaves a consistent lab.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Durability {
+    /// A power cut too (`synchronous=FULL`): for everything that is done when the call returns.
+    PowerCut,
+    /// For what belongs to unfinished work and comes often: metric points and the progress of jobs. The next write
+    /// of the other kind, at the latest the one that finishes the work, syncs them as well.
+    Kill,
+}
+
+/// One transaction on its way.
+pub(crate) struct Write<'a> {
+    pub tx: rusqlite::Transaction<'a>,
+    kinds: BTreeSet<Kind>,
+}
+
+impl Write<'_> {
+    /// Reads of this kind are to be done again.
+    pub fn changed(&mut self, kind: Kind) {
+        self.kinds.insert(kind);
+    }
+}
+
+impl Store {
+    /// Makes a lab in `dir`, which may exist when it holds nothing else. What a killed `create` left is taken up.
+    ///
+    /// # Errors
+    /// [`Error::AlreadyALab`], [`Error::FolderNotEmpty`], and what the file system says.
+    pub fn create(dir: &Path, app_version: &str, act: Act<'_>) -> Result<Self> {
+        std::fs::create_dir_all(dir)
+            .attempted(|| format!("making the folder `{}`", dir.display()))?;
+        let layout = Layout::new(dir);
+        layout.check_free()?;
+        if is_lab(&layout) {
+            return Err(Error::AlreadyALab {
+                path: dir.to_owned(),
+            });
+        }
+        layout.make_folders()?;
+        settings::write_default(&layout.settings())?;
+        let store = Self::start(layout, app_version, act.at_ms, true)?;
+        store.append_audit(act, "lab.created", "", "The lab was made.")?;
+        sync_folder(dir)?;
+        Ok(store)
+    }
+
+    /// Opens a lab; brings an older one to the newest format, with a copy of its database in `backups/` before.
+    ///
+    /// # Errors
+    /// [`Error::NotALab`], [`Error::NewerLab`], [`Error::HeldByOtherVersion`], [`Error::Busy`] when another process
+    /// is opening it for longer than ten seconds.
+    pub fn open(dir: &Path, app_version: &str, now_ms: TimestampMs) -> Result<Self> {
+        let layout = Layout::new(dir);
+        if !layout.database().is_file() || !layout.settings().is_file() {
+            return Err(Error::NotALab {
+                path: dir.to_owned(),
+            });
+        }
+        Self::start(layout, app_version, now_ms, false)
+    }
+
+    /// Whether `dir` holds a lab; nothing is locked or changed.
+    pub fn is_lab(dir: &Path) -> bool {
+        is_lab(&Layout::new(dir))
+    }
+
+    pub fn dir(&self) -> &Path {
+        self.layout.root()
+    }
+
+    /// `inbox/`: files put here are imported.
+    pub fn inbox(&self) -> PathBuf {
+        self.layout.inbox()
+    }
+
+    /// `logs/`: prediction logs.
+    pub fn logs(&self) -> PathBuf {
+        self.layout.logs()
+    }
+
+    fn start(layout: Layout, version: &str, now_ms: TimestampMs, new: bool) -> Result<Self> {
+        // A lab of a newer version is told as such, whoever holds it, and without touching it.
+        if !new {
+            let connection = read_only(&layout)?;
+            if application_id(&connection)? != migrate::APPLICATION_ID {
+                return Err(Error::NotALab {
+                    path: layout.root().to_owned(),
+                });
+            }
+            migrate::format(&connection, STEPS)?;
+        }
+        let (lock, connection) = LabLock::take(&layout, version, |alone| {
+            layout.make_folders()?;
+            let mut connection = read_write(&layout)?;
+            if alone {
+                migrate::migrate(&mut connection, STEPS, &layout.backups(), now_ms)?;
+                crate::orphans::remove_pending(&layout)?;
+            } else if (migrate::format(&connection, STEPS)? as usize) < STEPS.len() {
+                return Err(Error::Busy);
+            }
+            Ok(connection)
+        })?;
+        Ok(Self {
+            layout,
+            writer: Mutex::new(Writer {
+                connection,
+                durability: Durability::PowerCut,
+            }),
+            readers: Mutex::default(),
+            lock: Mutex::new(lock),
+            fresh: Mutex::default(),
+        })
+    }
+
+    /// Runs `work` on one state of the database.
+    pub(crate) fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        let idle = held(&self.readers).pop();
+        let connection = match idle {
+            Some(connection) => connection,
+            None => read_only(&self.layout)?,
+        };
+        let transaction = connection.unchecked_transaction()?;
+        let outcome = work(&transaction);
+        drop(transaction);
+        let mut readers = held(&self.readers);
+        if readers.len() < IDLE_READERS {
+            readers.push(connection);
+        }
+        outcome
+    }
+
+    /// Runs `work` in one transaction; when it fails, nothing was written.
+    pub(crate) fn write<T>(
+        &self,
+        at_ms: TimestampMs,
+        work: impl FnOnce(&mut Write<'_>) -> Result<T>,
+    ) -> Result<T> {
+        self.write_with(Durability::PowerCut, at_ms, work)
+    }
+
+    pub(crate) fn write_with<T>(
+        &self,
+        durability: Durability,
+        at_ms: TimestampMs,
+        work: impl FnOnce(&mut Write<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let mut writer = held(&self.writer);
+        if writer.durability != durability {
+            let level = match durability {
+                Durability::PowerCut => "FULL",
+                Durability::Kill => "NORMAL",
+            };
+            writer
+                .connection
+                .pragma_update(None, "synchronous", level)?;
+            writer.durability = durability;
+        }
+        let mut write = Write {
+            tx: writer
+                .connection
+                .transaction_with_behavior(TransactionBehavior::Immediate)?,
+            kinds: BTreeSet::new(),
+        };
+        let outcome = work(&mut write)?;
+        changes::append(&write.tx, &write.kinds, at_ms)?;
+        write.tx.commit()?;
+        Ok(outcome)
+    }
+}
+
+/// A thread that panicked left no half of a change behind: transactions roll back when dropped.
+pub(crate) fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+pub(crate) fn read_only(layout: &Layout) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(layout.database(), flags)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    Ok(connection)
+}
+
+fn read_write(layout: &Layout) -> Result<Connection> {
+    let connection = Connection::open(layout.database())?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    Ok(connection)
+}
+
+fn application_id(connection: &Connection) -> Result<i32> {
+    Ok(connection.pragma_query_value(None, "application_id", |row| row.get(0))?)
+}
+
+fn is_lab(layout: &Layout) -> bool {
+    layout.database().is_file()
+        && read_only(layout)
+            .and_then(|connection| application_id(&connection))
+            .is_ok_and(|id| id == migrate::APPLICATION_ID)
+}

@@ -1,0 +1,124 @@
+//! Undo: the newest change that can be taken back, and how.
+
+use assay_core::ModelName;
+use assay_core::expect::Suite;
+use assay_core::lab::TrashKind;
+use assay_core::registry::{Stage, VersionKey};
+use rusqlite::{Connection, params};
+use serde::{Deserialize, Serialize};
+
+use crate::act::Act;
+use crate::error::{Error, Result};
+use crate::rows::{Rows, from_json, to_json};
+use crate::store::{Store, Write};
+
+/// Older steps are forgotten.
+const KEPT: i64 = 1_000;
+
+/// What brings the state before a change back.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "step", rename_all = "snake_case")]
+pub(crate) enum Step {
+    Restore {
+        kind: TrashKind,
+        row: i64,
+    },
+    Delete {
+        kind: TrashKind,
+        row: i64,
+    },
+    /// `None`: there was no such alias.
+    Alias {
+        model: ModelName,
+        alias: String,
+        version: Option<u32>,
+    },
+    Stage {
+        key: VersionKey,
+        stage: Stage,
+    },
+    /// `None`: there was no such suite.
+    Suite {
+        name: String,
+        previous: Option<Suite>,
+    },
+}
+
+impl Store {
+    /// Takes back the newest change that can be: a delete, a restore, a move of an alias or a stage, a saved suite.
+    /// Returns what it was; `None` when there is nothing. What cannot be found any more (its trash was emptied) is
+    /// passed over.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when something is in the way, for example a new data set of the deleted one's name; the
+    /// step stays.
+    pub fn undo(&self, act: Act<'_>) -> Result<Option<String>> {
+        self.write(act.at_ms, |write| {
+            while let Some((number, title, step)) = newest(&write.tx)? {
+                write
+                    .tx
+                    .run("DELETE FROM undo WHERE number = ?1", params![number])?;
+                match write.take_back(step, act) {
+                    Ok(()) => {
+                        write.audit(act, "undone", "", &format!("Took back: {title}."))?;
+                        return Ok(Some(title));
+                    }
+                    Err(Error::NotFound { .. }) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+            Ok(None)
+        })
+    }
+
+    /// What the next undo would take back: `delete of the data set penguins`.
+    pub fn undo_title(&self) -> Result<Option<String>> {
+        self.read(title)
+    }
+}
+
+impl Write<'_> {
+    pub(crate) fn undoable(&mut self, title: &str, step: &Step) -> Result<()> {
+        self.tx.run(
+            "INSERT INTO undo (title, step) VALUES (?1, ?2)",
+            params![title, to_json(step)?],
+        )?;
+        self.tx.run(
+            "DELETE FROM undo WHERE number <= ?1",
+            params![self.tx.last_insert_rowid() - KEPT],
+        )?;
+        Ok(())
+    }
+
+    fn take_back(&mut self, step: Step, act: Act<'_>) -> Result<()> {
+        match step {
+            Step::Restore { kind, row } => self.put_back(kind, row),
+            Step::Delete { kind, row } => self.put_away(kind, row, act.at_ms),
+            Step::Alias {
+                model,
+                alias,
+                version,
+            } => self.put_alias(&model, &alias, version),
+            Step::Stage { key, stage } => self.put_stage(&key, stage),
+            Step::Suite { name, previous } => self.put_suite(&name, previous.as_ref()),
+        }
+    }
+}
+
+pub(crate) fn title(db: &Connection) -> Result<Option<String>> {
+    Ok(newest(db)?.map(|(_, title, _)| title))
+}
+
+fn newest(db: &Connection) -> Result<Option<(i64, String, Step)>> {
+    db.first(
+        "SELECT number, title, step FROM undo ORDER BY number DESC LIMIT 1",
+        [],
+        |row| {
+            Ok((
+                row.get(0)?,
+                row.get(1)?,
+                from_json(&row.get::<_, String>(2)?)?,
+            ))
+        },
+    )
+}
