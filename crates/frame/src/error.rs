@@ -56,6 +56,9 @@ pub enum Error {
     },
     #[error("line {line} is not UTF-8 text")]
     NotUtf8 { line: u64 },
+    /// The data ends early or a compressed stream is damaged.
+    #[error("the file cannot be read to its end: {0}")]
+    Unreadable(String),
     #[error("line {line} is no JSON object: {reason}")]
     BadJson { line: u64, reason: String },
     #[error("{0}")]
@@ -146,6 +149,7 @@ impl Error {
                 "mend that line; a delimiter inside a value needs quotes around the value, and --delimiter names another delimiter"
             }
             Self::NotUtf8 { .. } => "save the file in the encoding UTF-8",
+            Self::Unreadable(_) => "copy or export the file again; it may be cut off",
             Self::BadJson { .. } => "write one JSON object a line, or one array of objects",
             Self::BadOptions(_) => return None,
             Self::Parquet(_) => "write the Parquet file again; it may be cut off",

@@ -1,0 +1,76 @@
+//! Names for columns: unique and not empty, whatever the file says.
+
+use std::collections::HashSet;
+
+use assay_core::Task;
+
+use crate::error::Error;
+use crate::frame::Frame;
+
+/// Names as the file has them made into names that a table can have: an empty one becomes `column_3`, a repeated one
+/// `price_2`.
+pub(super) fn repaired(names: Vec<String>, task: &Task) -> Vec<String> {
+    let given: HashSet<String> = names.iter().cloned().collect();
+    let mut taken = HashSet::new();
+    let mut repaired = Vec::with_capacity(names.len());
+    for (i, name) in names.into_iter().enumerate() {
+        let good = if name.is_empty() {
+            let good = free(&format!("column_{}", i + 1), &given, &taken);
+            task.warn(format!("column {} has no name; it is called `{good}`", i + 1));
+            good
+        } else if taken.contains(&name) {
+            let good = free(&format!("{name}_2"), &given, &taken);
+            task.warn(format!(
+                "the name `{name}` is there twice; column {} is called `{good}`",
+                i + 1
+            ));
+            good
+        } else {
+            name
+        };
+        taken.insert(good.clone());
+        repaired.push(good);
+    }
+    repaired
+}
+
+/// `column_1`, `column_2` ...
+pub(super) fn generated(n_columns: usize) -> Vec<String> {
+    (1..=n_columns).map(|i| format!("column_{i}")).collect()
+}
+
+/// # Errors
+/// [`Error::BadOptions`] when the numbers differ, or a name is empty or repeated.
+pub(super) fn check_given(names: &[String], n_columns: usize) -> Result<(), Error> {
+    if names.len() != n_columns {
+        return Err(Error::BadOptions(format!(
+            "{} column names are given, the file has {n_columns} columns",
+            names.len()
+        )));
+    }
+    let mut seen = HashSet::new();
+    for name in names {
+        if name.trim().is_empty() || !seen.insert(name.as_str()) {
+            return Err(Error::BadOptions(format!(
+                "the column name `{name}` is given twice or empty"
+            )));
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn rename(mut frame: Frame, names: &[String]) -> Result<Frame, Error> {
+    check_given(names, frame.n_columns())?;
+    frame.data.set_column_names(names)?;
+    Ok(frame)
+}
+
+/// `base`, or `base` with the first number that makes it unlike all names.
+fn free(base: &str, given: &HashSet<String>, taken: &HashSet<String>) -> String {
+    let is_free = |name: &String| !given.contains(name) && !taken.contains(name);
+    let stem = base.trim_end_matches(|c: char| c.is_ascii_digit());
+    std::iter::once(base.to_owned())
+        .chain((2..).map(|n| format!("{stem}{n}")))
+        .find(is_free)
+        .unwrap_or_else(|| base.to_owned())
+}

@@ -1,0 +1,111 @@
+//! Parquet: read by polars, then brought to the six types of a table.
+
+use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+
+use assay_core::Task;
+use polars::prelude::{
+    Column, DataFrame, DataType, ParquetReader, SerReader, Series, StringChunked, TimeUnit,
+};
+
+use crate::columns::{Values, text_series};
+use crate::error::Error;
+use crate::frame::Frame;
+
+pub(super) fn read(path: &Path, task: &Task) -> Result<Frame, Error> {
+    task.step(0, 1, "reading");
+    let data = open(path)?;
+    task.check()?;
+    let mut series = Vec::with_capacity(data.width());
+    for column in data.columns() {
+        series.push(normal(column, task)?);
+        task.check()?;
+    }
+    Frame::from_series(data.height(), series)
+}
+
+/// The file as polars reads it.
+pub(crate) fn open(path: &Path) -> Result<DataFrame, Error> {
+    let file = File::open(path).map_err(|source| match source.kind() {
+        std::io::ErrorKind::NotFound => Error::NoSuchFile(path.to_owned()),
+        _ => Error::Io {
+            path: path.to_owned(),
+            source,
+        },
+    })?;
+    // polars panics on some damaged files instead of returning an error.
+    let outcome = catch_unwind(AssertUnwindSafe(|| ParquetReader::new(file).finish()));
+    match outcome {
+        Ok(Ok(data)) => Ok(data),
+        Ok(Err(error)) => Err(Error::Parquet(first_line(&error.to_string()))),
+        Err(_) => Err(Error::Parquet("the file is damaged".to_owned())),
+    }
+}
+
+fn first_line(text: &str) -> String {
+    text.lines().next().unwrap_or(text).to_owned()
+}
+
+/// The column in the type that a table keeps.
+fn normal(column: &Column, task: &Task) -> Result<Series, Error> {
+    let name = column.name().as_str();
+    let series = column.as_materialized_series();
+    Ok(match column.dtype() {
+        DataType::Int64 | DataType::Boolean | DataType::Date => series.clone(),
+        DataType::Int8
+        | DataType::Int16
+        | DataType::Int32
+        | DataType::UInt8
+        | DataType::UInt16
+        | DataType::UInt32 => series.cast(&DataType::Int64)?,
+        DataType::UInt64 => unsigned(name, series, task)?,
+        DataType::Float64 => floats(name, series)?,
+        DataType::Float32 => floats(name, &series.cast(&DataType::Float64)?)?,
+        DataType::String => texts(name, series.str()?),
+        DataType::Categorical(..) | DataType::Enum(..) => {
+            texts(name, series.cast(&DataType::String)?.str()?)
+        }
+        DataType::Datetime(unit, _) => datetimes(name, series, *unit)?,
+        DataType::Null => text_series(name, series.len(), (0..series.len()).map(|_| None)),
+        other => {
+            return Err(Error::UnsupportedType {
+                column: name.to_owned(),
+                type_name: format!("values of the type {other}"),
+            });
+        }
+    })
+}
+
+/// 64 bits with a sign when all values fit, else text.
+fn unsigned(name: &str, series: &Series, task: &Task) -> Result<Series, Error> {
+    let signed = series.cast(&DataType::Int64)?;
+    if signed.null_count() == series.null_count() {
+        return Ok(signed);
+    }
+    task.warn(format!(
+        "column `{name}` holds whole numbers that exceed 64 bits; it is kept as text"
+    ));
+    Ok(series.cast(&DataType::String)?)
+}
+
+fn floats(name: &str, series: &Series) -> Result<Series, Error> {
+    Ok(Values::Float(series.f64()?.iter().collect()).into_series(name))
+}
+
+fn texts(name: &str, values: &StringChunked) -> Series {
+    text_series(name, values.len(), values.iter())
+}
+
+fn datetimes(name: &str, series: &Series, unit: TimeUnit) -> Result<Series, Error> {
+    let micros = |value: i64| match unit {
+        TimeUnit::Nanoseconds => Some(value.div_euclid(1000)),
+        TimeUnit::Microseconds => Some(value),
+        TimeUnit::Milliseconds => value.checked_mul(1000),
+    };
+    let values = series.datetime()?.physical().iter();
+    Ok(
+        Values::Datetime(values.map(|value| value.and_then(micros)).collect())
+            .into_series(name),
+    )
+}
