@@ -1,0 +1,13 @@
+//! Compiles the definition of the ONNX format (`proto/onnx-ml.proto`) to Rust; needs no `protoc`.
+
+use std::error::Error;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    println!("cargo:rerun-if-changed=proto/onnx-ml.proto");
+    let files = protox::compile(["onnx-ml.proto"], ["proto"])?;
+    let mut config = prost_build::Config::new();
+    // The format's comments are Markdown of their own kind; they are read in the .proto file.
+    config.disable_comments(["."]);
+    config.compile_fds(files)?;
+    Ok(())
+}

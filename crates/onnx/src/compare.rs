@@ -1,0 +1,165 @@
+//! Two predictions of the same rows, side by side.
+
+use std::cmp::Ordering;
+
+use assay_core::matrix::Prediction;
+use assay_core::parity::{PARITY_SCHEMA, ParityReport, TOLERANCE};
+use assay_core::profile::Histogram;
+
+use crate::error::Error;
+
+/// How many of the worst rows are named.
+const N_WORST: usize = 10;
+/// The histogram's edges run from −12 to 0 in steps of one half; smaller and larger differences fall into the
+/// outermost bins.
+const FIRST_EDGE: f64 = -12.0;
+const EDGE_STEP: f64 = 0.5;
+const N_BINS: usize = 24;
+
+/// Compares our own predictions with those of a session on the same rows.
+///
+/// It passes when there is at least one row, no row has another label, and no difference |a − b| / max(1, |a|) is over
+/// [`TOLERANCE`]. A value that is not finite on either side counts as the largest difference there is. A row is exact
+/// when both answers are the same 32-bit numbers, which is what the graph answers in. `runtime` is written down as it
+/// is, for example `onnxruntime 1.31.1`.
+///
+/// # Errors
+/// [`Error::Compare`] when the two differ in kind, rows or classes.
+pub fn compare(
+    ours: &Prediction,
+    theirs: &Prediction,
+    runtime: &str,
+) -> Result<ParityReport, Error> {
+    let rows = differences(ours, theirs)?;
+    let label_flips = rows.iter().filter(|row| row.flipped).count() as u64;
+    let max_abs_diff = rows.iter().map(|row| row.absolute).fold(0.0, f64::max);
+    let max_rel_diff = rows.iter().map(|row| row.relative).fold(0.0, f64::max);
+    let mut counts = vec![0; N_BINS];
+    for row in rows.iter().filter(|row| !row.exact) {
+        counts[bin(row.absolute)] += 1;
+    }
+    Ok(ParityReport {
+        schema: PARITY_SCHEMA,
+        rows: rows.len() as u64,
+        max_abs_diff,
+        max_rel_diff,
+        label_flips,
+        tolerance: TOLERANCE,
+        passed: !rows.is_empty() && label_flips == 0 && max_rel_diff <= TOLERANCE,
+        n_exact: rows.iter().filter(|row| row.exact).count() as u64,
+        log10_differences: Histogram {
+            edges: (0..=N_BINS)
+                .map(|edge| FIRST_EDGE + EDGE_STEP * edge as f64)
+                .collect(),
+            counts,
+        },
+        worst_rows: worst(&rows),
+        runtime: runtime.to_owned(),
+    })
+}
+
+/// What one row shows.
+struct Row {
+    absolute: f64,
+    relative: f64,
+    exact: bool,
+    flipped: bool,
+}
+
+fn differences(ours: &Prediction, theirs: &Prediction) -> Result<Vec<Row>, Error> {
+    if ours.n_rows() != theirs.n_rows() {
+        return Err(Error::Compare(format!(
+            "{} rows against {}",
+            ours.n_rows(),
+            theirs.n_rows()
+        )));
+    }
+    match (ours, theirs) {
+        (Prediction::Values(ours), Prediction::Values(theirs)) => Ok(ours
+            .iter()
+            .zip(theirs)
+            .map(|(&a, &b)| row(&[a], &[b], false))
+            .collect()),
+        (
+            Prediction::Classes {
+                indices,
+                probabilities,
+                n_classes,
+            },
+            Prediction::Classes {
+                indices: their_indices,
+                probabilities: their_probabilities,
+                n_classes: their_n_classes,
+            },
+        ) => {
+            let n_values = indices.len() * n_classes;
+            if n_classes != their_n_classes
+                || probabilities.len() != n_values
+                || their_probabilities.len() != n_values
+            {
+                return Err(Error::Compare(format!(
+                    "{} probabilities of {n_classes} classes against {} of {their_n_classes}",
+                    probabilities.len(),
+                    their_probabilities.len()
+                )));
+            }
+            let width = (*n_classes).max(1);
+            Ok(probabilities
+                .chunks(width)
+                .zip(their_probabilities.chunks(width))
+                .zip(indices.iter().zip(their_indices))
+                .map(|((a, b), (index, their_index))| row(a, b, index != their_index))
+                .collect())
+        }
+        _ => Err(Error::Compare("classes against numbers".to_owned())),
+    }
+}
+
+fn row(ours: &[f64], theirs: &[f64], flipped: bool) -> Row {
+    let mut row = Row {
+        absolute: 0.0,
+        relative: 0.0,
+        exact: !flipped,
+        flipped,
+    };
+    for (&a, &b) in ours.iter().zip(theirs) {
+        let absolute = if a.is_finite() && b.is_finite() {
+            (a - b).abs().min(f64::MAX)
+        } else {
+            f64::MAX
+        };
+        row.absolute = row.absolute.max(absolute);
+        row.relative = row.relative.max(absolute / a.abs().clamp(1.0, f64::MAX));
+        row.exact &= absolute < f64::MAX && a as f32 == b as f32;
+    }
+    row
+}
+
+fn bin(absolute: f64) -> usize {
+    // A difference of 0 is −inf here and falls into the first bin: a flipped label with equal probabilities.
+    let position = (absolute.log10() - FIRST_EDGE) / EDGE_STEP;
+    (position.max(0.0) as usize).min(N_BINS - 1)
+}
+
+/// 1-based; other labels first, then by the relative difference.
+fn worst(rows: &[Row]) -> Vec<u64> {
+    let mut differing: Vec<usize> = (0..rows.len()).filter(|&row| !rows[row].exact).collect();
+    differing.sort_by(|&a, &b| {
+        let (a_row, b_row) = (&rows[a], &rows[b]);
+        b_row
+            .flipped
+            .cmp(&a_row.flipped)
+            .then(
+                b_row
+                    .relative
+                    .partial_cmp(&a_row.relative)
+                    .unwrap_or(Ordering::Equal),
+            )
+            .then(a.cmp(&b))
+    });
+    differing
+        .into_iter()
+        .take(N_WORST)
+        .map(|row| row as u64 + 1)
+        .collect()
+}

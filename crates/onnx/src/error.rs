@@ -1,0 +1,106 @@
+//! What can go wrong between a model and an answer of ONNX Runtime.
+
+use std::path::PathBuf;
+
+use assay_core::Code;
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The recipe or the model has no ONNX form, or they do not belong together.
+    #[error("the model cannot be written as ONNX: {0}")]
+    Export(String),
+    #[error("ONNX Runtime is not at {}", .0.display())]
+    NoLibrary(PathBuf),
+    #[error("ONNX Runtime at {} cannot be loaded: {reason}", path.display())]
+    Load { path: PathBuf, reason: String },
+    #[error("ONNX Runtime was loaded from {} already, a process holds one", .0.display())]
+    LoadedElsewhere(PathBuf),
+    #[error("the file is not an ONNX file")]
+    NotOnnx,
+    /// Damaged, or with operators or versions that this runtime lacks.
+    #[error("ONNX Runtime refuses the graph: {0}")]
+    Graph(String),
+    #[error("the data lack {}", listed(.0))]
+    MissingColumns(Vec<String>),
+    #[error("column `{column}` holds {found} where the model takes {needed}")]
+    WrongType {
+        column: String,
+        found: &'static str,
+        needed: &'static str,
+    },
+    #[error("column `{column}` has {found} rows where {expected} are announced")]
+    RowCount {
+        column: String,
+        found: usize,
+        expected: usize,
+    },
+    /// A graph that Assay did not write.
+    #[error("the graph cannot be fed with columns: {0}")]
+    Ports(String),
+    #[error("the graph answered `{0}`, which is none of the classes")]
+    UnknownLabel(String),
+    #[error("ONNX Runtime failed: {0}")]
+    Run(String),
+    #[error("the two predictions cannot be compared: {0}")]
+    Compare(String),
+}
+
+impl Error {
+    pub fn code(&self) -> Code {
+        match self {
+            Self::NoLibrary(_) => Code::NotFound,
+            Self::Load { .. } => Code::Io,
+            Self::LoadedElsewhere(_) => Code::Conflict,
+            Self::Export(_) | Self::Ports(_) => Code::Unsupported,
+            Self::NotOnnx
+            | Self::Graph(_)
+            | Self::MissingColumns(_)
+            | Self::WrongType { .. }
+            | Self::RowCount { .. }
+            | Self::UnknownLabel(_) => Code::Invalid,
+            Self::Run(_) | Self::Compare(_) => Code::Bug,
+        }
+    }
+
+    /// What to do about it.
+    pub fn hint(&self) -> Option<String> {
+        let text = match self {
+            Self::NoLibrary(_) => {
+                "run `cargo xtask setup`, or name the library with ASSAY_ONNXRUNTIME"
+            }
+            Self::Load { .. } => {
+                "it takes ONNX Runtime 1.23 or newer for this system; `cargo xtask setup` puts the right one in place"
+            }
+            Self::LoadedElsewhere(_) => "start again with the other library",
+            Self::Export(_) => "train again with another recipe",
+            Self::NotOnnx => "choose a file that was exported as ONNX; this one may be cut off",
+            Self::Graph(_) => "export the model again, for an opset that ONNX Runtime knows",
+            Self::MissingColumns(_) => {
+                "add the columns, or choose a model that was trained without them"
+            }
+            Self::WrongType { .. } => "mend the values, or check that this is the model's data",
+            Self::Ports(_) => "use a model that Assay exported",
+            Self::UnknownLabel(_) => {
+                "check that the graph and the classes are of one model version"
+            }
+            Self::RowCount { .. } | Self::Run(_) | Self::Compare(_) => return None,
+        };
+        Some(text.to_owned())
+    }
+}
+
+/// ``column `a` ``, ``columns `a`, `b` ``; at most twelve names.
+fn listed(names: &[String]) -> String {
+    const SHOWN: usize = 12;
+    let shown = names
+        .iter()
+        .take(SHOWN)
+        .map(|name| format!("`{name}`"))
+        .collect::<Vec<_>>()
+        .join(", ");
+    match names.len() {
+        1 => format!("column {shown}"),
+        n if n > SHOWN => format!("columns {shown} and {} more", n - SHOWN),
+        _ => format!("columns {shown}"),
+    }
+}

@@ -1,0 +1,102 @@
+//! From the features to the numbers that a model answers with.
+
+use assay_core::model::{Form, Model, Output};
+
+use super::answer;
+use super::features::Features;
+use super::graph::Graph;
+use super::tensor::{self, Constant};
+use super::trees;
+use crate::error::Error;
+use crate::proto::tensor_proto::DataType;
+
+/// Adds the model and the outputs. The model was checked before.
+pub fn write(
+    graph: &mut Graph,
+    model: &Model,
+    features: &Features,
+    outputs: &[String],
+) -> Result<(), Error> {
+    let wide = graph.cast("features_f64", &features.name, DataType::Double);
+    let scores = match &model.form {
+        Form::Linear {
+            coefficients,
+            intercept,
+        } => {
+            let sums = vec![(1.0, coefficients.as_slice(), *intercept)];
+            write_sums(graph, &wide, features, &sums)
+        }
+        Form::Logistic {
+            coefficients,
+            intercepts,
+        } => write_logistic(graph, &wide, features, coefficients, intercepts),
+        Form::Trees { trees } => trees::write(graph, &wide, features, trees),
+    };
+    match &model.output {
+        Output::Value => {
+            answer::write_value(graph, &scores, outputs);
+            Ok(())
+        }
+        Output::Classes { classes, kind } => {
+            answer::write_classes(graph, &scores, classes, *kind, outputs)
+        }
+    }
+}
+
+/// f32 [N, n_classes].
+fn write_logistic(
+    graph: &mut Graph,
+    wide: &str,
+    features: &Features,
+    coefficients: &[Vec<f32>],
+    intercepts: &[f32],
+) -> String {
+    let rows = coefficients.iter().map(Vec::as_slice).zip(intercepts);
+    let is_binary = coefficients.len() == 1;
+    let mut sums: Vec<Sum<'_>> = rows.map(|(row, &b)| (1.0, row, b)).collect();
+    if let (true, Some(&(_, row, b))) = (is_binary, sums.first()) {
+        // P(class 0) is the logistic of the negative sum; 1 − P(class 1) would lose its small values.
+        sums.insert(0, (-1.0, row, -b));
+    }
+    let rounded = write_sums(graph, wide, features, &sums);
+    let sums = graph.cast("sums_f64", &rounded, DataType::Double);
+    let probabilities = if is_binary {
+        graph.node("Sigmoid", "probabilities_f64", &[&sums], vec![])
+    } else {
+        let axis = vec![tensor::int("axis", 1)];
+        graph.node("Softmax", "probabilities_f64", &[&sums], axis)
+    };
+    graph.cast("probabilities", &probabilities, DataType::Float)
+}
+
+/// Sign of the coefficients, the coefficients in the recipe's order, the intercept.
+type Sum<'a> = (f64, &'a [f32], f32);
+
+/// f32 [N, n_sums]: taken in f64 and rounded once, within the range of f32.
+fn write_sums(graph: &mut Graph, wide: &str, features: &Features, sums: &[Sum<'_>]) -> String {
+    let n_sums = sums.len() as i64;
+    let coefficients = features
+        .order
+        .iter()
+        .flat_map(|&feature| {
+            sums.iter()
+                .map(move |(sign, row, _)| sign * f64::from(row[feature]))
+        })
+        .collect();
+    let shape = vec![features.order.len() as i64, n_sums];
+    let coefficients = graph.constant("coefficients", Constant::F64(shape, coefficients));
+    let intercepts = sums.iter().map(|&(_, _, b)| f64::from(b)).collect();
+    let intercepts = graph.constant("intercepts", Constant::row_f64(intercepts));
+    let scalar = |value: f32| Constant::F64(Vec::new(), vec![f64::from(value)]);
+    let smallest = graph.constant("smallest_f32", scalar(f32::MIN));
+    let largest = graph.constant("largest_f32", scalar(f32::MAX));
+    let products = graph.node("MatMul", "products", &[wide, &coefficients], vec![]);
+    let sums = graph.node("Add", "sums", &[&products, &intercepts], vec![]);
+    let sums = graph.node(
+        "Clip",
+        "sums_in_range",
+        &[&sums, &smallest, &largest],
+        vec![],
+    );
+    graph.cast("sums_f32", &sums, DataType::Float)
+}
