@@ -6,8 +6,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=proto/onnx-ml.proto");
     let files = protox::compile(["onnx-ml.proto"], ["proto"])?;
     let mut config = prost_build::Config::new();
-    // The format's comments are Markdown of their own kind; they are read in the .proto file.
+    // The format's comments are no Rust documentation; they are read in the .proto file.
     config.disable_comments(["."]);
+    // The format's names are what they are.
+    for name in [".onnx.Version", ".onnx.TypeProto.value"] {
+        config.enum_attribute(name, "#[allow(clippy::enum_variant_names)]");
+    }
     config.compile_fds(files)?;
     Ok(())
 }
