@@ -79,6 +79,6 @@ impl Frame {
     /// # Errors
     /// [`Error::WrongType`] when dates meet other types in one column.
     pub fn concat(parts: &[Self]) -> Result<Concatenation, Error> {
-        crate::log::concat(parts)
+        crate::concat::concat(parts)
     }
 }

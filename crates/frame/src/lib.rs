@@ -5,6 +5,7 @@
 
 mod check;
 mod columns;
+mod concat;
 mod error;
 mod frame;
 mod hash;

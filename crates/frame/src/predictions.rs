@@ -1,21 +1,120 @@
-//! Test-set predictions of a run as a Parquet file.
+//! Test-set predictions of a run as a Parquet file: one row a test row, one column a class.
+//!
+//! Columns: `row`; `truth` and `predicted` (class indices, or numbers for regression); for classes `p_0`, `p_1` ... The
+//! names of the classes and the schema number are in columns of one value each, repeated, which zstd makes free.
 
 use std::path::Path;
 
 use assay_core::run::StoredPredictions;
+use polars::prelude::{Column, DataFrame, Float64Chunked, IntoSeries, NewChunkedArray, PlSmallStr};
 
+use crate::columns::{Values, View};
 use crate::error::Error;
+use crate::frame::Frame;
+use crate::write::write_data;
+
+const ROW: &str = "row";
+const TRUTH: &str = "truth";
+const PREDICTED: &str = "predicted";
+const CLASS_PREFIX: &str = "class:";
+const SCHEMA: &str = "schema";
 
 /// # Errors
-/// [`Error::Io`], [`Error::Parquet`].
+/// [`Error::Io`], [`Error::Parquet`]; [`Error::Engine`] when the parts differ in length.
 pub fn write_predictions(predictions: &StoredPredictions, path: &Path) -> Result<(), Error> {
-    let _ = (predictions, path);
-    Err(Error::NoTimes)
+    let n_rows = predictions.rows.len();
+    let integers = |name, values: &mut dyn Iterator<Item = i64>| {
+        Column::from(Values::Integer(values.map(Some).collect()).into_series(name))
+    };
+    let mut columns = vec![
+        integers(SCHEMA, &mut std::iter::repeat_n(i64::from(predictions.schema), n_rows)),
+        integers(ROW, &mut predictions.rows.iter().map(|row| *row as i64)),
+    ];
+    if predictions.classes.is_empty() {
+        columns.push(floats(TRUTH, predictions.truth_value.iter().copied()));
+        columns.push(floats(PREDICTED, predictions.predicted_value.iter().copied()));
+    } else {
+        columns.push(integers(TRUTH, &mut predictions.truth_class.iter().map(|i| i64::from(*i))));
+        columns.push(integers(PREDICTED, &mut predictions.predicted_class.iter().map(|i| i64::from(*i))));
+        let n_classes = predictions.classes.len();
+        for (i, class) in predictions.classes.iter().enumerate() {
+            let name = format!("{CLASS_PREFIX}{class}");
+            let probabilities = predictions.probabilities.iter().skip(i).step_by(n_classes);
+            columns.push(floats(&name, probabilities.copied()));
+        }
+    }
+    write_data(&mut DataFrame::new(n_rows, columns)?, path)
 }
 
+/// Keeps a NaN, unlike the columns of a table.
+fn floats(name: &str, values: impl Iterator<Item = f64>) -> Column {
+    let values = Float64Chunked::from_iter_values(PlSmallStr::from_str(name), values);
+    Column::from(values.into_series())
+}
+
+/// Reads what [`write_predictions`] wrote.
+///
 /// # Errors
-/// [`Error::Io`], [`Error::Parquet`].
+/// [`Error::NoSuchFile`], [`Error::Io`], [`Error::Parquet`], [`Error::NoSuchColumn`] for another file.
 pub fn read_predictions(path: &Path) -> Result<StoredPredictions, Error> {
-    let _ = path;
-    Err(Error::NoTimes)
+    let frame = Frame {
+        data: crate::read::open_parquet(path)?,
+    };
+    let classes: Vec<String> = frame
+        .names()
+        .iter()
+        .filter_map(|name| name.strip_prefix(CLASS_PREFIX).map(str::to_owned))
+        .collect();
+    let mut predictions = StoredPredictions {
+        schema: integers(&frame, SCHEMA)?.first().map_or(0, |schema| *schema as u32),
+        rows: integers(&frame, ROW)?.iter().map(|row| *row as u64).collect(),
+        classes,
+        truth_class: Vec::new(),
+        predicted_class: Vec::new(),
+        probabilities: Vec::new(),
+        truth_value: Vec::new(),
+        predicted_value: Vec::new(),
+    };
+    if predictions.classes.is_empty() {
+        predictions.truth_value = numbers(&frame, TRUTH)?;
+        predictions.predicted_value = numbers(&frame, PREDICTED)?;
+        return Ok(predictions);
+    }
+    let indices = |column| -> Result<Vec<u32>, Error> {
+        Ok(integers(&frame, column)?.iter().map(|i| *i as u32).collect())
+    };
+    predictions.truth_class = indices(TRUTH)?;
+    predictions.predicted_class = indices(PREDICTED)?;
+    let n_classes = predictions.classes.len();
+    let mut probabilities = vec![0.0; predictions.rows.len() * n_classes];
+    for (i, class) in predictions.classes.iter().enumerate() {
+        let column = numbers(&frame, &format!("{CLASS_PREFIX}{class}"))?;
+        for (slot, value) in probabilities.iter_mut().skip(i).step_by(n_classes).zip(column) {
+            *slot = value;
+        }
+    }
+    predictions.probabilities = probabilities;
+    Ok(predictions)
+}
+
+fn integers(frame: &Frame, column: &str) -> Result<Vec<i64>, Error> {
+    match frame.view(column)? {
+        View::Integer(values) => Ok(values.iter().map(|value| value.unwrap_or(0)).collect()),
+        other => Err(wrong(column, other)),
+    }
+}
+
+fn numbers(frame: &Frame, column: &str) -> Result<Vec<f64>, Error> {
+    match frame.view(column)? {
+        View::Float(values) => Ok(values.iter().map(|value| value.unwrap_or(f64::NAN)).collect()),
+        other => Err(wrong(column, other)),
+    }
+}
+
+fn wrong(column: &str, view: View<'_>) -> Error {
+    Error::WrongType {
+        column: column.to_owned(),
+        found: view.kind().label().to_owned(),
+        needed: "stored predictions hold another type there".to_owned(),
+    }
 }
