@@ -17,6 +17,7 @@ const PLACES = [
   { name: 'figures', route: '#/gallery/figures' },
   { name: 'lines', route: '#/gallery/lines' },
   { name: 'heatmap', route: '#/gallery/heatmap' },
+  { name: 'heatlarge', route: '#/gallery/heatmap', act: (page) => page.getByText('Show 50 by 500').click() },
 ];
 
 const words = (process.argv[2] ?? '').split(',').filter(Boolean);
@@ -35,6 +36,8 @@ await withPages(
   async ({ page, address, width, theme }) => {
     for (const { name, route, act } of PLACES) {
       if (words.length > 0 && !words.some((word) => name.includes(word))) continue;
+      // A new document each time: a change of the hash alone would keep an open palette or menu.
+      await page.goto('about:blank');
       await page.goto(`${address}${route}`);
       await page.waitForSelector('main > *');
       await page.waitForTimeout(400);

@@ -1,5 +1,7 @@
 // Short messages about things already done, with Undo; they go after 10 s, and wait while the pointer is on them.
 
+import { untrack } from 'svelte';
+
 export interface Toast {
   id: number;
   text: string;
@@ -31,12 +33,16 @@ export function toasts(): readonly Toast[] {
   return list;
 }
 
+/** Shows a message; it may be called inside an effect. */
 export function toast(message: Omit<Toast, 'id'>): number {
   last += 1;
-  list.push({ ...message, id: last });
-  while (list.length > 3) dismiss(list[0]?.id ?? 0);
-  start(last, SHOWN_MS);
-  return last;
+  const id = last;
+  untrack(() => {
+    list.push({ ...message, id });
+    while (list.length > 3) dismiss(list[0]?.id ?? 0);
+  });
+  start(id, SHOWN_MS);
+  return id;
 }
 
 export function dismiss(id: number): void {

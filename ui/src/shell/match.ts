@@ -7,7 +7,7 @@ export interface Match {
   marks: [number, number][];
 }
 
-/** Every word typed must be found: at the start of a word, inside one, or letter by letter. Null when it is not. */
+/** Every word typed must be found: at the start of a word, inside one, or as the beginnings of several. Null when it is not. */
 export function match(typed: string, title: string): Match | null {
   const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return { score: 0, marks: [] };
@@ -47,17 +47,18 @@ function matchWord(word: string, title: string): Match | null {
   return word.length < 3 ? null : letters(word, title);
 }
 
+/** Beginnings of words one after the other: `rt` or `rtest` for "run tests". */
 function letters(word: string, title: string): Match | null {
   const marks: [number, number][] = [];
-  let at = -1;
-  for (const letter of word) {
-    at = title.indexOf(letter, at + 1);
-    if (at < 0) return null;
-    marks.push([at, at + 1]);
+  let done = 0;
+  for (const { index: at, 0: part } of title.matchAll(/[\p{L}\p{N}]+/gu)) {
+    let n = 0;
+    while (done + n < word.length && part[n] === word[done + n]) n += 1;
+    if (n > 0) marks.push([at, at + n]);
+    done += n;
+    if (done === word.length) return { score: 0.5, marks };
   }
-  const span = at + 1 - (marks[0]?.[0] ?? 0);
-  // Letters strewn over the whole title are not what anybody meant.
-  return span > word.length * 3 ? null : { score: word.length / span / 2, marks };
+  return null;
 }
 
 function join(marks: [number, number][]): [number, number][] {

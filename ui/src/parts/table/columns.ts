@@ -1,0 +1,92 @@
+// The columns of a table: what they hold, and how wide each becomes.
+
+import type { Snippet } from 'svelte';
+
+export interface Column<T> {
+  id: string;
+  title: string;
+  /** Shown on hovering the head; the title when left out. */
+  hint?: string;
+  /** Least width in pixels; figures make it grow. */
+  width: number;
+  /** Takes this share of the room that is left; without any, all columns grow alike. */
+  grow?: number;
+  /** Figures: right-aligned and never cut. */
+  numeric?: boolean;
+  mono?: boolean;
+  /** The text of a cell. `null` is written as the word null, `undefined` as a middle dot. */
+  text?: (row: T, index: number) => string | null | undefined;
+  /** Grey, for what is secondary. */
+  quiet?: boolean;
+  /** The best of a column is bold. */
+  strong?: (row: T, index: number) => boolean;
+  /** Columns of the same group stand under one heading, and begin with a hairline. */
+  group?: string;
+  /** A hairline at the left without a group. */
+  divided?: boolean;
+  sortable?: boolean;
+  /** Draws the cell instead of `text`. */
+  cell?: Snippet<[T, number]>;
+  /** Stands in the head under the title: a small histogram, a range. */
+  head?: Snippet<[Column<T>]>;
+}
+
+export interface Sort {
+  id: string;
+  descending: boolean;
+}
+
+/** Widths in pixels for the room there is: none under its least, figures as wide as their longest. */
+export function layoutWidths<T>(
+  columns: readonly Column<T>[],
+  needed: Readonly<Record<string, number>>,
+  room: number,
+): number[] {
+  const least = columns.map((column) => Math.ceil(Math.max(column.width, needed[column.id] ?? 0)));
+  const spare = room - least.reduce((sum, width) => sum + width, 0);
+  if (spare <= 0) return least;
+  const asked = columns.map((column) => column.grow ?? 0);
+  const total = asked.reduce((sum, share) => sum + share, 0);
+  const shares = total > 0 ? asked.map((share) => share / total) : least.map((width) => width / (room - spare));
+  const widths = least.map((width, i) => width + Math.floor(spare * (shares[i] ?? 0)));
+  const rest = room - widths.reduce((sum, width) => sum + width, 0);
+  const last = total > 0 ? asked.findLastIndex((share) => share > 0) : widths.length - 1;
+  return widths.map((width, i) => (i === last ? width + rest : width));
+}
+
+/** Where each column begins, and the end of the last. */
+export function offsetsOf(widths: readonly number[]): number[] {
+  const offsets = [0];
+  for (const width of widths) offsets.push((offsets.at(-1) ?? 0) + width);
+  return offsets;
+}
+
+export interface GroupSpan {
+  title: string;
+  /** 0-based, `to` not included. */
+  from: number;
+  to: number;
+}
+
+/** Neighbouring columns of one group, and the gaps between groups with an empty title. */
+export function groupSpans<T>(columns: readonly Column<T>[]): GroupSpan[] {
+  const spans: GroupSpan[] = [];
+  columns.forEach((column, i) => {
+    const title = column.group ?? '';
+    const last = spans.at(-1);
+    if (last && last.title === title) last.to = i + 1;
+    else spans.push({ title, from: i, to: i + 1 });
+  });
+  return spans;
+}
+
+/** Whether a hairline stands at the left of the column. */
+export function beginsGroup<T>(columns: readonly Column<T>[], i: number): boolean {
+  const column = columns[i];
+  const before = columns[i - 1];
+  if (!column || !before) return false;
+  return (
+    column.divided === true ||
+    (column.group !== before.group && (column.group !== undefined || before.group !== undefined))
+  );
+}
