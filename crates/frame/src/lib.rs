@@ -6,12 +6,14 @@
 mod check;
 mod columns;
 mod concat;
+mod counts;
 mod error;
 mod frame;
 mod hash;
 mod log;
 mod predictions;
 mod profile;
+mod quantile;
 mod read;
 mod recipe;
 mod rows;
