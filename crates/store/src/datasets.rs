@@ -42,7 +42,10 @@ impl Store {
     ) -> Result<(DatasetVersion, bool)> {
         check_name(new.dataset.as_str())?;
         self.object_path(&new.object)?;
-        self.write(act.at_ms, |write| add(write, new, act))
+        let object = new.object.clone();
+        let added = self.write(act.at_ms, |write| add(write, new, act))?;
+        self.settle(&[&object]);
+        Ok(added)
     }
 
     /// # Errors

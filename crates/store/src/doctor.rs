@@ -11,7 +11,7 @@ use crate::objects::hash_of;
 use crate::orphans::{self, Removed, entries};
 use crate::registry::{check_folder, remove_registered};
 use crate::rows::Rows;
-use crate::store::Store;
+use crate::store::{Store, held};
 use crate::{audit, jobs};
 
 /// A check on its way.
@@ -91,7 +91,7 @@ impl Store {
         let n_left = self
             .read(|db| orphans::orphans(&self.layout, db))?
             .into_iter()
-            .filter(|(hash, _)| !crate::store::held(&self.fresh).contains(hash))
+            .filter(|(hash, _)| !held(&self.own).objects.contains(hash))
             .count();
         if n_left > 0 {
             findings
@@ -104,10 +104,9 @@ impl Store {
     fn check_unfinished(&self, repair: bool) -> Result<Findings> {
         let mut findings = Findings::default();
         if repair {
-            let outcome = self.remove_unfinished()?;
-            findings.repaired.extend(outcome.and_then(removed));
+            findings.repaired.extend(removed(self.remove_unfinished()?));
         }
-        let n_left = orphans::pending(&self.layout)?.len();
+        let n_left = orphans::unfinished(&self.layout, &held(&self.own))?.len();
         findings.n_checked = n_left as u64;
         if n_left > 0 {
             findings.problems.push(format!(

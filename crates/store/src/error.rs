@@ -145,6 +145,16 @@ impl From<rusqlite::Error> for Error {
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
                 Self::damaged("the database cannot be read")
             }
+            Some(
+                ErrorCode::CannotOpen
+                | ErrorCode::ReadOnly
+                | ErrorCode::PermissionDenied
+                | ErrorCode::SystemIoFailure
+                | ErrorCode::FileLockingProtocolFailed,
+            ) => Self::Io {
+                attempted: "using the lab's database".to_owned(),
+                source: io::Error::other(error),
+            },
             _ => Self::Database(error),
         }
     }

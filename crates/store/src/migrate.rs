@@ -67,3 +67,76 @@ fn back_up(connection: &Connection, path: &Path) -> Result<()> {
     Backup::new(connection, &mut copy)?.run_to_completion(1_000, Duration::ZERO, None)?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TWO: &[&str] = &[
+        "CREATE TABLE notes (text TEXT); INSERT INTO notes VALUES ('old');",
+        "ALTER TABLE notes ADD COLUMN stars INTEGER; UPDATE notes SET stars = 3;",
+    ];
+
+    fn notes(connection: &Connection, columns: &str) -> rusqlite::Result<String> {
+        connection.query_row(&format!("SELECT {columns} FROM notes"), [], |row| {
+            row.get(0)
+        })
+    }
+
+    #[test]
+    fn an_older_database_is_copied_and_then_brought_up() -> Result<()> {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, backups) = (folder.path().join("lab.db"), folder.path().join("backups"));
+        let mut connection = Connection::open(&path)?;
+        migrate(&mut connection, &TWO[..1], &backups, 1)?;
+        assert_eq!(format(&connection, TWO)?, 1);
+        assert!(!backups.exists(), "an empty database needs no copy");
+
+        migrate(&mut connection, TWO, &backups, 42)?;
+        assert_eq!(format(&connection, TWO)?, 2);
+        assert_eq!(notes(&connection, "text || stars")?, "old3");
+        let copy = Connection::open(backups.join("lab-v1-42.db"))?;
+        assert_eq!(format(&copy, TWO)?, 1);
+        assert_eq!(notes(&copy, "text")?, "old");
+        assert!(notes(&copy, "stars").is_err());
+
+        migrate(&mut connection, TWO, &backups, 43)?;
+        assert_eq!(std::fs::read_dir(&backups).unwrap().count(), 1);
+        Ok(())
+    }
+
+    #[test]
+    fn a_step_that_fails_leaves_the_database_before_it() -> Result<()> {
+        let folder = tempfile::tempdir().unwrap();
+        let mut connection = Connection::open_in_memory()?;
+        let broken = [
+            TWO[0],
+            "UPDATE notes SET text = 'lost'; SELECT * FROM nothing;",
+        ];
+        assert!(migrate(&mut connection, &broken, folder.path(), 1).is_err());
+        assert_eq!(format(&connection, TWO)?, 1);
+        assert_eq!(notes(&connection, "text")?, "old");
+        Ok(())
+    }
+
+    #[test]
+    fn a_newer_database_is_refused() -> Result<()> {
+        let connection = Connection::open_in_memory()?;
+        connection.pragma_update(None, "user_version", 3)?;
+        let refused = format(&connection, TWO);
+        assert!(matches!(
+            refused,
+            Err(Error::NewerLab { found: 3, known: 2 })
+        ));
+        Ok(())
+    }
+
+    #[test]
+    fn the_released_steps_build_the_newest_format() -> Result<()> {
+        let folder = tempfile::tempdir().unwrap();
+        let mut connection = Connection::open_in_memory()?;
+        migrate(&mut connection, STEPS, folder.path(), 1)?;
+        assert_eq!(format(&connection, STEPS)? as usize, STEPS.len());
+        Ok(())
+    }
+}

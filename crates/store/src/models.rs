@@ -55,7 +55,7 @@ impl Store {
         check_name(new.model.as_str())?;
         self.object_path(&new.onnx)?;
         self.object_path(&new.reference)?;
-        self.write(act.at_ms, |write| {
+        let version = self.write(act.at_ms, |write| {
             let name = new.model.as_str().to_owned();
             let id = match model_row_in_any_case(&write.tx, &name)? {
                 Some((id, known)) if known == name => id,
@@ -68,11 +68,11 @@ impl Store {
                 None => {
                     write
                         .tx
-                        .run("INSERT INTO models (name) VALUES (?1)", params![name])?;
+                        .run("INSERT INTO models (name, folded) VALUES (?1, ?2)", params![name, folded(&name)])?;
                     write.tx.last_insert_rowid()
                 }
             };
-            let version = version_of(new, next_number(&write.tx, "model", &name)?, act);
+            let version = version_of(new, next_number(&write.tx, "model", &folded(&name))?, act);
             write.tx.run(
                 "INSERT INTO model_versions (model_id, version, stage, run_id, dataset,
                                              dataset_version, onnx, reference, doc)
@@ -103,7 +103,9 @@ impl Store {
                 ),
             )?;
             Ok(version)
-        })
+        })?;
+        self.settle(&[&version.onnx, &version.reference]);
+        Ok(version)
     }
 
     /// By number, by alias, or the newest (`name` and `name@latest`).
@@ -135,10 +137,15 @@ pub(crate) fn model_row(db: &Connection, name: &str) -> Result<Option<i64>> {
     Ok(found.filter(|(_, known)| known == name).map(|(id, _)| id))
 }
 
+/// The same for names that share a folder on a file system that does not tell a from A.
+fn folded(name: &str) -> String {
+    name.to_lowercase()
+}
+
 fn model_row_in_any_case(db: &Connection, name: &str) -> Result<Option<(i64, String)>> {
     db.first(
-        "SELECT id, name FROM models WHERE name = ?1 COLLATE NOCASE AND deleted_ms IS NULL",
-        params![name],
+        "SELECT id, name FROM models WHERE folded = ?1 AND deleted_ms IS NULL",
+        params![folded(name)],
         |row| Ok((row.get(0)?, row.get(1)?)),
     )
 }

@@ -1,5 +1,6 @@
 //! Bytes named by their blake3, written once and never changed.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
@@ -14,17 +15,58 @@ use crate::store::{Store, held};
 /// Bytes on their way into the lab. Dropped without [`PendingObject::commit`], they are gone.
 #[derive(Debug)]
 pub struct PendingObject<'a> {
-    store: &'a Store,
     file: NamedTempFile,
+    unfinished: Unfinished<'a>,
+}
+
+/// What this process has on its way: no orphans, whatever the database says.
+#[derive(Debug, Default)]
+pub(crate) struct Own {
+    /// Put, and not yet referred to.
+    pub objects: HashSet<ObjectHash>,
+    /// Files and folders that are being written.
+    pub unfinished: HashSet<PathBuf>,
+}
+
+/// Says that a file or folder is being written, until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Unfinished<'a> {
+    store: &'a Store,
+    path: PathBuf,
 }
 
 impl Store {
     /// A new file inside the lab, to be filled through [`PendingObject::file`] or by [`PendingObject::path`].
     pub fn begin_object(&self) -> Result<PendingObject<'_>> {
         let pending = self.layout.pending();
-        let file = NamedTempFile::with_prefix_in("object-", &pending)
+        let (file, unfinished) = self
+            .begin(
+                || NamedTempFile::with_prefix_in("object-", &pending),
+                NamedTempFile::path,
+            )
             .attempted(|| "beginning an object".to_owned())?;
-        Ok(PendingObject { store: self, file })
+        Ok(PendingObject { file, unfinished })
+    }
+
+    /// Makes a temporary file or folder and knows of it before anybody can look for orphans.
+    pub(crate) fn begin<T>(
+        &self,
+        make: impl FnOnce() -> std::io::Result<T>,
+        path: impl FnOnce(&T) -> &Path,
+    ) -> std::io::Result<(T, Unfinished<'_>)> {
+        let mut own = held(&self.own);
+        let made = make()?;
+        let path = path(&made).to_owned();
+        own.unfinished.insert(path.clone());
+        Ok((made, Unfinished { store: self, path }))
+    }
+
+    /// Something refers to these objects from now on.
+    pub(crate) fn settle(&self, objects: &[&ObjectHash]) {
+        let mut own = held(&self.own);
+        for hash in objects {
+            own.objects.remove(*hash);
+        }
     }
 
     pub fn put_object(&self, bytes: &[u8]) -> Result<(ObjectHash, u64)> {
@@ -67,7 +109,8 @@ impl PendingObject<'_> {
     ///
     /// The file may have been written or replaced by its path.
     pub fn commit(self) -> Result<(ObjectHash, u64)> {
-        let Self { store, file } = self;
+        let Self { file, unfinished } = self;
+        let store = unfinished.store;
         let path = file.into_temp_path();
         let naming = || "finishing an object".to_owned();
         let handle = File::options()
@@ -77,8 +120,8 @@ impl PendingObject<'_> {
             .attempted(naming)?;
         handle.sync_all().attempted(naming)?;
         let (hash, size_bytes) = hash_of(&handle).attempted(naming)?;
-        // Known as fresh before it can be seen as an orphan.
-        held(&store.fresh).insert(hash.clone());
+        // Known as ours before it can be seen as an orphan.
+        held(&store.own).objects.insert(hash.clone());
         let target = store.layout.object(&hash);
         if target.is_file() {
             touch(&target, &handle)?;
@@ -91,6 +134,12 @@ impl PendingObject<'_> {
             .attempted(naming)?;
         sync_folder(&folder)?;
         Ok((hash, size_bytes))
+    }
+}
+
+impl Drop for Unfinished<'_> {
+    fn drop(&mut self) {
+        held(&self.store.own).unfinished.remove(&self.path);
     }
 }
 

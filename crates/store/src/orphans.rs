@@ -10,8 +10,10 @@ use tempfile::NamedTempFile;
 
 use crate::error::{Attempted, Result};
 use crate::layout::Layout;
-use crate::objects::is_hash;
+use crate::objects::{Own, is_hash};
+use crate::registry::is_unfinished;
 use crate::rows::Rows;
+use crate::status::size_of;
 use crate::store::{Store, held};
 
 /// Another process may be about to refer to an object that is younger.
@@ -40,7 +42,7 @@ impl Store {
             let now = file_system_now(&self.layout)?;
             let mut removed = Removed::default();
             for (hash, path) in self.read(|db| orphans(&self.layout, db))? {
-                if held(&self.fresh).contains(&hash) {
+                if held(&self.own).objects.contains(&hash) {
                     continue;
                 }
                 let metadata =
@@ -59,14 +61,14 @@ impl Store {
         })
     }
 
-    /// Removes unfinished objects and exports when no other process has the lab open; `None`: one has. This process
-    /// must have none on the way: to be called where nothing else runs.
-    pub(crate) fn remove_unfinished(&self) -> Result<Option<Removed>> {
+    /// Removes unfinished objects and exports that are not this process's own; none while another process has the lab
+    /// open, whose they may be.
+    pub(crate) fn remove_unfinished(&self) -> Result<Removed> {
         held(&self.lock).guarded(|alone| {
             if alone {
-                remove_pending(&self.layout).map(Some)
+                remove_unfinished(&self.layout, &held(&self.own))
             } else {
-                Ok(None)
+                Ok(Removed::default())
             }
         })
     }
@@ -101,22 +103,23 @@ pub(crate) fn all_objects(layout: &Layout) -> Result<Vec<(ObjectHash, PathBuf)>>
     Ok(found)
 }
 
-/// Unfinished objects and unfinished exports.
-pub(crate) fn pending(layout: &Layout) -> Result<Vec<PathBuf>> {
+/// Unfinished objects and exports that are not this process's own.
+pub(crate) fn unfinished(layout: &Layout, own: &Own) -> Result<Vec<PathBuf>> {
     let mut found = entries(&layout.pending())?;
     found.extend(
         entries(&layout.registry())?
             .into_iter()
-            .filter(|path| crate::registry::is_unfinished(path)),
+            .filter(|path| is_unfinished(path)),
     );
+    found.retain(|path| !own.unfinished.contains(path));
     Ok(found)
 }
 
-pub(crate) fn remove_pending(layout: &Layout) -> Result<Removed> {
+pub(crate) fn remove_unfinished(layout: &Layout, own: &Own) -> Result<Removed> {
     let mut removed = Removed::default();
-    for path in pending(layout)? {
+    for path in unfinished(layout, own)? {
         removed.n_files += 1;
-        removed.size_bytes += crate::status::size_of(&path)?;
+        removed.size_bytes += size_of(&path)?;
         remove(&path)?;
     }
     Ok(removed)

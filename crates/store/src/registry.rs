@@ -8,10 +8,12 @@ use std::path::{Path, PathBuf};
 
 use assay_core::registry::VersionKey;
 use sha2::{Digest, Sha256};
+use tempfile::TempDir;
 
 use crate::error::{Attempted, Error, Result};
 use crate::layout::sync_folder;
 use crate::models::find_key;
+use crate::objects::Unfinished;
 use crate::orphans::{entries, remove};
 use crate::store::Store;
 
@@ -38,10 +40,7 @@ impl Store {
         }
         let target = self.layout.registered(key);
         let writing = || format!("writing the folder of {key}");
-        let unfinished = tempfile::Builder::new()
-            .prefix(UNFINISHED)
-            .tempdir_in(self.layout.registry())
-            .attempted(writing)?;
+        let (unfinished, _guard) = self.begin_folder().attempted(writing)?;
         for (path, bytes) in files {
             write_file(&unfinished.path().join(path), bytes).attempted(writing)?;
         }
@@ -52,18 +51,15 @@ impl Store {
         let parent = self.layout.registry().join(key.model.as_str());
         std::fs::create_dir_all(&parent).attempted(writing)?;
         let replaced = if target.exists() {
-            let aside = tempfile::Builder::new()
-                .prefix(UNFINISHED)
-                .tempdir_in(self.layout.registry())
-                .attempted(writing)?;
+            let (aside, guard) = self.begin_folder().attempted(writing)?;
             std::fs::rename(&target, aside.path().join("replaced")).attempted(writing)?;
-            Some(aside)
+            Some((aside, guard))
         } else {
             None
         };
         let finished = unfinished.keep();
         if let Err(error) = std::fs::rename(&finished, &target).attempted(writing) {
-            if let Some(aside) = &replaced {
+            if let Some((aside, _)) = &replaced {
                 std::fs::rename(aside.path().join("replaced"), &target).attempted(writing)?;
             }
             remove(&finished)?;
@@ -86,8 +82,21 @@ impl Store {
         }
     }
 
+    /// # Errors
+    /// [`Error::NotFound`] as for [`Store::registry_path`].
     pub fn verify_registry(&self, key: &VersionKey) -> Result<FolderCheck> {
         check_folder(&self.registry_path(key)?)
+    }
+
+    fn begin_folder(&self) -> std::io::Result<(TempDir, Unfinished<'_>)> {
+        self.begin(
+            || {
+                tempfile::Builder::new()
+                    .prefix(UNFINISHED)
+                    .tempdir_in(self.layout.registry())
+            },
+            TempDir::path,
+        )
     }
 }
 

@@ -52,7 +52,9 @@ impl Store {
             write.changed(Kind::Datasets);
             write.audit(act, "replay.saved", &report.model.to_string(), &report.verdict)?;
             Ok(())
-        })
+        })?;
+        self.settle(&[shapes]);
+        Ok(())
     }
 
     /// A report and the object that holds its shapes.

@@ -1,21 +1,22 @@
 //! One open lab: how it is made and opened, and the only two ways to its database.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use assay_core::TimestampMs;
 use assay_core::event::Kind;
-use assay_core::{ObjectHash, TimestampMs};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use crate::act::Act;
-use crate::changes;
 use crate::error::{Attempted, Error, Result};
 use crate::layout::{Layout, sync_folder};
 use crate::lock::LabLock;
 use crate::migrate::{self, STEPS};
+use crate::objects::Own;
 use crate::settings;
+use crate::{changes, orphans};
 
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 const IDLE_READERS: usize = 4;
@@ -29,8 +30,7 @@ pub struct Store {
     writer: Mutex<Writer>,
     readers: Mutex<Vec<Connection>>,
     pub(crate) lock: Mutex<LabLock>,
-    /// Objects that were put through this store. They may not be referred to yet, so they are no orphans.
-    pub(crate) fresh: Mutex<HashSet<ObjectHash>>,
+    pub(crate) own: Mutex<Own>,
 }
 
 #[derive(Debug)]
@@ -135,7 +135,7 @@ impl Store {
             let mut connection = read_write(&layout)?;
             if alone {
                 migrate::migrate(&mut connection, STEPS, &layout.backups(), now_ms)?;
-                crate::orphans::remove_pending(&layout)?;
+                orphans::remove_unfinished(&layout, &Own::default())?;
             } else if (migrate::format(&connection, STEPS)? as usize) < STEPS.len() {
                 return Err(Error::Busy);
             }
@@ -149,7 +149,7 @@ impl Store {
             }),
             readers: Mutex::default(),
             lock: Mutex::new(lock),
-            fresh: Mutex::default(),
+            own: Mutex::default(),
         })
     }
 
@@ -239,4 +239,65 @@ fn is_lab(layout: &Layout) -> bool {
         && read_only(layout)
             .and_then(|connection| application_id(&connection))
             .is_ok_and(|id| id == migrate::APPLICATION_ID)
+}
+
+#[cfg(test)]
+mod tests {
+    use assay_core::registry::AuditEntry;
+
+    use super::*;
+
+    const ACT: Act<'static> = Act {
+        actor: "test",
+        at_ms: 1,
+    };
+
+    impl Store {
+        /// As if the disk had room for `extra` more pages of the database.
+        fn leave_room_for(&self, extra: i64) -> Result<()> {
+            let writer = held(&self.writer);
+            let n_pages: i64 = writer
+                .connection
+                .pragma_query_value(None, "page_count", |row| row.get(0))?;
+            let limit = format!("PRAGMA max_page_count = {}", n_pages + extra);
+            writer.connection.query_row(&limit, [], |_| Ok(()))?;
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_full_disk_is_said_and_leaves_the_database_as_it_was() -> Result<()> {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::create(&folder.path().join("lab"), "1", ACT)?;
+        let state = |store: &Store| -> Result<(Vec<AuditEntry>, u64)> {
+            Ok((store.audit(None, 100)?, store.change_number()?))
+        };
+        let before = state(&store)?;
+        store.leave_room_for(2)?;
+        let long = "x".repeat(100_000);
+        let error = store.append_audit(ACT, "a", "b", &long).unwrap_err();
+        assert!(matches!(error, Error::DiskFull { .. }), "{error:?}");
+        assert_eq!(error.code(), assay_core::Code::Io);
+        assert_eq!(state(&store)?, before);
+        assert!(store.doctor(false, |_| true, 0).healthy);
+
+        store.leave_room_for(1_000)?;
+        store.append_audit(ACT, "a", "b", &long)?;
+        assert_eq!(store.verify_audit()?, Ok(2));
+        Ok(())
+    }
+
+    #[test]
+    fn a_write_that_fails_half_way_wrote_nothing() -> Result<()> {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::create(&folder.path().join("lab"), "1", ACT)?;
+        let before = (store.audit(None, 9)?, store.change_number()?);
+        let failed: Result<()> = store.write(2, |write| {
+            write.audit(ACT, "a", "b", "c")?;
+            Err(Error::Busy)
+        });
+        assert!(failed.is_err());
+        assert_eq!((store.audit(None, 9)?, store.change_number()?), before);
+        Ok(())
+    }
 }

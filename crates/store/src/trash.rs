@@ -112,15 +112,14 @@ impl Write<'_> {
     }
 
     fn check_name_is_free(&self, kind: TrashKind, row: i64) -> Result<()> {
-        if !matches!(kind, TrashKind::Dataset | TrashKind::Model) {
-            return Ok(());
-        }
-        let table = table(kind);
+        let (table, column) = match kind {
+            TrashKind::Dataset => ("datasets", "name"),
+            TrashKind::Model => ("models", "folded"),
+            TrashKind::Run | TrashKind::Replay => return Ok(()),
+        };
         let sql = format!(
-            "SELECT live.name FROM {table} live JOIN {table} old
-             ON live.name = old.name COLLATE NOCASE AND live.deleted_ms IS NULL
-             WHERE old.id = ?1 AND old.deleted_ms IS NOT NULL
-             AND (live.name = old.name OR '{table}' = 'models')"
+            "SELECT live.name FROM {table} live JOIN {table} old ON live.{column} = old.{column}
+             WHERE old.id = ?1 AND old.deleted_ms IS NOT NULL AND live.deleted_ms IS NULL"
         );
         match self
             .tx

@@ -29,11 +29,11 @@ CREATE TABLE undo (
     step   TEXT NOT NULL
 ) STRICT;
 
--- The highest number ever given under a name: name@3 never means two things, whatever was deleted, and a folder of
--- the registry is never used twice, on a file system that does not tell a from A either.
+-- The highest number ever given under a name: name@3 never means two things, whatever was deleted, and no folder of
+-- the registry is used twice.
 CREATE TABLE version_counters (
     kind TEXT NOT NULL,
-    name TEXT NOT NULL COLLATE NOCASE,
+    name TEXT NOT NULL,
     last INTEGER NOT NULL,
     PRIMARY KEY (kind, name)
 ) STRICT, WITHOUT ROWID;
@@ -162,13 +162,14 @@ CREATE TABLE artifacts (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX artifacts_object ON artifacts(object);
 
+-- Names are folders of the registry, and some file systems do not tell a from A: `folded` is the name in lower case.
 CREATE TABLE models (
     id         INTEGER PRIMARY KEY,
     name       TEXT NOT NULL,
+    folded     TEXT NOT NULL,
     deleted_ms INTEGER
 ) STRICT;
--- Names are folders of the registry, and some file systems do not tell a from A.
-CREATE UNIQUE INDEX models_name ON models(name COLLATE NOCASE) WHERE deleted_ms IS NULL;
+CREATE UNIQUE INDEX models_folded ON models(folded) WHERE deleted_ms IS NULL;
 
 CREATE TABLE model_versions (
     id              INTEGER PRIMARY KEY,

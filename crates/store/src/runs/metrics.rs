@@ -160,13 +160,13 @@ impl Write<'_> {
             "DELETE FROM metric_tails WHERE run = ?1 AND key = ?2",
             params![row, key],
         )?;
-        let mut number = self.tx.count(
+        let first_number = self.tx.count(
             "SELECT count(*) FROM metric_chunks WHERE run = ?1 AND key = ?2",
             params![row, key],
         )?;
         let chunks = samples.chunks_exact(CHUNK);
         let rest = chunks.remainder();
-        for full in chunks {
+        for (number, full) in (first_number..).zip(chunks) {
             self.tx.run(
                 "INSERT INTO metric_chunks (run, key, number, groups, points)
                  VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -178,7 +178,6 @@ impl Write<'_> {
                     chunk::compress(full)?
                 ],
             )?;
-            number += 1;
         }
         self.append_tail(row, key, 0, rest)
     }

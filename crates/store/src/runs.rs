@@ -129,7 +129,9 @@ impl Store {
             )?;
             write.changed(Kind::Runs);
             Ok(())
-        })
+        })?;
+        self.settle(&[object]);
+        Ok(())
     }
 
     /// By path.

@@ -1,0 +1,134 @@
+//! What the doctor finds, mends, and leaves alone.
+
+use assay_core::lab::DoctorReport;
+
+use crate::support::{Lab, files, key};
+
+fn problems(report: &DoctorReport) -> Vec<(&str, &str)> {
+    report
+        .checks
+        .iter()
+        .flat_map(|check| {
+            check
+                .problems
+                .iter()
+                .map(|text| (check.name.as_str(), text.as_str()))
+        })
+        .collect()
+}
+
+/// A lab with one of everything that can be damaged.
+fn lab() -> Lab {
+    let lab = Lab::new();
+    lab.dataset("penguins", "rows");
+    let run_id = lab.finished_run(1);
+    lab.model("species", &run_id);
+    lab.store
+        .write_registry(
+            &key("species", 1),
+            &[("model.onnx".to_owned(), b"onnx".to_vec())],
+        )
+        .unwrap();
+    lab
+}
+
+#[test]
+fn a_whole_lab_is_healthy() {
+    let lab = lab();
+    let report = lab.store.doctor(false, |_| true, 0);
+    assert!(report.healthy, "{:?}", problems(&report));
+    assert!(report.checks.iter().all(|check| check.repaired.is_empty()));
+    let objects = report
+        .checks
+        .iter()
+        .find(|check| check.name == "objects")
+        .unwrap();
+    assert_eq!(objects.n_checked, 3);
+}
+
+#[test]
+fn damage_is_found_and_user_data_is_not_touched() {
+    let lab = lab();
+    let object = lab
+        .store
+        .dataset_version(&"penguins".parse().unwrap())
+        .unwrap()
+        .object;
+    let path = lab.store.object_path(&object).unwrap();
+    for (damage, check, part) in [
+        ("change", "objects", "was changed"),
+        ("remove", "objects", "cannot be read"),
+    ] {
+        if damage == "change" {
+            std::fs::write(&path, b"rowz").unwrap();
+        } else {
+            std::fs::remove_file(&path).unwrap();
+        }
+        let before = files(&lab.path().join("objects"));
+        let report = lab.store.doctor(true, |_| true, 0);
+        let found = problems(&report);
+        assert_eq!(found.len(), 1, "{damage}: {found:?}");
+        assert_eq!(found[0].0, check, "{damage}");
+        assert!(found[0].1.contains(part), "{damage}: {found:?}");
+        assert!(!report.healthy);
+        assert_eq!(files(&lab.path().join("objects")), before, "{damage}");
+    }
+    assert_eq!(lab.store.datasets().unwrap().len(), 1);
+}
+
+#[test]
+fn exported_folders_are_held_against_their_sums() {
+    let lab = lab();
+    let folder = lab.store.registry_path(&key("species", 1)).unwrap();
+    std::fs::write(folder.join("model.onnx"), b"other").unwrap();
+    std::fs::create_dir_all(lab.path().join("registry/species/7")).unwrap();
+    let report = lab.store.doctor(false, |_| true, 0);
+    assert_eq!(problems(&report).len(), 2, "{report:?}");
+    let report = lab.store.doctor(true, |_| true, 0);
+    assert_eq!(problems(&report).len(), 1, "{report:?}");
+    assert!(!lab.path().join("registry/species/7").exists());
+    std::fs::remove_dir_all(&folder).unwrap();
+    let report = lab.store.doctor(true, |_| true, 0);
+    assert!(
+        problems(&report)[0].1.contains("no exported folder"),
+        "{report:?}"
+    );
+}
+
+#[test]
+fn links_settings_and_jobs_are_looked_at() {
+    let lab = lab();
+    lab.sql(
+        "PRAGMA foreign_keys = OFF; INSERT INTO run_tags VALUES (99, 'a', 'b');
+         INSERT INTO jobs (job_id, state, process_id, created_ms, doc) VALUES ('1', 'running', 7, 1, 'x')",
+    );
+    std::fs::write(lab.store.settings_path(), "[nonsense]\n").unwrap();
+    let report = lab.store.doctor(false, |_| true, 0);
+    let names: Vec<_> = problems(&report)
+        .into_iter()
+        .map(|(name, _)| name)
+        .collect();
+    assert_eq!(
+        names,
+        ["links in the database", "jobs", "settings"],
+        "{report:?}"
+    );
+}
+
+#[test]
+fn unfinished_files_are_not_taken_from_those_who_write_them() {
+    let lab = lab();
+    let object = lab.store.begin_object().unwrap();
+    let left_over = lab.path().join("objects/tmp/object-dead");
+    std::fs::write(&left_over, b"half").unwrap();
+    let other = lab.open_again();
+    assert!(left_over.exists(), "another process may be writing it");
+    assert!(!lab.store.doctor(true, |_| true, 0).healthy);
+    assert!(left_over.exists());
+    drop(other);
+    let report = lab.store.doctor(true, |_| true, 0);
+    assert!(report.healthy, "{:?}", problems(&report));
+    assert!(!left_over.exists());
+    assert!(object.path().exists());
+    assert!(object.commit().is_ok());
+}
