@@ -123,13 +123,14 @@ fn row(ours: &[f64], theirs: &[f64], flipped: bool) -> Row {
         flipped,
     };
     for (&a, &b) in ours.iter().zip(theirs) {
-        let absolute = if a.is_finite() && b.is_finite() {
-            (a - b).abs().min(f64::MAX)
+        let (absolute, relative) = if a.is_finite() && b.is_finite() {
+            let absolute = (a - b).abs().min(f64::MAX);
+            (absolute, absolute / a.abs().max(1.0))
         } else {
-            f64::MAX
+            (f64::MAX, f64::MAX)
         };
         row.absolute = row.absolute.max(absolute);
-        row.relative = row.relative.max(absolute / a.abs().clamp(1.0, f64::MAX));
+        row.relative = row.relative.max(relative);
         row.exact &= absolute < f64::MAX && a as f32 == b as f32;
     }
     row

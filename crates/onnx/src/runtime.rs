@@ -109,14 +109,18 @@ mod tests {
 
     #[test]
     fn the_version_is_found_between_other_texts() {
-        let cases: [(&[u8], Option<&str>); 4] = [
-            (b"VERS_1.31.1\0\x011.3\01.31.1\0x", Some("1.31.1")),
-            (b"\01.31.12\0", Some("1.31.12")),
-            (b"\01.31.x\01.31.\01.31\0", None),
-            (b"\01.30.1\0", None),
+        let cases: [(&[&str], Option<&str>); 4] = [
+            (&["VERS_1.31.1", "1.3", "1.31.1", "x"], Some("1.31.1")),
+            (&["", "1.31.12", ""], Some("1.31.12")),
+            (&["1.31.x", "1.31.", "1.31"], None),
+            (&["1.30.1", "11.31.1"], None),
         ];
-        for (bytes, expected) in cases {
-            assert_eq!(full_version(bytes, "1.31").as_deref(), expected);
+        for (texts, expected) in cases {
+            let library = texts.join("\0");
+            assert_eq!(
+                full_version(library.as_bytes(), "1.31").as_deref(),
+                expected
+            );
         }
     }
 

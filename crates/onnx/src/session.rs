@@ -1,16 +1,19 @@
 //! Answers from raw columns.
 
+mod answer;
+mod feed;
+
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use assay_core::Columns;
-use assay_core::matrix::{Prediction, RawColumn, RawValues};
+use assay_core::matrix::Prediction;
 use assay_core::registry::Port;
 use ort::environment::Environment;
-use ort::session::{SessionInputValue, SessionOutputs};
-use ort::value::{Outlet, Tensor, TensorElementType, TensorRef, ValueType};
+use ort::value::{Outlet, TensorElementType, ValueType};
 
+use self::answer::Answer;
+use self::feed::Feed;
 use crate::error::Error;
 use crate::inspect::inspect;
 
@@ -101,206 +104,6 @@ impl Session {
             .map(|(port, column)| Feed::new(port, column, columns.n_rows))
             .collect()
     }
-}
-
-/// One raw column on its way into one input.
-struct Feed<'a> {
-    name: &'a str,
-    /// A graph with one input takes it as [N, 1].
-    is_matrix: bool,
-    values: Values<'a>,
-}
-
-enum Values<'a> {
-    Numbers(&'a [f64]),
-    Texts(&'a [Option<String>]),
-}
-
-impl<'a> Feed<'a> {
-    fn new(port: &'a Port, column: &'a RawColumn, n_rows: usize) -> Result<Self, Error> {
-        let wrong = |found, needed| Error::WrongType {
-            column: port.name.clone(),
-            found,
-            needed,
-        };
-        let (values, found) = match (&column.values, port.element.as_str()) {
-            (RawValues::Numbers(values), "double") => (Values::Numbers(values), values.len()),
-            (RawValues::Texts(values), "string") => (Values::Texts(values), values.len()),
-            (RawValues::Numbers(_), "string") => return Err(wrong("numbers", "text")),
-            (RawValues::Texts(_), "double") => return Err(wrong("text", "numbers")),
-            (_, other) => {
-                return Err(Error::Ports(format!("input `{}` takes {other}", port.name)));
-            }
-        };
-        if found != n_rows {
-            return Err(Error::RowCount {
-                column: port.name.clone(),
-                found,
-                expected: n_rows,
-            });
-        }
-        let is_matrix = match port.shape.len() {
-            1 => false,
-            2 if port.shape[1] == "1" => true,
-            n => {
-                return Err(Error::Ports(format!("input `{}` has {n} axes", port.name)));
-            }
-        };
-        Ok(Self {
-            name: &port.name,
-            is_matrix,
-            values,
-        })
-    }
-
-    fn tensor(&self, start: usize, end: usize) -> ort::Result<SessionInputValue<'a>> {
-        let n_rows = end - start;
-        let shape = if self.is_matrix {
-            vec![n_rows, 1]
-        } else {
-            vec![n_rows]
-        };
-        Ok(match self.values {
-            Values::Numbers(values) => {
-                TensorRef::from_array_view((shape, &values[start..end]))?.into()
-            }
-            Values::Texts(values) => {
-                let texts: Vec<String> = values[start..end].iter().map(text).collect();
-                Tensor::from_string_array((shape, texts.as_slice()))?.into()
-            }
-        })
-    }
-}
-
-/// A text as the graph takes it. ONNX Runtime's texts end at a NUL; no category holds one, so that a text with NULs
-/// stays what it is, an unknown one.
-fn text(value: &Option<String>) -> String {
-    match value {
-        Some(value) => value.replace('\0', "\u{FFFD}"),
-        None => String::new(),
-    }
-}
-
-/// What has been answered so far.
-enum Answer<'a> {
-    Classes {
-        outputs: &'a [Port],
-        index_of: HashMap<&'a str, u32>,
-        indices: Vec<u32>,
-        probabilities: Vec<f64>,
-        n_classes: usize,
-    },
-    Values {
-        output: &'a str,
-        values: Vec<f64>,
-    },
-}
-
-impl<'a> Answer<'a> {
-    fn new(outputs: &'a [Port], classes: &'a [String]) -> Result<Self, Error> {
-        let elements: Vec<&str> = outputs.iter().map(|port| port.element.as_str()).collect();
-        match elements.as_slice() {
-            ["float"] => Ok(Self::Values {
-                output: &outputs[0].name,
-                values: Vec::new(),
-            }),
-            ["string" | "int64", probabilities @ ..]
-                if probabilities.len() >= 2 && probabilities.iter().all(|&e| e == "float") =>
-            {
-                if probabilities.len() != classes.len() {
-                    return Err(Error::Ports(format!(
-                        "it answers {} classes, the model has {}",
-                        probabilities.len(),
-                        classes.len()
-                    )));
-                }
-                Ok(Self::Classes {
-                    outputs,
-                    index_of: (0..).zip(classes).map(|(i, c)| (c.as_str(), i)).collect(),
-                    indices: Vec::new(),
-                    probabilities: Vec::new(),
-                    n_classes: classes.len(),
-                })
-            }
-            _ => Err(Error::Ports(
-                "its outputs are neither a label with probabilities nor a value".to_owned(),
-            )),
-        }
-    }
-
-    fn extend(&mut self, answered: &SessionOutputs<'_>) -> Result<(), Error> {
-        match self {
-            Self::Values { output, values } => {
-                values.extend(floats(answered, output)?.iter().map(|&v| f64::from(v)));
-            }
-            Self::Classes {
-                outputs,
-                index_of,
-                indices,
-                probabilities,
-                ..
-            } => {
-                let Some((label, classes)) = outputs.split_first() else {
-                    return Ok(());
-                };
-                for text in labels(answered, label)? {
-                    match index_of.get(text.as_str()) {
-                        Some(&index) => indices.push(index),
-                        None => return Err(Error::UnknownLabel(text)),
-                    }
-                }
-                let by_class = classes
-                    .iter()
-                    .map(|port| floats(answered, &port.name))
-                    .collect::<Result<Vec<_>, _>>()?;
-                let n_rows = by_class.iter().map(|class| class.len()).min().unwrap_or(0);
-                for row in 0..n_rows {
-                    probabilities.extend(by_class.iter().map(|class| f64::from(class[row])));
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn into_prediction(self) -> Prediction {
-        match self {
-            Self::Classes {
-                indices,
-                probabilities,
-                n_classes,
-                ..
-            } => Prediction::Classes {
-                indices,
-                probabilities,
-                n_classes,
-            },
-            Self::Values { values, .. } => Prediction::Values(values),
-        }
-    }
-}
-
-fn floats<'a>(answered: &'a SessionOutputs<'_>, name: &str) -> Result<&'a [f32], Error> {
-    let value = answered
-        .get(name)
-        .ok_or_else(|| Error::Run(format!("no output `{name}`")))?;
-    let (_, values) = value
-        .try_extract_tensor::<f32>()
-        .map_err(|error| Error::Run(error.message().to_owned()))?;
-    Ok(values)
-}
-
-fn labels(answered: &SessionOutputs<'_>, port: &Port) -> Result<Vec<String>, Error> {
-    let value = answered
-        .get(&port.name)
-        .ok_or_else(|| Error::Run(format!("no output `{}`", port.name)))?;
-    let texts = if port.element == "int64" {
-        value
-            .try_extract_tensor::<i64>()
-            .map(|(_, labels)| labels.iter().map(i64::to_string).collect())
-    } else {
-        value.try_extract_strings().map(|(_, labels)| labels)
-    };
-    texts.map_err(|error| Error::Run(error.message().to_owned()))
 }
 
 fn port(outlet: &Outlet) -> Port {

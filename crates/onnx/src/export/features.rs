@@ -5,11 +5,12 @@
 
 use assay_core::recipe::FittedRecipe;
 
-use super::column::{self, Categories, Column, Layer, OneHot, Source};
+use super::column::{self, Column, Layer, OneHot, Source};
 use super::graph::Graph;
-use super::tensor::{self, Constant};
+use super::layers::write_layers;
+use super::position::{write_number_position, write_position};
+use super::tensor::Constant;
 use crate::error::Error;
-use crate::proto::AttributeProto;
 use crate::proto::tensor_proto::DataType;
 
 /// f32, [N, n_features].
@@ -141,118 +142,6 @@ fn write_numbers(
         .map(|&index| columns[index].layers.as_slice())
         .collect();
     (write_layers(graph, &block, &layers), placed)
-}
-
-/// `block` is f64 [N, k], `layers` has k entries. Layers are lined up in rounds, fills in the even ones and scales in
-/// the odd ones, so that one set of nodes serves every column.
-fn write_layers(graph: &mut Graph, block: &str, layers: &[&[Layer]]) -> String {
-    let mut rounds: Vec<Vec<Option<Layer>>> = Vec::new();
-    for (column, layers) in layers.iter().enumerate() {
-        let mut next = 0;
-        for layer in *layers {
-            let is_even = next % 2 == 0;
-            let round = next + usize::from(is_even != matches!(layer, Layer::Fill(_)));
-            if rounds.len() <= round {
-                rounds.resize(round + 1, Vec::new());
-            }
-            rounds[round].resize(column, None);
-            rounds[round].push(Some(*layer));
-            next = round + 1;
-        }
-    }
-    let mut block = block.to_owned();
-    for (round, mut row) in rounds.into_iter().enumerate() {
-        if row.is_empty() {
-            continue;
-        }
-        row.resize(layers.len(), None);
-        block = if round % 2 == 0 {
-            write_fills(graph, &block, &row)
-        } else {
-            write_scales(graph, &block, &row)
-        };
-    }
-    block
-}
-
-fn write_fills(graph: &mut Graph, block: &str, row: &[Option<Layer>]) -> String {
-    let fills = row.iter().map(|layer| match layer {
-        Some(Layer::Fill(value)) => *value,
-        _ => f64::NAN,
-    });
-    let fills = graph.constant("fills", Constant::row_f64(fills.collect()));
-    let missing = graph.node("IsNaN", "missing", &[block], vec![]);
-    graph.node("Where", "filled", &[&missing, &fills, block], vec![])
-}
-
-fn write_scales(graph: &mut Graph, block: &str, row: &[Option<Layer>]) -> String {
-    let scales = row.iter().map(|layer| match layer {
-        // Divided by infinity, a constant column is 0.
-        Some(Layer::Scale { mean, std: 0.0 }) => (*mean, f64::INFINITY),
-        Some(Layer::Scale { mean, std }) => (*mean, *std),
-        _ => (0.0, 1.0),
-    });
-    let (means, stds) = scales.unzip();
-    let means = graph.constant("means", Constant::row_f64(means));
-    let stds = graph.constant("stds", Constant::row_f64(stds));
-    let centred = graph.node("Sub", "centred", &[block, &means], vec![]);
-    graph.node("Div", "scaled", &[&centred, &stds], vec![])
-}
-
-/// i64 [N]: the position of each text, `otherwise` for one that is not there. A missing text is the empty one; where
-/// the recipe fills it in, it has the position of what it is filled with.
-fn write_position(
-    graph: &mut Graph,
-    texts: &str,
-    name: &str,
-    categories: Categories<'_>,
-    otherwise: i64,
-) -> String {
-    let mut keys: Vec<&str> = categories.names.iter().map(String::as_str).collect();
-    let mut positions: Vec<i64> = (0..keys.len() as i64).collect();
-    if let Some(fill) = categories.fill {
-        let filled = categories.names.iter().position(|name| name == fill);
-        let position = filled.map_or(otherwise, |position| position as i64);
-        match keys.iter().position(|key| key.is_empty()) {
-            Some(empty) => positions[empty] = position,
-            None => {
-                keys.push("");
-                positions.push(position);
-            }
-        }
-    }
-    if keys.is_empty() {
-        // The operator wants a key; the position is that of every other text.
-        keys.push("");
-        positions.push(otherwise);
-    }
-    let attributes: Vec<AttributeProto> = vec![
-        tensor::texts("keys_strings", keys),
-        tensor::ints("values_int64s", positions),
-        tensor::int("default_int64", otherwise),
-    ];
-    graph.node(
-        "LabelEncoder",
-        &format!("{name}_position"),
-        &[texts],
-        attributes,
-    )
-}
-
-/// f64 [N, 1]: positions among numbers, counted by comparing with each of them.
-fn write_number_position(graph: &mut Graph, number: &str, categories: &[f64]) -> String {
-    let n = categories.len() as i64;
-    let keys = graph.constant("keys", Constant::row_f64(categories.to_vec()));
-    let counts = Constant::F64(
-        vec![n, 1],
-        (1..=n).map(|position| position as f64).collect(),
-    );
-    let counts = graph.constant("counts", counts);
-    let one = graph.constant("one", Constant::F64(Vec::new(), vec![1.0]));
-    let equal = graph.node("Equal", "equal", &[number, &keys], vec![]);
-    let equal = graph.cast("equal_f64", &equal, DataType::Double);
-    let counted = graph.node("MatMul", "counted", &[&equal, &counts], vec![]);
-    graph.node("Sub", "position", &[&counted, &one], vec![])
 }
 
 /// f32 [N, n_categories].

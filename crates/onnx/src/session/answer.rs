@@ -1,0 +1,132 @@
+//! Outputs of a graph on their way into a prediction.
+
+use std::collections::HashMap;
+
+use assay_core::matrix::Prediction;
+use assay_core::registry::Port;
+use ort::session::SessionOutputs;
+
+use crate::error::Error;
+
+/// What has been answered so far.
+pub enum Answer<'a> {
+    Classes {
+        outputs: &'a [Port],
+        index_of: HashMap<&'a str, u32>,
+        indices: Vec<u32>,
+        probabilities: Vec<f64>,
+        n_classes: usize,
+    },
+    Values {
+        output: &'a str,
+        values: Vec<f64>,
+    },
+}
+
+impl<'a> Answer<'a> {
+    /// `outputs` are those of the graph; it does not look at `classes` when they are a value.
+    pub fn new(outputs: &'a [Port], classes: &'a [String]) -> Result<Self, Error> {
+        let elements: Vec<&str> = outputs.iter().map(|port| port.element.as_str()).collect();
+        match elements.as_slice() {
+            ["float"] => Ok(Self::Values {
+                output: &outputs[0].name,
+                values: Vec::new(),
+            }),
+            ["string" | "int64", probabilities @ ..]
+                if probabilities.len() >= 2 && probabilities.iter().all(|&e| e == "float") =>
+            {
+                if probabilities.len() != classes.len() {
+                    return Err(Error::Ports(format!(
+                        "it answers {} classes, the model has {}",
+                        probabilities.len(),
+                        classes.len()
+                    )));
+                }
+                Ok(Self::Classes {
+                    outputs,
+                    index_of: (0..).zip(classes).map(|(i, c)| (c.as_str(), i)).collect(),
+                    indices: Vec::new(),
+                    probabilities: Vec::new(),
+                    n_classes: classes.len(),
+                })
+            }
+            _ => Err(Error::Ports(
+                "its outputs are neither a label with probabilities nor a value".to_owned(),
+            )),
+        }
+    }
+
+    pub fn extend(&mut self, answered: &SessionOutputs<'_>) -> Result<(), Error> {
+        match self {
+            Self::Values { output, values } => {
+                values.extend(floats(answered, output)?.iter().map(|&v| f64::from(v)));
+            }
+            Self::Classes {
+                outputs,
+                index_of,
+                indices,
+                probabilities,
+                ..
+            } => {
+                let Some((label, classes)) = outputs.split_first() else {
+                    return Ok(());
+                };
+                for text in labels(answered, label)? {
+                    match index_of.get(text.as_str()) {
+                        Some(&index) => indices.push(index),
+                        None => return Err(Error::UnknownLabel(text)),
+                    }
+                }
+                let by_class = classes
+                    .iter()
+                    .map(|port| floats(answered, &port.name))
+                    .collect::<Result<Vec<_>, _>>()?;
+                let n_rows = by_class.iter().map(|class| class.len()).min().unwrap_or(0);
+                for row in 0..n_rows {
+                    probabilities.extend(by_class.iter().map(|class| f64::from(class[row])));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub fn into_prediction(self) -> Prediction {
+        match self {
+            Self::Classes {
+                indices,
+                probabilities,
+                n_classes,
+                ..
+            } => Prediction::Classes {
+                indices,
+                probabilities,
+                n_classes,
+            },
+            Self::Values { values, .. } => Prediction::Values(values),
+        }
+    }
+}
+
+fn floats<'a>(answered: &'a SessionOutputs<'_>, name: &str) -> Result<&'a [f32], Error> {
+    let value = answered
+        .get(name)
+        .ok_or_else(|| Error::Run(format!("no output `{name}`")))?;
+    let (_, values) = value
+        .try_extract_tensor::<f32>()
+        .map_err(|error| Error::Run(error.message().to_owned()))?;
+    Ok(values)
+}
+
+fn labels(answered: &SessionOutputs<'_>, port: &Port) -> Result<Vec<String>, Error> {
+    let value = answered
+        .get(&port.name)
+        .ok_or_else(|| Error::Run(format!("no output `{}`", port.name)))?;
+    let texts = if port.element == "int64" {
+        value
+            .try_extract_tensor::<i64>()
+            .map(|(_, labels)| labels.iter().map(i64::to_string).collect())
+    } else {
+        value.try_extract_strings().map(|(_, labels)| labels)
+    };
+    texts.map_err(|error| Error::Run(error.message().to_owned()))
+}

@@ -1,0 +1,32 @@
+//! The exported graph against a plain evaluation of recipe and model, through the real ONNX Runtime.
+
+mod cases;
+mod compare;
+mod export;
+mod inspect;
+mod mlmodel;
+mod parity;
+mod random;
+mod reference;
+mod session;
+
+use std::path::PathBuf;
+
+use assay_onnx::Runtime;
+
+/// The library that `ASSAY_ONNXRUNTIME` names, else the one that setup put beside the build.
+fn runtime() -> Runtime {
+    let path = std::env::var_os("ASSAY_ONNXRUNTIME")
+        .map(PathBuf::from)
+        .unwrap_or_else(|| {
+            let test = std::env::current_exe().expect("the test has a path");
+            let target = test.ancestors().nth(3).expect("target/debug/deps/test");
+            let name = format!(
+                "{}onnxruntime{}",
+                std::env::consts::DLL_PREFIX,
+                std::env::consts::DLL_SUFFIX
+            );
+            target.join("native").join(name)
+        });
+    Runtime::load(&path).unwrap_or_else(|error| panic!("{error}; run `cargo xtask setup`"))
+}

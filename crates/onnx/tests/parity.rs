@@ -1,0 +1,87 @@
+//! Every step, every form.
+
+use assay_core::model::{Form, Output};
+use assay_core::recipe::FittedStep;
+use assay_onnx::{About, compare, export};
+
+use crate::cases::{models, recipes};
+use crate::{reference, runtime};
+
+#[test]
+fn every_recipe_with_every_model_answers_as_the_plain_evaluation_does() {
+    let runtime = runtime();
+    for case in recipes() {
+        for (name, model) in models(&case) {
+            let what = format!("{}, {name}", case.name);
+            let exported = export(&case.recipe, &model, &About::default())
+                .unwrap_or_else(|error| panic!("{what}: {error}"));
+            let classes = match &model.output {
+                Output::Classes { classes, .. } => classes.clone(),
+                Output::Value => Vec::new(),
+            };
+            let session = runtime
+                .session(&exported.bytes)
+                .unwrap_or_else(|error| panic!("{what}: {error}"));
+            let theirs = session
+                .predict(&case.columns, &classes)
+                .unwrap_or_else(|error| panic!("{what}: {error}"));
+            let ours = reference::predict(&case.recipe, &model, &case.columns);
+            let report = compare(&ours, &theirs, "onnxruntime").expect("both are of one kind");
+            assert!(report.passed, "{what}: {report:#?}");
+            assert!(report.rows >= 500, "{what}");
+            assert!(
+                report.n_exact * 100 >= report.rows * 99,
+                "{what}: only {} of {} rows are equal in 32 bits",
+                report.n_exact,
+                report.rows
+            );
+        }
+    }
+}
+
+#[test]
+fn the_cases_hold_every_kind_of_step_and_every_form() {
+    let recipes = recipes();
+    let kinds = |is_kind: fn(&FittedStep) -> bool| {
+        recipes
+            .iter()
+            .flat_map(|case| &case.recipe.steps)
+            .any(is_kind)
+    };
+    assert!(kinds(|step| matches!(
+        step,
+        FittedStep::ImputeNumber { .. }
+    )));
+    assert!(kinds(|step| matches!(step, FittedStep::ImputeText { .. })));
+    assert!(kinds(|step| matches!(step, FittedStep::Standardise { .. })));
+    assert!(kinds(|step| matches!(step, FittedStep::OneHot { .. })));
+    assert!(kinds(|step| matches!(step, FittedStep::Ordinal { .. })));
+    for case in &recipes {
+        let models = models(case);
+        let forms = |is_form: fn(&Form) -> bool| models.iter().any(|(_, m)| is_form(&m.form));
+        assert!(forms(|form| matches!(form, Form::Linear { .. })));
+        assert!(forms(|form| matches!(form, Form::Logistic { .. })));
+        assert!(forms(|form| matches!(form, Form::Trees { .. })));
+    }
+}
+
+#[test]
+fn threads_do_not_change_the_answer() {
+    let runtime = runtime();
+    let case = recipes().swap_remove(0);
+    for (name, model) in models(&case) {
+        let exported = export(&case.recipe, &model, &About::default()).expect("it exports");
+        let classes = match &model.output {
+            Output::Classes { classes, .. } => classes.clone(),
+            Output::Value => Vec::new(),
+        };
+        let answers = [1, 3].map(|n_threads| {
+            runtime
+                .session_with_threads(&exported.bytes, n_threads)
+                .and_then(|session| session.predict(&case.columns, &classes))
+                .expect("it answers")
+        });
+        let report = compare(&answers[0], &answers[1], "onnxruntime").expect("of one kind");
+        assert!(report.passed, "{name}: {report:#?}");
+    }
+}
