@@ -25,7 +25,7 @@ pub fn check(places: &Places) -> Result<()> {
 
 /// Lets a test run of cargo write the types where the web front end reads them.
 pub fn writes_here<'a>(command: &'a mut Command, places: &Places) -> &'a mut Command {
-    command.env("TS_RS_EXPORT_DIR", places.root.join(FOLDER))
+    command.env("ASSAY_TYPES_DIR", places.root.join(FOLDER))
 }
 
 /// Fails when the generated files differ from the committed ones.

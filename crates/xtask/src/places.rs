@@ -41,11 +41,6 @@ impl Places {
         self.target.join("native")
     }
 
-    /// Programs that only tests need.
-    pub fn tools(&self) -> PathBuf {
-        self.target.join("tools")
-    }
-
     /// An executable of this workspace, built in `profile` ("debug" or "release").
     pub fn executable(&self, profile: &str, name: &str) -> PathBuf {
         self.target

@@ -1,6 +1,5 @@
-//! Everything a bare machine lacks: system packages, the web front end's packages, ONNX Runtime, test programs.
+//! Everything a bare machine lacks: system packages, the web front end's packages, ONNX Runtime.
 
-pub mod driver;
 pub mod onnxruntime;
 pub mod packages;
 pub mod python;
@@ -30,9 +29,5 @@ pub fn run(places: &Places, scope: Scope) -> Result<()> {
         Scope::Test => &[Group::Build, Group::Window, Group::Test],
     })?;
     onnxruntime::install(places)?;
-    web::install(places)?;
-    if scope == Scope::Test {
-        driver::install(places)?;
-    }
-    Ok(())
+    web::install(places)
 }

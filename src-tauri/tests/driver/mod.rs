@@ -1,0 +1,160 @@
+//! A window of the real executable under WebDriver.
+//!
+//! Tauri's own driver only renames a capability on its way to WebKitWebDriver, so this speaks to the latter itself:
+//! one process and one port less that can go wrong.
+
+use std::fs;
+use std::net::{TcpListener, TcpStream};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command};
+use std::time::{Duration, Instant};
+
+use fantoccini::elements::Element;
+use fantoccini::wd::Capabilities;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::json;
+
+/// Long enough for a busy machine; nothing waits longer than it has to.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The window, and everything that was started for it. Dropping it ends all of that, also when a test fails.
+pub struct Window {
+    pub client: Client,
+    // Invariant: dropped after the client, and ends the whole process group.
+    _driver: Driver,
+}
+
+impl Window {
+    /// Opens the window on a new lab in `folder`.
+    pub async fn open(folder: &Path) -> Window {
+        let driver = Driver::start(folder);
+        let options = json!({
+            "binary": env!("CARGO_BIN_EXE_assay-desktop"),
+            "args": ["--lab", folder.join("lab")],
+        });
+        let capabilities =
+            Capabilities::from_iter([("webkitgtk:browserOptions".to_owned(), options)]);
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities)
+            .connect(&format!("http://127.0.0.1:{}", driver.port))
+            .await
+            .expect("the window opens under WebDriver");
+        Window {
+            client,
+            _driver: driver,
+        }
+    }
+
+    /// Waits for an element and gives it.
+    pub async fn find(&self, css: &str) -> Element {
+        let wait = self.client.wait().at_most(PATIENCE);
+        match wait.for_element(Locator::Css(css)).await {
+            Ok(element) => element,
+            Err(error) => panic!("`{css}` does not appear: {error}\n{}", self.text().await),
+        }
+    }
+
+    /// Waits until the page shows `text`.
+    pub async fn shows(&self, text: &str) {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let page = self.text().await;
+            if page.contains(text) {
+                return;
+            }
+            assert!(
+                Instant::now() < deadline,
+                "`{text}` does not appear on the page, which reads:\n{page}"
+            );
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    /// Everything that can be read in the window.
+    pub async fn text(&self) -> String {
+        let script = "return document.body.innerText";
+        let text = self.client.execute(script, Vec::new()).await;
+        let text = text.expect("the page answers");
+        text.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Drops files on the window, as the window system tells Tauri and Tauri tells the page.
+    pub async fn drop_files(&self, paths: &[PathBuf]) {
+        let script = "
+            const [payload, done] = arguments;
+            const event = { target: { kind: 'Webview', label: 'main' }, event: 'tauri://drag-drop', payload };
+            window.__TAURI_INTERNALS__.invoke('plugin:event|emit_to', event).then(() => done(''), done)";
+        let payload = json!({ "paths": paths, "position": { "x": 600, "y": 400 } });
+        let refused = self.client.execute_async(script, vec![payload]).await;
+        let refused = refused.expect("the page answers");
+        assert_eq!(refused, json!(""), "the drop was not let through");
+    }
+
+    /// Closes the window as the user would end the program.
+    pub async fn close(self) {
+        self.client.close().await.expect("the window closes");
+    }
+}
+
+/// WebKitWebDriver on a free port, in a process group of its own together with the window it starts.
+struct Driver {
+    process: Child,
+    port: u16,
+}
+
+impl Driver {
+    fn start(folder: &Path) -> Driver {
+        assert!(
+            std::env::var_os("DISPLAY").is_some(),
+            "the window needs a display: run `cargo xtask test`, which brings one"
+        );
+        let port = free_port();
+        // What the window remembers of itself stays in the test's folder.
+        let home = folder.join("home");
+        fs::create_dir_all(&home).expect("a folder for the window's own files");
+        let process = Command::new("WebKitWebDriver")
+            .args([format!("--port={port}"), "--host=127.0.0.1".to_owned()])
+            .env("TAURI_WEBVIEW_AUTOMATION", "true")
+            .env("HOME", &home)
+            .env("XDG_DATA_HOME", home.join("data"))
+            .env("XDG_CONFIG_HOME", home.join("config"))
+            .env("XDG_CACHE_HOME", home.join("cache"))
+            .env("GDK_BACKEND", "x11")
+            .env("NO_AT_BRIDGE", "1")
+            .env_remove("WAYLAND_DISPLAY")
+            .process_group(0)
+            .spawn()
+            .expect("WebKitWebDriver starts");
+        let driver = Driver { process, port };
+        driver.wait_until_it_listens();
+        driver
+    }
+
+    fn wait_until_it_listens(&self) {
+        let deadline = Instant::now() + PATIENCE;
+        while TcpStream::connect(("127.0.0.1", self.port)).is_err() {
+            assert!(Instant::now() < deadline, "WebKitWebDriver does not listen");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        // SIGTERM to the group: a driver that is killed outright leaves its window behind.
+        let group = format!("-{}", self.process.id());
+        let told = Command::new("kill").args(["-TERM", "--", &group]).status();
+        if !told.is_ok_and(|status| status.success()) {
+            let _ = self.process.kill();
+        }
+        let _ = self.process.wait();
+    }
+}
+
+/// A port that was free a moment ago.
+fn free_port() -> u16 {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+    listener.local_addr().expect("its number").port()
+}
