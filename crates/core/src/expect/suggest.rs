@@ -173,22 +173,33 @@ fn number_rules(column: &ColumnProfile) -> Vec<Expectation> {
         between(column, low, high),
         format!("{range} seen, and a tenth of that range more"),
     )];
-    if numeric.std > 0.0 && column.n_values() > 1 {
-        let half = numeric.std / 2.0;
-        let step = round_step(numeric.std, false);
-        rules.push(warning(
-            Rule::ExpectColumnMeanToBeBetween {
-                column: column.name.clone(),
-                min_value: Some(round_down(numeric.mean - half, step)),
-                max_value: Some(-round_down(-(numeric.mean + half), step)),
-            },
-            format!(
-                "mean {} seen, and half a standard deviation either way",
-                number(numeric.mean)
-            ),
-        ));
-    }
+    rules.extend(mean_rule(column, numeric));
     rules
+}
+
+/// Only where half a standard deviation is more than the rounding of a sum.
+fn mean_rule(column: &ColumnProfile, numeric: &NumericProfile) -> Option<Expectation> {
+    let half = numeric.std / 2.0;
+    if !half.is_finite() || half <= 1e-9 * numeric.mean.abs() {
+        return None;
+    }
+    let step = round_step(numeric.std, false);
+    let low = round_down(numeric.mean - half, step);
+    let high = -round_down(-(numeric.mean + half), step);
+    if !low.is_finite() || !high.is_finite() {
+        return None;
+    }
+    Some(warning(
+        Rule::ExpectColumnMeanToBeBetween {
+            column: column.name.clone(),
+            min_value: Some(low),
+            max_value: Some(high),
+        },
+        format!(
+            "mean {} seen, and half a standard deviation either way",
+            number(numeric.mean)
+        ),
+    ))
 }
 
 fn between(column: &ColumnProfile, low: f64, high: f64) -> Rule {

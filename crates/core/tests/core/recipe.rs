@@ -1,0 +1,288 @@
+//! Recommended recipes, and what a recipe must not say.
+
+use assay_core::recipe::{
+    ImputeStrategy, InputColumn, RECIPE_SCHEMA, Recipe, RecipeError, Step, recommend, validate,
+};
+use assay_core::schema::{Column, ColumnType, Schema};
+
+use crate::table::{TestColumn, profile, schema};
+
+fn customers() -> Vec<TestColumn> {
+    use ColumnType::{Boolean, Date, Datetime, Float, Integer, Text};
+    let n = 200;
+    let each = |f: fn(usize) -> String| (0..n).map(f).collect::<Vec<_>>();
+    vec![
+        TestColumn::full("customer_id", Integer, &each(|i| (i * 37).to_string())),
+        TestColumn::full("visits", Integer, &each(|i| (i % 9).to_string())),
+        TestColumn::new(
+            "income",
+            Float,
+            &(0..n)
+                .map(|i| (i > 5).then_some(i as f64 / 3.0))
+                .collect::<Vec<_>>(),
+        ),
+        TestColumn::full("constant", Float, &each(|_| "0.5".into())),
+        TestColumn::full("member", Boolean, &each(|i| (i % 2 == 0).to_string())),
+        TestColumn::full("island", Text, &each(|i| format!("island {}", i % 3))),
+        TestColumn::full("city", Text, &each(|i| format!("city {}", i % 50))),
+        TestColumn::full("email", Text, &each(|i| format!("person{i}@example.org"))),
+        TestColumn::full(
+            "note",
+            Text,
+            &each(|i| format!("{} {}", "word ".repeat(20), i % 90)),
+        ),
+        TestColumn::full("born", Date, &each(|i| format!("19{:02}-01-01", i % 90))),
+        TestColumn::full(
+            "seen",
+            Datetime,
+            &each(|i| format!("2026-01-01T00:00:{:02}", i % 60)),
+        ),
+        TestColumn::new::<f64>("empty", Float, &vec![None; n]),
+        TestColumn::full("left", Text, &each(|i| ["no", "yes"][i % 2].into())),
+    ]
+}
+
+#[test]
+fn columns_are_recommended_what_fits_them() {
+    let columns = customers();
+    let (profile, schema) = (profile(&columns), schema(&columns));
+    let recipe = recommend(&profile, &schema, "left");
+    let names = |names: &[&str]| names.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>();
+    let numbers = names(&["visits", "income", "constant"]);
+    let texts = names(&["island", "city"]);
+    assert_eq!(
+        recipe
+            .inputs
+            .iter()
+            .map(|input| input.name.as_str())
+            .collect::<Vec<_>>(),
+        ["visits", "income", "constant", "member", "island", "city"]
+    );
+    let missing = ImputeStrategy::Constant {
+        value: "(missing)".into(),
+    };
+    assert_eq!(
+        recipe.steps,
+        [
+            Step::Impute {
+                columns: numbers.clone(),
+                strategy: ImputeStrategy::Median
+            },
+            Step::Impute {
+                columns: names(&["member"]),
+                strategy: ImputeStrategy::Mode
+            },
+            Step::Impute {
+                columns: texts.clone(),
+                strategy: missing
+            },
+            Step::Standardise { columns: numbers },
+            Step::Passthrough {
+                columns: names(&["member"])
+            },
+            Step::OneHot {
+                columns: texts,
+                max_categories: 32
+            },
+        ]
+    );
+    let left_out: Vec<(&str, &str)> = recipe
+        .left_out
+        .iter()
+        .map(|left| (left.column.as_str(), left.reason.as_str()))
+        .collect();
+    assert_eq!(
+        left_out,
+        [
+            ("customer_id", "it names the rows: no value occurs twice"),
+            (
+                "email",
+                "it is an id or free text: 200 distinct values in 200 rows"
+            ),
+            ("note", "it is free text: 90 distinct values in 200 rows"),
+            ("born", "dates have no recipe step yet"),
+            ("seen", "date-times have no recipe step yet"),
+            ("empty", "it holds no value"),
+        ]
+    );
+    assert_eq!(validate(&recipe, &schema, "left"), Ok(()));
+}
+
+#[test]
+fn each_target_gets_a_recipe_without_itself() {
+    let columns = customers();
+    let (profile, schema) = (profile(&columns), schema(&columns));
+    for target in schema.names() {
+        let recipe = recommend(&profile, &schema, &target);
+        assert!(recipe.inputs.iter().all(|input| input.name != target));
+        assert_eq!(
+            recipe.inputs.len() + recipe.left_out.len() + 1,
+            schema.columns.len()
+        );
+        assert_eq!(validate(&recipe, &schema, &target), Ok(()), "{target}");
+    }
+}
+
+fn input(name: &str, kind: ColumnType) -> InputColumn {
+    InputColumn {
+        name: name.into(),
+        kind,
+    }
+}
+
+fn on(name: &str) -> Vec<String> {
+    vec![name.to_owned()]
+}
+
+fn small_schema() -> Schema {
+    let column = |name: &str, kind, nullable| Column {
+        name: name.into(),
+        kind,
+        nullable,
+    };
+    Schema {
+        columns: vec![
+            column("age", ColumnType::Integer, false),
+            column("income", ColumnType::Float, true),
+            column("city", ColumnType::Text, true),
+            column("born", ColumnType::Date, false),
+            column("left", ColumnType::Boolean, false),
+        ],
+    }
+}
+
+fn check(inputs: &[InputColumn], steps: &[Step]) -> Result<(), String> {
+    let recipe = Recipe {
+        schema: RECIPE_SCHEMA,
+        inputs: inputs.to_vec(),
+        steps: steps.to_vec(),
+        left_out: vec![],
+    };
+    validate(&recipe, &small_schema(), "left").map_err(|error| error.to_string())
+}
+
+#[test]
+fn a_recipe_that_cannot_be_fitted_is_told_so() {
+    use ColumnType::{Date, Float, Integer, Text};
+    let (age, income, city) = (
+        input("age", Integer),
+        input("income", Float),
+        input("city", Text),
+    );
+    let impute = |name: &str, strategy| Step::Impute {
+        columns: on(name),
+        strategy,
+    };
+    let constant = |value: &str| ImputeStrategy::Constant {
+        value: value.into(),
+    };
+    let one_hot = |name: &str| Step::OneHot {
+        columns: on(name),
+        max_categories: 9,
+    };
+    let standardise = |name: &str| Step::Standardise { columns: on(name) };
+    let ordinal = |order: &[&str]| Step::Ordinal {
+        columns: on("city"),
+        order: order.iter().map(|o| (*o).to_owned()).collect(),
+    };
+    let table: Vec<(Vec<InputColumn>, Vec<Step>, &str)> = vec![
+        (vec![], vec![], "no input"),
+        (
+            vec![input("left", ColumnType::Boolean)],
+            vec![],
+            "the target `left`",
+        ),
+        (vec![input("hight", Float)], vec![], "no column `hight`"),
+        (vec![age.clone(), age.clone()], vec![], "named twice"),
+        (
+            vec![input("age", Float)],
+            vec![],
+            "said to be float and is int",
+        ),
+        (vec![input("born", Date)], vec![], "is a date"),
+        (
+            vec![age.clone()],
+            vec![standardise("income")],
+            "`income`, which is no input",
+        ),
+        (
+            vec![city.clone()],
+            vec![standardise("city")],
+            "step 1 (standardise) needs numbers",
+        ),
+        (
+            vec![city.clone()],
+            vec![impute("city", ImputeStrategy::Mean)],
+            "needs numbers",
+        ),
+        (
+            vec![city.clone()],
+            vec![Step::Passthrough {
+                columns: on("city"),
+            }],
+            "(passthrough) needs numbers",
+        ),
+        (vec![age.clone()], vec![one_hot("age")], "needs text"),
+        (
+            vec![city.clone()],
+            vec![one_hot("city"), impute("city", constant("x"))],
+            "step 2 (impute) comes after the one-hot step",
+        ),
+        (
+            vec![income.clone()],
+            vec![impute("income", constant("none"))],
+            "no number",
+        ),
+        (
+            vec![city.clone()],
+            vec![Step::OneHot {
+                columns: on("city"),
+                max_categories: 0,
+            }],
+            "keeps no category",
+        ),
+        (
+            vec![city.clone()],
+            vec![ordinal(&["a", "b", "a"])],
+            "`a` twice",
+        ),
+        (
+            vec![age.clone(), city.clone()],
+            vec![],
+            "`city` is not encoded",
+        ),
+        (
+            vec![income.clone()],
+            vec![standardise("income")],
+            "`income` has missing values",
+        ),
+    ];
+    for (inputs, steps, words) in table {
+        let error = check(&inputs, &steps).expect_err(words);
+        assert!(error.contains(words), "{error} / {words}");
+    }
+    let recipe = Recipe {
+        schema: RECIPE_SCHEMA,
+        inputs: vec![age.clone()],
+        steps: vec![],
+        left_out: vec![],
+    };
+    assert_eq!(
+        validate(&recipe, &small_schema(), "gone"),
+        Err(RecipeError::UnknownTarget("gone".into()))
+    );
+    for (inputs, steps) in [
+        (vec![age], vec![]),
+        (
+            vec![income],
+            vec![standardise("income"), impute("income", constant("0"))],
+        ),
+        (vec![city.clone()], vec![one_hot("city")]),
+        (
+            vec![city],
+            vec![ordinal(&["low", "high"]), standardise("city")],
+        ),
+    ] {
+        assert_eq!(check(&inputs, &steps), Ok(()));
+    }
+}

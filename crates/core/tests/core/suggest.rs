@@ -1,0 +1,199 @@
+//! Suggested suites: what is suggested, how severe it is, and that it holds where it came from.
+
+use std::collections::HashSet;
+
+use assay_core::expect::{Rule, Severity, Suite, describe, suggest};
+use assay_core::schema::ColumnType;
+use proptest::prelude::*;
+
+use crate::law;
+use crate::table::{TestColumn, profile};
+
+/// Whether a rule holds, in the plainest way.
+fn holds(rule: &Rule, columns: &[TestColumn]) -> bool {
+    let of = |name: &str| {
+        columns
+            .iter()
+            .find(|column| column.name == name)
+            .expect("column")
+    };
+    let within = |x: f64, low: Option<f64>, high: Option<f64>| {
+        low.is_none_or(|low| x >= low) && high.is_none_or(|high| x <= high)
+    };
+    let share = |n: usize, of: usize, mostly: f64| of == 0 || n as f64 / of as f64 >= mostly;
+    match rule {
+        Rule::ExpectColumnValuesToNotBeNull { column, mostly } => {
+            let cells = &of(column).cells;
+            share(cells.iter().flatten().count(), cells.len(), *mostly)
+        }
+        Rule::ExpectColumnValuesToBeUnique { column, .. } => {
+            let values: Vec<&String> = of(column).values().collect();
+            values.iter().collect::<HashSet<_>>().len() == values.len()
+        }
+        Rule::ExpectColumnValuesToBeBetween {
+            column,
+            min_value,
+            max_value,
+            ..
+        } => of(column)
+            .numbers()
+            .iter()
+            .all(|&x| within(x, *min_value, *max_value)),
+        Rule::ExpectColumnValuesToBeInSet {
+            column, value_set, ..
+        } => of(column).values().all(|value| value_set.contains(value)),
+        Rule::ExpectColumnValuesToBeOfType { column, type_ } => of(column).kind == *type_,
+        Rule::ExpectTableRowCountToBeBetween {
+            min_value,
+            max_value,
+        } => {
+            let n = columns.first().map_or(0, |column| column.cells.len()) as u64;
+            min_value.is_none_or(|low| n >= low) && max_value.is_none_or(|high| n <= high)
+        }
+        Rule::ExpectTableColumnsToMatchSet { column_set, .. } => {
+            columns.iter().map(|column| &column.name).eq(column_set)
+        }
+        Rule::ExpectColumnMeanToBeBetween {
+            column,
+            min_value,
+            max_value,
+        } => {
+            let numbers = of(column).numbers();
+            let mean = numbers.iter().sum::<f64>() / numbers.len() as f64;
+            within(mean, *min_value, *max_value)
+        }
+        Rule::ExpectColumnValuesToMatchRegex { .. }
+        | Rule::ExpectColumnUniqueValueCountToBeBetween { .. } => false,
+    }
+}
+
+fn words(suite: &Suite) -> Vec<(String, Severity)> {
+    let rules = suite.expectations.iter();
+    rules.map(|e| (describe(&e.rule), e.severity)).collect()
+}
+
+#[test]
+fn penguins_suggest_what_a_person_would_write() {
+    let mass: Vec<Option<f64>> = (0..100)
+        .map(|i| (i != 3).then(|| 2700.0 + 3600.0 * f64::from(i) / 99.0))
+        .collect();
+    let sex: Vec<Option<&str>> = (0..100).map(|i| (i % 4 > 0).then_some("MALE")).collect();
+    let columns = [
+        TestColumn::full(
+            "penguin_id",
+            ColumnType::Integer,
+            &(7..107).collect::<Vec<_>>(),
+        ),
+        TestColumn::full(
+            "species",
+            ColumnType::Text,
+            &["Gentoo", "Adelie"].repeat(50),
+        ),
+        TestColumn::new("body_mass_g", ColumnType::Float, &mass),
+        TestColumn::new("sex", ColumnType::Text, &sex),
+        TestColumn::full("year", ColumnType::Integer, &[2007, 2008].repeat(50)),
+        TestColumn::full("ring", ColumnType::Float, &[1.5; 100]),
+        TestColumn::full("tagged", ColumnType::Boolean, &[true; 100]),
+        TestColumn::new::<f64>("gone", ColumnType::Float, &[None; 100]),
+    ];
+    let suite = suggest(&profile(&columns), "penguins-basic");
+    assert_eq!(suite.name, "penguins-basic");
+    use Severity::{Critical, Warning};
+    let wanted = [
+        ("columns match the set of 8", Critical),
+        ("row count between 50 and 200", Warning),
+        ("`penguin_id` of type int", Critical),
+        ("`penguin_id` not null", Critical),
+        ("`penguin_id` unique", Critical),
+        ("`species` of type text", Critical),
+        ("`species` not null", Critical),
+        ("`species` in {Adelie, Gentoo}", Critical),
+        ("`body_mass_g` of type float", Critical),
+        ("`body_mass_g` not null, mostly 0.98", Warning),
+        ("`body_mass_g` between 2,300 and 6,700", Warning),
+        ("`body_mass_g` mean between 3,900 and 5,100", Warning),
+        ("`sex` of type text", Critical),
+        ("`sex` in {MALE}", Critical),
+        ("`year` of type int", Critical),
+        ("`year` not null", Critical),
+        ("`year` in {2007, 2008}", Critical),
+        ("`ring` of type float", Critical),
+        ("`ring` not null", Critical),
+        ("`ring` exactly 1.5", Warning),
+        ("`tagged` of type bool", Critical),
+        ("`tagged` not null", Critical),
+        ("`gone` of type float", Critical),
+    ];
+    let wanted: Vec<(String, Severity)> = wanted
+        .map(|(words, severity)| (words.to_owned(), severity))
+        .into();
+    assert_eq!(words(&suite), wanted);
+    assert!(suite.expectations.iter().all(|e| !e.reason.is_empty()));
+    for expectation in &suite.expectations {
+        assert!(
+            holds(&expectation.rule, &columns),
+            "{}",
+            describe(&expectation.rule)
+        );
+    }
+}
+
+#[test]
+fn what_was_never_negative_stays_so() {
+    let price: Vec<f64> = (0..60).map(|i| f64::from(i) / 1000.0).collect();
+    let columns = [TestColumn::full("price", ColumnType::Float, &price)];
+    let found = words(&suggest(&profile(&columns), "s"));
+    assert!(
+        found.contains(&("`price` between 0 and 0.065".to_owned(), Severity::Warning)),
+        "{found:?}"
+    );
+}
+
+fn column(n: usize) -> impl Strategy<Value = TestColumn> {
+    let name = prop::sample::select(vec!["a", "customer_id", "c"]);
+    let float = prop_oneof![
+        (-1000i32..1000).prop_map(|i| f64::from(i) / 7.0),
+        -1e-9f64..1e-9,
+        -1e300f64..1e300,
+        any::<f64>().prop_filter("finite", |x| x.is_finite()),
+    ];
+    let cells = prop_oneof![
+        prop::collection::vec(
+            prop::option::weighted(0.95, float.prop_map(|x| x.to_string())),
+            n
+        )
+        .prop_map(|cells| (ColumnType::Float, cells)),
+        prop::collection::vec(
+            prop::option::weighted(0.95, any::<i32>().prop_map(|x| x.to_string())),
+            n
+        )
+        .prop_map(|cells| (ColumnType::Integer, cells)),
+        prop::collection::vec(
+            prop::option::weighted(0.8, (-4i64..4).prop_map(|x| x.to_string())),
+            n
+        )
+        .prop_map(|cells| (ColumnType::Integer, cells)),
+        prop::collection::vec(prop::option::of("[a-c]{1,2}"), n)
+            .prop_map(|cells| (ColumnType::Text, cells)),
+    ];
+    (name, cells).prop_map(|(name, (kind, cells))| TestColumn {
+        name: name.to_owned(),
+        kind,
+        cells,
+    })
+}
+
+proptest! {
+    #![proptest_config(law())]
+
+    #[test]
+    fn a_suggested_suite_holds_where_it_came_from(column in (0usize..50).prop_flat_map(column)) {
+        let columns = [column];
+        for expectation in suggest(&profile(&columns), "s").expectations {
+            prop_assert!(
+                holds(&expectation.rule, &columns),
+                "{} ({})", describe(&expectation.rule), expectation.reason
+            );
+        }
+    }
+}
