@@ -5,3 +5,4 @@ export { decodeArrow, decodeColumns, type ArrowTable } from './arrow';
 export { clearCache, dropKinds } from './cache';
 export { liveJobs, startLive } from './live.svelte';
 export { query, queryBytes, type Query, type QueryOptions } from './query.svelte';
+export { queryRows, type CellValue, type DataRow, type Rows } from './rows.svelte';

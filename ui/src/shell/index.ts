@@ -7,4 +7,3 @@ export { href, type Route } from './route';
 export { navigate, route, setQuery } from './router.svelte';
 export { setCrumbs } from './crumbs.svelte';
 export { startDemo, undo } from './lab.svelte';
-export { setTheme, theme, themeChoice, type ThemeChoice } from './theme.svelte';

@@ -40,6 +40,12 @@ export function byFirstOver<R extends HeatRow>(rows: readonly R[]): R[] {
   );
 }
 
+/** Room for the longest name and its count, within reason. */
+export function gutterFor(names: readonly string[], least = 112, most = 200): number {
+  const longest = Math.max(0, ...names.map((name) => name.length));
+  return Math.round(Math.max(least, Math.min(most, longest * 7 + 46)));
+}
+
 /** How many cells of a row are over. */
 export function countOver(row: HeatRow): number {
   let n = 0;

@@ -51,6 +51,13 @@ export function niceExtent(extent: readonly [number, number], wanted = 5): [numb
   return [low ?? extent[0], high ?? extent[1]];
 }
 
+/** The extent with air at both ends on a log scale. */
+export function padLog([low, high]: readonly [number, number]): [number, number] {
+  if (low <= 0) return niceExtent([low, high]);
+  const air = (high / low) ** 0.06;
+  return [low / air, high * air];
+}
+
 /** Text for ticks, all with the same decimals. */
 export function tickTexts(ticks: readonly number[]): string[] {
   const sizes = ticks.map(Math.abs).filter((size) => size > 0);
@@ -141,7 +148,7 @@ function thin(ticks: number[], most: number): number[] {
 
 function decimalsOf(value: number): number {
   for (let decimals = 0; decimals < 6; decimals += 1) {
-    if (Math.abs(value - Number(value.toFixed(decimals))) < Math.abs(value) * 1e-9) return decimals;
+    if (Math.abs(value - Number(value.toFixed(decimals))) <= Math.abs(value) * 1e-9) return decimals;
   }
   return 6;
 }

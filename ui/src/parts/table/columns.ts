@@ -13,7 +13,8 @@ export interface Column<T> {
   grow?: number;
   /** Figures: right-aligned and never cut. */
   numeric?: boolean;
-  mono?: boolean;
+  /** In mono; `head` for the title alone: names of columns are mono, what they hold is not. */
+  mono?: boolean | 'head';
   /** The text of a cell. `null` is written as the word null, `undefined` as a middle dot. */
   text?: (row: T, index: number) => string | null | undefined;
   /** Grey, for what is secondary. */
@@ -42,7 +43,7 @@ export function layoutWidths<T>(
   needed: Readonly<Record<string, number>>,
   room: number,
 ): number[] {
-  const least = columns.map((column) => Math.ceil(Math.max(column.width, needed[column.id] ?? 0)));
+  const least = leastWidths(columns, needed);
   const spare = room - least.reduce((sum, width) => sum + width, 0);
   if (spare <= 0) return least;
   const asked = columns.map((column) => column.grow ?? 0);
@@ -52,6 +53,23 @@ export function layoutWidths<T>(
   const rest = room - widths.reduce((sum, width) => sum + width, 0);
   const last = total > 0 ? asked.findLastIndex((share) => share > 0) : widths.length - 1;
   return widths.map((width, i) => (i === last ? width + rest : width));
+}
+
+/** Names are not cut either, as long as they are not unreasonable. */
+function titleWidth<T>(column: Column<T>): number {
+  const letter = column.mono ? 7.3 : 6.4;
+  return Math.min(200, column.title.length * letter + (column.sortable ? 24 : 16));
+}
+
+/** A group is as wide as its heading, so that the heading is not cut. */
+function leastWidths<T>(columns: readonly Column<T>[], needed: Readonly<Record<string, number>>): number[] {
+  const least = columns.map((column) => Math.ceil(Math.max(column.width, needed[column.id] ?? 0, titleWidth(column))));
+  for (const { title, from, to } of groupSpans(columns)) {
+    const missing = Math.ceil(title.length * 6.2 + 14) - least.slice(from, to).reduce((sum, width) => sum + width, 0);
+    for (let i = from; title && missing > 0 && i < to; i += 1)
+      least[i] = (least[i] ?? 0) + Math.ceil(missing / (to - from));
+  }
+  return least;
 }
 
 /** Where each column begins, and the end of the last. */
