@@ -108,7 +108,13 @@ fn fault(x: &Matrix, y: &Target) -> Option<String> {
             indices
                 .iter()
                 .position(|&index| index as usize >= classes.len())
-                .map(|row| format!("row {} has no class of the {}", row + 1, classes.len()))
+                .map(|row| {
+                    format!(
+                        "row {} has no class of the {}; check the target's classes",
+                        row + 1,
+                        classes.len()
+                    )
+                })
         }
         Target::Values(values) => values
             .iter()

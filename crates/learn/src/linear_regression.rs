@@ -9,9 +9,9 @@ use assay_core::{Matrix, Target, Task};
 use linfa::traits::Fit;
 use linfa::{DatasetBase, ParamGuard};
 use linfa_linear::LinearRegression;
-use ndarray::{Array1, Array2, ArrayView2, Axis, s};
+use ndarray::{Array1, Array2, ArrayView2, Axis};
 
-use crate::linear::{Centred, LinearModel};
+use crate::linear::{self, Centred, LinearModel};
 use crate::params::Resolved;
 use crate::{Error, data, solve};
 
@@ -62,26 +62,34 @@ impl Fit<Array2<f64>, Array1<f64>, Error> for LeastSquaresValidParams {
     type Object = LinearModel;
 
     fn fit(&self, dataset: &DatasetBase<Array2<f64>, Array1<f64>>) -> Result<LinearModel, Error> {
-        let mut centred = Centred::new(dataset.records(), dataset.targets(), self.fit_intercept);
-        let scale = centred
-            .deviations()
-            .mapv(|value| if value > 0.0 { value.recip() } else { 0.0 });
-        centred.x *= &scale;
-        let gram = solve::gram(centred.x.view(), None, &self.task)?;
-        let (variances, directions) = solve::eigen(&gram)?;
-        let least = variances.last().copied().unwrap_or(0.0) * LEAST_VARIANCE;
-        let n_idle = variances.iter().filter(|&&value| value <= least).count();
-        self.task.check()?;
-        if n_idle == variances.len() {
-            return Ok(centred.model(Array1::zeros(scale.len())));
+        let centred = Centred::new(dataset.records(), self.fit_intercept);
+        let y_mean = linear::mean(dataset.targets(), self.fit_intercept);
+        let (varying, norms): (Vec<usize>, Vec<f64>) = centred
+            .x
+            .axis_iter(Axis(1))
+            .map(|column| column.dot(&column).sqrt())
+            .enumerate()
+            .filter(|(_, norm)| *norm > 0.0)
+            .unzip();
+        let mut coefficients = Array1::zeros(centred.x.ncols());
+        if varying.is_empty() {
+            return Ok(LinearModel::uncentred(&centred, coefficients, y_mean));
         }
 
-        let kept = directions.slice(s![.., n_idle..]);
-        let turned = DatasetBase::new(centred.x.dot(&kept), centred.y.clone());
+        let scale = Array1::from_vec(norms).mapv(f64::recip);
+        let unit = centred.x.select(Axis(1), &varying) * &scale;
+        let (variances, directions) = solve::eigen(&solve::gram(unit.view(), None, &self.task)?)?;
+        let least = variances.last().copied().unwrap_or(0.0) * LEAST_VARIANCE;
+        let n_idle = variances.iter().filter(|&&value| value <= least).count();
+        let (idle, kept) = directions.view().split_at(Axis(1), n_idle);
+        self.task.check()?;
+        let turned = DatasetBase::new(unit.dot(&kept), dataset.targets() - y_mean);
         let fitted = LinearRegression::new().with_intercept(false).fit(&turned)?;
-        let coefficients = kept.dot(fitted.params()) * &scale;
-        let idle = directions.slice(s![.., ..n_idle]);
-        Ok(centred.model(without(coefficients, idle, &scale)))
+        let found = without(kept.dot(fitted.params()) * &scale, idle, &scale);
+        for (column, value) in varying.into_iter().zip(found) {
+            coefficients[column] = value;
+        }
+        Ok(LinearModel::uncentred(&centred, coefficients, y_mean))
     }
 }
 
@@ -118,10 +126,7 @@ fn without(
                 let share = unit.dot(other);
                 unit.scaled_add(-share, other);
             }
-            let norm = unit.dot(&unit).sqrt();
-            if norm > 0.0 {
-                unit /= norm;
-            }
+            unit /= unit.dot(&unit).sqrt();
         }
         let share = coefficients.dot(&unit);
         coefficients.scaled_add(-share, &unit);

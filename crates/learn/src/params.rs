@@ -191,3 +191,118 @@ fn listed<T: AsRef<str>>(names: impl Iterator<Item = T>) -> String {
         .collect::<Vec<_>>()
         .join(", ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue;
+    use ParamValue::{Bool, Float, Integer, Text};
+
+    #[test]
+    fn defaults_are_in_range_and_fill_in_what_is_not_given() {
+        for info in catalogue() {
+            let resolved = resolve_params(&info.name, &BTreeMap::new()).unwrap();
+            let defaults: BTreeMap<_, _> = info
+                .params
+                .iter()
+                .map(|param| (param.name.clone(), param.default.clone()))
+                .collect();
+            assert_eq!(resolved, defaults);
+            assert_eq!(resolve_params(&info.name, &defaults).unwrap(), defaults);
+        }
+    }
+
+    #[test]
+    fn texts_are_read_as_the_parameter_wants_them() {
+        for (algorithm, name, text, wanted) in [
+            ("random_forest", "n_estimators", "10", Integer(10)),
+            ("random_forest", "n_estimators", " 1e2 ", Integer(100)),
+            ("random_forest", "bootstrap", "false", Bool(false)),
+            (
+                "decision_tree",
+                "criterion",
+                "entropy",
+                Text("entropy".to_owned()),
+            ),
+            ("ridge", "alpha", "2", Float(2.0)),
+            ("logistic_regression", "c", "0.5", Float(0.5)),
+        ] {
+            assert_eq!(
+                parse_param(algorithm, name, text).unwrap(),
+                wanted,
+                "{name}={text}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_with_the_range() {
+        for (algorithm, name, text, wanted) in [
+            (
+                "random_forest",
+                "n_estimators",
+                "0",
+                "`n_estimators` is 0; give a whole number from 1 to 2000",
+            ),
+            (
+                "random_forest",
+                "n_estimators",
+                "2.5",
+                "`n_estimators` is 2.5; give a whole number from 1 to 2000",
+            ),
+            (
+                "random_forest",
+                "n_estimators",
+                "ten",
+                "`n_estimators` is `ten`; give a whole number from 1 to 2000",
+            ),
+            (
+                "ridge",
+                "alpha",
+                "NaN",
+                "`alpha` is NaN; give a number from 0.000001 to 1000000000",
+            ),
+            (
+                "ridge",
+                "fit_intercept",
+                "1",
+                "`fit_intercept` is `1`; give true or false",
+            ),
+            (
+                "decision_tree",
+                "criterion",
+                "best",
+                "`criterion` is `best`; give one of `gini`, `entropy`",
+            ),
+            (
+                "linear_regression",
+                "alpha",
+                "1",
+                "it has no parameter `alpha`; it takes `fit_intercept`",
+            ),
+        ] {
+            let error = parse_param(algorithm, name, text).unwrap_err().to_string();
+            assert_eq!(error, format!("cannot train `{algorithm}`: {wanted}"));
+        }
+        let given = BTreeMap::from([("max_depth".to_owned(), Integer(65))]);
+        let error = resolve_params("decision_tree", &given)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.ends_with("`max_depth` is 65; give a whole number from 1 to 64"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn whole_numbers_and_floats_stand_in_for_one_another() {
+        let given = BTreeMap::from([("alpha".to_owned(), Integer(3))]);
+        assert_eq!(
+            resolve_params("ridge", &given).unwrap()["alpha"],
+            Float(3.0)
+        );
+        let given = BTreeMap::from([("n_estimators".to_owned(), Float(7.0))]);
+        let resolved = resolve_params("random_forest", &given).unwrap();
+        assert_eq!(resolved["n_estimators"], Integer(7));
+    }
+}

@@ -9,7 +9,7 @@ use linfa::traits::Fit;
 use linfa::{DatasetBase, ParamGuard};
 use ndarray::{Array1, Array2, Axis};
 
-use crate::linear::{Centred, LinearModel};
+use crate::linear::{self, Centred, LinearModel};
 use crate::params::Resolved;
 use crate::{Error, data, solve};
 
@@ -72,9 +72,10 @@ impl Fit<Array2<f64>, Array1<f64>, Error> for RidgeValidParams {
     type Object = LinearModel;
 
     fn fit(&self, dataset: &DatasetBase<Array2<f64>, Array1<f64>>) -> Result<LinearModel, Error> {
-        let centred = Centred::new(dataset.records(), dataset.targets(), self.fit_intercept);
+        let centred = Centred::new(dataset.records(), self.fit_intercept);
+        let y_mean = linear::mean(dataset.targets(), self.fit_intercept);
         let gram = solve::gram(centred.x.view(), None, &self.task)?;
-        let moments = centred.x.t().dot(&centred.y);
+        let moments = centred.x.t().dot(&(dataset.targets() - y_mean));
         let penalised = &gram + &(Array2::<f64>::eye(gram.nrows()) * self.alpha);
         self.task.check()?;
         let coefficients = match solve::Cholesky::new(&penalised) {
@@ -90,7 +91,7 @@ impl Fit<Array2<f64>, Array1<f64>, Error> for RidgeValidParams {
                 vectors.dot(&parts)
             }
         };
-        Ok(centred.model(coefficients))
+        Ok(LinearModel::uncentred(&centred, coefficients, y_mean))
     }
 }
 

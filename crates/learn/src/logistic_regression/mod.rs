@@ -13,6 +13,7 @@ use linfa::traits::Fit;
 use linfa::{DatasetBase, ParamGuard};
 use ndarray::{Array1, Array2, Axis, concatenate};
 
+use crate::linear::Centred;
 use crate::params::Resolved;
 use crate::{Error, data};
 use likelihood::Likelihood;
@@ -111,11 +112,15 @@ impl Fit<Array2<f64>, Array1<usize>, Error> for LogisticValidParams {
         let (x, y) = (dataset.records(), dataset.targets());
         let present = y.iter().max().map_or(1, |largest| largest + 1);
         let n_classes = self.n_classes.max(present);
+        let centred = Centred::new(x, self.fit_intercept);
         let with_ones = if self.fit_intercept {
-            concatenate(Axis(1), &[x.view(), Array2::ones((x.nrows(), 1)).view()])
-                .map_err(|error| Error::Numeric(error.to_string()))?
+            concatenate(
+                Axis(1),
+                &[centred.x.view(), Array2::ones((x.nrows(), 1)).view()],
+            )
+            .map_err(|error| Error::Numeric(error.to_string()))?
         } else {
-            x.clone()
+            centred.x.clone()
         };
         let likelihood = Likelihood {
             x: with_ones.view(),
@@ -134,13 +139,23 @@ impl Fit<Array2<f64>, Array1<usize>, Error> for LogisticValidParams {
             ));
         }
         let coefficients = found.weights.slice(ndarray::s![.., ..x.ncols()]).to_owned();
-        let intercepts = match found.weights.column(found.weights.ncols() - 1) {
-            last if self.fit_intercept => last.to_owned(),
-            _ => Array1::zeros(coefficients.nrows()),
+        let intercepts = found
+            .weights
+            .axis_iter(Axis(0))
+            .map(|row| match row.split_at(Axis(0), x.ncols()) {
+                (class, last) if self.fit_intercept => centred.intercept(last.sum(), class),
+                _ => 0.0,
+            })
+            .collect::<Array1<f64>>();
+        // A softmax is the same when all its intercepts rise together: their mean is set to zero.
+        let shared = if n_classes > 2 {
+            intercepts.mean().unwrap_or(0.0)
+        } else {
+            0.0
         };
         Ok(LogisticModel {
             coefficients,
-            intercepts,
+            intercepts: intercepts - shared,
         })
     }
 }

@@ -2,8 +2,6 @@
 //!
 //! Up to 256 distinct values a bin holds one value and splits are exact; beyond, bins hold about equally many rows.
 
-use std::ops::Range;
-
 use assay_core::{Cancelled, Task};
 use ndarray::{ArrayView1, ArrayView2, Axis};
 use rayon::prelude::*;
@@ -76,38 +74,39 @@ fn tops(column: ArrayView1<'_, f32>) -> Vec<f32> {
     let stride = column.len().div_ceil(MAX_SORTED).max(1);
     let mut values: Vec<f32> = column.iter().copied().step_by(stride).collect();
     values.sort_unstable_by(f32::total_cmp);
-    let runs: Vec<(f32, Range<usize>)> = runs(&values);
-    let n_bins = runs.len().min(MAX_BINS);
-    let mut tops = Vec::with_capacity(n_bins);
-    // A value that fills more than its share takes a bin alone; the others share what is left.
-    let mut start = 0;
-    for (index, (value, rows)) in runs.iter().enumerate() {
-        let open = n_bins - tops.len();
-        let runs_left = runs.len() - index;
-        if open <= 1 {
-            break;
-        }
-        let wanted = (values.len() - start).div_ceil(open);
-        if rows.end - start >= wanted || runs_left <= open {
-            tops.push(*value);
-            start = rows.end;
-        }
-    }
-    if tops.last() == values.last() {
-        tops.pop();
-    }
-    tops
+    // Comparing, unlike sorting, takes 0.0 and -0.0 for one value.
+    let runs: Vec<&[f32]> = values.chunk_by(|a, b| a == b).collect();
+    let groups = groups(&runs, values.len());
+    runs.iter()
+        .zip(groups.windows(2))
+        .filter(|(_, pair)| pair[0] != pair[1])
+        .filter_map(|(run, _)| run.first().copied())
+        .collect()
 }
 
-/// Equal neighbours of sorted values, 0.0 and -0.0 among them.
-fn runs(sorted: &[f32]) -> Vec<(f32, Range<usize>)> {
-    let mut start = 0;
-    sorted
-        .chunk_by(|a, b| a == b)
-        .map(|run| {
-            let range = start..start + run.len();
-            start = range.end;
-            (run.first().copied().unwrap_or(0.0), range)
+/// A bin for every run of equal values, not numbered in order, but equal for neighbours that share one.
+fn groups(runs: &[&[f32]], n_values: usize) -> Vec<usize> {
+    if runs.len() <= MAX_BINS {
+        return (0..runs.len()).collect();
+    }
+    // A value with over four bins' share of the rows has a bin alone, and parts at most one bin of the others.
+    let is_heavy = |run: &[f32]| run.len() * MAX_BINS > 4 * n_values;
+    let n_heavy = runs.iter().filter(|run| is_heavy(run)).count();
+    let n_light = MAX_BINS - 2 * n_heavy;
+    let light_values: usize = runs
+        .iter()
+        .map(|run| if is_heavy(run) { 0 } else { run.len() })
+        .sum();
+    let mut seen = 0;
+    runs.iter()
+        .enumerate()
+        .map(|(index, run)| {
+            if is_heavy(run) {
+                return n_light + index;
+            }
+            let group = seen * n_light / light_values;
+            seen += run.len();
+            group
         })
         .collect()
 }

@@ -1,0 +1,10 @@
+//! The catalogue against scikit-learn, against hard data, and against its own promises.
+
+#[cfg(test)]
+mod data;
+#[cfg(test)]
+mod golden;
+#[cfg(test)]
+mod hard_data;
+#[cfg(test)]
+mod promises;

@@ -1,0 +1,185 @@
+//! What holds for every algorithm, whatever the data: sound answers, the same bits again, rows in any order.
+
+use assay_core::matrix::Prediction;
+use assay_core::model::{Form, Model};
+use assay_core::train::ParamValue;
+use assay_core::{Matrix, Target, Task};
+use assay_learn::{catalogue, fit, predict};
+use proptest::prelude::*;
+
+use crate::data::{Params, classes, matrix, params, random};
+
+/// Values that meet often (ties), values that hardly do, and constants.
+fn column(n_rows: usize) -> impl Strategy<Value = Vec<f32>> {
+    prop_oneof![
+        prop::collection::vec(prop::sample::select(vec![0.0_f32, 1.0]), n_rows),
+        prop::collection::vec(-3_i8..4, n_rows)
+            .prop_map(|values| values.into_iter().map(f32::from).collect()),
+        prop::collection::vec(-1e3_f32..1e3, n_rows),
+        (-1e6_f32..1e6).prop_map(move |value| vec![value; n_rows]),
+    ]
+}
+
+fn features() -> impl Strategy<Value = Matrix> {
+    (2_usize..50, 1_usize..6).prop_flat_map(|(n_rows, n_columns)| {
+        prop::collection::vec(column(n_rows), n_columns).prop_map(move |columns| {
+            let row = |row: usize| columns.iter().map(|column| column[row]).collect();
+            matrix(&(0..n_rows).map(row).collect::<Vec<Vec<f32>>>())
+        })
+    })
+}
+
+fn targets(n_rows: usize) -> impl Strategy<Value = Target> {
+    prop_oneof![
+        (2_u32..6).prop_flat_map(move |n| prop::collection::vec(0..n, n_rows)
+            .prop_map(move |indices| classes(&indices, n))),
+        prop::collection::vec(-1e4_f64..1e4, n_rows).prop_map(Target::Values),
+    ]
+}
+
+fn examples() -> impl Strategy<Value = (Matrix, Target)> {
+    features().prop_flat_map(|x| {
+        let y = targets(x.n_rows);
+        (Just(x), y)
+    })
+}
+
+fn few_trees(algorithm: &str) -> Params {
+    match algorithm {
+        "random_forest" => params(&[("n_estimators", ParamValue::Integer(5))]),
+        _ => Params::new(),
+    }
+}
+
+fn trained(algorithm: &str, x: &Matrix, y: &Target, seed: u64) -> Model {
+    fit(
+        algorithm,
+        &few_trees(algorithm),
+        x,
+        y,
+        seed,
+        &Task::silent(),
+    )
+    .unwrap()
+}
+
+/// How far apart the answers are; values count relative to the largest.
+fn distance(a: &Prediction, b: &Prediction) -> f64 {
+    let apart = |a: &[f64], b: &[f64], scale: f64| {
+        a.iter()
+            .zip(b)
+            .fold(0.0, |most: f64, (a, b)| most.max((a - b).abs() / scale))
+    };
+    match (a, b) {
+        (
+            Prediction::Classes {
+                probabilities: a, ..
+            },
+            Prediction::Classes {
+                probabilities: b, ..
+            },
+        ) => apart(a, b, 1.0),
+        (Prediction::Values(a), Prediction::Values(b)) => {
+            let largest = a.iter().fold(1.0, |most: f64, a| most.max(a.abs()));
+            apart(a, b, largest)
+        }
+        _ => f64::INFINITY,
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn answers_are_sound_and_the_same_seed_gives_the_same_model((x, y) in examples(), seed in any::<u64>()) {
+        let problem = y.problem();
+        for info in catalogue().iter().filter(|info| info.problems.contains(&problem)) {
+            let model = trained(&info.name, &x, &y, seed);
+            prop_assert_eq!(&model, &trained(&info.name, &x, &y, seed), "{}", &info.name);
+            match predict(&model, &x) {
+                Prediction::Values(values) => {
+                    prop_assert!(values.iter().all(|value| value.is_finite()), "{}", &info.name);
+                }
+                Prediction::Classes { indices, probabilities, n_classes } => {
+                    for (row, index) in probabilities.chunks(n_classes).zip(indices) {
+                        prop_assert!(row.iter().all(|p| (0.0..=1.0).contains(p)));
+                        let sum: f64 = row.iter().sum();
+                        prop_assert!((sum - 1.0).abs() <= 1e-6, "{}: {}", &info.name, sum);
+                        prop_assert!(row.iter().all(|p| *p <= row[index as usize]));
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn linear_models_do_not_mind_the_order_of_the_rows((x, y) in examples(), shift in 1_usize..50) {
+        let problem = y.problem();
+        let order: Vec<usize> = (0..x.n_rows).map(|row| (row + shift) % x.n_rows).rev().collect();
+        for algorithm in ["linear_regression", "ridge", "logistic_regression"] {
+            let entry = assay_learn::algorithm(algorithm).unwrap();
+            if entry.problems.contains(&problem) {
+                let one = predict(&trained(algorithm, &x, &y, 0), &x);
+                let other = predict(&trained(algorithm, &x.take(&order), &y.take(&order), 0), &x);
+                let apart = distance(&one, &other);
+                prop_assert!(apart <= 1e-6, "{}: {}", algorithm, apart);
+            }
+        }
+    }
+}
+
+#[test]
+fn one_thread_and_several_give_the_same_bits() {
+    let (x, classes, values) = random(3_000, 11);
+    for y in [&classes, &values] {
+        for info in catalogue() {
+            if !info.problems.contains(&y.problem()) {
+                continue;
+            }
+            let on = |n_threads: usize| {
+                let pool = rayon::ThreadPoolBuilder::new()
+                    .num_threads(n_threads)
+                    .build()
+                    .unwrap();
+                pool.install(|| {
+                    let model = trained(&info.name, &x, y, 9);
+                    let prediction = predict(&model, &x);
+                    (model, prediction)
+                })
+            };
+            let alone = on(1);
+            assert_eq!(alone, on(2), "{}", info.name);
+            assert_eq!(alone, on(3), "{}", info.name);
+        }
+    }
+}
+
+#[test]
+fn seeds_matter_where_there_is_chance() {
+    let (x, y, _) = random(400, 11);
+    assert_ne!(
+        trained("random_forest", &x, &y, 1),
+        trained("random_forest", &x, &y, 2)
+    );
+    assert_eq!(
+        trained("decision_tree", &x, &y, 1),
+        trained("decision_tree", &x, &y, 2)
+    );
+}
+
+#[test]
+fn the_children_of_a_node_come_after_it() {
+    let (x, y, _) = random(400, 12);
+    let Form::Trees { trees } = trained("random_forest", &x, &y, 1).form else {
+        panic!("a forest is made of trees");
+    };
+    assert_eq!(trees.len(), 5);
+    for tree in trees {
+        for (at, node) in tree.nodes.iter().enumerate() {
+            if let assay_core::model::Node::Split { left, right, .. } = node {
+                assert!(at < *left as usize && left < right);
+                assert!((*right as usize) < tree.nodes.len());
+            }
+        }
+    }
+}
