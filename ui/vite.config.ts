@@ -23,7 +23,7 @@ export default defineConfig({
     proxy: proxyTo(process.env['ASSAY_SERVER']),
   },
   test: {
-    environment: 'happy-dom',
+    environment: 'node',
     include: ['src/**/*.test.ts'],
     restoreMocks: true,
   },

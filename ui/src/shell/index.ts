@@ -2,7 +2,7 @@
 
 export { chooseFiles, takeFiles, type FileTaker } from './files.svelte';
 export { bindKeys, keysOf, type KeyAction } from './keys';
-export { openPalette, registerActions, type PaletteItem } from './palette.svelte';
+export { openPalette, registerActions, type PaletteItem } from './paletteItems.svelte';
 export { href, type Route } from './route';
 export { navigate, route, setQuery } from './router.svelte';
 export { setCrumbs } from './crumbs.svelte';

@@ -5,7 +5,7 @@ import type { SearchKind } from '../gen/SearchKind';
 import { rpc, toFailure, type Failure } from '../host';
 import type { IconName } from '../parts/icons';
 import { toast } from '../parts/toasts.svelte';
-import type { PaletteItem } from './palette.svelte';
+import type { PaletteItem } from './paletteItems.svelte';
 
 const KINDS: Record<SearchKind, { group: string; icon: IconName }> = {
   dataset: { group: 'Data sets', icon: 'data' },

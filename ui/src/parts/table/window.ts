@@ -38,7 +38,7 @@ export function rowWindow(
   const from = Math.max(0, Math.floor(at) - SPARE_ROWS);
   const to = Math.min(n_rows, Math.ceil(at + n_seen) + SPARE_ROWS);
   const top = scroll - (at - from) * row_height;
-  const first = Math.min(Math.max(0, n_rows - 1), Math.ceil(at - 0.5));
+  const first = Math.min(Math.max(0, n_rows - 1), Math.max(0, Math.ceil(at - 0.5)));
   const last = Math.min(n_rows, Math.floor(at + n_seen + 0.5)) - 1;
   return { from, to, top: n_rows * row_height <= MAX_HEIGHT ? from * row_height : top, first, last };
 }
