@@ -1,16 +1,16 @@
 //! Rows of runs put together into summaries.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use assay_core::reference::Reference;
 use assay_core::registry::VersionKey;
 use assay_core::run::RunSummary;
 use assay_core::{ExperimentName, ModelName, RunId};
 use rusqlite::types::FromSql;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Row, params};
 
 use crate::error::{Error, Result};
-use crate::rows::{Rows, from_word};
+use crate::rows::{Rows, from_word, to_json};
 
 /// How many candidates an ambiguous name shows.
 const CANDIDATES: usize = 5;
@@ -85,66 +85,101 @@ pub(crate) fn find_running(db: &Connection, run_id: &RunId) -> Result<i64> {
 }
 
 pub(crate) fn summary(db: &Connection, row: i64) -> Result<RunSummary> {
-    let (mut summary, dataset) = db
-        .first(
-            "SELECT r.run_id, r.name, e.name, r.status, r.started_ms, r.ended_ms, r.dataset,
-                    r.dataset_version
-             FROM runs r JOIN experiments e ON e.id = r.experiment_id WHERE r.id = ?1",
-            params![row],
-            |row| {
-                let summary = RunSummary {
-                    run_id: RunId(row.get(0)?),
-                    name: row.get(1)?,
-                    experiment: ExperimentName(row.get(2)?),
-                    status: from_word(&row.get::<_, String>(3)?)?,
-                    started_ms: row.get(4)?,
-                    ended_ms: row.get(5)?,
-                    params: BTreeMap::new(),
-                    metrics: BTreeMap::new(),
-                    tags: BTreeMap::new(),
-                    dataset: None,
-                    models: Vec::new(),
-                };
-                let dataset: (Option<String>, Option<u32>) = (row.get(6)?, row.get(7)?);
-                Ok((summary, dataset))
-            },
-        )?
-        .ok_or_else(|| Error::not_found("run", row))?;
-    if let (Some(name), Some(version)) = dataset {
-        summary.dataset = Some(Reference::version(name, version));
-    }
-    summary.params = texts(db, "SELECT key, value FROM run_params WHERE run = ?1", row)?;
-    summary.tags = texts(db, "SELECT key, value FROM run_tags WHERE run = ?1", row)?;
-    summary.metrics = texts::<Option<f64>>(
-        db,
-        "SELECT key, last FROM metric_summaries WHERE run = ?1",
-        row,
-    )?
-    .into_iter()
-    .map(|(key, value)| (key, value.unwrap_or(f64::NAN)))
-    .collect();
-    summary.models = db.all(
-        "SELECT m.name, v.version FROM model_versions v
-         JOIN models m ON m.id = v.model_id AND m.deleted_ms IS NULL
-         WHERE v.run_id = ?1 ORDER BY m.name, v.version",
-        params![summary.run_id.as_str()],
-        |row| {
-            Ok(VersionKey {
-                model: ModelName(row.get(0)?),
-                version: row.get(1)?,
-            })
-        },
-    )?;
-    Ok(summary)
+    summaries(db, &[row])?
+        .pop()
+        .ok_or_else(|| Error::not_found("run", row))
 }
 
-fn texts<T: FromSql>(db: &Connection, sql: &str, row: i64) -> Result<BTreeMap<String, T>> {
-    let pairs = db.all(sql, params![row], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Ok(pairs.into_iter().collect())
+/// In the order of `rows`. One query per table, however many there are.
+pub(crate) fn summaries(db: &Connection, rows: &[i64]) -> Result<Vec<RunSummary>> {
+    let wanted = to_json(&rows)?;
+    let mut found: HashMap<i64, RunSummary> = db
+        .all(
+            "SELECT r.id, r.run_id, r.name, e.name, r.status, r.started_ms, r.ended_ms, r.dataset,
+                    r.dataset_version
+             FROM json_each(?1) w JOIN runs r ON r.id = w.value
+             JOIN experiments e ON e.id = r.experiment_id",
+            params![wanted],
+            |row| Ok((row.get(0)?, read_head(row)?)),
+        )?
+        .into_iter()
+        .collect();
+    for (row, key, value) in pairs(db, "run_params", "value", &wanted)? {
+        if let Some(summary) = found.get_mut(&row) {
+            summary.params.insert(key, value);
+        }
+    }
+    for (row, key, value) in pairs(db, "run_tags", "value", &wanted)? {
+        if let Some(summary) = found.get_mut(&row) {
+            summary.tags.insert(key, value);
+        }
+    }
+    for (row, key, last) in pairs::<Option<f64>>(db, "metric_summaries", "last", &wanted)? {
+        if let Some(summary) = found.get_mut(&row) {
+            summary.metrics.insert(key, last.unwrap_or(f64::NAN));
+        }
+    }
+    for (row, key) in models(db, &wanted)? {
+        if let Some(summary) = found.get_mut(&row) {
+            summary.models.push(key);
+        }
+    }
+    Ok(rows.iter().filter_map(|row| found.remove(row)).collect())
+}
+
+/// A summary without its parts.
+fn read_head(row: &Row<'_>) -> Result<RunSummary> {
+    let dataset: (Option<String>, Option<u32>) = (row.get(7)?, row.get(8)?);
+    Ok(RunSummary {
+        run_id: RunId(row.get(1)?),
+        name: row.get(2)?,
+        experiment: ExperimentName(row.get(3)?),
+        status: from_word(&row.get::<_, String>(4)?)?,
+        started_ms: row.get(5)?,
+        ended_ms: row.get(6)?,
+        params: BTreeMap::new(),
+        metrics: BTreeMap::new(),
+        tags: BTreeMap::new(),
+        dataset: match dataset {
+            (Some(name), Some(version)) => Some(Reference::version(name, version)),
+            _ => None,
+        },
+        models: Vec::new(),
+    })
+}
+
+/// The keys and values of many runs from one table.
+fn pairs<T: FromSql>(
+    db: &Connection,
+    table: &str,
+    column: &str,
+    wanted: &str,
+) -> Result<Vec<(i64, String, T)>> {
+    let sql = format!(
+        "SELECT t.run, t.key, t.{column} FROM json_each(?1) w JOIN {table} t ON t.run = w.value"
+    );
+    db.all(&sql, params![wanted], |row| {
+        Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+    })
+}
+
+fn models(db: &Connection, wanted: &str) -> Result<Vec<(i64, VersionKey)>> {
+    db.all(
+        "SELECT r.id, m.name, v.version FROM json_each(?1) w JOIN runs r ON r.id = w.value
+         JOIN model_versions v ON v.run_id = r.run_id
+         JOIN models m ON m.id = v.model_id AND m.deleted_ms IS NULL
+         ORDER BY m.name, v.version",
+        params![wanted],
+        |row| {
+            let model = ModelName(row.get(1)?);
+            let version = row.get(2)?;
+            Ok((row.get(0)?, VersionKey { model, version }))
+        },
+    )
 }
 
 fn named(db: &Connection, sql: &str, from: &str, to: &str) -> Result<Vec<(i64, String)>> {
-    let read = |row: &rusqlite::Row<'_>| {
+    let read = |row: &Row<'_>| {
         let (id, name): (String, String) = (row.get(1)?, row.get(2)?);
         let short = id.get(..8).unwrap_or(&id);
         Ok((row.get(0)?, format!("{name} ({short})")))

@@ -54,8 +54,9 @@ impl Store {
         self.write_with(Durability::Kill, newest, |write| {
             let row = load::find_running(&write.tx, run_id)?;
             for (key, samples) in &by_key {
-                write.append(row, key, samples)?;
-                write.summarise(row, key, samples)?;
+                let known = Summary::find(&write.tx, row, key)?;
+                write.append(row, key, known.n as usize, samples)?;
+                write.put_summary(row, key, known.with(samples, larger_is_better(key)))?;
             }
             write.changed(Kind::Runs);
             Ok(())
@@ -145,12 +146,11 @@ pub(crate) fn summaries(db: &Connection, row: i64) -> Result<Vec<MetricSummary>>
 }
 
 impl Write<'_> {
-    /// Full chunks are compressed; what does not fill one stays a row per point, at most [`CHUNK`] of them.
-    fn append(&mut self, row: i64, key: &str, new: &[Sample]) -> Result<()> {
-        let in_tail = self.tx.count(
-            "SELECT count(*) FROM metric_tails WHERE run = ?1 AND key = ?2",
-            params![row, key],
-        )? as usize;
+    /// Full chunks are compressed; what does not fill one stays a row per point.
+    ///
+    /// Invariant: after `n_known` points there are `n_known / CHUNK` chunks, and the rest is in the tail.
+    fn append(&mut self, row: i64, key: &str, n_known: usize, new: &[Sample]) -> Result<()> {
+        let in_tail = n_known % CHUNK;
         if in_tail + new.len() < CHUNK {
             return self.append_tail(row, key, in_tail, new);
         }
@@ -160,13 +160,9 @@ impl Write<'_> {
             "DELETE FROM metric_tails WHERE run = ?1 AND key = ?2",
             params![row, key],
         )?;
-        let first_number = self.tx.count(
-            "SELECT count(*) FROM metric_chunks WHERE run = ?1 AND key = ?2",
-            params![row, key],
-        )?;
         let chunks = samples.chunks_exact(CHUNK);
         let rest = chunks.remainder();
-        for (number, full) in (first_number..).zip(chunks) {
+        for (number, full) in (n_known / CHUNK..).zip(chunks) {
             self.tx.run(
                 "INSERT INTO metric_chunks (run, key, number, groups, points)
                  VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -200,23 +196,7 @@ impl Write<'_> {
         Ok(())
     }
 
-    fn summarise(&mut self, row: i64, key: &str, new: &[Sample]) -> Result<()> {
-        let known = self.tx.first(
-            "SELECT last, last_step, min, max, best_step, n FROM metric_summaries
-             WHERE run = ?1 AND key = ?2",
-            params![row, key],
-            |row| {
-                Ok(Summary {
-                    last: number(row.get(0)?),
-                    last_step: row.get(1)?,
-                    min: number(row.get(2)?),
-                    max: number(row.get(3)?),
-                    best_step: row.get(4)?,
-                    n: row.get(5)?,
-                })
-            },
-        )?;
-        let summary = Summary::of(known, new, larger_is_better(key));
+    fn put_summary(&mut self, row: i64, key: &str, summary: Summary) -> Result<()> {
         self.tx.run(
             "INSERT OR REPLACE INTO metric_summaries
                 (run, key, last, last_step, min, max, best_step, n)
@@ -246,16 +226,39 @@ struct Summary {
 }
 
 impl Summary {
-    /// The last value is that of the largest step, the later one of equal steps, as MLflow has it.
-    fn of(known: Option<Self>, new: &[Sample], larger_is_better: bool) -> Self {
-        let mut summary = known.unwrap_or(Self {
+    /// The stored one, or that of no points.
+    fn find(db: &Connection, row: i64, key: &str) -> Result<Self> {
+        let known = db.first(
+            "SELECT last, last_step, min, max, best_step, n FROM metric_summaries
+             WHERE run = ?1 AND key = ?2",
+            params![row, key],
+            |row| {
+                Ok(Self {
+                    last: number(row.get(0)?),
+                    last_step: row.get(1)?,
+                    min: number(row.get(2)?),
+                    max: number(row.get(3)?),
+                    best_step: row.get(4)?,
+                    n: row.get(5)?,
+                })
+            },
+        )?;
+        Ok(known.unwrap_or(Self {
             last: f64::NAN,
             last_step: i64::MIN,
             min: f64::NAN,
             max: f64::NAN,
-            best_step: new.first().map_or(0, |sample| sample.step),
+            best_step: 0,
             n: 0,
-        });
+        }))
+    }
+
+    /// The last value is that of the largest step, the later one of equal steps, as MLflow has it.
+    fn with(self, new: &[Sample], larger_is_better: bool) -> Self {
+        let mut summary = self;
+        if let (0, Some(first)) = (summary.n, new.first()) {
+            summary.best_step = first.step;
+        }
         for sample in new {
             if sample.step >= summary.last_step {
                 summary.last = sample.value;

@@ -69,14 +69,14 @@ fn page(db: &Connection, query: &RunQuery) -> Result<RunPage> {
         query.limit
     };
     let offset = usize::try_from(query.offset).unwrap_or(usize::MAX);
-    let runs = heads
+    let rows: Vec<i64> = heads
         .iter()
         .skip(offset)
         .take(limit as usize)
-        .map(|head| load::summary(db, head.row))
-        .collect::<Result<Vec<_>>>()?;
+        .map(|head| head.row)
+        .collect();
     Ok(RunPage {
-        runs,
+        runs: load::summaries(db, &rows)?,
         n_matching: heads.len() as u64,
         n_total,
         param_names: names_of(db, "run_params", &heads)?,

@@ -1,15 +1,30 @@
 //! The lab folder from outside: what is promised of it, killed processes and full disks included.
+//!
+//! `cfg(test)` tells clippy that the helpers are tests, too.
 
+#[cfg(test)]
 mod audit;
+#[cfg(test)]
 mod datasets;
+#[cfg(test)]
 mod doctor;
+#[cfg(test)]
 mod jobs;
+#[cfg(test)]
 mod lifecycle;
+#[cfg(test)]
 mod metrics;
+#[cfg(test)]
 mod models;
+#[cfg(test)]
 mod objects;
+#[cfg(test)]
 mod processes;
+#[cfg(test)]
 mod queries;
+#[cfg(test)]
 mod runs;
+#[cfg(test)]
 mod support;
+#[cfg(test)]
 mod trash;

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 use assay_core::run::RunQuery;
-use assay_store::{Error, Store};
+use assay_store::Store;
 
 use crate::support::{ACT, Lab, VERSION, files, new_run};
 
@@ -148,13 +148,19 @@ fn a_file_that_does_not_fit_on_the_disk_leaves_the_lab_as_it_was() {
     if let Some(folder) = lab_of_the_test() {
         let store = Store::open(&folder, VERSION, ACT.at_ms).unwrap();
         let error = store.put_object(&vec![1; 4 << 20]).unwrap_err();
-        assert!(matches!(error, Error::DiskFull { .. }), "{error:?}");
+        assert!(
+            matches!(error, assay_store::Error::DiskFull { .. }),
+            "{error:?}"
+        );
         assert!(error.hint().is_some_and(|hint| hint.contains("make room")));
         let key = crate::support::key("species", 1);
         let error = store
             .write_registry(&key, &[("model.onnx".to_owned(), vec![1; 4 << 20])])
             .unwrap_err();
-        assert!(matches!(error, Error::DiskFull { .. }), "{error:?}");
+        assert!(
+            matches!(error, assay_store::Error::DiskFull { .. }),
+            "{error:?}"
+        );
         // What fits still goes in.
         store.put_object(b"rows").unwrap();
         store.append_audit(ACT, "test.refused", "", "").unwrap();
