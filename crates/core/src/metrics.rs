@@ -11,7 +11,7 @@ use crate::matrix::{Prediction, Target};
 
 pub use classes::confusion;
 pub use curve::{RocCurve, roc_auc, roc_curve, thin};
-pub use interval::{rmse_interval, wilson_interval};
+pub use interval::wilson_interval;
 
 /// Why a prediction cannot be measured against a truth.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

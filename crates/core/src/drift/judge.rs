@@ -15,14 +15,17 @@ pub const MIN_VALUES: u64 = 30;
 /// - drifted when the Jensen-Shannon distance is at least `min_distance` and the adjusted p at most `alpha`;
 /// - else is stable.
 ///
-/// References are found by the column's name.
+/// A column's reference is the one at its place, or else the first of its name.
 pub fn judge(columns: &mut [ColumnDrift], references: &[ColumnSketch], rule: &DriftRule) {
     let p_values: Vec<Option<f64>> = columns.iter().map(|column| column.p_value).collect();
-    for (column, p_adjusted) in columns.iter_mut().zip(benjamini_hochberg(&p_values)) {
+    let adjusted = benjamini_hochberg(&p_values);
+    for (place, (column, p_adjusted)) in columns.iter_mut().zip(adjusted).enumerate() {
         column.p_adjusted = p_adjusted;
+        let is_it = |sketch: &&ColumnSketch| sketch.name == column.column;
         let reference = references
-            .iter()
-            .find(|sketch| sketch.name == column.column);
+            .get(place)
+            .filter(is_it)
+            .or_else(|| references.iter().find(is_it));
         (column.verdict, column.reason) = verdict(column, reference, rule);
     }
 }

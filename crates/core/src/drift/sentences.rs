@@ -1,7 +1,7 @@
 //! Drift in words: the verdict of a report and of one cell.
 
-use super::{ColumnDrift, ColumnSketch, SketchShape, Verdict};
-use crate::replay::WindowReport;
+use super::{ColumnDrift, ColumnSketch, MIN_VALUES, SketchShape, Verdict};
+use crate::replay::{ReplayColumn, WindowReport};
 use crate::words::{count, counted, list, number, percent};
 
 /// Names of columns that a verdict lists before it counts.
@@ -11,27 +11,43 @@ const NOTABLE_MISSING_RISE: f64 = 0.01;
 
 /// `Drifted from window 26 on: vicprice, vicdemand, transfer`, `Stable: no column drifted in 100 windows`.
 ///
-/// `drifted` by first drift, `first_drifted_window` 0-based as in [`crate::replay::DriftReport`]; windows count from 1
-/// in words.
-pub fn verdict_sentence(
-    drifted: &[String],
-    first_drifted_window: Option<u32>,
-    n_windows: usize,
-) -> String {
-    match first_drifted_window {
-        Some(first) if !drifted.is_empty() => {
-            let names = if drifted.len() > MAX_NAMES {
-                list(drifted, MAX_NAMES)
-            } else {
-                drifted.join(", ")
-            };
-            let window = u64::from(first) + 1;
-            format!("Drifted from window {} on: {names}", count(window))
-        }
-        _ => format!(
+/// Columns by first drift; windows count from 1 in words, and gaps are not counted.
+pub fn verdict_sentence(columns: &[ReplayColumn], windows: &[WindowReport]) -> String {
+    let mut drifted: Vec<(u32, &ReplayColumn)> = columns
+        .iter()
+        .filter_map(|column| Some((column.first_drifted_window?, column)))
+        .collect();
+    drifted.sort_by_key(|&(first, _)| first);
+    let Some(&(first, _)) = drifted.first() else {
+        return nothing_drifted(windows);
+    };
+    let names: Vec<String> = drifted.iter().map(|(_, c)| c.name.clone()).collect();
+    let names = if names.len() > MAX_NAMES {
+        list(&names, MAX_NAMES)
+    } else {
+        names.join(", ")
+    };
+    let window = count(u64::from(first) + 1);
+    if windows.iter().filter(|window| window.n_drifted > 0).count() == 1 {
+        format!("Drifted in window {window}: {names}")
+    } else {
+        format!("Drifted from window {window} on: {names}")
+    }
+}
+
+fn nothing_drifted(windows: &[WindowReport]) -> String {
+    let n_windows = windows.iter().filter(|window| window.n_rows > 0).count() as u64;
+    let judged = windows
+        .iter()
+        .flat_map(|window| &window.columns)
+        .any(|column| column.verdict != Verdict::NotJudged);
+    if judged {
+        format!(
             "Stable: no column drifted in {}",
-            counted(n_windows as u64, "window", "windows")
-        ),
+            counted(n_windows, "window", "windows")
+        )
+    } else {
+        format!("Not judged: no window holds {MIN_VALUES} values of a column")
     }
 }
 

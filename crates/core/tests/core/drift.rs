@@ -1,15 +1,13 @@
 //! Drift against scipy (golden/drift.json), the verdicts, and their words.
 
 use assay_core::drift::{
-    ColumnDrift, ColumnSketch, DriftRule, OTHER_CATEGORIES, SketchShape, Verdict, bins, bins_over,
-    cell_sentence, compare_column, counts, judge, reference_counts, sketch_column,
-    verdict_sentence,
+    ColumnDrift, DriftRule, SketchShape, Verdict, compare_column, judge, sketch_column,
 };
 use assay_core::matrix::RawValues;
-use assay_core::replay::{Bins, WindowReport};
 use serde::Deserialize;
 
 use crate::assert_close;
+use crate::samples::{judged, numbers, ramp, texts};
 
 #[derive(Deserialize)]
 struct Golden {
@@ -166,43 +164,6 @@ fn p_values_are_adjusted_over_those_that_exist() {
     assert_eq!(columns[0].p_adjusted, None);
     for (column, wanted) in columns.iter().skip(1).zip(golden.p_adjusted) {
         assert_close("p", column.p_adjusted.expect("adjusted"), wanted, 1e-12);
-    }
-}
-
-fn numbers(name: &str, values: &[f64]) -> ColumnSketch {
-    sketch_column(name, &RawValues::Numbers(values.to_vec()))
-}
-
-fn texts(values: &[&str]) -> RawValues {
-    RawValues::Texts(values.iter().map(|v| Some((*v).to_owned())).collect())
-}
-
-fn ramp(n: usize) -> Vec<f64> {
-    (0..n).map(|i| i as f64 / n as f64).collect()
-}
-
-fn judged(reference: &ColumnSketch, window: &RawValues) -> ColumnDrift {
-    let mut columns = [compare_column(reference, window)];
-    judge(
-        &mut columns,
-        std::slice::from_ref(reference),
-        &DriftRule::default(),
-    );
-    let [column] = columns;
-    column
-}
-
-fn window(n_rows: u64) -> WindowReport {
-    WindowReport {
-        index: 25,
-        first_row: 1,
-        last_row: n_rows,
-        start_ms: None,
-        end_ms: None,
-        n_rows,
-        columns: vec![],
-        n_drifted: 0,
-        performance: None,
     }
 }
 
@@ -363,110 +324,4 @@ fn large_sketches_stay_small_and_near() {
     };
     assert_eq!((values.len(), counts[0], *n_other), (1000, 2, 200));
     assert_eq!(compare_column(&sketch, &texts(&["unheard of"])).n_unseen, 0);
-}
-
-#[test]
-fn bins_show_the_body_and_reach_to_the_ends() {
-    let reference = numbers("x", &ramp(1000));
-    let Bins::Edges { edges } = bins(&reference, -50.0, 99.0) else {
-        panic!("numbers have edges");
-    };
-    assert_eq!(edges.len(), 26);
-    assert_eq!((edges[0], edges[25]), (-50.0, 99.0));
-    assert!(edges[1] > -0.3 && edges[24] < 1.3, "{edges:?}");
-    assert!(edges.is_sorted_by(|a, b| a < b));
-
-    let constant = numbers("vicprice", &[0.003467; 10]);
-    let log = RawValues::Numbers(vec![0.003467, 0.001, 0.006, 1.0]);
-    let shared = bins_over(&constant, &log);
-    let shown = counts(&shared, &log);
-    assert_eq!(shown.iter().sum::<u64>(), 4);
-    assert_eq!(shown.iter().filter(|&&n| n > 0).count(), 4, "{shown:?}");
-    assert_eq!(reference_counts(&shared, &constant).iter().max(), Some(&10));
-    for (low, high) in [(0.003467, 0.003467), (f64::INFINITY, f64::NEG_INFINITY)] {
-        let Bins::Edges { edges } = bins(&constant, low, high) else {
-            panic!("numbers have edges");
-        };
-        assert!(edges.is_sorted_by(|a, b| a < b), "{edges:?}");
-    }
-    let zero = numbers("x", &[0.0; 10]);
-    assert!(matches!(bins(&zero, 0.0, 5.0), Bins::Edges { edges } if edges[25] == 5.0));
-}
-
-#[test]
-fn bars_of_categories_name_what_is_new() {
-    let reference = sketch_column("x", &texts(&["a", "a", "b"]));
-    let log = texts(&["a", "new", "new"]);
-    let shared = bins_over(&reference, &log);
-    assert_eq!(
-        shared,
-        Bins::Categories {
-            categories: vec!["a".into(), "b".into(), "new".into()]
-        }
-    );
-    assert_eq!(counts(&shared, &log), [1, 0, 2]);
-    assert_eq!(reference_counts(&shared, &reference), [2, 1, 0]);
-    let blind = bins(&reference, f64::NAN, f64::NAN);
-    assert_eq!(
-        blind,
-        Bins::Categories {
-            categories: vec!["a".into(), "b".into(), OTHER_CATEGORIES.into()]
-        }
-    );
-    assert_eq!(counts(&blind, &log), [1, 0, 2]);
-}
-
-#[test]
-fn verdicts_are_sentences() {
-    let names = ["vicprice", "vicdemand", "transfer"].map(str::to_owned);
-    assert_eq!(
-        verdict_sentence(&names, Some(25), 100),
-        "Drifted from window 26 on: vicprice, vicdemand, transfer"
-    );
-    assert_eq!(
-        verdict_sentence(&[], None, 100),
-        "Stable: no column drifted in 100 windows"
-    );
-
-    let constant = numbers("vicprice", &[0.003467; 500]);
-    let mut values: Vec<f64> = (0..285).map(|i| 0.004 + f64::from(i) / 1e5).collect();
-    values.extend([0.0039; 0]);
-    values.extend([0.003467; 51]);
-    let drift = judged(&constant, &RawValues::Numbers(values));
-    assert_eq!(
-        cell_sentence(&drift, &constant, &window(336)),
-        "One value became 286. Every reference row holds 0.003467; 84.8 % of this window lies outside the reference's range."
-    );
-    let still = judged(&constant, &RawValues::Numbers(vec![0.003467; 336]));
-    assert_eq!(
-        cell_sentence(&still, &constant, &window(336)),
-        "Every reference row holds 0.003467; so does this window."
-    );
-
-    let island = sketch_column("island", &texts(&["Biscoe", "Dream"].repeat(60)));
-    let moved = judged(&island, &texts(&["Biscoe", "Oslo"].repeat(40)));
-    assert_eq!(
-        cell_sentence(&moved, &island, &window(80)),
-        "The distribution moved: distance 0.707. 1 category that the reference did not hold, in 50.0 % of this window."
-    );
-    let x = numbers("x", &ramp(1000));
-    let same = judged(&x, &RawValues::Numbers(ramp(1000)));
-    assert_eq!(
-        cell_sentence(&same, &x, &window(1000)),
-        "Like the reference: distance 0.000. Every value lies within the reference's range, 0 to 0.999."
-    );
-    let gone = judged(&x, &RawValues::Numbers(vec![f64::NAN; 50]));
-    assert_eq!(
-        cell_sentence(&gone, &x, &window(50)),
-        "Missing values rose from 0.0 % to 100.0 % of the rows."
-    );
-    let few = judged(&x, &RawValues::Numbers(ramp(5)));
-    assert_eq!(
-        cell_sentence(&few, &x, &window(5)),
-        "Not judged: 5 values, 30 are needed."
-    );
-    assert_eq!(
-        cell_sentence(&few, &x, &window(0)),
-        "This window holds no rows."
-    );
 }

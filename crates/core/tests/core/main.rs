@@ -2,9 +2,11 @@
 
 mod drift;
 mod drift_laws;
+mod drift_pictures;
 mod metrics;
 mod query;
 mod recipe;
+mod samples;
 mod split;
 mod suggest;
 mod table;

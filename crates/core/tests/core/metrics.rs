@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 
 use assay_core::matrix::{Prediction, Target};
-use assay_core::metrics::{
-    confusion, evaluate, rmse_interval, roc_auc, roc_curve, wilson_interval,
-};
+use assay_core::metrics::{confusion, evaluate, roc_auc, roc_curve, wilson_interval};
 use assay_core::schema::ColumnType;
 use proptest::prelude::*;
 use serde::Deserialize;
@@ -124,17 +122,6 @@ fn the_interval_of_a_share_is_wilsons() {
         assert_close("high", high, case.high, 1e-12);
     }
     assert_eq!(wilson_interval(0, 0), (0.0, 1.0));
-}
-
-#[test]
-fn the_interval_of_an_rmse_holds_it() {
-    let errors: Vec<f64> = (0..400).map(|i| f64::from(i % 7) - 3.0).collect();
-    let (low, high) = rmse_interval(&errors).expect("enough errors");
-    let rmse = (errors.iter().map(|e| e * e).sum::<f64>() / 400.0).sqrt();
-    assert!(low < rmse && rmse < high);
-    assert!(high - low < 0.3, "{low} {high}");
-    assert_eq!(rmse_interval(&[1.0]), None);
-    assert_eq!(rmse_interval(&[2.0, -2.0]), Some((2.0, 2.0)));
 }
 
 fn scored() -> impl Strategy<Value = Vec<(bool, f64)>> {
