@@ -1,0 +1,282 @@
+//! Long lines thinned to what a screen can show, with every spike kept.
+
+pub type Point = (f64, f64);
+
+/// `points` (pixels) with the lowest and the highest alone of each run of more than four within one pixel column, in
+/// their order, and with both ends of the line.
+pub fn to_columns(points: &[Point]) -> Vec<Point> {
+    let mut out: Vec<Point> = Vec::new();
+    let mut keep = |point: Point| {
+        if out.last() != Some(&point) {
+            out.push(point);
+        }
+    };
+    points.iter().take(1).for_each(|p| keep(*p));
+    for run in points.chunk_by(|a, b| a.0.floor() == b.0.floor()) {
+        if run.len() <= 4 {
+            run.iter().for_each(|p| keep(*p));
+            continue;
+        }
+        let (low, high) = extremes(run.iter().map(|p| p.1));
+        keep(run[low.min(high)]);
+        keep(run[low.max(high)]);
+    }
+    points.last().into_iter().for_each(|p| keep(*p));
+    out
+}
+
+/// A band (pixels; x, one bound, the other bound) with at most two entries for each run within one pixel column, whose
+/// bounds hold those of the whole run.
+pub fn band_to_columns(band: &[(f64, f64, f64)]) -> Vec<(f64, f64, f64)> {
+    let mut out = Vec::new();
+    for run in band.chunk_by(|a, b| a.0.floor() == b.0.floor()) {
+        if let [only] = run {
+            out.push(*only);
+            continue;
+        }
+        let top = run.iter().map(|p| p.1.min(p.2)).fold(f64::MAX, f64::min);
+        let bottom = run.iter().map(|p| p.1.max(p.2)).fold(f64::MIN, f64::max);
+        out.push((run[0].0, top, bottom));
+        out.push((run[run.len() - 1].0, top, bottom));
+    }
+    out
+}
+
+/// The points between `from` and `to` and one beyond each end, thinned to at most `budget` (at least 8): the lowest and
+/// the highest of each of equally long stretches, in their order. A stretch without a finite `y` leaves one gap
+/// (`y` NaN).
+#[cfg(any(feature = "window", test))]
+pub fn visible(
+    (x, y): (&[f64], &[f64]),
+    range: Option<(f64, f64)>,
+    budget: usize,
+) -> Vec<[f64; 2]> {
+    let n = x.len().min(y.len());
+    let mut out = Vec::new();
+    for stretch in stretches(&x[..n], range, budget) {
+        let at = stretch.start;
+        let run = &y[stretch];
+        if run.iter().any(|v| v.is_finite()) {
+            let (low, high) = extremes(run.iter().copied());
+            let (a, b) = (at + low.min(high), at + low.max(high));
+            out.push([x[a], y[a]]);
+            if b > a {
+                out.push([x[b], y[b]]);
+            }
+        } else {
+            out.push([x[at], f64::NAN]);
+        }
+    }
+    out
+}
+
+/// As [`visible`] for a band: x, the lowest lower bound, the highest upper bound.
+#[cfg(any(feature = "window", test))]
+pub fn visible_band(
+    x: &[f64],
+    (low, high): (&[f64], &[f64]),
+    range: Option<(f64, f64)>,
+    budget: usize,
+) -> Vec<[f64; 3]> {
+    let n = x.len().min(low.len()).min(high.len());
+    let bound = |stretch: std::ops::Range<usize>| {
+        let lowest = low[stretch.clone()]
+            .iter()
+            .copied()
+            .fold(f64::NAN, f64::min);
+        let highest = high[stretch.clone()]
+            .iter()
+            .copied()
+            .fold(f64::NAN, f64::max);
+        [x[stretch.start], lowest, highest]
+    };
+    stretches(&x[..n], range, budget).map(bound).collect()
+}
+
+/// What is visible, cut into at most `budget / 2` stretches (single points when there are at most `budget`). `range` of
+/// a rising `x`; `None` takes the whole line.
+///
+/// Stretches are powers of two long and begin at multiples of their length, so that the same points are chosen while
+/// the view is moved sideways.
+#[cfg(any(feature = "window", test))]
+fn stretches(
+    x: &[f64],
+    range: Option<(f64, f64)>,
+    budget: usize,
+) -> impl Iterator<Item = std::ops::Range<usize>> {
+    let (start, end) = match range {
+        None => (0, x.len()),
+        Some((from, to)) => {
+            let start = x.partition_point(|v| *v < from).saturating_sub(1);
+            let end = (x.partition_point(|v| *v <= to) + 1).min(x.len());
+            (start, end.max(start))
+        }
+    };
+    // two points a stretch, and the first and the last stretch are cut
+    let most = (budget / 2).saturating_sub(2).max(1);
+    let length = if end - start <= budget {
+        1
+    } else {
+        (end - start).div_ceil(most).next_power_of_two()
+    };
+    let mut at = start;
+    std::iter::from_fn(move || {
+        let next = ((at / length + 1) * length).min(end);
+        let stretch = at..next;
+        at = next;
+        (!stretch.is_empty()).then_some(stretch)
+    })
+}
+
+/// Where the lowest and the highest finite value stand; 0 without any.
+fn extremes(values: impl Iterator<Item = f64>) -> (usize, usize) {
+    let (mut low, mut high) = ((f64::INFINITY, 0), (f64::NEG_INFINITY, 0));
+    for (i, value) in values.enumerate() {
+        if value < low.0 && value > f64::NEG_INFINITY {
+            low = (value, i);
+        }
+        if value > high.0 && value < f64::INFINITY {
+            high = (value, i);
+        }
+    }
+    (low.1, high.1)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// A sawtooth with one spike up and one down.
+    fn spiky(n: usize) -> (Vec<f64>, Vec<f64>) {
+        let x: Vec<f64> = (0..n).map(|i| i as f64).collect();
+        let mut y: Vec<f64> = (0..n).map(|i| (i % 7) as f64).collect();
+        y[n / 3] = 1e6;
+        y[n / 2] = -1e6;
+        (x, y)
+    }
+
+    #[test]
+    fn a_full_column_keeps_its_lowest_and_its_highest() {
+        let column = |ys: &[f64]| -> Vec<Point> {
+            ys.iter()
+                .enumerate()
+                .map(|(i, y)| (0.1 * i as f64, *y))
+                .collect()
+        };
+        let mut points = column(&[5.0, 9.0, 1.0, 4.0, 5.5]);
+        points.extend([(1.2, 3.0), (1.4, 2.0)]);
+        // the first point is an end of the line
+        let expected = [(0.0, 5.0), (0.1, 9.0), (0.2, 1.0), (1.2, 3.0), (1.4, 2.0)];
+        assert_eq!(to_columns(&points), expected);
+        for few in [&[][..], &[3.0], &[3.0, 4.0, 1.0, 2.0]] {
+            assert_eq!(to_columns(&column(few)), column(few));
+        }
+    }
+
+    #[test]
+    fn columns_keep_spikes() {
+        let (x, y) = spiky(100_000);
+        let points: Vec<Point> = x.iter().zip(&y).map(|(x, y)| (x / 125.0, *y)).collect();
+        let thin = to_columns(&points);
+        assert!(thin.len() <= 2 * 800 + 2, "{}", thin.len());
+        for spike in [1e6, -1e6] {
+            assert!(thin.iter().any(|p| p.1 == spike));
+        }
+    }
+
+    #[test]
+    fn a_band_holds_what_it_stands_for() {
+        let band = [
+            (0.1, 1.0, 5.0),
+            (0.5, 3.0, 9.0),
+            (0.9, 2.0, 4.0),
+            (7.0, 1.0, 2.0),
+        ];
+        assert_eq!(
+            band_to_columns(&band),
+            [(0.1, 1.0, 9.0), (0.9, 1.0, 9.0), (7.0, 1.0, 2.0)]
+        );
+    }
+
+    #[test]
+    fn a_million_points_become_four_thousand() {
+        let (x, y) = spiky(1_000_000);
+        let all = visible((&x, &y), Some((f64::MIN, f64::MAX)), 4_000);
+        assert!(all.len() <= 4_000, "{}", all.len());
+        for spike in [1e6, -1e6] {
+            assert!(all.iter().any(|p| p[1] == spike));
+        }
+        assert!(all.is_sorted_by(|a, b| a[0] < b[0]));
+        // zoomed in: every point, and one beyond each end
+        let some = visible((&x, &y), Some((500.5, 1500.5)), 4_000);
+        assert_eq!(some.len(), 1_002);
+        assert_eq!((some[0][0], some[1_001][0]), (500.0, 1501.0));
+        // beside the data: no panic, at most the neighbour
+        assert!(visible((&x, &y), Some((2e6, 3e6)), 4_000).len() <= 1);
+        assert_eq!(visible((&[], &[]), Some((0.0, 1.0)), 4_000).len(), 0);
+    }
+
+    #[test]
+    fn a_visible_band_holds_the_band() {
+        let (x, y) = spiky(100_000);
+        let low: Vec<f64> = y.iter().map(|v| v - 1.0).collect();
+        let thin = visible_band(&x, (&low, &y), None, 4_000);
+        assert!(thin.len() <= 2_000, "{}", thin.len());
+        assert!(thin.iter().any(|b| b[1] == -1e6 - 1.0) && thin.iter().any(|b| b[2] == 1e6));
+        assert_eq!(visible_band(&x[..3], (&low, &y), None, 8).len(), 3);
+    }
+
+    #[test]
+    fn the_same_points_are_chosen_while_the_view_moves() {
+        let (x, y) = spiky(1_000_000);
+        let at = |from: f64| visible((&x, &y), Some((from, from + 5e5)), 4_000);
+        let (before, after) = (at(1e5), at(1.003e5));
+        let inner = |points: &[[f64; 2]]| -> Vec<[f64; 2]> {
+            points
+                .iter()
+                .filter(|p| (1.1e5..5.9e5).contains(&p[0]))
+                .copied()
+                .collect()
+        };
+        assert_eq!(inner(&before), inner(&after));
+    }
+
+    #[test]
+    fn gaps_stay_gaps() {
+        let (x, mut y) = spiky(100_000);
+        y[20_000..40_000].fill(f64::NAN);
+        let thin = visible((&x, &y), Some((0.0, 1e5)), 1_000);
+        assert!(thin.iter().any(|p| p[1].is_nan()));
+        assert!(
+            thin.iter()
+                .all(|p| p[1].is_finite() || (19_000.0..41_000.0).contains(&p[0]))
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn thinning_keeps_the_budget_and_the_extremes(
+            y in prop::collection::vec(prop_oneof![9 => -1e3..1e3f64, 1 => Just(f64::NAN)], 0..3_000),
+            from in -10.0..3_000.0f64, width in 0.0..3_000.0f64, budget in 8usize..500,
+        ) {
+            let x: Vec<f64> = (0..y.len()).map(|i| i as f64).collect();
+            let thin = visible((&x, &y), Some((from, from + width)), budget);
+            prop_assert!(thin.len() <= budget);
+            let inside = |p: &[f64; 2]| p[0] >= from && p[0] <= from + width && p[1].is_finite();
+            let raw: Vec<[f64; 2]> = x.iter().zip(&y).map(|(x, y)| [*x, *y]).filter(inside).collect();
+            let highest = |points: &[[f64; 2]]| points.iter().map(|p| p[1]).fold(f64::MIN, f64::max);
+            let shown: Vec<[f64; 2]> = thin.into_iter().filter(|p| p[1].is_finite()).collect();
+            prop_assert!(raw.is_empty() || highest(&shown) >= highest(&raw));
+        }
+
+        #[test]
+        fn columns_never_add(points in prop::collection::vec((0.0..50.0f64, -1e3..1e3f64), 0..500)) {
+            let thin = to_columns(&points);
+            prop_assert!(thin.len() <= points.len());
+            prop_assert_eq!(thin.first(), points.first());
+            prop_assert_eq!(thin.last(), points.last());
+        }
+    }
+}
