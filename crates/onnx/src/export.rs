@@ -19,6 +19,7 @@ use assay_core::model::{Model, Output};
 use assay_core::recipe::FittedRecipe;
 use assay_core::registry::GraphSummary;
 use prost::Message;
+use serde::Serialize;
 
 use self::graph::Graph;
 use crate::error::Error;
@@ -29,6 +30,10 @@ const IR_VERSION: i64 = 8;
 const OPSET: u32 = 17;
 const OPSET_ML: i64 = 3;
 
+/// Metadata: for every text column with an imputed value, the texts that the graph takes for a missing one beside
+/// "" (a JSON object of arrays). See [`position`].
+pub(crate) const MISSING_TEXTS_KEY: &str = "assay.missing_texts";
+
 /// What a file says of itself beside its graph.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct About {
@@ -36,8 +41,8 @@ pub struct About {
     pub producer_version: String,
     /// A sentence for people.
     pub doc: String,
-    /// Run, data version and the like. The export adds `assay.classes` and `assay.features` (JSON arrays; features
-    /// in the order of the graph).
+    /// Run, data version and the like. The export adds what a reader of the graph needs: `assay.classes` and
+    /// `assay.features` (JSON arrays; features in the order of the graph), and [`MISSING_TEXTS_KEY`].
     pub metadata: Vec<(String, String)>,
 }
 
@@ -53,8 +58,8 @@ pub struct Exported {
 /// Writes recipe and model as one graph.
 ///
 /// Inputs are the raw columns in the order of the recipe, each of shape [N]: numbers (booleans as 0 and 1) as f64 with
-/// NaN for a missing value, texts with "" for a missing value. A graph with a single input takes it as [N, 1], because
-/// that is how Python's mlflow feeds it. Outputs, see [`output_names`], each of shape [N].
+/// NaN for a missing value, texts with "" for a missing value. Outputs, see [`output_names`]: the label [N] (integers
+/// or texts) and the probabilities [N, n_classes] in f32, or the value [N] in f32.
 ///
 /// # Errors
 /// [`Error::Export`]: recipe and model do not belong together, a column never becomes a number, a step that has no
@@ -81,6 +86,9 @@ pub fn export(recipe: &FittedRecipe, model: &Model, about: &About) -> Result<Exp
     metadata.push(("assay.features".to_owned(), json(&names)));
     if let Output::Classes { classes, .. } = &model.output {
         metadata.push(("assay.classes".to_owned(), json(classes)));
+    }
+    if !features.missing_texts.is_empty() {
+        metadata.push((MISSING_TEXTS_KEY.to_owned(), json(&features.missing_texts)));
     }
     let graph = graph.into_proto();
     let summary = summary(&graph);
@@ -110,26 +118,23 @@ pub fn export(recipe: &FittedRecipe, model: &Model, about: &About) -> Result<Exp
     })
 }
 
-/// Names of the outputs, in the order of the graph: `label` and `probability_<class>` for every class, or `value`.
-/// A name that a raw column has already gets a `_` behind it.
-///
-/// One output per class instead of a matrix, because mlflow lays the outputs side by side in a data frame and takes
-/// columns alone.
+/// Names of the outputs, in the order of the graph: `label` and `probabilities`, or `value`. A name that a raw column
+/// has already gets a `_` behind it.
 pub fn output_names(recipe: &FittedRecipe, output: &Output) -> Vec<String> {
-    let wanted = match output {
-        Output::Value => vec!["value".to_owned()],
-        Output::Classes { classes, .. } => std::iter::once("label".to_owned())
-            .chain(classes.iter().map(|class| format!("probability_{class}")))
-            .collect(),
+    let wanted: &[&str] = match output {
+        Output::Value => &["value"],
+        Output::Classes { .. } => &["label", "probabilities"],
     };
-    let mut names: Vec<String> = Vec::with_capacity(wanted.len());
-    for mut name in wanted {
-        while names.contains(&name) || recipe.inputs.iter().any(|input| input.name == name) {
-            name.push('_');
-        }
-        names.push(name);
-    }
-    names
+    wanted
+        .iter()
+        .map(|&name| {
+            let mut name = name.to_owned();
+            while recipe.inputs.iter().any(|input| input.name == name) {
+                name.push('_');
+            }
+            name
+        })
+        .collect()
 }
 
 fn opset(domain: &str, version: i64) -> OperatorSetIdProto {
@@ -139,7 +144,7 @@ fn opset(domain: &str, version: i64) -> OperatorSetIdProto {
     }
 }
 
-fn json<T: serde::Serialize>(names: &[T]) -> String {
-    // Texts alone: there is nothing that JSON could not hold.
-    serde_json::to_string(names).unwrap_or_default()
+fn json<T: Serialize>(texts: &T) -> String {
+    // Nothing but texts: there is none that JSON could not hold.
+    serde_json::to_string(texts).unwrap_or_default()
 }

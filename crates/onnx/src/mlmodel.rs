@@ -1,23 +1,31 @@
 //! The `MLmodel` file, with which Python's mlflow opens an exported folder.
 //!
-//! `mlflow.pyfunc.load_model(folder).predict(frame)` then takes the raw columns and answers with a data frame of the
-//! graph's outputs. Checked by hand with mlflow 3.17.2, onnxruntime 1.31.1 and pandas 3.1.
+//! `mlflow.pyfunc.load_model(folder).predict(frame)` takes a data frame of raw columns and answers with a dictionary of
+//! the graph's outputs. Tried by hand with mlflow 3.17.2, onnxruntime 1.31.1, pandas 3.1 and 2.3.
+//!
+//! The signature is mlflow's kind for tensors, though the inputs are columns: with it mlflow turns whole numbers and
+//! booleans into the f64 that the graph takes, and pandas 3's texts into arrays. With its kind for columns it refuses
+//! the former, and hands ONNX Runtime something it cannot read for the latter. Missing values need no care: NaN
+//! arrives as it is, and a missing text, as whatever text Python makes of it, is known to the graph. Two limits are
+//! mlflow's own: the frame's index must hold a 0 (`reset_index`), and the first row's texts must not be None or pandas'
+//! NA (NaN is well).
 
-use assay_core::registry::{Signature, SignatureColumn};
-use assay_core::schema::ColumnType;
+use assay_core::registry::Port;
 use serde_json::{Value, json};
 
-/// The `onnx` package that wrote the format's definition this crate is compiled from.
+/// The `onnx` package whose definition of the format this crate is compiled from.
 const ONNX_VERSION: &str = "1.23.2";
 /// The mlflow whose layout this is.
 const MLFLOW_VERSION: &str = "3.17.2";
-/// The oldest Python that mlflow names in such a file; a newer one only makes it say so.
+/// The oldest Python that this mlflow runs on.
 const PYTHON_VERSION: &str = "3.10.0";
 
 /// What the file says.
 #[derive(Debug, Clone)]
 pub struct MlModel<'a> {
-    pub signature: &'a Signature,
+    /// As [`crate::inspect`] or a session shows them.
+    pub inputs: &'a [Port],
+    pub outputs: &'a [Port],
     /// 32 hexadecimal digits.
     pub model_uuid: &'a str,
     pub run_id: &'a str,
@@ -28,7 +36,6 @@ pub struct MlModel<'a> {
 
 /// The text of `MLmodel` for a folder with `model.onnx` and the files of [`requirements`] beside it.
 pub fn ml_model(model: &MlModel<'_>) -> String {
-    let (inputs, outputs) = signature_json(model.signature);
     format!(
         "flavors:
   onnx:
@@ -58,19 +65,20 @@ utc_time_created: {created}
         size = model.size_bytes,
         uuid = quoted(model.model_uuid),
         run_id = quoted(model.run_id),
-        inputs = quoted(&inputs),
-        outputs = quoted(&outputs),
+        inputs = quoted(&signature(model.inputs)),
+        outputs = quoted(&signature(model.outputs)),
         created = quoted(model.created_utc),
     )
 }
 
-/// The three files, name and text, that name what Python needs.
+/// The three files, name and text, that say what Python needs.
 pub fn requirements() -> [(&'static str, String); 3] {
     let packages = [
         format!("mlflow>={MLFLOW_VERSION}"),
         "numpy".to_owned(),
         "onnx".to_owned(),
         "onnxruntime".to_owned(),
+        "pandas".to_owned(),
     ];
     let conda: String = packages
         .iter()
@@ -91,31 +99,30 @@ pub fn requirements() -> [(&'static str, String); 3] {
     ]
 }
 
-/// Inputs and outputs as mlflow writes them: JSON arrays of `{"type", "name", "required"}`.
-///
-/// Numbers are `double`, because only there is room for a missing value; integer labels are `long`.
-pub fn signature_json(signature: &Signature) -> (String, String) {
-    let inputs = signature.inputs.iter().map(|column| {
-        let kind = match column.kind {
-            ColumnType::Integer | ColumnType::Float | ColumnType::Boolean => "double",
-            ColumnType::Text | ColumnType::Date | ColumnType::Datetime => "string",
-        };
-        entry(column, kind)
+/// Inputs or outputs as mlflow writes them: a JSON array of `{"name", "type": "tensor", "tensor-spec"}`.
+pub fn signature(ports: &[Port]) -> String {
+    let entries = ports.iter().map(|port| {
+        let shape: Vec<i64> = port
+            .shape
+            .iter()
+            .map(|axis| axis.parse().unwrap_or(-1))
+            .collect();
+        json!({
+            "name": port.name,
+            "type": "tensor",
+            "tensor-spec": {"dtype": numpy_type(&port.element), "shape": shape},
+        })
     });
-    let outputs = signature.outputs.iter().map(|column| {
-        let kind = match column.kind {
-            ColumnType::Integer => "long",
-            ColumnType::Float => "float",
-            _ => "string",
-        };
-        entry(column, kind)
-    });
-    let text = |entries: Vec<Value>| Value::Array(entries).to_string();
-    (text(inputs.collect()), text(outputs.collect()))
+    Value::Array(entries.collect()).to_string()
 }
 
-fn entry(column: &SignatureColumn, kind: &str) -> Value {
-    json!({"type": kind, "name": column.name, "required": !column.nullable})
+fn numpy_type(element: &str) -> &str {
+    match element {
+        "double" => "float64",
+        "float" => "float32",
+        "string" => "object",
+        other => other,
+    }
 }
 
 /// JSON's quotes and escapes are YAML's too.

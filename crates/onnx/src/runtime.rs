@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use ort::environment::Environment;
+use ort::logging::LogLevel;
 
 use crate::error::Error;
 use crate::session::Session;
@@ -47,6 +48,8 @@ impl Runtime {
                     .with_telemetry(false)
                     .build()
                     .map_err(|error| failed(error.to_string()))?;
+                // Its warnings speak to authors of graphs; what fails comes back as an error.
+                environment.set_log_level(LogLevel::Fatal);
                 let runtime = Self(Arc::new(Loaded {
                     environment,
                     path,

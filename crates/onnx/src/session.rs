@@ -4,6 +4,7 @@ mod answer;
 mod feed;
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use assay_core::Columns;
@@ -15,6 +16,7 @@ use ort::value::{Outlet, TensorElementType, ValueType};
 use self::answer::Answer;
 use self::feed::Feed;
 use crate::error::Error;
+use crate::export::MISSING_TEXTS_KEY;
 use crate::inspect::inspect;
 
 /// Rows that are answered at once; bounds the memory that texts and features take.
@@ -26,6 +28,8 @@ pub struct Session {
     inner: Mutex<ort::session::Session>,
     inputs: Vec<Port>,
     outputs: Vec<Port>,
+    /// Per input, the texts that the graph takes for a missing one.
+    missing_texts: HashMap<String, Vec<String>>,
 }
 
 impl Session {
@@ -48,6 +52,7 @@ impl Session {
         Ok(Self {
             inputs: inner.inputs().iter().map(port).collect(),
             outputs: inner.outputs().iter().map(port).collect(),
+            missing_texts: missing_texts(&inner),
             inner: Mutex::new(inner),
         })
     }
@@ -57,7 +62,7 @@ impl Session {
         &self.inputs
     }
 
-    /// The label and one probability per class, or the value.
+    /// The label and the probabilities, or the value.
     pub fn outputs(&self) -> &[Port] {
         &self.outputs
     }
@@ -101,9 +106,21 @@ impl Session {
         self.inputs
             .iter()
             .filter_map(|port| Some((port, columns.column(&port.name)?)))
-            .map(|(port, column)| Feed::new(port, column, columns.n_rows))
+            .map(|(port, column)| {
+                let missing_texts = self.missing_texts.get(&port.name).map_or(&[][..], |t| t);
+                Feed::new(port, column, columns.n_rows, missing_texts)
+            })
             .collect()
     }
+}
+
+/// None for a graph that says nothing of them.
+fn missing_texts(session: &ort::session::Session) -> HashMap<String, Vec<String>> {
+    let metadata = session.metadata().ok();
+    metadata
+        .and_then(|metadata| metadata.custom(MISSING_TEXTS_KEY))
+        .and_then(|text| serde_json::from_str(&text).ok())
+        .unwrap_or_default()
 }
 
 fn port(outlet: &Outlet) -> Port {

@@ -70,6 +70,12 @@ pub fn recipes() -> Vec<Case> {
                         one_hot("gone", &["Dream"]),
                     ],
                 ),
+                // A category that reads like Python's missing value.
+                text(
+                    "none",
+                    random,
+                    vec![impute("none", "nan"), one_hot("none", &["None", "nan"])],
+                ),
                 text(
                     "cut",
                     random,
@@ -357,6 +363,9 @@ fn text(name: &'static str, random: &mut Random, steps: Vec<FittedStep>) -> Draf
         "Ideal",
         "probability_no",
         "ä ö ü",
+        "None",
+        "nan",
+        "<NA>",
         "dream",
         " Dream",
         "",

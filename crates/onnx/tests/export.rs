@@ -47,9 +47,7 @@ fn the_graph_takes_raw_columns_and_answers_per_row() {
             "numbers: string [N]",
             "axis: double [N]",
             "label_: int64 [N]",
-            "probability_-3: float [N]",
-            "probability_0: float [N]",
-            "probability_12: float [N]",
+            "probabilities: float [N, 3]",
         ]
     );
     // 10 features x 3 classes and 3 intercepts, rows of fills, means and stds, the range of f32, off and on.
@@ -61,20 +59,18 @@ fn the_graph_takes_raw_columns_and_answers_per_row() {
         .collect();
     assert_eq!(
         metadata,
-        ["assay.run_id", "assay.features", "assay.classes"]
+        [
+            "assay.run_id",
+            "assay.features",
+            "assay.classes",
+            "assay.missing_texts"
+        ]
     );
     assert_eq!(inspection.metadata[2].1, r#"["-3","0","12"]"#);
-}
-
-#[test]
-fn a_single_input_is_a_column() {
-    for case in recipes().into_iter().filter(|c| c.recipe.inputs.len() == 1) {
-        let (_, model) = models(&case).swap_remove(0);
-        let exported = export(&case.recipe, &model, &About::default()).expect("it exports");
-        let inspection = inspect(&exported.bytes).expect("it is ONNX");
-        assert_eq!(inspection.inputs[0].shape, ["N", "1"], "{}", case.name);
-        assert_eq!(inspection.outputs[0].shape, ["N"], "{}", case.name);
-    }
+    assert_eq!(
+        inspection.metadata[3].1,
+        r#"{"features":["None","nan","<NA>"]}"#
+    );
 }
 
 #[test]
@@ -94,13 +90,11 @@ fn numeric_columns_do_not_make_the_graph_larger_than_one_node_each() {
 }
 
 #[test]
-fn output_names_avoid_the_columns_and_each_other() {
-    let (recipe, _) = linear(&["value", "probability_a"]);
-    assert_eq!(output_names(&recipe, &Output::Value), ["value_"]);
-    assert_eq!(
-        output_names(&recipe, &classes(&["a", "a_"], ColumnType::Text)),
-        ["label", "probability_a_", "probability_a__"]
-    );
+fn output_names_avoid_the_columns() {
+    let (recipe, _) = linear(&["value", "value_", "probabilities"]);
+    let two = classes(&["a", "b"], ColumnType::Text);
+    assert_eq!(output_names(&recipe, &Output::Value), ["value__"]);
+    assert_eq!(output_names(&recipe, &two), ["label", "probabilities_"]);
 }
 
 #[test]

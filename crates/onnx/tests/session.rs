@@ -49,8 +49,12 @@ fn ports_are_those_of_the_graph() {
     assert_eq!(session.inputs()[0].element, "string");
     assert_eq!(session.inputs()[1].element, "double");
     assert_eq!(session.inputs()[1].shape, ["N"]);
-    assert_eq!(session.outputs().len(), 1 + classes.len());
+    assert_eq!(session.outputs().len(), 2);
     assert_eq!(session.outputs()[0].element, "int64");
+    assert_eq!(
+        session.outputs()[1].shape,
+        ["N".to_owned(), classes.len().to_string()]
+    );
 }
 
 #[test]

@@ -9,10 +9,10 @@ use crate::proto::tensor_proto::DataType;
 
 /// `values` is f32 [N, 1].
 pub fn write_value(graph: &mut Graph, values: &str, outputs: &[String]) {
-    let axis = graph.constant("value_axis", Constant::I64(vec![1], vec![1]));
+    let values = graph.with_axis("Squeeze", "values", values);
     for name in outputs {
-        graph.node_into("Squeeze", name, &[values, &axis], vec![]);
-        graph.output(name, DataType::Float);
+        graph.rename(&values, name);
+        graph.output(name, DataType::Float, &[]);
     }
 }
 
@@ -25,7 +25,7 @@ pub fn write_classes(
     kind: ColumnType,
     outputs: &[String],
 ) -> Result<(), Error> {
-    let Some((label, by_class)) = outputs.split_first() else {
+    let [label_name, probabilities_name] = outputs else {
         return Ok(());
     };
     let n = classes.len() as i64;
@@ -46,14 +46,11 @@ pub fn write_classes(
     };
     let labels = graph.constant("classes", labels);
     let largest = vec![tensor::int("axis", 1), tensor::int("keepdims", 0)];
-    let index = graph.node("ArgMax", "most_probable", &[probabilities], largest);
-    graph.node_into("Gather", label, &[&labels, &index], vec![]);
-    graph.output(label, element);
-    for (class, name) in (0..).zip(by_class) {
-        let class = graph.constant("class", Constant::scalar_i64(class));
-        let column = vec![tensor::int("axis", 1)];
-        graph.node_into("Gather", name, &[probabilities, &class], column);
-        graph.output(name, DataType::Float);
-    }
+    graph.rename(probabilities, probabilities_name);
+    let index = graph.node("ArgMax", "most_probable", &[probabilities_name], largest);
+    let label = graph.node("Gather", "labels", &[&labels, &index], vec![]);
+    graph.rename(&label, label_name);
+    graph.output(label_name, element, &[]);
+    graph.output(probabilities_name, DataType::Float, &[n]);
     Ok(())
 }

@@ -3,12 +3,14 @@
 //! All numbers go through the same few nodes at once, as columns of one f64 matrix; a column that lacks a step passes
 //! it unchanged (fill NaN, mean 0, std 1). So the size of the graph does not grow with the number of numeric columns.
 
+use std::collections::BTreeMap;
+
 use assay_core::recipe::FittedRecipe;
 
 use super::column::{self, Column, Layer, OneHot, Source};
 use super::graph::Graph;
 use super::layers::write_layers;
-use super::position::{write_number_position, write_position};
+use super::position::{self, write_number_position, write_position};
 use super::tensor::Constant;
 use crate::error::Error;
 use crate::proto::tensor_proto::DataType;
@@ -19,6 +21,8 @@ pub struct Features {
     /// For each column of the matrix, which of the recipe's features it is: the graph keeps numbers together, and the
     /// model's weights are written in that order.
     pub order: Vec<usize>,
+    /// Per text column with an imputed value, what else the graph takes for a missing text.
+    pub missing_texts: BTreeMap<String, Vec<&'static str>>,
 }
 
 /// Adds the inputs and everything up to the features.
@@ -36,7 +40,7 @@ pub fn write(graph: &mut Graph, recipe: &FittedRecipe) -> Result<Features, Error
             "the recipe's features are not those that its steps make".to_owned(),
         ));
     }
-    let inputs = Inputs::write(graph, &columns);
+    let inputs = write_inputs(graph, &columns);
 
     let mut blocks = Vec::new();
     let mut order = Vec::with_capacity(names.len());
@@ -58,52 +62,39 @@ pub fn write(graph: &mut Graph, recipe: &FittedRecipe) -> Result<Features, Error
     Ok(Features {
         name: graph.concat("features", &blocks),
         order,
+        missing_texts: columns.iter().filter_map(missing_texts).collect(),
     })
 }
 
-/// The raw columns as the nodes take them.
-struct Inputs {
-    /// Per column: texts as [N], numbers as [N, 1].
-    names: Vec<String>,
-    /// The constant [1], an axis.
-    axis: String,
+fn missing_texts(column: &Column<'_>) -> Option<(String, Vec<&'static str>)> {
+    let categories = match (&column.source, &column.one_hot) {
+        (Source::Position(categories), _) | (_, Some(OneHot::Texts(categories))) => categories,
+        _ => return None,
+    };
+    let texts = position::missing_texts(categories);
+    (!texts.is_empty()).then(|| (column.input.name.clone(), texts))
 }
 
-impl Inputs {
-    fn write(graph: &mut Graph, columns: &[Column<'_>]) -> Self {
-        let axis = graph.constant("axis", Constant::I64(vec![1], vec![1]));
-        let is_alone = columns.len() == 1;
-        let names = columns
-            .iter()
-            .map(|column| {
-                let name = column.input.name.as_str();
-                let is_text = column.input.is_text();
-                let element = if is_text {
-                    DataType::String
-                } else {
-                    DataType::Double
-                };
-                graph.input(name, element, if is_alone { &[1] } else { &[] });
-                match (is_text, is_alone) {
-                    (true, false) | (false, true) => name.to_owned(),
-                    (true, true) => graph.node("Squeeze", "text", &[name, &axis], vec![]),
-                    (false, false) => graph.node(
-                        "Unsqueeze",
-                        &format!("{name}_column"),
-                        &[name, &axis],
-                        vec![],
-                    ),
-                }
-            })
-            .collect();
-        Self { names, axis }
-    }
+/// Adds the raw columns; returns, per column, texts as [N] and numbers as [N, 1].
+fn write_inputs(graph: &mut Graph, columns: &[Column<'_>]) -> Vec<String> {
+    columns
+        .iter()
+        .map(|column| {
+            let name = column.input.name.as_str();
+            if column.input.is_text() {
+                graph.input(name, DataType::String);
+                return name.to_owned();
+            }
+            graph.input(name, DataType::Double);
+            graph.with_axis("Unsqueeze", &format!("{name}_column"), name)
+        })
+        .collect()
 }
 
 /// All columns that end as one number: their f64 block [N, k], and which column stands where.
 fn write_numbers(
     graph: &mut Graph,
-    inputs: &Inputs,
+    inputs: &[String],
     columns: &[Column<'_>],
     numbers: &[usize],
 ) -> (String, Vec<usize>) {
@@ -113,13 +104,13 @@ fn write_numbers(
     for &index in numbers {
         if let Source::Raw = columns[index].source {
             placed.push(index);
-            parts.push(inputs.names[index].clone());
+            parts.push(inputs[index].clone());
         }
     }
     for &index in numbers {
         if let Source::NumberPosition(before, categories) = &columns[index].source {
             placed.push(index);
-            let number = write_layers(graph, &inputs.names[index], &[before]);
+            let number = write_layers(graph, &inputs[index], &[before]);
             parts.push(write_number_position(graph, &number, categories));
         }
     }
@@ -127,9 +118,9 @@ fn write_numbers(
         if let Source::Position(categories) = columns[index].source {
             placed.push(index);
             let name = &columns[index].input.name;
-            let encoded = write_position(graph, &inputs.names[index], name, categories, -1);
+            let encoded = write_position(graph, &inputs[index], name, categories, -1);
             let hint = format!("{name}_column");
-            positions.push(graph.node("Unsqueeze", &hint, &[&encoded, &inputs.axis], vec![]));
+            positions.push(graph.with_axis("Unsqueeze", &hint, &encoded));
         }
     }
     if !positions.is_empty() {
@@ -147,7 +138,7 @@ fn write_numbers(
 /// f32 [N, n_categories].
 fn write_one_hot(
     graph: &mut Graph,
-    inputs: &Inputs,
+    inputs: &[String],
     columns: &[Column<'_>],
     index: usize,
 ) -> String {
@@ -156,7 +147,7 @@ fn write_one_hot(
         Some(OneHot::Texts(categories)) => {
             // A position beyond the last one is no category: all zeros.
             let n = categories.names.len() as i64;
-            let position = write_position(graph, &inputs.names[index], name, *categories, n);
+            let position = write_position(graph, &inputs[index], name, *categories, n);
             let depth = graph.constant("depth", Constant::scalar_i64(n));
             let off_on = graph.constant("off_on", Constant::F32(vec![2], vec![0.0, 1.0]));
             graph.node(
@@ -172,6 +163,6 @@ fn write_one_hot(
             let equal = graph.node("Equal", "equal", &[&block, &keys], vec![]);
             graph.cast(&format!("{name}_one_hot"), &equal, DataType::Float)
         }
-        None => inputs.names[index].clone(),
+        None => inputs[index].clone(),
     }
 }

@@ -20,6 +20,8 @@ const ML_OPERATORS: [&str; 2] = ["LabelEncoder", "TreeEnsembleRegressor"];
 pub struct Graph {
     proto: GraphProto,
     names: HashSet<String>,
+    /// The constant [1], once it is there.
+    axis: Option<String>,
 }
 
 impl Graph {
@@ -31,16 +33,28 @@ impl Graph {
                 ..GraphProto::default()
             },
             names: reserved.cloned().collect(),
+            axis: None,
         }
     }
 
-    /// `axes` are the sizes behind N.
-    pub fn input(&mut self, name: &str, element: DataType, axes: &[i64]) {
-        self.proto.input.push(value_info(name, element, axes));
+    /// Of shape [N].
+    pub fn input(&mut self, name: &str, element: DataType) {
+        self.proto.input.push(value_info(name, element, &[]));
     }
 
-    pub fn output(&mut self, name: &str, element: DataType) {
-        self.proto.output.push(value_info(name, element, &[]));
+    /// Of shape [N] or, with `axes`, [N, ...].
+    pub fn output(&mut self, name: &str, element: DataType, axes: &[i64]) {
+        self.proto.output.push(value_info(name, element, axes));
+    }
+
+    /// Gives `value`, which a node has just made and no other takes, the name of an output.
+    pub fn rename(&mut self, value: &str, name: &str) {
+        for node in &mut self.proto.node {
+            if node.output.iter().any(|output| output == value) {
+                node.output = vec![name.to_owned()];
+                node.name = node.op_type.as_ref().map(|op| format!("{op}/{name}"));
+            }
+        }
     }
 
     pub fn constant(&mut self, hint: &str, value: Constant) -> String {
@@ -58,18 +72,6 @@ impl Graph {
         attributes: Vec<AttributeProto>,
     ) -> String {
         let output = self.fresh(hint);
-        self.node_into(operator, &output, inputs, attributes);
-        output
-    }
-
-    /// Adds a node whose only output has the name of an output of the graph.
-    pub fn node_into(
-        &mut self,
-        operator: &str,
-        output: &str,
-        inputs: &[&str],
-        attributes: Vec<AttributeProto>,
-    ) {
         self.proto.node.push(NodeProto {
             name: Some(format!("{operator}/{output}")),
             op_type: Some(operator.to_owned()),
@@ -77,10 +79,22 @@ impl Graph {
                 .contains(&operator)
                 .then(|| ML_DOMAIN.to_owned()),
             input: inputs.iter().map(|&name| name.to_owned()).collect(),
-            output: vec![output.to_owned()],
+            output: vec![output.clone()],
             attribute: attributes,
             ..NodeProto::default()
         });
+        output
+    }
+
+    /// [N] to [N, 1] (`Unsqueeze`) or back (`Squeeze`).
+    pub fn with_axis(&mut self, operator: &str, hint: &str, value: &str) -> String {
+        let axis = match &self.axis {
+            Some(axis) => axis.clone(),
+            None => self.constant("axis", Constant::I64(vec![1], vec![1])),
+        };
+        let output = self.node(operator, hint, &[value, &axis], vec![]);
+        self.axis = Some(axis);
+        output
     }
 
     /// Side by side; a single one stays as it is.

@@ -6,8 +6,23 @@ use super::tensor::{self, Constant};
 use crate::proto::AttributeProto;
 use crate::proto::tensor_proto::DataType;
 
-/// i64 [N]: the position of each text, `otherwise` for one that is not there. A missing text is the empty one; where
-/// the recipe fills it in, it has the position of what it is filled with.
+/// What Python's onnxruntime makes of None, of NaN and of pandas' NA in a column of texts.
+const PYTHON_MISSING: [&str; 3] = ["None", "nan", "<NA>"];
+
+/// Texts that count as missing beside the empty one: where a missing text is filled in, Python's missing values are
+/// too, unless training saw such a text as a category. (Where it is not, they are unknown texts, which is the same.)
+pub fn missing_texts(categories: &Categories<'_>) -> Vec<&'static str> {
+    if categories.fill.is_none() {
+        return Vec::new();
+    }
+    PYTHON_MISSING
+        .into_iter()
+        .filter(|&text| categories.names.iter().all(|name| name != text))
+        .collect()
+}
+
+/// i64 [N]: the position of each text, `otherwise` for one that is not there. A missing text has the position of what
+/// the recipe fills it in with, if it does.
 pub fn write_position(
     graph: &mut Graph,
     texts: &str,
@@ -15,17 +30,19 @@ pub fn write_position(
     categories: Categories<'_>,
     otherwise: i64,
 ) -> String {
-    let mut keys: Vec<&str> = categories.names.iter().map(String::as_str).collect();
-    let mut positions: Vec<i64> = (0..keys.len() as i64).collect();
+    // The empty text is the missing one, never a category.
+    let named = (0..)
+        .zip(categories.names)
+        .filter(|(_, name)| !name.is_empty());
+    let (mut positions, mut keys): (Vec<i64>, Vec<&str>) = named
+        .map(|(position, name)| (position, name.as_str()))
+        .unzip();
     if let Some(fill) = categories.fill {
-        let filled = categories.names.iter().position(|name| name == fill);
-        let position = filled.map_or(otherwise, |position| position as i64);
-        match keys.iter().position(|key| key.is_empty()) {
-            Some(empty) => positions[empty] = position,
-            None => {
-                keys.push("");
-                positions.push(position);
-            }
+        let filled = (0..).zip(categories.names).find(|(_, name)| *name == fill);
+        let position = filled.map_or(otherwise, |(position, _)| position);
+        for missing in std::iter::once("").chain(missing_texts(&categories)) {
+            keys.push(missing);
+            positions.push(position);
         }
     }
     if keys.is_empty() {

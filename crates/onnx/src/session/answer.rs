@@ -11,7 +11,8 @@ use crate::error::Error;
 /// What has been answered so far.
 pub enum Answer<'a> {
     Classes {
-        outputs: &'a [Port],
+        label: &'a Port,
+        probabilities_name: &'a str,
         index_of: HashMap<&'a str, u32>,
         indices: Vec<u32>,
         probabilities: Vec<f64>,
@@ -32,22 +33,21 @@ impl<'a> Answer<'a> {
                 output: &outputs[0].name,
                 values: Vec::new(),
             }),
-            ["string" | "int64", probabilities @ ..]
-                if probabilities.len() >= 2 && probabilities.iter().all(|&e| e == "float") =>
-            {
-                if probabilities.len() != classes.len() {
+            ["string" | "int64", "float"] => {
+                let n_classes = classes.len();
+                if outputs[1].shape.last() != Some(&n_classes.to_string()) {
                     return Err(Error::Ports(format!(
-                        "it answers {} classes, the model has {}",
-                        probabilities.len(),
-                        classes.len()
+                        "it answers probabilities of shape [{}], the model has {n_classes} classes",
+                        outputs[1].shape.join(", "),
                     )));
                 }
                 Ok(Self::Classes {
-                    outputs,
+                    label: &outputs[0],
+                    probabilities_name: &outputs[1].name,
                     index_of: (0..).zip(classes).map(|(i, c)| (c.as_str(), i)).collect(),
                     indices: Vec::new(),
                     probabilities: Vec::new(),
-                    n_classes: classes.len(),
+                    n_classes,
                 })
             }
             _ => Err(Error::Ports(
@@ -62,29 +62,21 @@ impl<'a> Answer<'a> {
                 values.extend(floats(answered, output)?.iter().map(|&v| f64::from(v)));
             }
             Self::Classes {
-                outputs,
+                label,
+                probabilities_name,
                 index_of,
                 indices,
                 probabilities,
                 ..
             } => {
-                let Some((label, classes)) = outputs.split_first() else {
-                    return Ok(());
-                };
                 for text in labels(answered, label)? {
                     match index_of.get(text.as_str()) {
                         Some(&index) => indices.push(index),
                         None => return Err(Error::UnknownLabel(text)),
                     }
                 }
-                let by_class = classes
-                    .iter()
-                    .map(|port| floats(answered, &port.name))
-                    .collect::<Result<Vec<_>, _>>()?;
-                let n_rows = by_class.iter().map(|class| class.len()).min().unwrap_or(0);
-                for row in 0..n_rows {
-                    probabilities.extend(by_class.iter().map(|class| f64::from(class[row])));
-                }
+                let answers = floats(answered, probabilities_name)?;
+                probabilities.extend(answers.iter().map(|&p| f64::from(p)));
             }
         }
         Ok(())

@@ -9,18 +9,25 @@ use crate::error::Error;
 
 pub struct Feed<'a> {
     pub name: &'a str,
-    /// A graph with one input takes it as [N, 1].
-    is_matrix: bool,
     values: Values<'a>,
 }
 
 enum Values<'a> {
     Numbers(&'a [f64]),
-    Texts(&'a [Option<String>]),
+    Texts {
+        texts: &'a [Option<String>],
+        /// What the graph takes for a missing text, meant for Python. Here it is a text like any other.
+        missing: &'a [String],
+    },
 }
 
 impl<'a> Feed<'a> {
-    pub fn new(port: &'a Port, column: &'a RawColumn, n_rows: usize) -> Result<Self, Error> {
+    pub fn new(
+        port: &'a Port,
+        column: &'a RawColumn,
+        n_rows: usize,
+        missing: &'a [String],
+    ) -> Result<Self, Error> {
         let wrong = |found, needed| Error::WrongType {
             column: port.name.clone(),
             found,
@@ -28,7 +35,7 @@ impl<'a> Feed<'a> {
         };
         let (values, found) = match (&column.values, port.element.as_str()) {
             (RawValues::Numbers(values), "double") => (Values::Numbers(values), values.len()),
-            (RawValues::Texts(values), "string") => (Values::Texts(values), values.len()),
+            (RawValues::Texts(texts), "string") => (Values::Texts { texts, missing }, texts.len()),
             (RawValues::Numbers(_), "string") => return Err(wrong("numbers", "text")),
             (RawValues::Texts(_), "double") => return Err(wrong("text", "numbers")),
             (_, other) => {
@@ -42,45 +49,39 @@ impl<'a> Feed<'a> {
                 expected: n_rows,
             });
         }
-        let is_matrix = match port.shape.len() {
-            1 => false,
-            2 if port.shape[1] == "1" => true,
-            n => {
-                return Err(Error::Ports(format!("input `{}` has {n} axes", port.name)));
-            }
-        };
+        if port.shape.len() != 1 {
+            let n = port.shape.len();
+            return Err(Error::Ports(format!("input `{}` has {n} axes", port.name)));
+        }
         Ok(Self {
             name: &port.name,
-            is_matrix,
             values,
         })
     }
 
     /// The rows `start..end`, within the column.
     pub fn tensor(&self, start: usize, end: usize) -> ort::Result<SessionInputValue<'a>> {
-        let n_rows = end - start;
-        let shape = if self.is_matrix {
-            vec![n_rows, 1]
-        } else {
-            vec![n_rows]
-        };
+        let shape = [end - start];
         Ok(match self.values {
             Values::Numbers(values) => {
                 TensorRef::from_array_view((shape, &values[start..end]))?.into()
             }
-            Values::Texts(values) => {
-                let texts: Vec<String> = values[start..end].iter().map(text).collect();
+            Values::Texts { texts, missing } => {
+                let texts = texts[start..end].iter().map(|value| text(value, missing));
+                let texts: Vec<String> = texts.collect();
                 Tensor::from_string_array((shape, texts.as_slice()))?.into()
             }
         })
     }
 }
 
-/// A text as the graph takes it. ONNX Runtime's texts end at a NUL; no category holds one, so that a text with NULs
-/// stays what it is, an unknown one.
-fn text(value: &Option<String>) -> String {
+/// A text as the graph takes it. ONNX Runtime's texts end at a NUL. No category holds one, nor is it among `missing`:
+/// such a text is an unknown one, and stays it.
+fn text(value: &Option<String>, missing: &[String]) -> String {
+    const UNKNOWN: &str = "\u{FFFD}";
     match value {
-        Some(value) => value.replace('\0', "\u{FFFD}"),
+        Some(value) if missing.contains(value) => UNKNOWN.to_owned(),
+        Some(value) => value.replace('\0', UNKNOWN),
         None => String::new(),
     }
 }
