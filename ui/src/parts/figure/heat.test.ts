@@ -1,5 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { byFirstOver, countOver, gutterFor, LEVELS, levelOf, paintHeat, rowTops, runsOver, type HeatRow } from './heat';
+import {
+  byFirstOver,
+  countOver,
+  gutterFor,
+  LEVELS,
+  levelOf,
+  packColour,
+  paintHeat,
+  rowTops,
+  runsOver,
+  type HeatRow,
+} from './heat';
 
 const row = (name: string, over: number[], group?: string): HeatRow => ({
   name,
@@ -62,18 +73,31 @@ it('the gutter has room for the longest name, within reason', () => {
   expect(gutterFor(['x'.repeat(90)])).toBe(200);
 });
 
-it('every cell is painted once and every run of drift is underlined once', () => {
-  const calls: { fill: string; height: number }[] = [];
-  const context = {
-    fillStyle: '',
-    fillRect(this: { fillStyle: string }, _x: number, _y: number, _w: number, h: number) {
-      calls.push({ fill: this.fillStyle, height: h });
-    },
-  } as unknown as CanvasRenderingContext2D;
-  const rows = [row('a', [0, 1, 1, 0]), { ...row('b', [0, 0, 0, 0]), values: [NaN, 0, 0, 0] }];
-  const colours = { levels: LEVELS, ink: 'ink', empty: 'empty' };
-  paintHeat(context, rows, { left: 0, cell_width: 10, row_height: 26, tops: [0, 26] }, colours, 1);
-  expect(calls.filter(({ fill }) => fill === 'ink')).toEqual([{ fill: 'ink', height: 2 }]);
-  expect(calls.filter(({ fill }) => fill === 'empty')).toHaveLength(1);
-  expect(calls.filter(({ fill }) => fill.startsWith('--'))).toHaveLength(7);
+describe('painting', () => {
+  const colours = { levels: LEVELS.map((_, i) => i + 1), ink: 100, empty: 200 };
+  const geometry = { left: 10, cell_width: 10, row_height: 26, tops: [0, 26], ratio: 1 };
+  const paint = (rows: HeatRow[], width = 50, height = 52) => {
+    const raster = { pixels: new Uint32Array(width * height), width, height };
+    paintHeat(raster, rows, geometry, colours, 1);
+    return (x: number, y: number) => raster.pixels[y * width + x];
+  };
+
+  it('cells take their level, the gap and the gutter stay empty', () => {
+    const at = paint([row('a', [0, 1, 1, 0])]);
+    expect([at(0, 5), at(10, 5), at(18, 5), at(19, 5), at(20, 5), at(45, 5)]).toEqual([0, 1, 1, 0, 7, 1]);
+    expect(at(12, 25)).toBe(0);
+  });
+  it('neighbours over the threshold share one underline of two pixels, over the gap too', () => {
+    const at = paint([row('a', [0, 1, 1, 0])]);
+    expect([19, 20, 29, 30, 38, 39, 40].map((x) => at(x, 24))).toEqual([0, 100, 100, 100, 100, 0, 1]);
+    expect([at(20, 22), at(20, 23), at(20, 24), at(20, 25)]).toEqual([7, 100, 100, 0]);
+  });
+  it('a window without a value is a thin line', () => {
+    const at = paint([{ ...row('a', [0, 0, 0, 0]), values: [NaN, 0, 0, 0] }]);
+    expect([at(12, 11), at(12, 12), at(12, 13)]).toEqual([0, 200, 0]);
+  });
+  it('colours are packed as a picture holds them', () => {
+    const bytes = new Uint8Array(new Uint32Array([packColour('#f9d193')]).buffer);
+    expect([...bytes]).toEqual([0xf9, 0xd1, 0x93, 0xff]);
+  });
 });

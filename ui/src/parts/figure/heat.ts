@@ -78,48 +78,111 @@ export function rowTops(rows: readonly HeatRow[], row_height: number, gap = 7): 
   return [...tops, at];
 }
 
+/** Pixels of a picture, row by row, each as `packColour` packs it; 0 is transparent. */
+export interface Raster {
+  pixels: Uint32Array;
+  width: number;
+  height: number;
+}
+
+/** In device pixels. */
 export interface HeatGeometry {
   left: number;
   cell_width: number;
   row_height: number;
   tops: readonly number[];
+  /** Device pixels of one CSS pixel. */
+  ratio: number;
 }
 
-/** Paints all cells. `colours` are the levels' colours, in the order of `LEVELS`. */
+export interface HeatColours {
+  /** In the order of `LEVELS`. */
+  levels: readonly number[];
+  ink: number;
+  empty: number;
+}
+
+/** `#rrggbb` as the four bytes that a picture holds, on the little-endian machines that there are. */
+export function packColour(hex: string): number {
+  const value = Number.parseInt(hex.slice(1), 16);
+  return (0xff000000 | ((value & 0xff) << 16) | (value & 0xff00) | ((value >> 16) & 0xff)) >>> 0;
+}
+
+/**
+ * Paints all cells. Pixels are written directly, one line a row and copies of it: tens of thousands of filled
+ * rectangles are slow where the canvas is not drawn by the graphics card.
+ */
 export function paintHeat(
-  context: CanvasRenderingContext2D,
+  raster: Raster,
   rows: readonly HeatRow[],
   geometry: HeatGeometry,
-  colours: { levels: readonly string[]; ink: string; empty: string },
+  colours: HeatColours,
   most: number,
 ): void {
-  const { left, cell_width, row_height, tops } = geometry;
-  const wide = Math.max(0.5, cell_width - (cell_width > 3 ? 0.75 : 0));
-  // One colour after the other: changing the fill is what costs, not the rectangles.
-  const byLevel: number[][] = Array.from({ length: LEVELS.length + 1 }, () => []);
+  const { pixels, width } = raster;
+  const { row_height, tops, ratio } = geometry;
+  pixels.fill(0);
   rows.forEach((row, r) => {
-    const top = tops[r] ?? 0;
-    for (let c = 0; c < row.values.length; c += 1) {
-      const level = levelOf(row.values[c] ?? NaN, row.threshold, (row.over[c] ?? 0) > 0, most);
-      byLevel[level + 1]?.push(left + c * cell_width, top);
-    }
+    const top = Math.round(tops[r] ?? 0);
+    const tall = Math.max(1, Math.round(row_height - ratio));
+    const start = top * width;
+    if ((top + tall) * width > pixels.length) return;
+    paintCells(pixels, start, row, geometry, colours, most);
+    for (let y = 1; y < tall; y += 1) pixels.copyWithin(start + y * width, start, start + width);
+    paintGaps(pixels, width, top + Math.floor(tall / 2), row, geometry, colours.empty);
+    const thick = Math.max(1, Math.round(2 * ratio));
+    for (let y = tall - thick; y < tall; y += 1) paintUnderline(pixels, start + y * width, row, geometry, colours.ink);
   });
-  byLevel.forEach((places, i) => {
-    context.fillStyle = i === 0 ? colours.empty : (colours.levels[i - 1] ?? colours.empty);
-    for (let k = 0; k < places.length; k += 2) {
-      const empty = i === 0 ? Math.floor(row_height / 2) : 0;
-      context.fillRect(places[k] ?? 0, (places[k + 1] ?? 0) + empty, wide, i === 0 ? 1 : row_height - 1);
-    }
-  });
-  context.fillStyle = colours.ink;
-  rows.forEach((row, r) => {
-    for (const [from, to] of runsOver(row.over)) {
-      context.fillRect(
-        left + from * cell_width,
-        (tops[r] ?? 0) + row_height - 3,
-        (to - from) * cell_width - (cell_width > 3 ? 0.75 : 0),
-        2,
-      );
-    }
-  });
+}
+
+/** Where a cell begins, and where it ends without the gap after it. */
+function cellEdges(column: number, { left, cell_width, ratio }: HeatGeometry): [number, number] {
+  const from = Math.round(left + column * cell_width);
+  const next = Math.round(left + (column + 1) * cell_width);
+  const gap = cell_width > 3 * ratio ? Math.max(1, Math.round(0.75 * ratio)) : 0;
+  return [from, Math.max(from + 1, next - gap)];
+}
+
+function paintCells(
+  pixels: Uint32Array,
+  start: number,
+  row: HeatRow,
+  geometry: HeatGeometry,
+  colours: HeatColours,
+  most: number,
+): void {
+  for (let column = 0; column < row.values.length; column += 1) {
+    const level = levelOf(row.values[column] ?? NaN, row.threshold, (row.over[column] ?? 0) > 0, most);
+    if (level < 0) continue;
+    const [from, to] = cellEdges(column, geometry);
+    pixels.fill(colours.levels[level] ?? 0, start + from, start + to);
+  }
+}
+
+/** A window without a value is a thin line, so that it is not taken for a small value. */
+function paintGaps(
+  pixels: Uint32Array,
+  width: number,
+  y: number,
+  row: HeatRow,
+  geometry: HeatGeometry,
+  colour: number,
+): void {
+  for (let column = 0; column < row.values.length; column += 1) {
+    if (!Number.isNaN(row.values[column] ?? NaN)) continue;
+    const [from, to] = cellEdges(column, geometry);
+    pixels.fill(colour, y * width + from, y * width + to);
+  }
+}
+
+function paintUnderline(
+  pixels: Uint32Array,
+  start: number,
+  row: HeatRow,
+  geometry: HeatGeometry,
+  colour: number,
+): void {
+  for (const [first, end] of runsOver(row.over)) {
+    pixels.fill(colour, start + cellEdges(first, geometry)[0], start + cellEdges(end - 1, geometry)[1]);
+  }
 }
