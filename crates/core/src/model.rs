@@ -38,7 +38,8 @@ pub enum Form {
         coefficients: Vec<Vec<f32>>,
         intercepts: Vec<f32>,
     },
-    /// The mean of the leaves that a row falls into.
+    /// The mean of the leaves that a row falls into, taken as the f32 sum of `value / n_trees`. Trees that Assay grew
+    /// make that sum exact in every order.
     Trees { trees: Vec<Tree> },
 }
 
@@ -57,6 +58,7 @@ pub enum Node {
         left: u32,
         right: u32,
     },
-    /// Class probabilities (one per class, sum 1), or one value for regression.
+    /// Class probabilities (one per class; over the trees of a row they sum to n_trees, in one leaf to 1 within
+    /// n_trees / 2^23), or one value for regression.
     Leaf { values: Vec<f32> },
 }

@@ -25,9 +25,10 @@ pub fn check(entry: &Entry, x: &Matrix, y: &Target) -> Result<(), Error> {
     }
     match fault(x, y) {
         None => Ok(()),
-        Some(reason) => Err(Error::Data {
+        Some((reason, hint)) => Err(Error::Data {
             algorithm: entry.name.to_owned(),
             reason,
+            hint,
         }),
     }
 }
@@ -69,62 +70,64 @@ pub fn output(y: &Target) -> Output {
     }
 }
 
-fn fault(x: &Matrix, y: &Target) -> Option<String> {
+/// What is wrong with the data, and what to do about it.
+fn fault(x: &Matrix, y: &Target) -> Option<(String, &'static str)> {
     if x.n_rows == 0 {
-        return Some("there are no rows; give at least two".to_owned());
+        return Some(("there are no rows".to_owned(), "give at least two rows"));
     }
     if x.n_columns() == 0 {
-        return Some(
-            "there are no features; keep at least one column besides the target".to_owned(),
-        );
+        return Some((
+            "there are no features".to_owned(),
+            "keep at least one column besides the target",
+        ));
     }
     if x.values.len() != x.n_rows * x.n_columns() || y.n_rows() != x.n_rows {
-        return Some(format!(
-            "there are {} values in {} columns and {} targets for {} rows; give one of each for every row",
-            x.values.len(),
-            x.n_columns(),
-            y.n_rows(),
-            x.n_rows
+        return Some((
+            format!(
+                "for {} rows there are {} targets, and {} values in {} columns",
+                x.n_rows,
+                y.n_rows(),
+                x.values.len(),
+                x.n_columns(),
+            ),
+            "give one of each for every row",
         ));
     }
     if let Some(at) = x.values.iter().position(|value| !value.is_finite()) {
         let column = x.names.get(at % x.n_columns());
-        return Some(format!(
-            "feature `{}` is {} in row {}; let the recipe impute or scale it",
+        let reason = format!(
+            "feature `{}` is {} in row {}",
             column.map_or("", String::as_str),
             x.values.get(at).copied().unwrap_or(f32::NAN),
             at / x.n_columns() + 1
-        ));
+        );
+        return Some((reason, "let the recipe impute or scale it"));
     }
     match y {
+        Target::Classes { classes, .. } if classes.len() < 2 => Some((
+            "the target has fewer than two classes".to_owned(),
+            "choose another target",
+        )),
         Target::Classes {
             classes, indices, ..
         } => {
-            if classes.len() < 2 {
-                return Some(
-                    "the target has fewer than two classes; choose another target".to_owned(),
-                );
-            }
-            indices
+            let n_classes = classes.len();
+            let row = indices
                 .iter()
-                .position(|&index| index as usize >= classes.len())
-                .map(|row| {
-                    format!(
-                        "row {} has no class of the {}; check the target's classes",
-                        row + 1,
-                        classes.len()
-                    )
-                })
+                .position(|&index| index as usize >= n_classes)?;
+            Some((
+                format!("row {} has no class of the {n_classes}", row + 1),
+                "check the target's classes",
+            ))
         }
-        Target::Values(values) => values
-            .iter()
-            .position(|value| !(value.abs() <= LARGEST_TARGET))
-            .map(|row| {
-                format!(
-                    "the target is {} in row {}; leave such rows out or rescale the target",
-                    values.get(row).copied().unwrap_or(f64::NAN),
-                    row + 1
-                )
-            }),
+        Target::Values(values) => {
+            let unfit = |value: &f64| !value.is_finite() || value.abs() > LARGEST_TARGET;
+            let row = values.iter().position(unfit)?;
+            let value = values.get(row).copied().unwrap_or(f64::NAN);
+            Some((
+                format!("the target is {value} in row {}", row + 1),
+                "leave such rows out or rescale the target",
+            ))
+        }
     }
 }

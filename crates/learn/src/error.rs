@@ -1,18 +1,18 @@
-//! Why something could not be trained.
+//! Why something could not be trained. Messages say what is wrong, hints what to do; who asked says what was attempted.
 
-use assay_core::Cancelled;
+use assay_core::{Cancelled, Code};
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error("cannot train `{name}`: there is no such algorithm; choose one of {known}")]
+    #[error("there is no algorithm `{name}`")]
     UnknownAlgorithm { name: String, known: String },
-    #[error("cannot train `{algorithm}`: it has no parameter `{name}`; it takes {known}")]
+    #[error("`{algorithm}` has no parameter `{name}`")]
     UnknownParam {
         algorithm: String,
         name: String,
         known: String,
     },
-    #[error("cannot train `{algorithm}`: `{name}` is {value}; give {range}")]
+    #[error("the parameter `{name}` of `{algorithm}` is {value}")]
     ParamRange {
         algorithm: String,
         name: String,
@@ -20,9 +20,7 @@ pub enum Error {
         /// `a whole number from 1 to 64`
         range: String,
     },
-    #[error(
-        "cannot train `{algorithm}`: it predicts {predicts} and the target holds {holds}; choose {instead}"
-    )]
+    #[error("`{algorithm}` predicts {predicts} and the target holds {holds}")]
     Problem {
         algorithm: String,
         predicts: &'static str,
@@ -30,14 +28,40 @@ pub enum Error {
         /// Names of algorithms that would do.
         instead: String,
     },
-    #[error("cannot train `{algorithm}`: {reason}")]
-    Data { algorithm: String, reason: String },
+    #[error("`{algorithm}` cannot use the data: {reason}")]
+    Data {
+        algorithm: String,
+        reason: String,
+        hint: &'static str,
+    },
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
-    #[error("the numbers did not yield a model: {0}; standardise the features and try again")]
+    #[error("the numbers did not yield a model: {0}")]
     Numeric(String),
     #[error(transparent)]
     Linfa(#[from] linfa::Error),
+}
+
+impl Error {
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Cancelled(_) => Code::Cancelled,
+            _ => Code::Invalid,
+        }
+    }
+
+    /// What to do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::UnknownAlgorithm { known, .. } => Some(format!("choose one of {known}")),
+            Self::UnknownParam { known, .. } => Some(format!("it takes {known}")),
+            Self::ParamRange { range, .. } => Some(format!("give {range}")),
+            Self::Problem { instead, .. } => Some(format!("choose {instead}")),
+            Self::Numeric(_) => Some("standardise the features and try again".to_owned()),
+            Self::Data { hint, .. } => Some((*hint).to_owned()),
+            Self::Cancelled(_) | Self::Linfa(_) => None,
+        }
+    }
 }
 
 impl From<linfa_linear::LinearError<f64>> for Error {

@@ -12,16 +12,20 @@ use linfa::traits::{Predict, PredictInplace};
 use ndarray::{Array2, ArrayView1, ArrayView2, ArrayViewMut1, Axis};
 use rayon::prelude::*;
 
-const ROWS_A_CHUNK: usize = 512;
+/// Trees pass over a chunk one after the other, so that large chunks read each tree once for many rows.
+const MAX_ROWS_A_CHUNK: usize = 4_096;
+const MIN_ROWS_A_CHUNK: usize = 64;
 
 /// What `model` says of every row of `x` (n_rows x model.n_features). Parallel over rows; the answer does not depend
 /// on the number of threads. Features that `x` lacks count as zero, features beyond the model's are ignored.
 pub fn predict(model: &Model, x: &Matrix) -> Prediction {
     let scorer = Scorer(model);
     let n_columns = x.n_columns().max(1);
+    let rows_a_chunk =
+        (x.n_rows / (4 * rayon::current_num_threads())).clamp(MIN_ROWS_A_CHUNK, MAX_ROWS_A_CHUNK);
     let answers: Vec<Array2<f64>> = x
         .values
-        .par_chunks(ROWS_A_CHUNK * n_columns)
+        .par_chunks(rows_a_chunk * n_columns)
         .map(|chunk| {
             let n_rows = chunk.len() / n_columns;
             ArrayView2::from_shape((n_rows, n_columns), chunk)

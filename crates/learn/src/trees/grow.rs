@@ -10,6 +10,9 @@ use rand_xoshiro::rand_core::RngCore;
 use super::bins::{BinnedFeature, MAX_BINS};
 use super::split::Objective;
 
+/// A feature with this many times more bins than the node has rows is sorted; else its bins are counted.
+const BINS_A_SORTED_ROW: usize = 4;
+
 /// When a node is split no further.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
@@ -51,7 +54,8 @@ pub fn grow(
         rng,
         order: (0..features.len()).collect(),
         histogram: vec![0.0; MAX_BINS * objective.width()],
-        counts: [0; MAX_BINS],
+        counts: vec![0; MAX_BINS],
+        sorted: Vec::new(),
         left: vec![0.0; objective.width()],
         right: vec![0.0; objective.width()],
         aside: Vec::with_capacity(rows.len()),
@@ -70,7 +74,9 @@ struct Grower<'a> {
     order: Vec<usize>,
     /// Sums per bin, and rows per bin. Invariant: zero between two features.
     histogram: Vec<f64>,
-    counts: [usize; MAX_BINS],
+    counts: Vec<u32>,
+    /// Bin and row, ascending, of a node with few rows.
+    sorted: Vec<(u16, u32)>,
     left: Vec<f64>,
     right: Vec<f64>,
     /// Rows that go right, while a node is parted.
@@ -189,15 +195,52 @@ impl Grower<'_> {
         sums: &[f64],
         best: &mut Option<Split>,
     ) -> bool {
-        let binned = &self.features[feature];
-        if binned.n_bins() < 2 {
+        let n_bins = self.features[feature].n_bins();
+        if n_bins < 2 {
             return false;
         }
+        self.left.fill(0.0);
+        self.right.copy_from_slice(sums);
+        if rows.len() * BINS_A_SORTED_ROW < n_bins {
+            self.look_sorted(feature, rows, best)
+        } else {
+            self.look_counted(feature, rows, best)
+        }
+    }
+
+    /// For few rows over many bins: sorts the rows.
+    fn look_sorted(&mut self, feature: usize, rows: &[u32], best: &mut Option<Split>) -> bool {
+        let bins = &self.features[feature].bins;
+        let mut sorted = std::mem::take(&mut self.sorted);
+        sorted.clear();
+        sorted.extend(rows.iter().map(|&row| (bins[row as usize], row)));
+        sorted.sort_unstable();
+        let mut n_left = 0;
+        for same in sorted.chunk_by(|a, b| a.0 == b.0) {
+            if n_left > 0 {
+                let gap = (sorted[n_left - 1].0 as usize, same[0].0 as usize);
+                self.consider(feature, gap, n_left, rows.len(), best);
+            }
+            n_left += same.len();
+            for &(_, row) in same {
+                let row = row as usize;
+                self.objective.add(&mut self.left, row, self.weights[row]);
+                self.objective.add(&mut self.right, row, -self.weights[row]);
+            }
+        }
+        let varies = sorted.first().map(|first| first.0) != sorted.last().map(|last| last.0);
+        self.sorted = sorted;
+        varies
+    }
+
+    /// For many rows over few bins: adds the rows of each bin up.
+    fn look_counted(&mut self, feature: usize, rows: &[u32], best: &mut Option<Split>) -> bool {
+        let bins = &self.features[feature].bins;
         let width = self.objective.width();
         let (mut first, mut last) = (MAX_BINS, 0);
         for &row in rows {
             let row = row as usize;
-            let bin = binned.bins[row] as usize;
+            let bin = bins[row] as usize;
             self.counts[bin] += 1;
             self.objective.add(
                 &mut self.histogram[bin * width..(bin + 1) * width],
@@ -207,27 +250,15 @@ impl Grower<'_> {
             first = first.min(bin);
             last = last.max(bin);
         }
-
-        self.left.fill(0.0);
-        self.right.copy_from_slice(sums);
         let mut n_left = 0;
         let mut previous = first;
         for bin in first..=last {
-            let count = std::mem::take(&mut self.counts[bin]);
+            let count = std::mem::take(&mut self.counts[bin]) as usize;
             if count == 0 {
                 continue;
             }
-            let min = self.limits.min_samples_leaf;
-            if bin > first && n_left >= min && rows.len() - n_left >= min {
-                let purity = self.objective.purity(&self.left) + self.objective.purity(&self.right);
-                if best.as_ref().is_none_or(|best| purity > best.purity) {
-                    *best = Some(Split {
-                        purity,
-                        feature,
-                        last_left: previous,
-                        first_right: bin,
-                    });
-                }
+            if n_left > 0 {
+                self.consider(feature, (previous, bin), n_left, rows.len(), best);
             }
             n_left += count;
             previous = bin;
@@ -239,6 +270,29 @@ impl Grower<'_> {
             }
         }
         first < last
+    }
+
+    /// Takes the split in this gap between two bins when it is allowed and better than the best so far.
+    fn consider(
+        &self,
+        feature: usize,
+        (last_left, first_right): (usize, usize),
+        n_left: usize,
+        n_rows: usize,
+        best: &mut Option<Split>,
+    ) {
+        if n_left.min(n_rows - n_left) < self.limits.min_samples_leaf {
+            return;
+        }
+        let purity = self.objective.purity(&self.left) + self.objective.purity(&self.right);
+        if best.as_ref().is_none_or(|best| purity > best.purity) {
+            *best = Some(Split {
+                purity,
+                feature,
+                last_left,
+                first_right,
+            });
+        }
     }
 
     /// Rows of the left side first, both sides in their old order. How many went left.

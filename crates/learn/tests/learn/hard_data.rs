@@ -232,79 +232,93 @@ fn a_forest_tells_of_every_tree_and_stops_when_it_is_told() {
 }
 
 #[test]
-fn data_that_cannot_be_trained_on_is_refused_in_a_sentence() {
+fn data_that_cannot_be_trained_on_is_refused_with_a_hint() {
     let good = || rows(4, |i| vec![i as f32, 1.0]);
     let numbers = || Target::Values(vec![1.0, 2.0, 3.0, 4.0]);
     let two = || classes(&[0, 1, 0, 1], 2);
     let mut nan = good();
     nan.values[3] = f32::NAN;
+    let values = |values: &[f64]| Target::Values(values.to_vec());
+    let boundless = values(&[1.0, f64::INFINITY, 0.0, 0.0]);
+    let bare = Matrix {
+        n_rows: 4,
+        ..Matrix::default()
+    };
     let cases = [
         (
             "ridge",
             good(),
             two(),
-            "cannot train `ridge`: it predicts numbers and the target holds classes; choose `random_forest`, `decision_tree`, `logistic_regression`",
+            "`ridge` predicts numbers and the target holds classes",
+            "choose `random_forest`, `decision_tree`, `logistic_regression`",
         ),
         (
             "logistic_regression",
             good(),
             numbers(),
-            "cannot train `logistic_regression`: it predicts classes and the target holds numbers; choose `random_forest`, `decision_tree`, `linear_regression`, `ridge`",
+            "`logistic_regression` predicts classes and the target holds numbers",
+            "choose `random_forest`, `decision_tree`, `linear_regression`, `ridge`",
         ),
         (
             "boosting",
             good(),
             two(),
-            "cannot train `boosting`: there is no such algorithm; choose one of `random_forest`, `decision_tree`, `logistic_regression`, `linear_regression`, `ridge`",
+            "there is no algorithm `boosting`",
+            "choose one of `random_forest`, `decision_tree`, `logistic_regression`, `linear_regression`, `ridge`",
         ),
         (
             "ridge",
             rows(0, |_| vec![]),
-            Target::Values(vec![]),
-            "cannot train `ridge`: there are no rows; give at least two",
+            values(&[]),
+            "`ridge` cannot use the data: there are no rows",
+            "give at least two rows",
         ),
         (
             "ridge",
-            Matrix {
-                n_rows: 4,
-                ..Matrix::default()
-            },
+            bare,
             numbers(),
-            "cannot train `ridge`: there are no features; keep at least one column besides the target",
+            "`ridge` cannot use the data: there are no features",
+            "keep at least one column besides the target",
         ),
         (
             "ridge",
             good(),
-            Target::Values(vec![1.0]),
-            "cannot train `ridge`: there are 8 values in 2 columns and 1 targets for 4 rows; give one of each for every row",
+            values(&[1.0]),
+            "`ridge` cannot use the data: for 4 rows there are 1 targets, and 8 values in 2 columns",
+            "give one of each for every row",
         ),
         (
             "ridge",
             nan,
             numbers(),
-            "cannot train `ridge`: feature `feature_1` is NaN in row 2; let the recipe impute or scale it",
+            "`ridge` cannot use the data: feature `feature_1` is NaN in row 2",
+            "let the recipe impute or scale it",
         ),
         (
             "ridge",
             good(),
-            Target::Values(vec![1.0, f64::INFINITY, 0.0, 0.0]),
-            "cannot train `ridge`: the target is inf in row 2; leave such rows out or rescale the target",
+            boundless,
+            "`ridge` cannot use the data: the target is inf in row 2",
+            "leave such rows out or rescale the target",
         ),
         (
             "random_forest",
             good(),
             classes(&[0; 4], 1),
-            "cannot train `random_forest`: the target has fewer than two classes; choose another target",
+            "`random_forest` cannot use the data: the target has fewer than two classes",
+            "choose another target",
         ),
         (
             "random_forest",
             good(),
             classes(&[0, 1, 2, 0], 2),
-            "cannot train `random_forest`: row 3 has no class of the 2; check the target's classes",
+            "`random_forest` cannot use the data: row 3 has no class of the 2",
+            "check the target's classes",
         ),
     ];
-    for (algorithm, x, y, wanted) in cases {
+    for (algorithm, x, y, wanted, hint) in cases {
         let error = fit(algorithm, &Params::new(), &x, &y, 0, &Task::silent()).unwrap_err();
         assert_eq!(error.to_string(), wanted);
+        assert_eq!(error.hint().as_deref(), Some(hint), "{wanted}");
     }
 }
