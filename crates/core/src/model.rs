@@ -22,8 +22,8 @@ pub enum Output {
 }
 
 /// How the answer is computed, here and in the exported graph alike: features are f32; sums are taken in f64 and
-/// rounded to f32 once, within the range of f32; logistic and softmax start from that f32 sum, in f64; the mean of
-/// the leaves is their f64 sum divided by the number of trees. Answers are f32 in the end, and
+/// rounded to f32 once, within the range of f32; logistic and softmax start from that f32 sum, in f64; for the
+/// mean of the leaves each is divided by the number of trees in f32, and these are added up in f64. Answers are f32 in the end, and
 /// [`crate::matrix::most_probable`] says which class they mean.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Form {

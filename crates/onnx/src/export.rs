@@ -1,7 +1,7 @@
 //! A fitted recipe and a model as one ONNX graph, raw columns in, answers out.
 //!
 //! Opset 17, ai.onnx.ml 3, IR 8: any ONNX Runtime since 1.12 reads it. Numbers are f64 up to the features, which are
-//! f32; weighted sums and means of leaves are taken in f64 over those f32 features; answers are f32. That is, step by
+//! f32; weighted sums and means of leaves are added up in f64; answers are f32. That is, step by
 //! step, what `core::model` says a model computes.
 
 mod answer;

@@ -21,6 +21,6 @@ pub use compare::compare;
 pub use error::Error;
 pub use export::{About, Exported, export, output_names};
 pub use inspect::inspect;
-pub use mlmodel::{MlModel, ml_model, requirements, signature};
+pub use mlmodel::{MlModel, ml_model, requirements};
 pub use runtime::Runtime;
 pub use session::Session;

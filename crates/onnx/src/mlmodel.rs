@@ -10,7 +10,7 @@
 //! mlflow's own: the frame's index must hold a 0 (`reset_index`), and the first row's texts must not be None or pandas'
 //! NA (NaN is well).
 
-use assay_core::registry::Port;
+use assay_core::registry::{Inspection, Port};
 use serde_json::{Value, json};
 
 /// The `onnx` package whose definition of the format this crate is compiled from.
@@ -23,9 +23,8 @@ const PYTHON_VERSION: &str = "3.10.0";
 /// What the file says.
 #[derive(Debug, Clone)]
 pub struct MlModel<'a> {
-    /// As [`crate::inspect`] or a session shows them.
-    pub inputs: &'a [Port],
-    pub outputs: &'a [Port],
+    /// Of `model.onnx`, from [`crate::inspect`].
+    pub graph: &'a Inspection,
     /// 32 hexadecimal digits.
     pub model_uuid: &'a str,
     pub run_id: &'a str,
@@ -65,8 +64,8 @@ utc_time_created: {created}
         size = model.size_bytes,
         uuid = quoted(model.model_uuid),
         run_id = quoted(model.run_id),
-        inputs = quoted(&signature(model.inputs)),
-        outputs = quoted(&signature(model.outputs)),
+        inputs = quoted(&signature(&model.graph.inputs)),
+        outputs = quoted(&signature(&model.graph.outputs)),
         created = quoted(model.created_utc),
     )
 }
@@ -100,7 +99,7 @@ pub fn requirements() -> [(&'static str, String); 3] {
 }
 
 /// Inputs or outputs as mlflow writes them: a JSON array of `{"name", "type": "tensor", "tensor-spec"}`.
-pub fn signature(ports: &[Port]) -> String {
+fn signature(ports: &[Port]) -> String {
     let entries = ports.iter().map(|port| {
         let shape: Vec<i64> = port
             .shape

@@ -132,10 +132,10 @@ fn mean(trees: &[Tree], row: &[f32]) -> Vec<f64> {
         let leaf = leaf(tree, row);
         total.resize(leaf.len(), 0.0);
         for (sum, &value) in total.iter_mut().zip(leaf) {
-            *sum += f64::from(value);
+            *sum += f64::from(value / trees.len() as f32);
         }
     }
-    total.iter().map(|sum| sum / trees.len() as f64).collect()
+    total
 }
 
 fn leaf<'a>(tree: &'a Tree, row: &[f32]) -> &'a [f32] {

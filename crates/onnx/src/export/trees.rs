@@ -1,8 +1,8 @@
 //! Trees as one operator.
 //!
-//! The regressor serves classes too, with one target per class: it averages over the trees exactly as a forest does,
-//! leaves out zeros, and has none of the classifier's special cases for two classes. Thresholds and leaves are the
-//! model's f32 numbers written as f64, because then the runtime adds them up in f64.
+//! The regressor serves classes too, with one target per class: it leaves out zeros, and has none of the classifier's
+//! special cases for two classes. Thresholds and leaves are f32 numbers written as f64, because then the runtime adds
+//! them up in f64.
 
 use assay_core::model::{Node, Tree};
 
@@ -17,7 +17,10 @@ pub fn write(graph: &mut Graph, wide: &str, features: &Features, trees: &[Tree])
     for (column, &feature) in (0..).zip(&features.order) {
         column_of[feature] = column;
     }
-    let mut nodes = Nodes::default();
+    let mut nodes = Nodes {
+        n_trees: trees.len() as f32,
+        ..Nodes::default()
+    };
     for (tree, index) in trees.iter().zip(0..) {
         for (node, at) in tree.nodes.iter().zip(0..) {
             nodes.push(index, at, node, &column_of);
@@ -41,6 +44,7 @@ struct Nodes {
     leaf_targets: Vec<i64>,
     leaf_values: Vec<f64>,
     n_targets: i64,
+    n_trees: f32,
 }
 
 impl Nodes {
@@ -81,7 +85,7 @@ impl Nodes {
                 self.leaf_trees.push(tree);
                 self.leaf_ids.push(id);
                 self.leaf_targets.push(target as i64);
-                self.leaf_values.push(f64::from(value));
+                self.leaf_values.push(f64::from(value / self.n_trees));
             }
         }
     }
@@ -103,7 +107,7 @@ impl Nodes {
                 Constant::row_f64(self.leaf_values),
             ),
             tensor::int("n_targets", self.n_targets),
-            tensor::text("aggregate_function", "AVERAGE"),
+            tensor::text("aggregate_function", "SUM"),
             tensor::text("post_transform", "NONE"),
         ];
         graph.node(
