@@ -41,7 +41,7 @@ pub fn all(places: &Places) -> Vec<Step> {
     journeys.env("ASSAY_BIN", places.executable("debug", "assay"));
     journeys.env("ASSAY_ONNXRUNTIME", places.onnxruntime());
     if let Some(browser) = system::browser() {
-        journeys.env("ASSAY_BROWSER", browser);
+        journeys.env("CHROMIUM", browser);
     }
 
     let step = |name, action| Step { name, action };
