@@ -10,6 +10,13 @@ type Notice = Extract<HostEvent, { event: 'notice' }>;
 /** Jobs that have said something since the window opened, by id; fresher than what `jobs.list` answered. */
 export const liveJobs = new SvelteMap<string, Job>();
 
+const link = $state({ lost: false });
+
+/** True while the host cannot be heard. */
+export function isLost(): boolean {
+  return link.lost;
+}
+
 /** Begins to listen; call it once. `onJob` hears every step of a job. */
 export function startLive(onNotice: (notice: Notice) => void, onJob: (job: Job) => void): Stop {
   return events(
@@ -26,6 +33,12 @@ export function startLive(onNotice: (notice: Notice) => void, onJob: (job: Job) 
           onNotice(event);
       }
     },
-    () => dropKinds('all'),
+    () => {
+      link.lost = false;
+      dropKinds('all');
+    },
+    () => {
+      link.lost = true;
+    },
   );
 }

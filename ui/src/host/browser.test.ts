@@ -60,9 +60,11 @@ it('events are heard, unknown ones left out, a break is told and mended', async 
   answer.mockImplementation(() => Promise.resolve(stream()));
   const heard: unknown[] = [];
   let gaps = 0;
+  let lost = 0;
   const stop = browserTransport.events(
     (event) => heard.push(event),
     () => (gaps += 1),
+    () => (lost += 1),
   );
   await vi.advanceTimersByTimeAsync(100);
   expect(heard).toEqual([{ event: 'changed', kinds: ['runs'] }]);
@@ -70,6 +72,10 @@ it('events are heard, unknown ones left out, a break is told and mended', async 
   await vi.advanceTimersByTimeAsync(600);
   expect(heard).toHaveLength(2);
   expect(gaps).toBe(1);
+  expect(lost).toBe(0);
+  answer.mockRejectedValue(new TypeError('refused'));
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(lost).toBeGreaterThan(0);
   stop();
   const calls = answer.mock.calls.length;
   await vi.advanceTimersByTimeAsync(20_000);

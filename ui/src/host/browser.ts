@@ -24,9 +24,9 @@ export const browserTransport: Transport = {
     throw await readFailure(response, attempted);
   },
 
-  events(listener, onGap) {
+  events(listener, onGap, onLost) {
     const closed = new AbortController();
-    void follow(listener, onGap, closed.signal);
+    void follow(listener, onGap, onLost, closed.signal);
     return () => closed.abort();
   },
 
@@ -75,7 +75,12 @@ export const browserTransport: Transport = {
 };
 
 /** Follows the stream until told to stop; after a break it reconnects and says that events may be missing. */
-async function follow(listener: (event: HostEvent) => void, onGap: () => void, stop: AbortSignal): Promise<void> {
+async function follow(
+  listener: (event: HostEvent) => void,
+  onGap: () => void,
+  onLost: () => void,
+  stop: AbortSignal,
+): Promise<void> {
   let failures = 0;
   let connected = false;
   while (!stop.aborted) {
@@ -94,6 +99,7 @@ async function follow(listener: (event: HostEvent) => void, onGap: () => void, s
       }
     } catch {
       failures += 1;
+      if (!stop.aborted) onLost();
     }
     if (!stop.aborted) await pause(RETRY_MS[Math.min(failures, RETRY_MS.length - 1)] ?? 5000);
   }

@@ -47,9 +47,9 @@ export async function rpcBytes<C extends keyof Commands>(command: C, request: Re
   return (await transport()).call(command, request);
 }
 
-/** Listens to the host's events; `onGap` says that some may have been missed. */
-export function events(listener: (event: HostEvent) => void, onGap: () => void): Stop {
-  return later((host) => host.events(listener, onGap));
+/** Listens to the host's events; `onGap` says that some may have been missed, `onLost` that the host is not heard. */
+export function events(listener: (event: HostEvent) => void, onGap: () => void, onLost: () => void): Stop {
+  return later((host) => host.events(listener, onGap, onLost));
 }
 
 /** Listens to files dragged over the window and dropped on it. */

@@ -21,10 +21,11 @@ export const tauriTransport: Transport = {
     let open = true;
     const channel = new Channel<unknown>();
     channel.onmessage = (message) => {
-      const event = readEvent(typeof message === 'string' ? JSON.parse(message) : message);
+      const event = readEvent(message);
       if (open && event) listener(event);
     };
-    void invoke('subscribe', { channel });
+    // A call with a channel subscribes: the window has one command for everything.
+    void invoke('rpc', { command: 'events.subscribe', request: {}, channel });
     return () => {
       open = false;
     };

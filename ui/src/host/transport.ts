@@ -22,8 +22,11 @@ export interface SaveTarget {
 export interface Transport {
   readonly kind: 'desktop' | 'browser';
   call(command: string, request: unknown): Promise<ArrayBuffer>;
-  /** `onGap` is called when events may have been missed and everything read before is in doubt. */
-  events(listener: (event: HostEvent) => void, onGap: () => void): Stop;
+  /**
+   * `onGap` is called when events may have been missed and everything read before is in doubt, `onLost` when the host
+   * cannot be heard; a gap follows when it can again.
+   */
+  events(listener: (event: HostEvent) => void, onGap: () => void, onLost: () => void): Stop;
   onDrop(listener: (drop: Drop) => void): Stop;
   /** Paths the host can read; empty when the user chose nothing. */
   openFiles(onProgress: (drop: Drop) => void): Promise<string[]>;
