@@ -1,13 +1,11 @@
-//! Recipes with data that try every kind of step, and models of every form over their features.
+//! Recipes with data that try every kind of step.
 
 use assay_core::Columns;
 use assay_core::matrix::{RawColumn, RawValues};
-use assay_core::model::{Form, Model, Node, Output, Tree};
 use assay_core::recipe::{FittedRecipe, FittedStep, InputColumn, RECIPE_SCHEMA};
 use assay_core::schema::ColumnType;
 
 use crate::random::Random;
-use crate::reference;
 
 pub const N_ROWS: usize = 600;
 
@@ -184,91 +182,6 @@ pub fn recipes() -> Vec<Case> {
     ]
 }
 
-/// Every form, for the features of `case`.
-pub fn models(case: &Case) -> Vec<(&'static str, Model)> {
-    let random = &mut Random::new(7);
-    let n = case.recipe.features.len();
-    let rows: Vec<Vec<f32>> = (0..50)
-        .map(|row| reference::features(&case.recipe, &case.columns, row))
-        .collect();
-    let two = || classes(&["no", "yes"], ColumnType::Text);
-    let three = || classes(&["-3", "0", "12"], ColumnType::Integer);
-    let flags = || classes(&["false", "true"], ColumnType::Boolean);
-    let seven = || classes(&["a", "b", "c", "d", "e", "f", "g"], ColumnType::Text);
-    let model = |output, form| Model {
-        n_features: n,
-        output,
-        form,
-    };
-    vec![
-        (
-            "linear",
-            model(
-                Output::Value,
-                Form::Linear {
-                    coefficients: weights(random, n),
-                    intercept: -0.7,
-                },
-            ),
-        ),
-        (
-            "logistic, two classes",
-            model(two(), logistic(random, n, 1)),
-        ),
-        (
-            "logistic, three classes",
-            model(three(), logistic(random, n, 3)),
-        ),
-        (
-            "logistic, seven classes",
-            model(seven(), logistic(random, n, 7)),
-        ),
-        (
-            "one tree, value",
-            model(Output::Value, trees(random, &rows, 1, 5, 1)),
-        ),
-        (
-            "one tree, two classes",
-            model(flags(), trees(random, &rows, 1, 5, 2)),
-        ),
-        (
-            "one leaf, two classes",
-            model(two(), trees(random, &rows, 1, 0, 2)),
-        ),
-        (
-            "one leaf, value",
-            model(Output::Value, trees(random, &rows, 1, 0, 1)),
-        ),
-        (
-            "forest, value",
-            model(Output::Value, trees(random, &rows, 100, 6, 1)),
-        ),
-        (
-            "forest, two classes",
-            model(two(), trees(random, &rows, 100, 6, 2)),
-        ),
-        (
-            "forest, three classes",
-            model(three(), trees(random, &rows, 30, 4, 3)),
-        ),
-        (
-            "forest with ties, two classes",
-            model(two(), votes(random, &rows, 10, 2)),
-        ),
-        (
-            "forest with ties, seven classes",
-            model(seven(), votes(random, &rows, 6, 7)),
-        ),
-    ]
-}
-
-pub fn classes(names: &[&str], kind: ColumnType) -> Output {
-    Output::Classes {
-        classes: texts(names),
-        kind,
-    }
-}
-
 fn case(name: &'static str, drafts: Vec<Draft>) -> Case {
     let mut recipe = FittedRecipe {
         schema: RECIPE_SCHEMA,
@@ -424,82 +337,4 @@ fn ordinal(column: &str, categories: &[&str]) -> FittedStep {
         column: column.to_owned(),
         categories: texts(categories),
     }
-}
-
-fn weights(random: &mut Random, n: usize) -> Vec<f32> {
-    (0..n).map(|_| random.around_zero(1.0) as f32).collect()
-}
-
-fn logistic(random: &mut Random, n_features: usize, n_sums: usize) -> Form {
-    Form::Logistic {
-        coefficients: (0..n_sums).map(|_| weights(random, n_features)).collect(),
-        intercepts: weights(random, n_sums),
-    }
-}
-
-/// Thresholds are taken from `rows`, so that many values lie on them exactly.
-fn trees(random: &mut Random, rows: &[Vec<f32>], n: usize, depth: usize, n_values: usize) -> Form {
-    forest(random, rows, n, depth, &mut |random| {
-        let values: Vec<f64> = (0..n_values).map(|_| random.share()).collect();
-        let total: f64 = values.iter().sum();
-        match n_values {
-            1 => vec![(values[0] * 1e5) as f32],
-            _ => values.iter().map(|value| (value / total) as f32).collect(),
-        }
-    })
-}
-
-/// Every leaf is sure of one class, so that trees often stand even.
-fn votes(random: &mut Random, rows: &[Vec<f32>], n: usize, n_classes: usize) -> Form {
-    forest(random, rows, n, 3, &mut |random| {
-        let vote = random.below(n_classes);
-        (0..n_classes)
-            .map(|class| f32::from(u8::from(class == vote)))
-            .collect()
-    })
-}
-
-fn forest(
-    random: &mut Random,
-    rows: &[Vec<f32>],
-    n: usize,
-    depth: usize,
-    leaf: &mut dyn FnMut(&mut Random) -> Vec<f32>,
-) -> Form {
-    let trees = (0..n)
-        .map(|_| {
-            let mut tree = Tree::default();
-            grow(&mut tree, random, rows, depth, leaf);
-            tree
-        })
-        .collect();
-    Form::Trees { trees }
-}
-
-fn grow(
-    tree: &mut Tree,
-    random: &mut Random,
-    rows: &[Vec<f32>],
-    depth: usize,
-    leaf: &mut dyn FnMut(&mut Random) -> Vec<f32>,
-) -> u32 {
-    let at = tree.nodes.len();
-    tree.nodes.push(Node::Leaf {
-        values: leaf(random),
-    });
-    if depth > 0 {
-        let row = random.pick(rows);
-        let feature = random.below(row.len());
-        let threshold = row[feature];
-        let left = grow(tree, random, rows, depth - 1, leaf);
-        let shorter = depth - 1 - random.below(depth);
-        let right = grow(tree, random, rows, shorter, leaf);
-        tree.nodes[at] = Node::Split {
-            feature: feature as u32,
-            threshold,
-            left,
-            right,
-        };
-    }
-    at as u32
 }

@@ -5,7 +5,8 @@ use assay_core::recipe::{FittedRecipe, FittedStep};
 use assay_core::schema::ColumnType;
 use assay_onnx::{About, Error, export, inspect, output_names};
 
-use crate::cases::{classes, fill, models, one_hot, recipes, scale, texts};
+use crate::cases::{fill, one_hot, recipes, scale, texts};
+use crate::models::{classes, models};
 
 #[test]
 fn the_graph_takes_raw_columns_and_answers_per_row() {

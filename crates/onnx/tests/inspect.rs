@@ -3,7 +3,8 @@
 use assay_onnx::{About, Error, export, inspect};
 use proptest::prelude::*;
 
-use crate::cases::{models, recipes};
+use crate::cases::recipes;
+use crate::models::models;
 use crate::runtime;
 
 fn a_file() -> Vec<u8> {

@@ -5,6 +5,7 @@ mod compare;
 mod export;
 mod inspect;
 mod mlmodel;
+mod models;
 mod parity;
 mod random;
 mod reference;

@@ -4,7 +4,8 @@ use assay_core::model::{Form, Output};
 use assay_core::recipe::FittedStep;
 use assay_onnx::{About, compare, export};
 
-use crate::cases::{models, recipes};
+use crate::cases::recipes;
+use crate::models::models;
 use crate::{reference, runtime};
 
 #[test]

@@ -7,7 +7,8 @@ use assay_core::matrix::{Prediction, RawColumn, RawValues};
 use assay_core::model::Output;
 use assay_onnx::{About, Error, Runtime, Session, export};
 
-use crate::cases::{Case, models, recipes, texts};
+use crate::cases::{Case, recipes, texts};
+use crate::models::models;
 use crate::runtime;
 
 /// Numbers and texts under a logistic model with three integer classes.
