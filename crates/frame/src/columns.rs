@@ -2,8 +2,8 @@
 
 use assay_core::schema::ColumnType;
 use polars::prelude::{
-    BooleanChunked, Column, DataType, Float64Chunked, Int32Chunked, Int64Chunked,
-    IntoSeries, NewChunkedArray, PlSmallStr, Series, StringChunked, StringChunkedBuilder, TimeUnit,
+    BooleanChunked, Column, DataType, Float64Chunked, Int32Chunked, Int64Chunked, IntoSeries,
+    NewChunkedArray, PlSmallStr, Series, StringChunked, StringChunkedBuilder, TimeUnit,
 };
 
 use crate::error::Error;

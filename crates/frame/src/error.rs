@@ -91,7 +91,9 @@ pub enum Error {
     },
     #[error("column `{column}` has {n_distinct} distinct values")]
     TooFewClasses { column: String, n_distinct: usize },
-    #[error("column `{column}` has {n_distinct} distinct values, at most {limit} can be told apart")]
+    #[error(
+        "column `{column}` has {n_distinct} distinct values, at most {limit} can be told apart"
+    )]
     TooManyClasses {
         column: String,
         n_distinct: usize,
@@ -105,7 +107,9 @@ pub enum Error {
         /// 1-based.
         row: u64,
     },
-    #[error("column `{column}` holds {value} in row {row} of the rows given, which 32 bits cannot hold")]
+    #[error(
+        "column `{column}` holds {value} in row {row} of the rows given, which 32 bits cannot hold"
+    )]
     NotFinite {
         column: String,
         /// 1-based.
@@ -167,7 +171,9 @@ impl Error {
             Self::Recipe(_) => "change the recipe, or let it be made from the profile",
             Self::MissingValue { .. } => "add an impute step for the column",
             Self::NotFinite { .. } => "mend the value, or leave the column out",
-            Self::NoTimes => "name the timestamp column, or cut windows by rows, for example 1000rows",
+            Self::NoTimes => {
+                "name the timestamp column, or cut windows by rows, for example 1000rows"
+            }
             Self::TooManyWindows { .. } => "choose longer windows",
             Self::Filter(_) => "write for example: island = \"Dream\" and body_mass_g > 4000",
             Self::Io { .. } | Self::Cancelled(_) | Self::Engine(_) => return None,

@@ -29,9 +29,11 @@ pub fn content_hash(frame: &Frame) -> Result<ObjectHash, Error> {
     }
     for (_, view) in views {
         match view {
-            View::Integer(values) | View::Datetime(values) => bytes.values(values.iter(), |bytes, value| {
-                bytes.raw(&value.to_le_bytes());
-            }),
+            View::Integer(values) | View::Datetime(values) => {
+                bytes.values(values.iter(), |bytes, value| {
+                    bytes.raw(&value.to_le_bytes());
+                })
+            }
             View::Float(values) => {
                 let numbers = values.iter().map(|value| value.filter(|v| !v.is_nan()));
                 bytes.values(numbers, |bytes, value| {

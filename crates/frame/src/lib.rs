@@ -30,6 +30,6 @@ pub use predictions::{read_predictions, write_predictions};
 pub use profile::profile;
 pub use read::read;
 pub use recipe::{apply_recipe, fit_recipe, raw_columns};
-pub use rows::{RowTexts, Rows, row_texts, rows};
+pub use rows::{RowTexts, Rows, column_texts, row_texts, rows};
 pub use target::{TargetColumn, TargetKind, target};
 pub use write::{read_parquet, write_csv, write_json_lines, write_parquet};

@@ -106,7 +106,8 @@ fn times_of(column: &str, view: View<'_>) -> Result<Vec<Option<TimestampMs>>, Er
         View::Float(_) | View::Boolean(_) => Err(Error::WrongType {
             column: column.to_owned(),
             found: view.kind().label().to_owned(),
-            needed: "a timestamp must be a date-time, a date, whole seconds or ISO 8601 text".to_owned(),
+            needed: "a timestamp must be a date-time, a date, whole seconds or ISO 8601 text"
+                .to_owned(),
         }),
     }
 }

@@ -1,7 +1,7 @@
-//! Test-set predictions of a run as a Parquet file: one row a test row, one column a class.
+//! Test-set predictions of a run as a Parquet file: one row a test row.
 //!
-//! Columns: `row`; `truth` and `predicted` (class indices, or numbers for regression); for classes `p_0`, `p_1` ... The
-//! names of the classes and the schema number are in columns of one value each, repeated, which zstd makes free.
+//! Columns: `schema`, `row`; `truth` and `predicted` (class indices, or numbers for regression); for classes one column of
+//! probabilities a class, called `class:` and its name.
 
 use std::path::Path;
 
@@ -27,15 +27,27 @@ pub fn write_predictions(predictions: &StoredPredictions, path: &Path) -> Result
         Column::from(Values::Integer(values.map(Some).collect()).into_series(name))
     };
     let mut columns = vec![
-        integers(SCHEMA, &mut std::iter::repeat_n(i64::from(predictions.schema), n_rows)),
+        integers(
+            SCHEMA,
+            &mut std::iter::repeat_n(i64::from(predictions.schema), n_rows),
+        ),
         integers(ROW, &mut predictions.rows.iter().map(|row| *row as i64)),
     ];
     if predictions.classes.is_empty() {
         columns.push(floats(TRUTH, predictions.truth_value.iter().copied()));
-        columns.push(floats(PREDICTED, predictions.predicted_value.iter().copied()));
+        columns.push(floats(
+            PREDICTED,
+            predictions.predicted_value.iter().copied(),
+        ));
     } else {
-        columns.push(integers(TRUTH, &mut predictions.truth_class.iter().map(|i| i64::from(*i))));
-        columns.push(integers(PREDICTED, &mut predictions.predicted_class.iter().map(|i| i64::from(*i))));
+        columns.push(integers(
+            TRUTH,
+            &mut predictions.truth_class.iter().map(|i| i64::from(*i)),
+        ));
+        columns.push(integers(
+            PREDICTED,
+            &mut predictions.predicted_class.iter().map(|i| i64::from(*i)),
+        ));
         let n_classes = predictions.classes.len();
         for (i, class) in predictions.classes.iter().enumerate() {
             let name = format!("{CLASS_PREFIX}{class}");
@@ -66,8 +78,13 @@ pub fn read_predictions(path: &Path) -> Result<StoredPredictions, Error> {
         .filter_map(|name| name.strip_prefix(CLASS_PREFIX).map(str::to_owned))
         .collect();
     let mut predictions = StoredPredictions {
-        schema: integers(&frame, SCHEMA)?.first().map_or(0, |schema| *schema as u32),
-        rows: integers(&frame, ROW)?.iter().map(|row| *row as u64).collect(),
+        schema: integers(&frame, SCHEMA)?
+            .first()
+            .map_or(0, |schema| *schema as u32),
+        rows: integers(&frame, ROW)?
+            .iter()
+            .map(|row| *row as u64)
+            .collect(),
         classes,
         truth_class: Vec::new(),
         predicted_class: Vec::new(),
@@ -81,7 +98,10 @@ pub fn read_predictions(path: &Path) -> Result<StoredPredictions, Error> {
         return Ok(predictions);
     }
     let indices = |column| -> Result<Vec<u32>, Error> {
-        Ok(integers(&frame, column)?.iter().map(|i| *i as u32).collect())
+        Ok(integers(&frame, column)?
+            .iter()
+            .map(|i| *i as u32)
+            .collect())
     };
     predictions.truth_class = indices(TRUTH)?;
     predictions.predicted_class = indices(PREDICTED)?;
@@ -89,7 +109,12 @@ pub fn read_predictions(path: &Path) -> Result<StoredPredictions, Error> {
     let mut probabilities = vec![0.0; predictions.rows.len() * n_classes];
     for (i, class) in predictions.classes.iter().enumerate() {
         let column = numbers(&frame, &format!("{CLASS_PREFIX}{class}"))?;
-        for (slot, value) in probabilities.iter_mut().skip(i).step_by(n_classes).zip(column) {
+        for (slot, value) in probabilities
+            .iter_mut()
+            .skip(i)
+            .step_by(n_classes)
+            .zip(column)
+        {
             *slot = value;
         }
     }
@@ -106,7 +131,10 @@ fn integers(frame: &Frame, column: &str) -> Result<Vec<i64>, Error> {
 
 fn numbers(frame: &Frame, column: &str) -> Result<Vec<f64>, Error> {
     match frame.view(column)? {
-        View::Float(values) => Ok(values.iter().map(|value| value.unwrap_or(f64::NAN)).collect()),
+        View::Float(values) => Ok(values
+            .iter()
+            .map(|value| value.unwrap_or(f64::NAN))
+            .collect()),
         other => Err(wrong(column, other)),
     }
 }

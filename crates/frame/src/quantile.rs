@@ -37,7 +37,11 @@ mod tests {
             (&[1.0, 2.0], 1.0, Some(2.0)),
             (&[1.0, 2.0], 0.0, Some(1.0)),
         ] {
-            assert_eq!(quantile(values, probability), expected, "{values:?} {probability}");
+            assert_eq!(
+                quantile(values, probability),
+                expected,
+                "{values:?} {probability}"
+            );
         }
     }
 }

@@ -90,6 +90,14 @@ pub fn row_texts(frame: &Frame, offset: u64, limit: u32) -> Result<RowTexts, Err
     })
 }
 
+/// One column as texts, a missing value as `None`.
+///
+/// # Errors
+/// [`Error::NoSuchColumn`].
+pub fn column_texts(frame: &Frame, name: &str) -> Result<Vec<Option<String>>, Error> {
+    Ok(frame.view(name)?.texts())
+}
+
 /// One column as the filter looks at it, row by row.
 enum Cells<'a> {
     Numbers(Vec<Option<f64>>),
@@ -102,8 +110,12 @@ enum Cells<'a> {
 impl Cells<'_> {
     fn value(&self, row: usize) -> Value<'_> {
         match self {
-            Self::Numbers(values) => present(values, row).map_or(Value::Missing, |v| Value::Number(*v)),
-            Self::Booleans(values) => present(values, row).map_or(Value::Missing, |v| Value::Boolean(*v)),
+            Self::Numbers(values) => {
+                present(values, row).map_or(Value::Missing, |v| Value::Number(*v))
+            }
+            Self::Booleans(values) => {
+                present(values, row).map_or(Value::Missing, |v| Value::Boolean(*v))
+            }
             Self::Texts(values) => present(values, row).map_or(Value::Missing, |v| Value::Text(v)),
             Self::Times(values) => present(values, row).map_or(Value::Missing, |v| Value::Text(v)),
         }

@@ -46,10 +46,14 @@ pub fn target(frame: &Frame, column: &str, want: TargetKind) -> Result<TargetCol
         }
         (View::Text(values), _) => classes(column, ColumnType::Text, values.iter(), str::to_owned),
         (View::Boolean(values), TargetKind::Auto | TargetKind::Classes) => {
-            classes(column, ColumnType::Boolean, values.iter(), |value| value.to_string())
+            classes(column, ColumnType::Boolean, values.iter(), |value| {
+                value.to_string()
+            })
         }
         (View::Integer(values), TargetKind::Classes) => {
-            classes(column, ColumnType::Integer, values.iter(), |value| value.to_string())
+            classes(column, ColumnType::Integer, values.iter(), |value| {
+                value.to_string()
+            })
         }
         (View::Integer(values), TargetKind::Auto) => {
             if more_than(MAX_AUTO_CLASSES, values.iter().flatten()) {
@@ -64,7 +68,9 @@ pub fn target(frame: &Frame, column: &str, want: TargetKind) -> Result<TargetCol
                 Some(whole)
                     if want == TargetKind::Classes || !more_than(2, whole.iter().flatten()) =>
                 {
-                    classes(column, ColumnType::Integer, whole.into_iter(), |value| value.to_string())
+                    classes(column, ColumnType::Integer, whole.into_iter(), |value| {
+                        value.to_string()
+                    })
                 }
                 None if want == TargetKind::Classes => Err(wrong(
                     column,
@@ -157,9 +163,15 @@ fn regression(column: &str, view: View<'_>) -> Result<TargetColumn, Error> {
             values.push(value);
         }
     }
-    let distinct: BTreeSet<u64> = values.iter().map(|value| (value + 0.0).to_bits()).take(1).collect();
+    let distinct: BTreeSet<u64> = values
+        .iter()
+        .map(|value| (value + 0.0).to_bits())
+        .take(1)
+        .collect();
     let first = distinct.first().copied();
-    let constant = values.iter().all(|value| Some((value + 0.0).to_bits()) == first);
+    let constant = values
+        .iter()
+        .all(|value| Some((value + 0.0).to_bits()) == first);
     if constant {
         check_distinct(column, distinct.len())?;
     }

@@ -42,7 +42,8 @@ pub(crate) fn parse_datetime(text: &str) -> Option<ParsedDatetime> {
         });
     }
     let datetime: DateTime = text.parse().ok()?;
-    let elapsed: SignedDuration = datetime.duration_since(epoch().to_datetime(jiff::civil::Time::midnight()));
+    let elapsed: SignedDuration =
+        datetime.duration_since(epoch().to_datetime(jiff::civil::Time::midnight()));
     let micros = elapsed
         .as_secs()
         .checked_mul(MICROS_PER_SECOND)?
@@ -55,7 +56,10 @@ pub(crate) fn parse_datetime(text: &str) -> Option<ParsedDatetime> {
 
 /// ISO 8601; days outside the years -9999 to 9999 as a number.
 pub(crate) fn date_text(days: i32) -> String {
-    match epoch().checked_add(jiff::Span::new().try_days(days).unwrap_or_default()) {
+    let date = jiff::Span::new()
+        .try_days(days)
+        .and_then(|span| epoch().checked_add(span));
+    match date {
         Ok(date) => date.to_string(),
         Err(_) => format!("{days} days"),
     }
@@ -99,7 +103,15 @@ mod tests {
             assert_eq!(parse_date(text), Some(days), "{text}");
             assert_eq!(date_text(days), text);
         }
-        for bad in ["2026-13-01", "2026-02-30", "21.11.2026", "2026-1-1", "2026-11-21x", "", "２０２６-1"] {
+        for bad in [
+            "2026-13-01",
+            "2026-02-30",
+            "21.11.2026",
+            "2026-1-1",
+            "2026-11-21x",
+            "",
+            "２０２６-1",
+        ] {
             assert_eq!(parse_date(bad), None, "{bad}");
         }
         assert_eq!(date_text(i32::MAX), "2147483647 days");
@@ -109,15 +121,40 @@ mod tests {
     fn datetimes_are_microseconds_in_utc() {
         for (text, micros, zoned, printed) in [
             ("1970-01-01 00:00", 0, false, "1970-01-01T00:00:00"),
-            ("1970-01-01T00:00:01.5", 1_500_000, false, "1970-01-01T00:00:01.5"),
-            ("1969-12-31T23:59:59.999999", -1, false, "1969-12-31T23:59:59.999999"),
+            (
+                "1970-01-01T00:00:01.5",
+                1_500_000,
+                false,
+                "1970-01-01T00:00:01.5",
+            ),
+            (
+                "1969-12-31T23:59:59.999999",
+                -1,
+                false,
+                "1969-12-31T23:59:59.999999",
+            ),
             ("1970-01-01T02:00:00+02:00", 0, true, "1970-01-01T00:00:00"),
-            ("1970-01-01T00:00:01Z", 1_000_000, true, "1970-01-01T00:00:01"),
+            (
+                "1970-01-01T00:00:01Z",
+                1_000_000,
+                true,
+                "1970-01-01T00:00:01",
+            ),
         ] {
-            assert_eq!(parse_datetime(text), Some(ParsedDatetime { micros, zoned }), "{text}");
+            assert_eq!(
+                parse_datetime(text),
+                Some(ParsedDatetime { micros, zoned }),
+                "{text}"
+            );
             assert_eq!(datetime_text(micros), printed);
         }
-        for bad in ["1970-01-01", "1970-01-01T25:00", "1970-01-01x10:00", "1970-01-01T10:00[UTC]", "yesterday at noon"] {
+        for bad in [
+            "1970-01-01",
+            "1970-01-01T25:00",
+            "1970-01-01x10:00",
+            "1970-01-01T10:00[UTC]",
+            "yesterday at noon",
+        ] {
             assert_eq!(parse_datetime(bad), None, "{bad}");
         }
     }

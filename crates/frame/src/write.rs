@@ -68,7 +68,11 @@ pub fn write_csv(frame: &Frame, path: &Path) -> Result<(), Error> {
     let mut writer = csv::Writer::from_path(path).map_err(failed)?;
     writer.write_record(frame.names()).map_err(failed)?;
     for part in parts(frame) {
-        let columns: Vec<_> = part.views()?.into_iter().map(|(_, view)| view.texts()).collect();
+        let columns: Vec<_> = part
+            .views()?
+            .into_iter()
+            .map(|(_, view)| view.texts())
+            .collect();
         for row in 0..part.n_rows() {
             let fields = columns
                 .iter()
@@ -87,7 +91,11 @@ pub fn write_json_lines(frame: &Frame, path: &Path) -> Result<(), Error> {
     let mut file = BufWriter::new(File::create(path).map_err(|error| io(path, error))?);
     for part in parts(frame) {
         let names = part.names();
-        let columns: Vec<_> = part.views()?.into_iter().map(|(_, view)| json_values(view)).collect();
+        let columns: Vec<_> = part
+            .views()?
+            .into_iter()
+            .map(|(_, view)| json_values(view))
+            .collect();
         let mut columns: Vec<_> = columns.into_iter().map(Vec::into_iter).collect();
         for _ in 0..part.n_rows() {
             let record: Map<String, Value> = names

@@ -100,9 +100,11 @@ fn evaluate(frame: &Frame, rule: &Rule) -> Result<Finding, Problem> {
             regex,
             mostly,
         } => values::matches(column, view(frame, column)?, regex, share(*mostly)?),
-        Rule::ExpectColumnValuesToBeOfType { column, type_ } => {
-            Ok(column::of_type(view(frame, column)?, *type_, frame.n_rows()))
-        }
+        Rule::ExpectColumnValuesToBeOfType { column, type_ } => Ok(column::of_type(
+            view(frame, column)?,
+            *type_,
+            frame.n_rows(),
+        )),
         Rule::ExpectColumnMeanToBeBetween {
             column,
             min_value,
@@ -125,7 +127,9 @@ fn evaluate(frame: &Frame, rule: &Rule) -> Result<Finding, Problem> {
 }
 
 fn view<'a>(frame: &'a Frame, column: &str) -> Result<View<'a>, Problem> {
-    frame.view(column).map_err(|error| Problem(error.to_string()))
+    frame
+        .view(column)
+        .map_err(|error| Problem(error.to_string()))
 }
 
 /// `mostly` as a share.

@@ -93,7 +93,13 @@ pub(super) fn in_set(
     let fold = matches!(view, View::Boolean(_));
     let allowed: HashSet<String> = value_set
         .iter()
-        .map(|text| if fold { text.to_lowercase() } else { text.clone() })
+        .map(|text| {
+            if fold {
+                text.to_lowercase()
+            } else {
+                text.clone()
+            }
+        })
         .collect();
     let texts = view.texts();
     let verdicts = texts
@@ -118,7 +124,9 @@ pub(super) fn matches(
         Problem(format!("`{pattern}` is no regular expression: {reason}"))
     })?;
     let texts = view.texts();
-    let verdicts = values.iter().map(|text| text.map(|text| regex.is_match(text)));
+    let verdicts = values
+        .iter()
+        .map(|text| text.map(|text| regex.is_match(text)));
     Ok(finding(verdicts, mostly, |row| shown(&texts, row)))
 }
 

@@ -10,7 +10,11 @@ use crate::error::Error;
 
 /// By digests of 128 bits per row, built column by column; two different rows share one with a chance of about
 /// n² / 10^38.
-pub(super) fn count(n_rows: usize, views: &[(String, View<'_>)], task: &Task) -> Result<u64, Error> {
+pub(super) fn count(
+    n_rows: usize,
+    views: &[(String, View<'_>)],
+    task: &Task,
+) -> Result<u64, Error> {
     let mut digests = vec![[0_u64, 1_u64]; n_rows];
     for (_, view) in views {
         task.check()?;
@@ -18,7 +22,9 @@ pub(super) fn count(n_rows: usize, views: &[(String, View<'_>)], task: &Task) ->
             View::Integer(values) | View::Datetime(values) => mix(&mut digests, values.iter()),
             View::Float(values) => mix(
                 &mut digests,
-                values.iter().map(|value| value.map(|v| (v + 0.0).to_bits())),
+                values
+                    .iter()
+                    .map(|value| value.map(|v| (v + 0.0).to_bits())),
             ),
             View::Boolean(values) => mix(&mut digests, values.iter()),
             View::Text(values) => mix(&mut digests, values.iter()),

@@ -33,7 +33,11 @@ pub fn profile(frame: &Frame, task: &Task) -> Result<Profile, Error> {
         .map(|(name, view)| {
             task.check()?;
             let column = column_profile(name, *view);
-            task.step(done.fetch_add(1, Ordering::Relaxed) + 1, total, "profiling columns");
+            task.step(
+                done.fetch_add(1, Ordering::Relaxed) + 1,
+                total,
+                "profiling columns",
+            );
             Ok(column)
         })
         .collect::<Result<Vec<_>, Error>>()?;
@@ -76,11 +80,17 @@ fn time_profile(view: View<'_>) -> Option<TimeProfile> {
     let (min, max) = match view {
         View::Date(values) => {
             let days = || values.iter().flatten();
-            (time::date_text(days().min()?), time::date_text(days().max()?))
+            (
+                time::date_text(days().min()?),
+                time::date_text(days().max()?),
+            )
         }
         View::Datetime(values) => {
             let micros = || values.iter().flatten();
-            (time::datetime_text(micros().min()?), time::datetime_text(micros().max()?))
+            (
+                time::datetime_text(micros().min()?),
+                time::datetime_text(micros().max()?),
+            )
         }
         _ => return None,
     };

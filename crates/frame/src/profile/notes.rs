@@ -83,7 +83,11 @@ fn empty_rows(
         .iter()
         .filter(|count| 2 * **count > measured.len())
         .all(|count| *count == measured.len());
-    let what = if every { "every measurement" } else { "most measurements" };
+    let what = if every {
+        "every measurement"
+    } else {
+        "most measurements"
+    };
     let text = match rows.as_slice() {
         [] => return None,
         [row] => format!("Row {row} lacks {what}"),
@@ -92,7 +96,10 @@ fn empty_rows(
     };
     Some(Note {
         text,
-        columns: measured.iter().map(|(name, _)| (*name).to_owned()).collect(),
+        columns: measured
+            .iter()
+            .map(|(name, _)| (*name).to_owned())
+            .collect(),
         rows: rows.into_iter().take(MAX_ROWS).collect(),
     })
 }
@@ -158,20 +165,30 @@ fn numeric_text(name: &str, view: View<'_>, column: &ColumnProfile) -> Option<No
     };
     let is_number = |text: &str| text.trim().parse::<f64>().is_ok_and(f64::is_finite);
     let n_present = column.n_rows - column.n_missing;
-    let n_numbers = values.iter().flatten().filter(|text| is_number(text)).count();
+    let n_numbers = values
+        .iter()
+        .flatten()
+        .filter(|text| is_number(text))
+        .count();
     if n_present == 0 || (n_numbers as f64) < NUMERIC_SHARE * n_present as f64 {
         return None;
     }
-    let other = values
-        .iter()
-        .zip(1..)
-        .find_map(|(value, row)| value.filter(|text| !is_number(text)).map(|text| (text, row)));
+    let other = values.iter().zip(1..).find_map(|(value, row)| {
+        value
+            .filter(|text| !is_number(text))
+            .map(|text| (text, row))
+    });
     Some(match other {
-        None => note(format!("`{name}` is text, but every value is a number"), &[name]),
+        None => note(
+            format!("`{name}` is text, but every value is a number"),
+            &[name],
+        ),
         Some((text, row)) => Note {
             rows: vec![row],
             ..note(
-                format!("`{name}` is text because of `{text}`; {n_numbers} of {n_present} values are numbers"),
+                format!(
+                    "`{name}` is text because of `{text}`; {n_numbers} of {n_present} values are numbers"
+                ),
                 &[name],
             )
         },

@@ -125,8 +125,8 @@ fn giveaways(columns: &[Codes<'_>], task: &Task) -> Result<Vec<Note>, Error> {
                 (true, false) => all.push(gives_all(a, b)),
                 (false, true) => all.push(gives_all(b, a)),
                 (false, false) => {
-                    let found = gives_one(a, b, &forth).or_else(|| gives_one(b, a, &back));
-                    part.extend(found);
+                    part.extend(gives_one(a, b, &forth));
+                    part.extend(gives_one(b, a, &back));
                 }
             }
         }
@@ -147,7 +147,11 @@ fn gives_all(from: &Codes<'_>, to: &Codes<'_>) -> Note {
 
 fn gives_one(from: &Codes<'_>, to: &Codes<'_>, reading: &Reading) -> Option<Note> {
     let (cause, effect) = reading.gives_one_away()?;
-    let n_effect = to.codes.iter().filter(|code| **code == Some(effect)).count();
+    let n_effect = to
+        .codes
+        .iter()
+        .filter(|code| **code == Some(effect))
+        .count();
     // what nearly every row is says nothing
     if n_effect as f64 > 0.9 * reading.n_both as f64 {
         return None;
@@ -185,7 +189,10 @@ fn correlations(columns: &[(&str, Vec<Option<f64>>)], task: &Task) -> Result<Vec
             if let Some(r) = correlation(a_values, b_values)
                 && r.abs() >= MIN_CORRELATION
             {
-                found.push((r, note(format!("`{a}` and `{b}` move together: r {r:.2}"), &[a, b])));
+                found.push((
+                    r,
+                    note(format!("`{a}` and `{b}` move together: r {r:.2}"), &[a, b]),
+                ));
             }
         }
     }

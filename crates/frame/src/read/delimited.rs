@@ -49,11 +49,22 @@ pub(super) fn read(source: Source, options: &ImportOptions, task: &Task) -> Resu
         names::check_given(&options.columns, first.len())?;
     }
     let headless = options.no_header
-        || is_headless(&first, &source.sample, source.sample_is_all, delimiter, &nulls, task);
+        || is_headless(
+            &first,
+            &source.sample,
+            source.sample_is_all,
+            delimiter,
+            &nulls,
+            task,
+        );
     let mut columns = vec![TextColumn::default(); first.len()];
     let mut push = |fields: &[String]| {
         for (column, field) in columns.iter_mut().zip(fields) {
-            column.push(Some(field).filter(|text| !nulls.contains(text)).map(String::as_str));
+            column.push(
+                Some(field)
+                    .filter(|text| !nulls.contains(text))
+                    .map(String::as_str),
+            );
         }
     };
     if headless {

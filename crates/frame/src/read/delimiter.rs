@@ -73,7 +73,11 @@ mod tests {
             ("\"a;b\",c\n\"1;2\",3\n", b','),
             ("a,b\n1,2\n3\n", b','),
         ] {
-            assert_eq!(found_out(sample.as_bytes(), true, false), delimiter, "{sample:?}");
+            assert_eq!(
+                found_out(sample.as_bytes(), true, false),
+                delimiter,
+                "{sample:?}"
+            );
         }
         assert_eq!(found_out(b"a,b\tc\n1,2\t3\n", true, true), b'\t');
     }

@@ -79,12 +79,18 @@ mod tests {
     #[test]
     fn only_rows_that_cannot_be_names_are_values() {
         for (text, values) in [
-            ("39,Private,Male\n50,Private,Male\n38,Other,Female\n53,Private,Male", true),
+            (
+                "39,Private,Male\n50,Private,Male\n38,Other,Female\n53,Private,Male",
+                true,
+            ),
             ("5.1,3.5,1.4\n4.9,3.0,1.4\n4.7,3.2,1.3\n6.4,3.9,1.5", true),
             ("0,0,1\n1,0,1\n0,1,0\n1,1,1", true),
             ("yes,red\nyes,blue\nno,red\nyes,red", true),
             // names
-            ("age,work,sex\n50,Private,Male\n38,Other,Female\n53,Private,Male", false),
+            (
+                "age,work,sex\n50,Private,Male\n38,Other,Female\n53,Private,Male",
+                false,
+            ),
             ("name,2019,2020\nAda,5,6\nGrace,7,8\nAlan,9,10", false),
             ("2019,2020\n5,6\n7,8\n9,10", false),
             ("1,2,3\n5,6,7\n7,8,9\n9,10,1", false),

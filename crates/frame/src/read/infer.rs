@@ -54,8 +54,7 @@ pub(super) fn literal(text: &str) -> Literal {
         Some(b'0') if bytes.get(1).is_some_and(u8::is_ascii_digit) => Literal::Other,
         Some(b'0'..=b'9' | b'.') => {
             if bytes.iter().all(u8::is_ascii_digit) {
-                text.parse()
-                    .map_or(Literal::LargeInteger, Literal::Integer)
+                text.parse().map_or(Literal::LargeInteger, Literal::Integer)
             } else {
                 text.parse().map_or(Literal::Other, Literal::Float)
             }
@@ -191,7 +190,10 @@ mod tests {
             (&["true", "1"], ColumnType::Text),
             (&["yes", "no"], ColumnType::Text),
             (&["2026-11-21", ""], ColumnType::Date),
-            (&["2026-11-21T10:00", "2026-11-21 11:00:30.5"], ColumnType::Datetime),
+            (
+                &["2026-11-21T10:00", "2026-11-21 11:00:30.5"],
+                ColumnType::Datetime,
+            ),
             (&["2026-11-21T10:00Z", "2026-11-21 11:00"], ColumnType::Text),
             (&["2026-11-21", "2026-11-21 11:00"], ColumnType::Text),
             (&["21.11.2026"], ColumnType::Text),

@@ -32,7 +32,13 @@ pub(super) fn read(source: Source, options: &ImportOptions, task: &Task) -> Resu
     if is_array {
         task.step(0, progress.total, "reading");
         let mut values = deserializer.into_iter::<Vec<Record>>();
-        for record in values.next().transpose().map_err(bad_json)?.into_iter().flatten() {
+        for record in values
+            .next()
+            .transpose()
+            .map_err(bad_json)?
+            .into_iter()
+            .flatten()
+        {
             table.push(record)?;
         }
         if let Some(more) = values.next() {
@@ -165,21 +171,38 @@ impl Cells {
         }
         let Cells { name, cells } = self;
         match counts {
-            Counts { booleans: 1.., integers: 0, large: 0, floats: 0, texts: 0 } => {
+            Counts {
+                booleans: 1..,
+                integers: 0,
+                large: 0,
+                floats: 0,
+                texts: 0,
+            } => {
                 let value = |cell| match cell {
                     Cell::Boolean(value) => Some(value),
                     _ => None,
                 };
                 Values::Boolean(cells.into_iter().map(value).collect()).into_series(&name)
             }
-            Counts { booleans: 0, integers: 1.., large: 0, floats: 0, texts: 0 } => {
+            Counts {
+                booleans: 0,
+                integers: 1..,
+                large: 0,
+                floats: 0,
+                texts: 0,
+            } => {
                 let value = |cell| match cell {
                     Cell::Integer(value) => Some(value),
                     _ => None,
                 };
                 Values::Integer(cells.into_iter().map(value).collect()).into_series(&name)
             }
-            Counts { booleans: 0, floats: 1.., texts: 0, .. } => {
+            Counts {
+                booleans: 0,
+                floats: 1..,
+                texts: 0,
+                ..
+            } => {
                 let value = |cell| match cell {
                     Cell::Integer(value) => Some(value as f64),
                     Cell::LargeInteger(value) => Some(value as f64),
@@ -188,7 +211,13 @@ impl Cells {
                 };
                 Values::Float(cells.into_iter().map(value).collect()).into_series(&name)
             }
-            Counts { booleans: 0, integers: 0, large: 0, floats: 0, .. } => {
+            Counts {
+                booleans: 0,
+                integers: 0,
+                large: 0,
+                floats: 0,
+                ..
+            } => {
                 let mut texts = TextColumn::default();
                 for cell in &cells {
                     texts.push(match cell {

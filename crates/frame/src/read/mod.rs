@@ -63,9 +63,7 @@ fn source_names_apply(options: &ImportOptions, frame: &Frame) -> bool {
 
 fn warn_of_empty_columns(frame: &Frame, task: &Task) {
     for column in frame.schema().columns {
-        let n_missing = frame
-            .view(&column.name)
-            .map_or(0, |view| view.n_missing());
+        let n_missing = frame.view(&column.name).map_or(0, |view| view.n_missing());
         if n_missing == frame.n_rows() {
             task.warn(format!("column `{}` has no value in any row", column.name));
         }

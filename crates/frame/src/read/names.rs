@@ -16,7 +16,10 @@ pub(super) fn repaired(names: Vec<String>, task: &Task) -> Vec<String> {
     for (i, name) in names.into_iter().enumerate() {
         let good = if name.is_empty() {
             let good = free(&format!("column_{}", i + 1), &given, &taken);
-            task.warn(format!("column {} has no name; it is called `{good}`", i + 1));
+            task.warn(format!(
+                "column {} has no name; it is called `{good}`",
+                i + 1
+            ));
             good
         } else if taken.contains(&name) {
             let good = free(&format!("{name}_2"), &given, &taken);

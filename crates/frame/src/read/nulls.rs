@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 /// pandas' default markers and `?`. The empty field is missing beside these.
 const MARKERS: [&str; 19] = [
-    "?", "NA", "N/A", "n/a", "<NA>", "NULL", "null", "None", "NaN", "nan", "-NaN", "-nan", "#N/A", "#N/A N/A", "#NA",
-    "1.#IND", "-1.#IND", "1.#QNAN", "-1.#QNAN",
+    "?", "NA", "N/A", "n/a", "<NA>", "NULL", "null", "None", "NaN", "nan", "-NaN", "-nan", "#N/A",
+    "#N/A N/A", "#NA", "1.#IND", "-1.#IND", "1.#QNAN", "-1.#QNAN",
 ];
 
 pub(super) struct Nulls {

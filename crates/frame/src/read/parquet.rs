@@ -104,8 +104,5 @@ fn datetimes(name: &str, series: &Series, unit: TimeUnit) -> Result<Series, Erro
         TimeUnit::Milliseconds => value.checked_mul(1000),
     };
     let values = series.datetime()?.physical().iter();
-    Ok(
-        Values::Datetime(values.map(|value| value.and_then(micros)).collect())
-            .into_series(name),
-    )
+    Ok(Values::Datetime(values.map(|value| value.and_then(micros)).collect()).into_series(name))
 }

@@ -77,7 +77,7 @@ pub(super) fn open(path: &Path) -> Result<Source, Error> {
         reader = Box::new(BufReader::new(MultiGzDecoder::new(
             Cursor::new(sample).chain(reader),
         )));
-        sample = take_sample(&mut reader).map_err(failed)?;
+        sample = take_sample(&mut reader).map_err(|error| Error::Unreadable(error.to_string()))?;
         if sample.is_empty() {
             return Err(Error::EmptyFile);
         }
@@ -175,8 +175,7 @@ fn kind_of(sample: &[u8]) -> FileKind {
 
 /// A header such as `{id},{name}` begins with a brace as well; the first JSON value decides.
 fn begins_json(sample: &[u8]) -> bool {
-    let mut values =
-        serde_json::Deserializer::from_slice(sample).into_iter::<serde_json::Value>();
+    let mut values = serde_json::Deserializer::from_slice(sample).into_iter::<serde_json::Value>();
     match values.next() {
         Some(Err(error)) => error.is_eof() || sample.trim_ascii_start().starts_with(b"{\""),
         _ => true,

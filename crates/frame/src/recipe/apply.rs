@@ -20,7 +20,10 @@ pub fn apply_recipe(columns: &Columns, recipe: &FittedRecipe) -> Result<Matrix, 
     let raw = inputs_in_order(columns, &recipe.inputs)?;
     let mut features: Vec<Vec<f32>> = Vec::with_capacity(recipe.features.len());
     for column in raw {
-        let steps = recipe.steps.iter().filter(|step| step.column() == column.name);
+        let steps = recipe
+            .steps
+            .iter()
+            .filter(|step| step.column() == column.name);
         features.extend(column_features(column, steps)?);
     }
     if features.len() != recipe.features.len() {

@@ -30,7 +30,10 @@ pub fn fit_recipe(columns: &Columns, recipe: &Recipe) -> Result<FittedRecipe, Er
             }
         };
         if states.insert(&column.name, state).is_some() {
-            return Err(Error::Recipe(format!("it names the input `{}` twice", column.name)));
+            return Err(Error::Recipe(format!(
+                "it names the input `{}` twice",
+                column.name
+            )));
         }
     }
     let mut fitted = Vec::new();
@@ -257,7 +260,10 @@ fn most_frequent(values: &[Option<String>], limit: usize) -> Vec<String> {
     let mut counts: Vec<(&str, usize)> = counts.into_iter().collect();
     counts.sort_by(|(a, n_a), (b, n_b)| n_b.cmp(n_a).then(a.cmp(b)));
     counts.truncate(limit);
-    let mut kept: Vec<String> = counts.into_iter().map(|(text, _)| text.to_owned()).collect();
+    let mut kept: Vec<String> = counts
+        .into_iter()
+        .map(|(text, _)| text.to_owned())
+        .collect();
     kept.sort();
     kept
 }

@@ -14,7 +14,11 @@ use crate::frame::Frame;
 ///
 /// # Errors
 /// [`Error::NoSuchColumn`]; [`Error::WrongType`] for dates; [`Error::BadValue`] for a text where a number is needed.
-pub fn raw_columns(frame: &Frame, rows: &[usize], inputs: &[InputColumn]) -> Result<Columns, Error> {
+pub fn raw_columns(
+    frame: &Frame,
+    rows: &[usize],
+    inputs: &[InputColumn],
+) -> Result<Columns, Error> {
     let columns = inputs
         .iter()
         .map(|input| {
@@ -47,7 +51,8 @@ fn raw_values(input: &InputColumn, view: View<'_>, rows: &[usize]) -> Result<Raw
     let numbers = match (view, view.numbers()) {
         (_, Some(numbers)) => numbers,
         (View::Text(values), None) => {
-            if let Some((value, row)) = values.iter().zip(1..).find_map(|(v, row)| Some((v?, row))) {
+            if let Some((value, row)) = values.iter().zip(1..).find_map(|(v, row)| Some((v?, row)))
+            {
                 return Err(Error::BadValue {
                     column: input.name.clone(),
                     row,

@@ -1,0 +1,12 @@
+//! The table crate from outside, over files as people have them.
+
+mod check;
+mod content;
+mod hostile;
+mod import;
+mod logs;
+mod profile;
+mod recipe;
+mod rows;
+mod support;
+mod target;

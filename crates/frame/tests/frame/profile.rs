@@ -1,0 +1,227 @@
+//! Profiles against pandas and numpy (fixtures/golden.py).
+
+use assay_core::Task;
+use assay_core::dataset::ImportOptions;
+use assay_core::profile::Profile;
+use assay_frame::{profile, read};
+use serde_json::Value;
+
+use crate::support::{fixture, penguins, table};
+
+fn close(ours: f64, theirs: &Value) -> bool {
+    let theirs = theirs.as_f64().unwrap();
+    (ours - theirs).abs() <= 1e-12 * theirs.abs().max(1.0)
+}
+
+fn profile_of(name: &str) -> Profile {
+    let options = ImportOptions {
+        no_header: name.starts_with("adult"),
+        columns: if name.starts_with("adult") {
+            [
+                "age",
+                "workclass",
+                "fnlwgt",
+                "education",
+                "education_num",
+                "marital_status",
+                "occupation",
+                "relationship",
+                "race",
+                "sex",
+                "capital_gain",
+                "capital_loss",
+                "hours_per_week",
+                "native_country",
+                "income",
+            ]
+            .map(str::to_owned)
+            .to_vec()
+        } else {
+            Vec::new()
+        },
+        ..ImportOptions::default()
+    };
+    let frame = read(&fixture(name), &options, &Task::silent()).unwrap();
+    profile(&frame, &Task::silent()).unwrap()
+}
+
+#[test]
+fn figures_agree_with_pandas_and_numpy() {
+    let golden: Value =
+        serde_json::from_slice(&std::fs::read(fixture("golden.json")).unwrap()).unwrap();
+    let tables = golden["tables"].as_object().unwrap();
+    assert_eq!(tables.len(), 6);
+    for (name, expected) in tables {
+        let profile = profile_of(name);
+        assert_eq!(profile.n_rows, expected["n_rows"], "{name}");
+        assert_eq!(
+            profile.n_duplicate_rows, expected["n_duplicate_rows"],
+            "{name}"
+        );
+        let columns = expected["columns"].as_object().unwrap();
+        assert_eq!(profile.columns.len(), columns.len());
+        for (column, (column_name, expected)) in profile.columns.iter().zip(columns) {
+            assert_eq!(&column.name, column_name);
+            let place = format!("{name} {column_name}");
+            assert_eq!(column.n_rows, profile.n_rows, "{place}");
+            assert_eq!(column.n_missing, expected["n_missing"], "{place}");
+            assert_eq!(column.n_distinct, expected["n_distinct"], "{place}");
+            match (&column.numeric, expected.get("numeric")) {
+                (Some(ours), Some(theirs)) => {
+                    assert!(close(ours.min, &theirs["min"]), "{place}");
+                    assert!(close(ours.max, &theirs["max"]), "{place}");
+                    assert!(
+                        close(ours.mean, &theirs["mean"]),
+                        "{place} mean {} {}",
+                        ours.mean,
+                        theirs["mean"]
+                    );
+                    assert!(
+                        close(ours.std, &theirs["std"]),
+                        "{place} std {} {}",
+                        ours.std,
+                        theirs["std"]
+                    );
+                    for (ours, theirs) in ours
+                        .quantiles
+                        .iter()
+                        .zip(theirs["quantiles"].as_array().unwrap())
+                    {
+                        assert!(close(*ours, theirs), "{place} {ours} {theirs}");
+                    }
+                    assert_eq!(ours.quantiles.len(), 7);
+                    assert_eq!(ours.n_zero, theirs["n_zero"], "{place}");
+                    assert_eq!(ours.n_negative, theirs["n_negative"], "{place}");
+                    let n_present = column.n_rows - column.n_missing;
+                    assert_eq!(
+                        ours.histogram.counts.iter().sum::<u64>(),
+                        n_present,
+                        "{place}"
+                    );
+                }
+                (None, None) => {
+                    let ours: Vec<Value> = column
+                        .top
+                        .iter()
+                        .map(|top| serde_json::json!([top.value, top.count]))
+                        .collect();
+                    assert_eq!(Value::from(ours), expected["top"], "{place}");
+                }
+                other => panic!("{place}: {other:?}"),
+            }
+        }
+    }
+}
+
+fn notes(profile: &Profile) -> Vec<&str> {
+    profile
+        .notes
+        .iter()
+        .map(|note| note.text.as_str())
+        .collect()
+}
+
+#[test]
+fn penguins_are_worth_a_look_where_the_design_says() {
+    let profile = profile(&penguins(), &Task::silent()).unwrap();
+    assert_eq!(profile.n_missing, 19);
+    assert_eq!(
+        notes(&profile),
+        [
+            "Rows 4 and 340 lack every measurement",
+            "`species` gives `island` away: `Gentoo` is all `Biscoe`",
+            "`island` gives `species` away: `Torgersen` is all `Adelie`",
+            "`flipper_length_mm` and `body_mass_g` move together: r 0.87",
+        ]
+    );
+    assert_eq!(profile.notes[0].rows, [4, 340]);
+    let bill = profile.columns[2].numeric.as_ref().unwrap();
+    assert_eq!(bill.histogram.edges[..3], [32.0, 34.0, 36.0]);
+}
+
+#[test]
+fn leaks_ids_and_constants_are_told() {
+    let titanic = profile_of("titanic_300.csv");
+    for sentence in [
+        "`class` repeats `pclass`",
+        "`alive` repeats `survived`",
+        "`embark_town` repeats `embarked`",
+    ] {
+        assert!(
+            notes(&titanic).contains(&sentence),
+            "{sentence}: {:?}",
+            notes(&titanic)
+        );
+    }
+    let bigmart = profile_of("bigmart_200.csv");
+    assert!(
+        notes(&bigmart)
+            .iter()
+            .any(|text| text.contains("differ in case alone")),
+        "{:?}",
+        notes(&bigmart)
+    );
+
+    let mut csv = "id,name,same,none,code\n".to_owned();
+    for i in 1..=30 {
+        csv.push_str(&format!(
+            "{i},n{i},7,,{}\n",
+            if i == 12 {
+                "n/k".to_owned()
+            } else {
+                (i * i % 11).to_string()
+            }
+        ));
+    }
+    let small = profile(&table(&csv), &Task::silent()).unwrap();
+    for sentence in [
+        "`id` is different in every row; it looks like an id",
+        "`name` is different in every row; it looks like an id",
+        "`same` is `7` in every row",
+        "`none` has no value in any row",
+        "`code` is text because of `n/k`; 29 of 30 values are numbers",
+    ] {
+        assert!(
+            notes(&small).contains(&sentence),
+            "{sentence}: {:?}",
+            notes(&small)
+        );
+    }
+}
+
+#[test]
+fn odd_columns_have_a_profile() {
+    let frame = table(
+        "f,b,d,m\ninf,true,2026-01-02,2026-01-02T10:00\n1.5,false,2025-01-01,2025-01-01T00:00\n-2.5,true,,\n",
+    );
+    let profile = profile(&frame, &Task::silent()).unwrap();
+    let floats = profile.columns[0].numeric.as_ref().unwrap();
+    assert_eq!(
+        (floats.min, floats.max, floats.n_not_finite),
+        (-2.5, 1.5, 1)
+    );
+    assert_eq!(profile.columns[1].numeric, None);
+    assert_eq!(profile.columns[1].top[0].value, "true");
+    let time = profile.columns[2].time.as_ref().unwrap();
+    assert_eq!(
+        (time.min.as_str(), time.max.as_str()),
+        ("2025-01-01", "2026-01-02")
+    );
+    let time = profile.columns[3].time.as_ref().unwrap();
+    assert_eq!(time.max, "2026-01-02T10:00:00");
+    assert_eq!(profile.n_duplicate_rows, 0);
+    let twice = table("a,b\n1,x\n1,x\n1,\n1,\n2,x\n");
+    assert_eq!(
+        assay_frame::profile(&twice, &Task::silent())
+            .unwrap()
+            .n_duplicate_rows,
+        2
+    );
+}
+
+#[test]
+fn a_cancelled_profile_stops() {
+    let task = Task::silent();
+    task.cancel();
+    assert!(profile(&penguins(), &task).is_err());
+}
