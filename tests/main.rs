@@ -1,1 +1,6 @@
+//! The root package's integration tests, in one binary.
 
+mod architecture;
+mod cli;
+mod http;
+mod support;

@@ -1,1 +1,117 @@
-fn main() {}
+//! `assay`, the command line: arguments in, use cases called, results printed. It decides nothing.
+
+mod data;
+mod demo;
+mod doctor;
+mod expect;
+mod init;
+mod model;
+mod output;
+mod progress;
+mod replay;
+mod report;
+mod runs;
+mod serve;
+mod train;
+mod trash;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use assay_lab::{Environment, Error, Lab};
+use clap::{Parser, Subcommand};
+
+use output::Output;
+
+/// A laboratory for tabular machine learning on your own computer
+#[derive(Parser)]
+#[command(name = "assay", version, propagate_version = true, arg_required_else_help = true)]
+struct Arguments {
+    /// The lab's folder
+    #[arg(long, global = true, value_name = "DIR", env = "ASSAY_LAB", default_value = ".")]
+    lab: PathBuf,
+    /// Print one JSON document
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Make a lab
+    Init(init::Arguments),
+    /// The whole chain on real sample data
+    Demo(demo::Arguments),
+    /// Data sets: import, list, look at
+    #[command(subcommand)]
+    Data(data::Command),
+    /// Expectations: suggest and check
+    #[command(subcommand)]
+    Expect(expect::Command),
+    /// Train a model and keep the run
+    Train(train::Arguments),
+    /// Runs: list, show, compare
+    #[command(subcommand)]
+    Runs(runs::Command),
+    /// Models: register, promote, verify, export
+    #[command(subcommand)]
+    Model(model::Command),
+    /// Replay a production log against a model
+    Replay(replay::Arguments),
+    /// Write an HTML report, or a chart as SVG or PNG
+    Report(report::Arguments),
+    /// Open the lab in a browser on this computer
+    Serve(serve::Arguments),
+    /// Take back the last change
+    Undo,
+    /// What was deleted
+    #[command(subcommand)]
+    Trash(trash::Command),
+    /// Examine the lab, and mend what can be mended
+    Doctor(doctor::Arguments),
+    /// Run one job, its order on stdin
+    #[command(hide = true)]
+    Worker,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    if let Command::Worker = arguments.command {
+        return ExitCode::from(assay_lab::worker::main());
+    }
+    let output = Output { json: arguments.json };
+    match run(&arguments, output) {
+        Ok(status) => status,
+        Err(error) => {
+            output.failure(&error.failure());
+            ExitCode::from(error.code().exit_status())
+        }
+    }
+}
+
+fn run(arguments: &Arguments, output: Output) -> Result<ExitCode, Error> {
+    let lab = || Lab::open(&arguments.lab, environment("command line")?);
+    match &arguments.command {
+        Command::Init(init) => init.run(&arguments.lab, output),
+        Command::Demo(demo) => demo.run(&arguments.lab, output),
+        Command::Data(command) => command.run(&lab()?, output),
+        Command::Expect(command) => command.run(&lab()?, output),
+        Command::Train(train) => train.run(&lab()?, output),
+        Command::Runs(command) => command.run(&lab()?, output),
+        Command::Model(command) => command.run(&lab()?, output),
+        Command::Replay(replay) => replay.run(&lab()?, output),
+        Command::Report(report) => report.run(&lab()?, output),
+        Command::Serve(serve) => serve.run(&arguments.lab),
+        Command::Undo => trash::undo(&lab()?, output),
+        Command::Trash(command) => command.run(&lab()?, output),
+        Command::Doctor(doctor) => doctor.run(&lab()?, output),
+        // Answered in `main`, before anything else could print.
+        Command::Worker => Ok(ExitCode::SUCCESS),
+    }
+}
+
+fn environment(actor: &str) -> Result<Environment, Error> {
+    Environment::system(actor)
+        .map_err(|error| Error::new("start", assay_lab::Cause::io(std::path::Path::new("."), error)))
+}

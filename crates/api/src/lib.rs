@@ -1,4 +1,12 @@
 //! The wire: the one list of commands, dispatch, events, TypeScript types.
 
+mod desk;
+mod dispatch;
+mod handlers;
 mod list;
 pub mod types;
+
+pub use assay_core::code::{Code, Failure};
+pub use assay_core::event::Event;
+pub use desk::Desk;
+pub use dispatch::{CommandInfo, Reply, commands};

@@ -7,7 +7,7 @@ use ts_rs::TS;
 
 use crate::chart::{ChartRequest, RenderRequest, Theme};
 use crate::expect::{CheckReport, Suite};
-use crate::ids::{ExperimentName, JobId, ModelName, ReplayId, RunId};
+use crate::ids::{JobId, ModelName, ReplayId, RunId};
 use crate::lab::{SearchHit, TrashKind};
 use crate::reference::Reference;
 use crate::registry::Stage;
@@ -114,12 +114,6 @@ pub struct SaveSuite {
 pub struct RecipeRequest {
     pub dataset: Reference,
     pub target: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct ExperimentSummary {
-    pub name: ExperimentName,
-    pub n_runs: u64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]

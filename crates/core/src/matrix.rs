@@ -106,6 +106,25 @@ impl Columns {
     }
 }
 
+impl Columns {
+    /// A range of rows, cut to those that exist.
+    pub fn slice(&self, rows: std::ops::Range<usize>) -> Self {
+        let end = rows.end.min(self.n_rows);
+        let range = rows.start.min(end)..end;
+        Self {
+            n_rows: range.len(),
+            columns: self
+                .columns
+                .iter()
+                .map(|column| RawColumn {
+                    name: column.name.clone(),
+                    values: column.values.slice(range.clone()),
+                })
+                .collect(),
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub struct RawColumn {
     pub name: String,
@@ -117,6 +136,30 @@ pub enum RawValues {
     /// Integers, floats and booleans (0, 1); a missing value is NaN.
     Numbers(Vec<f64>),
     Texts(Vec<Option<String>>),
+}
+
+impl RawValues {
+    /// A copy of a range of rows; empty when it does not exist.
+    pub fn slice(&self, rows: std::ops::Range<usize>) -> Self {
+        match self {
+            Self::Numbers(values) => Self::Numbers(values.get(rows).unwrap_or_default().to_vec()),
+            Self::Texts(values) => Self::Texts(values.get(rows).unwrap_or_default().to_vec()),
+        }
+    }
+
+    /// The smallest and the largest finite number; `None` for texts and when there is none.
+    pub fn finite_range(&self) -> Option<(f64, f64)> {
+        let Self::Numbers(values) = self else {
+            return None;
+        };
+        values
+            .iter()
+            .filter(|value| value.is_finite())
+            .fold(None, |range, &value| match range {
+                None => Some((value, value)),
+                Some((low, high)) => Some((f64::min(low, value), f64::max(high, value))),
+            })
+    }
 }
 
 /// What a model says, one entry a row.
@@ -133,6 +176,26 @@ pub enum Prediction {
 }
 
 impl Prediction {
+    /// Parts of one model's answers, one after another. Parts of another form than the first are left out.
+    pub fn concat(parts: Vec<Self>) -> Self {
+        let mut parts = parts.into_iter();
+        let mut whole = parts.next().unwrap_or(Self::Values(Vec::new()));
+        for part in parts {
+            match (&mut whole, part) {
+                (
+                    Self::Classes { indices, probabilities, .. },
+                    Self::Classes { indices: more, probabilities: more_probabilities, .. },
+                ) => {
+                    indices.extend(more);
+                    probabilities.extend(more_probabilities);
+                }
+                (Self::Values(values), Self::Values(more)) => values.extend(more),
+                _ => {}
+            }
+        }
+        whole
+    }
+
     pub fn n_rows(&self) -> usize {
         match self {
             Self::Classes { indices, .. } => indices.len(),

@@ -51,6 +51,19 @@ impl Task {
         Self::new(|_| {})
     }
 
+    /// The same task, whose steps nobody hears: for work inside a step. Warnings and cancellation pass through.
+    pub fn without_steps(&self) -> Self {
+        let listener = Arc::clone(&self.listener);
+        Self {
+            cancelled: Arc::clone(&self.cancelled),
+            listener: Arc::new(Box::new(move |event| {
+                if matches!(event, TaskEvent::Warning { .. }) {
+                    listener(event);
+                }
+            })),
+        }
+    }
+
     pub fn cancel(&self) {
         self.cancelled.store(true, Ordering::Relaxed);
     }

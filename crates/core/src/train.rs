@@ -55,6 +55,12 @@ pub struct TrainSpec {
     pub run_name: Option<String>,
 }
 
+impl TrainSpec {
+    pub fn algorithm_name(&self) -> &str {
+        self.algorithm.as_deref().unwrap_or("random_forest")
+    }
+}
+
 fn train_spec_schema() -> u32 {
     TRAIN_SPEC_SCHEMA
 }

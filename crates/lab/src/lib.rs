@@ -1,1 +1,216 @@
-//! The use cases: the only place where store, frame, learn, onnx and chart meet
+//! The use cases: everything a person can do with a lab, one module per noun.
+//!
+//! Invariant: this is the only crate in which store, frame, learn, onnx and chart meet. Hosts call it and print.
+
+mod charts;
+mod datasets;
+mod demo;
+mod environment;
+mod error;
+mod expectations;
+mod jobs;
+mod models;
+mod model_files;
+mod replay;
+mod reports;
+mod runs;
+mod search;
+mod training;
+mod watch;
+pub mod worker;
+
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use assay_core::code::Code;
+use assay_core::event::Event;
+use assay_core::lab::{DoctorReport, LabStatus, ServerInfo, Settings, TrashItem, TrashKind};
+use assay_core::reference::Reference;
+use assay_core::{ask::TrashEmptied, ask::Undone};
+use assay_onnx::Runtime;
+use assay_store::{Act, Store};
+
+pub use demo::DemoSummary;
+pub use charts::PlotOrder;
+pub use environment::Environment;
+pub use error::{Cause, Error};
+pub use assay_frame::RowTexts;
+pub use assay_learn::parse_param;
+pub use demo::LOG_NAME as SAMPLE_LOG_NAME;
+
+use error::Attempt;
+
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// An open lab. Cheap to share behind an `Arc`; all methods take `&self`.
+pub struct Lab {
+    store: Store,
+    environment: Environment,
+    runtime: OnceLock<Runtime>,
+    running: jobs::Running,
+    /// The table that was looked at last.
+    shown: Mutex<Option<(assay_core::ObjectHash, assay_frame::Frame)>>,
+    listeners: Mutex<Vec<Sender<Event>>>,
+}
+
+impl Lab {
+    /// Makes a new lab in an empty or absent folder.
+    pub fn create(folder: &Path, environment: Environment) -> Result<Self, Error> {
+        let store = Store::create(folder, VERSION, Act::new(&environment.actor, environment.now_ms()))
+            .attempt(|| format!("make a lab in {}", folder.display()))?;
+        Ok(Self::around(store, environment))
+    }
+
+    pub fn open(folder: &Path, environment: Environment) -> Result<Self, Error> {
+        let store = Store::open(folder, VERSION, environment.now_ms()).attempt(|| format!("open the lab {}", folder.display()))?;
+        let lab = Self::around(store, environment);
+        Ok(lab)
+    }
+
+    /// Opens the lab in a folder, or makes one there when it is empty or absent.
+    pub fn open_or_create(folder: &Path, environment: Environment) -> Result<Self, Error> {
+        if Store::is_lab(folder) { Self::open(folder, environment) } else { Self::create(folder, environment) }
+    }
+
+    fn around(store: Store, environment: Environment) -> Self {
+        Self {
+            store,
+            environment,
+            runtime: OnceLock::new(),
+            running: jobs::Running::default(),
+            shown: Mutex::default(),
+            listeners: Mutex::default(),
+        }
+    }
+
+    /// Marks jobs whose application died as interrupted. To be called once by an application that stays open.
+    pub fn settle(&self) -> Result<(), Error> {
+        let now = self.environment.now_ms();
+        self.store.interrupt_dead_jobs(is_alive, now).attempt(|| "settle interrupted jobs".to_owned())?;
+        Ok(())
+    }
+
+    pub fn path(&self) -> &Path {
+        self.store.dir()
+    }
+
+    pub fn environment(&self) -> &Environment {
+        &self.environment
+    }
+
+    pub fn settings(&self) -> Result<Settings, Error> {
+        self.store.settings().attempt(|| "read assay.toml".to_owned())
+    }
+
+    pub fn status(&self) -> Result<LabStatus, Error> {
+        self.store.status(VERSION, is_alive).attempt(|| "show the lab's status".to_owned())
+    }
+
+    pub fn doctor(&self, repair: bool) -> Result<DoctorReport, Error> {
+        Ok(self.store.doctor(repair, is_alive, self.environment.now_ms()))
+    }
+
+    pub fn undo(&self) -> Result<Undone, Error> {
+        let what = self
+            .store
+            .undo(self.act())
+            .attempt(|| "undo the last change".to_owned())?;
+        Ok(Undone { what })
+    }
+
+    pub fn trash(&self) -> Result<Vec<TrashItem>, Error> {
+        self.store.trash().attempt(|| "list the trash".to_owned())
+    }
+
+    pub fn delete(&self, kind: TrashKind, id: &str) -> Result<(), Error> {
+        self.store
+            .delete(kind, id, self.act())
+            .attempt(|| format!("delete `{id}`"))
+    }
+
+    pub fn restore(&self, kind: TrashKind, id: &str) -> Result<(), Error> {
+        self.store
+            .restore(kind, id, self.act())
+            .attempt(|| format!("restore `{id}`"))
+    }
+
+    pub fn empty_trash(&self) -> Result<TrashEmptied, Error> {
+        let n_items = self.trash()?.len() as u64;
+        let removed = self.store.empty_trash(self.act()).attempt(|| "empty the trash".to_owned())?;
+        Ok(TrashEmptied { n_items, freed_bytes: removed.size_bytes })
+    }
+
+    /// Makes a server known to other windows of this lab until it is dropped.
+    pub fn announce_server(&self, address: &str) -> Result<(), Error> {
+        let server = ServerInfo {
+            address: address.to_owned(),
+            process_id: std::process::id(),
+            started_ms: self.environment.now_ms(),
+        };
+        self.store.add_server(&server).attempt(|| format!("announce the server {address}"))
+    }
+
+    pub fn withdraw_server(&self) -> Result<(), Error> {
+        self.store.remove_server(std::process::id(), self.environment.now_ms()).attempt(|| "withdraw the server".to_owned())
+    }
+
+    /// Events from now on. The receiver may be dropped at any time.
+    pub fn listen(&self) -> Receiver<Event> {
+        let (sender, receiver) = channel();
+        self.listeners.lock().unwrap_or_else(PoisonError::into_inner).push(sender);
+        receiver
+    }
+
+    /// Who acts, and when.
+    pub(crate) fn act(&self) -> Act<'_> {
+        Act::new(&self.environment.actor, self.environment.now_ms())
+    }
+
+    pub(crate) fn tell(&self, event: &Event) {
+        let mut listeners = self.listeners.lock().unwrap_or_else(PoisonError::into_inner);
+        listeners.retain(|listener| listener.send(event.clone()).is_ok());
+    }
+
+    /// ONNX Runtime, loaded when it is first needed.
+    pub(crate) fn runtime(&self) -> Result<&Runtime, Cause> {
+        if let Some(runtime) = self.runtime.get() {
+            return Ok(runtime);
+        }
+        let places = &self.environment.onnx_runtimes;
+        let path: &PathBuf = places.iter().find(|path| path.is_file()).ok_or_else(|| {
+            Cause::with_hint(
+                Code::NotFound,
+                "the ONNX Runtime library is not there",
+                "run `cargo xtask setup`, or name the library in ASSAY_ONNXRUNTIME",
+            )
+        })?;
+        let loaded = Runtime::load(path)?;
+        Ok(self.runtime.get_or_init(|| loaded))
+    }
+}
+
+/// The names of the algorithm catalogue, for an argument parser.
+pub fn algorithm_names() -> Vec<String> {
+    assay_learn::catalogue().into_iter().map(|info| info.name).collect()
+}
+
+/// `name@version` of a data set.
+pub(crate) fn dataset_reference(version: &assay_core::dataset::DatasetVersion) -> Reference {
+    Reference::version(version.dataset.as_str(), version.version)
+}
+
+/// Whether a process of this computer runs.
+fn is_alive(process_id: u32) -> bool {
+    #[cfg(target_os = "linux")]
+    {
+        Path::new("/proc").join(process_id.to_string()).exists()
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        let mut system = sysinfo::System::new();
+        let id = sysinfo::Pid::from_u32(process_id);
+        system.refresh_processes(sysinfo::ProcessesToUpdate::Some(&[id]), true);
+        system.process(id).is_some()
+    }
+}

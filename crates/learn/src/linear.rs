@@ -1,7 +1,10 @@
 //! What the linear estimators share: centring, and the fitted line.
 
 use assay_core::model::Form;
-use ndarray::{Array1, Array2, ArrayView1, Axis};
+use assay_core::{Cancelled, Task};
+use ndarray::{Array1, Array2, ArrayView1, Axis, Zip, s};
+
+use crate::solve;
 
 /// y = x · coefficients + intercept, in f64.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,21 +45,29 @@ pub struct Centred {
 
 impl Centred {
     /// Without `fit_intercept` the means are taken as zero.
-    pub fn new(x: &Array2<f64>, fit_intercept: bool) -> Self {
+    pub fn new(x: &Array2<f64>, fit_intercept: bool, task: &Task) -> Result<Self, Cancelled> {
         let mut centred = x.clone();
         let mut means = Array1::zeros(x.ncols());
-        if fit_intercept {
-            for (mut column, mean) in centred.axis_iter_mut(Axis(1)).zip(&mut means) {
-                let first = column.first().copied().unwrap_or(0.0);
-                *mean = if column.iter().all(|value| *value == first) {
-                    first
-                } else {
-                    column.mean().unwrap_or(0.0)
-                };
-                column -= *mean;
-            }
+        if !fit_intercept || x.nrows() == 0 {
+            return Ok(Self { x: centred, means });
         }
-        Self { x: centred, means }
+        // Differences to the first row: exactly zero, and so exactly its mean, in a column that does not vary.
+        let first = x.row(0);
+        solve::in_steps(0..x.nrows(), x.ncols(), task, |rows| {
+            for row in x.slice(s![rows, ..]).axis_iter(Axis(0)) {
+                Zip::from(&mut means)
+                    .and(&row)
+                    .and(&first)
+                    .for_each(|sum, value, first| *sum += value - first);
+            }
+        })?;
+        means /= x.nrows() as f64;
+        means += &first;
+        solve::in_steps(0..x.nrows(), x.ncols(), task, |rows| {
+            let mut block = centred.slice_mut(s![rows, ..]);
+            block -= &means;
+        })?;
+        Ok(Self { x: centred, means })
     }
 
     /// The intercept on the features as they were, for one of the centred features.

@@ -62,7 +62,7 @@ impl Fit<Array2<f64>, Array1<f64>, Error> for LeastSquaresValidParams {
     type Object = LinearModel;
 
     fn fit(&self, dataset: &DatasetBase<Array2<f64>, Array1<f64>>) -> Result<LinearModel, Error> {
-        let centred = Centred::new(dataset.records(), self.fit_intercept);
+        let centred = Centred::new(dataset.records(), self.fit_intercept, &self.task)?;
         let y_mean = linear::mean(dataset.targets(), self.fit_intercept);
         let (varying, norms): (Vec<usize>, Vec<f64>) = centred
             .x

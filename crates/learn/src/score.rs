@@ -6,7 +6,7 @@
 //! their f32 sum is exact in every order and equal to the bit.
 
 use assay_core::Matrix;
-use assay_core::matrix::Prediction;
+use assay_core::matrix::{Prediction, most_probable};
 use assay_core::model::{Form, Model, Node, Output, Tree};
 use linfa::traits::{Predict, PredictInplace};
 use ndarray::{Array2, ArrayView1, ArrayView2, ArrayViewMut1, Axis};
@@ -151,14 +151,4 @@ fn leaf<'a>(tree: &'a Tree, row: ArrayView1<'_, f32>) -> &'a [f32] {
             None => return &[],
         }
     }
-}
-
-fn most_probable(probabilities: &[f64]) -> u32 {
-    let mut best = 0;
-    for (index, p) in probabilities.iter().enumerate() {
-        if *p > probabilities.get(best).copied().unwrap_or(0.0) {
-            best = index;
-        }
-    }
-    best as u32
 }

@@ -1,1 +1,136 @@
-//! axum: the wire and the UI for browsers
+//! The local server: the wire and the window's pages for browsers.
+//!
+//! Invariant: it assumes a hostile page in the same browser. It listens on 127.0.0.1, answers only to its own name
+//! (DNS rebinding), refuses foreign origins, and wants a bearer token for every command.
+
+mod events;
+mod guard;
+mod pages;
+mod rpc;
+mod upload;
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+pub use assay_api::Desk;
+use assay_core::code::{Code, Failure};
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware;
+use axum::routing::{get, post};
+use tokio::net::TcpListener;
+
+/// The largest JSON request.
+const MAX_REQUEST_BYTES: usize = 8 << 20;
+
+pub struct Options {
+    /// 0: any free port.
+    pub port: u16,
+    /// A token of the owner's; it must then be in the address that is opened. `None`: one is made and handed to the
+    /// pages that this server gives out.
+    pub token: Option<String>,
+}
+
+/// What every request sees.
+pub(crate) struct Shared {
+    desk: Desk,
+    address: SocketAddr,
+    token: String,
+    /// Whether the page may be had without naming the token.
+    open_page: bool,
+    uploads: tempfile::TempDir,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("cannot listen on 127.0.0.1:{port}: {source}")]
+    Listen { port: u16, source: std::io::Error },
+    #[error("cannot serve: {0}")]
+    Serve(#[from] std::io::Error),
+    #[error(transparent)]
+    Lab(#[from] Failure),
+}
+
+impl Error {
+    pub fn failure(&self) -> Failure {
+        match self {
+            Self::Lab(failure) => failure.clone(),
+            Self::Listen { port, source } => {
+                let taken = source.kind() == std::io::ErrorKind::AddrInUse;
+                Failure {
+                    code: if taken { Code::Conflict } else { Code::Io },
+                    attempted: format!("listen on 127.0.0.1:{port}"),
+                    wrong: if taken { "another program holds that port".to_owned() } else { source.to_string() },
+                    hint: Some("take another with --port, or --port 0 for any free one".to_owned()),
+                }
+            }
+            Self::Serve(source) => Failure {
+                code: Code::Io,
+                attempted: "serve".to_owned(),
+                wrong: source.to_string(),
+                hint: None,
+            },
+        }
+    }
+}
+
+/// Serves until the process is told to end. `ready` hears the address to open.
+pub fn serve(desk: Desk, options: Options, ready: impl FnOnce(&str)) -> Result<(), Error> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    runtime.block_on(async move {
+        let wanted = SocketAddr::from((Ipv4Addr::LOCALHOST, options.port));
+        let listener = TcpListener::bind(wanted)
+            .await
+            .map_err(|source| Error::Listen { port: options.port, source })?;
+        let address = listener.local_addr()?;
+        let lab = desk.lab()?;
+        lab.announce_server(&address.to_string()).map_err(|error| error.failure())?;
+        let open_page = options.token.is_none();
+        let token = match options.token {
+            Some(token) => token,
+            None => guard::new_token()?,
+        };
+        let url = if open_page { format!("http://{address}/") } else { format!("http://{address}/?token={token}") };
+        let shared = Arc::new(Shared { desk, address, token, open_page, uploads: tempfile::tempdir()? });
+        ready(&url);
+        let served = axum::serve(listener, router(&shared)).with_graceful_shutdown(told_to_end()).await;
+        shared.desk.close();
+        lab.withdraw_server().map_err(|error| error.failure())?;
+        served.map_err(Error::Serve)
+    })
+}
+
+fn router(shared: &Arc<Shared>) -> Router {
+    Router::new()
+        .route("/rpc/{command}", post(rpc::call))
+        .layer(DefaultBodyLimit::max(MAX_REQUEST_BYTES))
+        .route("/upload", post(upload::receive).layer(DefaultBodyLimit::disable()))
+        .layer(middleware::from_fn_with_state(Arc::clone(shared), guard::require_token))
+        .route("/events", get(events::stream))
+        .route("/health", get(async || "ok"))
+        .fallback(pages::page)
+        .layer(middleware::from_fn_with_state(Arc::clone(shared), guard::require_own_name))
+        .with_state(Arc::clone(shared))
+}
+
+async fn told_to_end() {
+    let interrupt = async {
+        // Without a handler the default action ends the process, which is what is wanted.
+        let _ = tokio::signal::ctrl_c().await;
+    };
+    #[cfg(unix)]
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminate = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupt => {}
+        () = terminate => {}
+    }
+}

@@ -112,7 +112,7 @@ impl Fit<Array2<f64>, Array1<usize>, Error> for LogisticValidParams {
         let (x, y) = (dataset.records(), dataset.targets());
         let present = y.iter().max().map_or(1, |largest| largest + 1);
         let n_classes = self.n_classes.max(present);
-        let centred = Centred::new(x, self.fit_intercept);
+        let centred = Centred::new(x, self.fit_intercept, &self.task)?;
         let with_ones = if self.fit_intercept {
             concatenate(
                 Axis(1),

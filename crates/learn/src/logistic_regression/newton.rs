@@ -4,7 +4,7 @@
 //! is the whole second derivative: one inner step solves it, and the method is iteratively reweighted least squares.
 
 use assay_core::Cancelled;
-use ndarray::{Array1, Array2, Axis, Zip};
+use ndarray::{Array1, Array2, Zip};
 
 use super::likelihood::{Likelihood, Part};
 use crate::Error;
@@ -136,13 +136,16 @@ impl Preconditioner {
                 return Ok(Self::Factored(factor));
             }
         }
-        likelihood.task.check()?;
-        let mut diagonal = Array1::from_elem(likelihood.x.ncols(), likelihood.penalty);
-        for (row, curvature) in likelihood.x.axis_iter(Axis(0)).zip(&curvatures) {
-            Zip::from(&mut diagonal)
-                .and(&row)
-                .for_each(|sum, &x| *sum += curvature / n_rows * x * x);
-        }
+        let x = likelihood.x;
+        let mut diagonal = Array1::from_elem(x.ncols(), likelihood.penalty);
+        solve::in_steps(0..x.nrows(), x.ncols(), likelihood.task, |rows| {
+            for row in rows {
+                let weight = curvatures[row] / n_rows;
+                Zip::from(&mut diagonal)
+                    .and(&x.row(row))
+                    .for_each(|sum, x| *sum += weight * x * x);
+            }
+        })?;
         Ok(Self::Diagonal(diagonal.mapv(f64::recip)))
     }
 

@@ -1,0 +1,222 @@
+//! One function per command: a typed request to the use case that answers it. No decisions here.
+
+use assay_core::Task;
+use assay_core::ask::*;
+use assay_core::chart::{ChartRequest, ChartSpec, RenderRequest};
+use assay_core::code::Failure;
+use assay_core::dataset::{DatasetDetail, DatasetSummary, ImportSpec, RowsRequest};
+use assay_core::expect::{CheckReport, Suite};
+use assay_core::job::{Job, JobSpec};
+use assay_core::lab::{DoctorReport, LabStatus, TrashItem};
+use assay_core::profile::Profile;
+use assay_core::recipe::Recipe;
+use assay_core::registry::{GateReport, ModelDetail, ModelSummary, ModelVersion, PromoteRequest, VerifyReport};
+use assay_core::replay::{CellDetail, CellRequest, DriftReport, ReplaySpec, ReplaySummary};
+use assay_core::run::{Comparison, ExperimentSummary, RunDetail, RunPage, RunQuery};
+use assay_core::train::{AlgorithmInfo, TrainSpec};
+use assay_lab::{Error, Lab};
+
+use crate::desk::Desk;
+
+type Answer<T> = Result<T, Failure>;
+
+/// Asks the open lab.
+fn ask<T>(desk: &Desk, question: impl FnOnce(&Lab) -> Result<T, Error>) -> Answer<T> {
+    let lab = desk.lab()?;
+    question(&lab).map_err(|error| error.failure())
+}
+
+fn begin(desk: &Desk, spec: JobSpec) -> Answer<JobStarted> {
+    let job_id = desk.lab()?.start_job(spec).map_err(|error| error.failure())?;
+    Ok(JobStarted { job_id })
+}
+
+pub fn lab_status(desk: &Desk, _: Nothing) -> Answer<LabStatus> {
+    ask(desk, Lab::status)
+}
+
+pub fn lab_create(desk: &Desk, request: LabPath) -> Answer<LabStatus> {
+    desk.change_lab(|environment| Lab::create(&request.path, environment))?;
+    ask(desk, Lab::status)
+}
+
+pub fn lab_open(desk: &Desk, request: LabPath) -> Answer<LabStatus> {
+    desk.change_lab(|environment| Lab::open(&request.path, environment))?;
+    ask(desk, Lab::status)
+}
+
+pub fn lab_doctor(desk: &Desk, request: DoctorRequest) -> Answer<DoctorReport> {
+    ask(desk, |lab| lab.doctor(request.repair))
+}
+
+pub fn lab_undo(desk: &Desk, _: Nothing) -> Answer<Undone> {
+    ask(desk, Lab::undo)
+}
+
+pub fn trash_list(desk: &Desk, _: Nothing) -> Answer<Vec<TrashItem>> {
+    ask(desk, Lab::trash)
+}
+
+pub fn trash_delete(desk: &Desk, request: TrashRequest) -> Answer<Nothing> {
+    ask(desk, |lab| lab.delete(request.kind, &request.id)).map(|()| Nothing {})
+}
+
+pub fn trash_restore(desk: &Desk, request: TrashRequest) -> Answer<Nothing> {
+    ask(desk, |lab| lab.restore(request.kind, &request.id)).map(|()| Nothing {})
+}
+
+pub fn trash_empty(desk: &Desk, _: Nothing) -> Answer<TrashEmptied> {
+    ask(desk, Lab::empty_trash)
+}
+
+pub fn search(desk: &Desk, request: SearchRequest) -> Answer<SearchAnswer> {
+    ask(desk, |lab| lab.search(&request))
+}
+
+pub fn demo_start(desk: &Desk, _: Nothing) -> Answer<JobStarted> {
+    begin(desk, JobSpec::Demo)
+}
+
+pub fn datasets_list(desk: &Desk, _: Nothing) -> Answer<Vec<DatasetSummary>> {
+    ask(desk, Lab::datasets)
+}
+
+pub fn datasets_show(desk: &Desk, request: ByDataset) -> Answer<DatasetDetail> {
+    ask(desk, |lab| lab.dataset(&request.dataset))
+}
+
+pub fn datasets_profile(desk: &Desk, request: ByDataset) -> Answer<Profile> {
+    ask(desk, |lab| lab.profile(&request.dataset))
+}
+
+pub fn datasets_rows(desk: &Desk, request: RowsRequest) -> Answer<Vec<u8>> {
+    ask(desk, |lab| lab.rows(&request))
+}
+
+pub fn datasets_import(desk: &Desk, request: ImportSpec) -> Answer<JobStarted> {
+    begin(desk, JobSpec::Import(request))
+}
+
+pub fn expectations_show(desk: &Desk, request: ByDataset) -> Answer<ExpectationsView> {
+    ask(desk, |lab| lab.expectations(&request.dataset))
+}
+
+pub fn expectations_suggest(desk: &Desk, request: ByDataset) -> Answer<Suite> {
+    ask(desk, |lab| lab.suggest_expectations(&request.dataset))
+}
+
+pub fn expectations_save(desk: &Desk, request: SaveSuite) -> Answer<Suite> {
+    ask(desk, |lab| lab.save_expectations(&request.dataset, &request.suite))
+}
+
+pub fn expectations_check(desk: &Desk, request: ByDataset) -> Answer<CheckReport> {
+    ask(desk, |lab| lab.check(&request.dataset, &Task::silent()))
+}
+
+pub fn algorithms_list(desk: &Desk, _: Nothing) -> Answer<Vec<AlgorithmInfo>> {
+    ask(desk, |lab| Ok(lab.algorithms()))
+}
+
+pub fn recipes_suggest(desk: &Desk, request: RecipeRequest) -> Answer<Recipe> {
+    ask(desk, |lab| lab.suggest_recipe(&request.dataset, &request.target))
+}
+
+pub fn training_start(desk: &Desk, request: TrainSpec) -> Answer<JobStarted> {
+    begin(desk, JobSpec::Train(request))
+}
+
+pub fn experiments_list(desk: &Desk, _: Nothing) -> Answer<Vec<ExperimentSummary>> {
+    ask(desk, Lab::experiments)
+}
+
+pub fn runs_list(desk: &Desk, request: RunQuery) -> Answer<RunPage> {
+    ask(desk, |lab| lab.runs(&request))
+}
+
+pub fn runs_show(desk: &Desk, request: ByRun) -> Answer<RunDetail> {
+    ask(desk, |lab| lab.run(&request.run_id))
+}
+
+pub fn runs_compare(desk: &Desk, request: ByRuns) -> Answer<Comparison> {
+    ask(desk, |lab| lab.compare(&request.runs))
+}
+
+pub fn charts_spec(desk: &Desk, request: ChartRequest) -> Answer<ChartSpec> {
+    ask(desk, |lab| lab.chart(&request))
+}
+
+pub fn charts_render(desk: &Desk, request: RenderRequest) -> Answer<Vec<u8>> {
+    ask(desk, |lab| lab.render_chart(&request))
+}
+
+pub fn charts_save(desk: &Desk, request: SaveChart) -> Answer<Written> {
+    ask(desk, |lab| lab.save_chart(&request))
+}
+
+pub fn charts_open(desk: &Desk, request: OpenChart) -> Answer<Nothing> {
+    ask(desk, |lab| lab.open_chart(&request)).map(|()| Nothing {})
+}
+
+pub fn models_list(desk: &Desk, _: Nothing) -> Answer<Vec<ModelSummary>> {
+    ask(desk, Lab::models)
+}
+
+pub fn models_show(desk: &Desk, request: ByModel) -> Answer<ModelDetail> {
+    ask(desk, |lab| lab.model(&request.model))
+}
+
+pub fn models_register(desk: &Desk, request: RegisterRequest) -> Answer<ModelVersion> {
+    ask(desk, |lab| lab.register(&request.run_id, &request.name))
+}
+
+pub fn models_gate(desk: &Desk, request: GateRequest) -> Answer<GateReport> {
+    ask(desk, |lab| lab.gate(&request.model, request.to))
+}
+
+pub fn models_promote(desk: &Desk, request: PromoteRequest) -> Answer<GateReport> {
+    ask(desk, |lab| lab.promote(&request))
+}
+
+pub fn models_alias(desk: &Desk, request: AliasRequest) -> Answer<ModelVersion> {
+    ask(desk, |lab| lab.set_alias(&request.model, &request.alias))
+}
+
+pub fn models_verify(desk: &Desk, request: ByModel) -> Answer<VerifyReport> {
+    ask(desk, |lab| lab.verify(&request.model))
+}
+
+pub fn models_export(desk: &Desk, request: ExportRequest) -> Answer<Written> {
+    ask(desk, |lab| lab.export_model(&request.model, &request.folder))
+}
+
+pub fn replays_start(desk: &Desk, request: ReplaySpec) -> Answer<JobStarted> {
+    begin(desk, JobSpec::Replay(request))
+}
+
+pub fn replays_list(desk: &Desk, _: Nothing) -> Answer<Vec<ReplaySummary>> {
+    ask(desk, Lab::replays)
+}
+
+pub fn replays_show(desk: &Desk, request: ByReplay) -> Answer<DriftReport> {
+    ask(desk, |lab| lab.drift_report(&request.replay))
+}
+
+pub fn replays_cell(desk: &Desk, request: CellRequest) -> Answer<CellDetail> {
+    ask(desk, |lab| lab.drift_cell(&request))
+}
+
+pub fn reports_html(desk: &Desk, request: ReportRequest) -> Answer<Vec<u8>> {
+    ask(desk, |lab| lab.report(&request)).map(String::into_bytes)
+}
+
+pub fn jobs_list(desk: &Desk, _: Nothing) -> Answer<Vec<Job>> {
+    ask(desk, Lab::jobs)
+}
+
+pub fn jobs_show(desk: &Desk, request: ByJob) -> Answer<Job> {
+    ask(desk, |lab| lab.job(&request.job_id))
+}
+
+pub fn jobs_cancel(desk: &Desk, request: ByJob) -> Answer<Nothing> {
+    ask(desk, |lab| lab.cancel_job(&request.job_id)).map(|()| Nothing {})
+}

@@ -1,0 +1,176 @@
+//! `assay model register | list | show | promote | alias | verify | export`
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use assay_core::ModelName;
+use assay_core::code::Code;
+use assay_core::reference::Reference;
+use assay_core::registry::{GateReport, ModelDetail, ModelVersion, PromoteRequest, Stage, VerifyReport};
+use assay_lab::{Error, Lab};
+
+use crate::output::{Output, bytes, count, figure, table};
+
+#[derive(clap::Subcommand)]
+pub enum Command {
+    /// Make a run the next version of a model, its ONNX file checked; exit 3 when it predicts differently
+    Register {
+        run: String,
+        #[arg(long)]
+        name: String,
+    },
+    /// All models
+    List,
+    /// One version: metrics, parity, gate, signature, audit
+    Show { model: Reference },
+    /// Move a version to a stage; exit 3 when its gate refuses
+    Promote {
+        model: Reference,
+        #[arg(long, value_name = "STAGE")]
+        to: Stage,
+        /// Why; kept in the audit log
+        #[arg(long, default_value = "", value_name = "WHY")]
+        approve: String,
+    },
+    /// Point a name such as champion at a version
+    Alias { model: Reference, alias: String },
+    /// Check every file and the ONNX file's answers; exit 3 when something is wrong
+    Verify { model: Reference },
+    /// Copy the self-contained folder; exit 3 when it does not verify
+    Export { model: Reference, dir: PathBuf },
+}
+
+impl Command {
+    pub fn run(&self, lab: &Lab, output: Output) -> Result<ExitCode, Error> {
+        match self {
+            Self::Register { run, name } => {
+                let run = lab.find_run(run)?;
+                output.result(&lab.register(&run.run_id, &ModelName::new(name.clone()))?, registered);
+            }
+            Self::List => output.result(&lab.models()?, |models| {
+                let rows = models
+                    .iter()
+                    .map(|model| {
+                        let aliases: Vec<String> =
+                            model.aliases.iter().map(|(alias, version)| format!("{alias} @{version}")).collect();
+                        vec![
+                            model.model.to_string(),
+                            model.n_versions.to_string(),
+                            model.production.map_or_else(|| "·".to_owned(), |version| format!("@{version}")),
+                            aliases.join(", "),
+                            model.latest.algorithm.clone(),
+                            bytes(model.latest.onnx_size_bytes),
+                        ]
+                    })
+                    .collect();
+                table(&["model", "versions", "production", "aliases", "algorithm", "ONNX"], rows, &[1, 5])
+            }),
+            Self::Show { model } => output.result(&lab.model(model)?, shown),
+            Self::Promote { model, to, approve } => {
+                let request = PromoteRequest { model: model.clone(), to: *to, reason: approve.clone() };
+                output.result(&lab.promote(&request)?, |gate| {
+                    format!("{} is in {}\n{}", gate.model, gate.to.label(), conditions(gate))
+                });
+            }
+            Self::Alias { model, alias } => {
+                output.result(&lab.set_alias(model, alias)?, |version| format!("{alias} is {}", version.key()));
+            }
+            Self::Verify { model } => {
+                let report = lab.verify(model)?;
+                output.result(&report, verified);
+                if !report.passed {
+                    return Ok(ExitCode::from(Code::Precondition.exit_status()));
+                }
+            }
+            Self::Export { model, dir } => {
+                output.result(&lab.export_model(model, dir)?, |written| {
+                    format!("wrote {} to {}", bytes(written.size_bytes), written.path)
+                });
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn parity(version: &ModelVersion) -> String {
+    let parity = &version.parity;
+    format!(
+        "parity {}: {} rows, {} labels differ, largest difference {:.1e} ({})",
+        if parity.passed { "passed" } else { "failed" },
+        count(parity.rows),
+        parity.label_flips,
+        parity.max_rel_diff,
+        parity.runtime
+    )
+}
+
+fn registered(version: &ModelVersion) -> String {
+    format!(
+        "registered {} from run {}, {} of ONNX\n{}",
+        version.key(),
+        version.run_id.as_str().get(..8).unwrap_or_default(),
+        bytes(version.onnx_size_bytes),
+        parity(version)
+    )
+}
+
+fn shown(detail: &ModelDetail) -> String {
+    let version = &detail.version;
+    let metrics = version
+        .metrics
+        .iter()
+        .map(|(name, value)| {
+            let before = detail.previous_metrics.get(name).map(|before| value - before);
+            vec![name.clone(), figure(Some(*value)), figure(before)]
+        })
+        .collect();
+    let inputs = version
+        .signature
+        .inputs
+        .iter()
+        .chain(&version.signature.outputs)
+        .map(|column| vec![column.name.clone(), column.kind.label().to_owned(), column.seen.clone()])
+        .collect();
+    format!(
+        "{}  {}  {}\n{} on {}@{}, run {}, {} of ONNX, opset {}\n{}\n\n{}\n\n{}\n\ngate to production\n{}\n\naudit, {} entries, chain {}\n{}",
+        version.key(),
+        version.stage.label(),
+        version.aliases.join(", "),
+        version.algorithm,
+        version.dataset,
+        version.dataset_number,
+        version.run_id.as_str().get(..8).unwrap_or_default(),
+        bytes(version.onnx_size_bytes),
+        version.opset,
+        parity(version),
+        table(&["metric", "value", "change"], metrics, &[1, 2]),
+        table(&["name", "type", "seen in training"], inputs, &[]),
+        conditions(&detail.gate),
+        count(detail.n_audit_entries),
+        if detail.audit_intact { "intact" } else { "BROKEN" },
+        detail.audit.iter().map(|entry| format!("{} {}", entry.actor, entry.detail)).collect::<Vec<_>>().join("\n"),
+    )
+}
+
+fn conditions(gate: &GateReport) -> String {
+    if gate.conditions.is_empty() {
+        return "no condition".to_owned();
+    }
+    let rows = gate
+        .conditions
+        .iter()
+        .map(|condition| {
+            let status = if condition.passed { "passed" } else { "failed" };
+            vec![condition.name.clone(), condition.needs.clone(), condition.measured.clone(), status.to_owned()]
+        })
+        .collect();
+    table(&["gate", "needs", "measured", ""], rows, &[])
+}
+
+fn verified(report: &VerifyReport) -> String {
+    if !report.damaged.is_empty() {
+        return format!("{} is damaged: {}", report.model, report.damaged.join(", "));
+    }
+    let verdict = if report.passed { "verified" } else { "does not predict the same" };
+    format!("{} {verdict}: {} files, checksums equal", report.model, report.n_files)
+}

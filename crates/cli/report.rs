@@ -1,0 +1,75 @@
+//! `assay report [RUN...|REPLAY] -o FILE.html|.svg|.png`
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use assay_core::ReplayId;
+use assay_core::ask::{ReportRequest, SaveChart};
+use assay_core::chart::{ChartRequest, ImageFormat, RenderRequest, Theme};
+use assay_core::code::Code;
+use assay_lab::{Cause, Error, Lab};
+
+use crate::output::{Output, bytes};
+use crate::runs;
+
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Runs (ROC curves as a picture), or one replay (its heat map as a picture); nothing: the whole lab
+    #[arg(value_name = "RUN|REPLAY")]
+    subjects: Vec<String>,
+    /// The file; its ending says what is written
+    #[arg(short, long, value_name = "FILE")]
+    output: PathBuf,
+    /// Pictures in dark colours
+    #[arg(long)]
+    dark: bool,
+}
+
+impl Arguments {
+    pub fn run(&self, lab: &Lab, output: Output) -> Result<ExitCode, Error> {
+        let ending = self.output.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+        let replay = self.replay(lab)?;
+        let written = match ending.as_deref() {
+            Some("html") => {
+                let request = match (replay, self.subjects.is_empty()) {
+                    (Some(replay), _) => ReportRequest::Replay { replay },
+                    (None, true) => ReportRequest::Lab,
+                    (None, false) => ReportRequest::Runs { runs: runs::ids(lab, &self.subjects)? },
+                };
+                lab.save_report(&request, &self.output)?
+            }
+            Some(ending @ ("svg" | "png")) => {
+                let (chart, height) = match replay {
+                    Some(replay) => (ChartRequest::DriftMap { replay }, 420),
+                    None => (ChartRequest::Roc { runs: runs::ids(lab, &self.subjects)? }, 640),
+                };
+                let format = if ending == "svg" { ImageFormat::Svg } else { ImageFormat::Png };
+                let theme = if self.dark { Theme::Dark } else { Theme::Light };
+                lab.save_chart(&SaveChart {
+                    render: RenderRequest { chart, format, theme, width: 960, height },
+                    path: self.output.clone(),
+                })?
+            }
+            _ => {
+                let cause = Cause::with_hint(
+                    Code::Unsupported,
+                    "the ending of the file names no format",
+                    "end it in .html, .svg or .png",
+                );
+                return Err(Error::new(format!("write {}", self.output.display()), cause));
+            }
+        };
+        output.result(&written, |written| format!("wrote {}, {}", written.path, bytes(written.size_bytes)));
+        Ok(ExitCode::SUCCESS)
+    }
+
+    /// The replay that the one subject names, when it names one.
+    fn replay(&self, lab: &Lab) -> Result<Option<ReplayId>, Error> {
+        let [subject] = self.subjects.as_slice() else { return Ok(None) };
+        let replays = lab.replays()?;
+        Ok(replays
+            .into_iter()
+            .map(|replay| replay.replay_id)
+            .find(|id| subject.len() >= 4 && id.as_str().starts_with(subject.as_str())))
+    }
+}

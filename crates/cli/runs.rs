@@ -1,0 +1,135 @@
+//! `assay runs list | show | compare | delete`
+
+use std::process::ExitCode;
+
+use assay_core::RunId;
+use assay_core::lab::TrashKind;
+use assay_core::run::{Comparison, RunPage, RunQuery};
+use assay_lab::{Error, Lab};
+
+use crate::output::{Output, figure, table};
+use crate::train;
+
+/// Metrics that the table shows when a run has them, in this order.
+const SHOWN: [&str; 6] = ["test.accuracy", "test.f1_macro", "test.roc_auc", "test.rmse", "test.r2", "cv.accuracy.mean"];
+
+#[derive(clap::Subcommand)]
+pub enum Command {
+    /// Runs as a table
+    List {
+        /// For example: metrics.test.accuracy > 0.9 and params.algorithm = "random_forest"
+        #[arg(long, default_value = "", value_name = "Q")]
+        filter: String,
+        /// metrics.NAME, params.NAME or attributes.start_time, largest first
+        #[arg(long, default_value = "", value_name = "K")]
+        order_by: String,
+        /// Smallest first
+        #[arg(long)]
+        ascending: bool,
+        #[arg(long, default_value_t = 100, value_name = "N")]
+        limit: u32,
+    },
+    /// One run: parameters, metrics, parity, artifacts
+    Show {
+        /// Its id, the beginning of it, or its name
+        run: String,
+    },
+    /// What differs between runs
+    Compare {
+        #[arg(required = true, num_args = 2..)]
+        runs: Vec<String>,
+    },
+    /// Move runs to the trash
+    Delete {
+        #[arg(required = true)]
+        runs: Vec<String>,
+    },
+}
+
+impl Command {
+    pub fn run(&self, lab: &Lab, output: Output) -> Result<ExitCode, Error> {
+        match self {
+            Self::List { filter, order_by, ascending, limit } => {
+                let query = RunQuery {
+                    filter: filter.clone(),
+                    order_by: order_by.clone(),
+                    ascending: *ascending,
+                    limit: *limit,
+                    ..RunQuery::default()
+                };
+                output.result(&lab.runs(&query)?, list);
+            }
+            Self::Show { run } => {
+                let detail = lab.run(&lab.find_run(run)?.run_id)?;
+                output.result(&train::summary(&detail), |_| train::text(&detail));
+            }
+            Self::Compare { runs } => output.result(&lab.compare(&ids(lab, runs)?)?, comparison),
+            Self::Delete { runs } => {
+                let ids = ids(lab, runs)?;
+                for id in &ids {
+                    lab.delete(TrashKind::Run, id.as_str())?;
+                }
+                output.result(&serde_json::json!({ "deleted": ids }), |_| {
+                    format!("{} moved to the trash; `assay undo` takes it back", crate::output::plural(ids.len() as u64, "run"))
+                });
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+pub fn ids(lab: &Lab, runs: &[String]) -> Result<Vec<RunId>, Error> {
+    runs.iter().map(|run| Ok(lab.find_run(run)?.run_id)).collect()
+}
+
+fn list(page: &RunPage) -> String {
+    let metrics: Vec<&str> =
+        SHOWN.into_iter().filter(|name| page.metric_names.iter().any(|metric| metric == name)).collect();
+    let mut head = vec!["run", "id", "experiment", "algorithm", "data", "status"];
+    let first_metric = head.len();
+    head.extend(&metrics);
+    let rows = page
+        .runs
+        .iter()
+        .map(|run| {
+            let mut row = vec![
+                run.name.clone(),
+                run.run_id.as_str().get(..8).unwrap_or_default().to_owned(),
+                run.experiment.to_string(),
+                run.params.get("algorithm").cloned().unwrap_or_default(),
+                run.dataset.as_ref().map(ToString::to_string).unwrap_or_default(),
+                format!("{:?}", run.status).to_lowercase(),
+            ];
+            row.extend(metrics.iter().map(|metric| figure(run.metrics.get(*metric).copied())));
+            row
+        })
+        .collect();
+    let right: Vec<usize> = (first_metric..head.len()).collect();
+    format!("{}\n\n{} of {} runs", table(&head, rows, &right), page.n_matching, page.n_total)
+}
+
+fn comparison(comparison: &Comparison) -> String {
+    let mut head = vec![""];
+    head.extend(comparison.runs.iter().map(|run| run.name.as_str()));
+    let missing = || "·".to_owned();
+    let mut rows: Vec<Vec<String>> = comparison
+        .params
+        .iter()
+        .map(|row| {
+            std::iter::once(row.name.clone())
+                .chain(row.values.iter().map(|value| value.clone().unwrap_or_else(missing)))
+                .collect()
+        })
+        .collect();
+    rows.extend(comparison.metrics.iter().map(|row| {
+        let values = row.values.iter().enumerate().map(|(index, value)| {
+            let star = if row.best == u32::try_from(index).ok() { " *" } else { "" };
+            format!("{}{star}", figure(*value))
+        });
+        std::iter::once(row.name.clone()).chain(values).collect()
+    }));
+    let right: Vec<usize> = (1..head.len()).collect();
+    let equal: Vec<&str> = comparison.equal.iter().map(|row| row.name.as_str()).collect();
+    let same = if equal.is_empty() { String::new() } else { format!("\n\nthe same in all: {}", equal.join(", ")) };
+    format!("{}\n\n* best{same}", table(&head, rows, &right))
+}

@@ -1,0 +1,324 @@
+//! Jobs: started, watched, cancelled and remembered. Each runs in a worker process.
+
+use std::collections::HashMap;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use assay_core::code::{Code, Failure};
+use assay_core::event::Event;
+use assay_core::job::{Job, JobSpec, JobState};
+use assay_core::run::RunStatus;
+use assay_core::{JobId, ReplayId, RunId};
+use assay_store::FinishedRun;
+
+use crate::error::{Attempt, Cause};
+use crate::worker::{Answer, Order};
+use crate::{Error, Lab};
+
+/// How many workers may run at once, per application.
+const MAX_WORKERS: usize = 2;
+/// How often the progress of a running job is written to the lab.
+const SAVE_EVERY: Duration = Duration::from_millis(400);
+
+/// The jobs of this process.
+#[derive(Default)]
+pub(crate) struct Running {
+    /// `None` while it waits for a free worker.
+    children: Mutex<HashMap<JobId, Slot>>,
+    freed: Condvar,
+}
+
+#[derive(Default)]
+struct Slot {
+    /// It holds one of the workers.
+    admitted: bool,
+    child: Option<Arc<Mutex<Child>>>,
+    cancelled: bool,
+}
+
+impl Lab {
+    /// Accepts a job and returns at once; progress comes as events and stays in the lab.
+    pub fn start_job(self: &Arc<Self>, spec: JobSpec) -> Result<JobId, Error> {
+        let job = self.accept(spec)?;
+        let job_id = job.job_id.clone();
+        let lab = Arc::clone(self);
+        std::thread::spawn(move || {
+            // The outcome is in the lab and was told as an event.
+            let _ = lab.carry_out(job, &|_| {});
+        });
+        Ok(job_id)
+    }
+
+    /// Runs a job to its end and tells every change of it. The job's own failure is the error.
+    pub fn run_job(&self, spec: JobSpec, watch: &dyn Fn(&Job)) -> Result<Job, Error> {
+        let job = self.accept(spec)?;
+        let job = self.carry_out(job, watch)?;
+        match job.failure.clone() {
+            Some(failure) => Err(failure.into()),
+            None => Ok(job),
+        }
+    }
+
+    /// Ends a job of this process at once.
+    pub fn cancel_job(&self, job_id: &JobId) -> Result<(), Error> {
+        let attempted = || format!("cancel job {job_id}");
+        let mut children = self.running.lock();
+        let Some(slot) = children.get_mut(job_id) else {
+            drop(children);
+            let job = self.store.job(job_id).attempt(attempted)?;
+            let wrong = if job.state.is_over() { "it is over" } else { "it belongs to another running Assay" };
+            return Err(Error::new(attempted(), Cause::said(Code::Conflict, wrong)));
+        };
+        slot.cancelled = true;
+        if let Some(child) = &slot.child {
+            let mut child = child.lock().unwrap_or_else(PoisonError::into_inner);
+            child.kill().map_err(|error| Error::new(attempted(), Cause::io(&self.environment.worker, error)))?;
+        }
+        drop(children);
+        self.running.freed.notify_all();
+        Ok(())
+    }
+
+    /// Cancels whatever this process runs.
+    pub fn cancel_all_jobs(&self) {
+        let ids: Vec<JobId> = self.running.lock().keys().cloned().collect();
+        for id in ids {
+            let _ = self.cancel_job(&id);
+        }
+    }
+
+    pub fn jobs(&self) -> Result<Vec<Job>, Error> {
+        self.store.jobs(200).attempt(|| "list the jobs".to_owned())
+    }
+
+    pub fn job(&self, job_id: &JobId) -> Result<Job, Error> {
+        self.store.job(job_id).attempt(|| format!("show job {job_id}"))
+    }
+
+    fn accept(&self, spec: JobSpec) -> Result<Job, Error> {
+        let title = title(&spec);
+        let job = Job {
+            job_id: JobId::from_bits(self.environment.id_bits()),
+            spec,
+            state: JobState::Waiting,
+            progress: None,
+            warnings: Vec::new(),
+            outcome: None,
+            failure: None,
+            created_ms: self.environment.now_ms(),
+            started_ms: None,
+            ended_ms: None,
+            title,
+        };
+        self.store.add_job(&job, std::process::id()).attempt(|| job.title.clone())?;
+        self.running.lock().insert(job.job_id.clone(), Slot::default());
+        self.tell(&Event::Job { job: Box::new(job.clone()) });
+        Ok(job)
+    }
+
+    fn carry_out(&self, mut job: Job, watch: &dyn Fn(&Job)) -> Result<Job, Error> {
+        let order = Order {
+            lab: self.path().to_owned(),
+            actor: self.environment.actor.clone(),
+            folder: self.environment.folder.clone(),
+            spec: job.spec.clone(),
+            run_id: RunId::from_bits((u128::from(self.environment.id_bits()) << 64) | u128::from(self.environment.id_bits())),
+            replay_id: ReplayId::from_bits(self.environment.id_bits()),
+        };
+        let ended = if self.running.wait_for_worker(&job.job_id) {
+            job.state = JobState::Running;
+            job.started_ms = Some(self.environment.now_ms());
+            self.note(&job, watch)?;
+            self.drive(&mut job, &order, watch)
+        } else {
+            Ended::Cancelled
+        };
+        self.running.lock().remove(&job.job_id);
+        self.running.freed.notify_all();
+        job.ended_ms = Some(self.environment.now_ms());
+        job.state = match &ended {
+            Ended::Answered => {
+                if job.failure.is_some() { JobState::Failed } else { JobState::Done }
+            }
+            Ended::Cancelled => {
+                job.failure = Some(Failure {
+                    code: Code::Cancelled,
+                    attempted: job.title.clone(),
+                    wrong: "it was cancelled".to_owned(),
+                    hint: None,
+                });
+                JobState::Cancelled
+            }
+            Ended::Died(how) => {
+                job.failure = Some(Failure {
+                    code: Code::Io,
+                    attempted: job.title.clone(),
+                    wrong: format!("its process ended without an answer: {how}"),
+                    hint: Some("try again with fewer rows if memory ran out; nothing else was touched".to_owned()),
+                });
+                JobState::Failed
+            }
+        };
+        if matches!(ended, Ended::Cancelled | Ended::Died(_)) && matches!(job.spec, JobSpec::Train(_)) {
+            self.abandon_run(&order.run_id, job.failure.clone());
+        }
+        self.note(&job, watch)?;
+        Ok(job)
+    }
+
+    /// Starts the worker and listens to it until it ends.
+    fn drive(&self, job: &mut Job, order: &Order, watch: &dyn Fn(&Job)) -> Ended {
+        let mut child = match self.spawn(order) {
+            Ok(child) => child,
+            Err(error) => return Ended::Died(format!("it could not be started: {error}")),
+        };
+        let (stdout, stderr, stdin) = (child.stdout.take(), child.stderr.take(), child.stdin.take());
+        let child = Arc::new(Mutex::new(child));
+        let cancelled_before = {
+            let mut children = self.running.lock();
+            let slot = children.entry(job.job_id.clone()).or_default();
+            slot.child = Some(Arc::clone(&child));
+            slot.cancelled
+        };
+        if cancelled_before {
+            let _ = child.lock().unwrap_or_else(PoisonError::into_inner).kill();
+        }
+        let complaints = std::thread::spawn(move || last_lines(stderr));
+        let mut answered = false;
+        let mut saved = Instant::now();
+        if let Some(stdout) = stdout {
+            for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+                match serde_json::from_str(&line) {
+                    Ok(Answer::Step(progress)) => job.progress = Some(progress),
+                    Ok(Answer::Warning { text }) => job.warnings.push(text),
+                    Ok(Answer::Done { outcome }) => {
+                        job.outcome = Some(outcome);
+                        answered = true;
+                    }
+                    Ok(Answer::Failed { failure }) => {
+                        job.failure = Some(failure);
+                        answered = true;
+                    }
+                    Err(_) => continue,
+                }
+                if answered {
+                    break;
+                }
+                self.tell(&Event::Job { job: Box::new(job.clone()) });
+                watch(job);
+                if saved.elapsed() >= SAVE_EVERY {
+                    saved = Instant::now();
+                    // Progress that is not saved is told again by the next step.
+                    let _ = self.store.update_job(job, self.environment.now_ms());
+                }
+            }
+        }
+        drop(stdin);
+        let status = child.lock().unwrap_or_else(PoisonError::into_inner).wait();
+        let complaint = complaints.join().unwrap_or_default();
+        let cancelled = self.running.lock().get(&job.job_id).is_some_and(|slot| slot.cancelled);
+        match status {
+            _ if answered => Ended::Answered,
+            _ if cancelled => Ended::Cancelled,
+            Ok(status) if interrupted(status) => Ended::Cancelled,
+            Ok(status) if complaint.is_empty() => Ended::Died(status.to_string()),
+            Ok(status) => Ended::Died(format!("{status}; {complaint}")),
+            Err(error) => Ended::Died(error.to_string()),
+        }
+    }
+
+    fn spawn(&self, order: &Order) -> std::io::Result<Child> {
+        let mut child = Command::new(&self.environment.worker)
+            .arg("worker")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()?;
+        if let Some(stdin) = child.stdin.as_mut() {
+            let line = serde_json::to_string(order).map_err(std::io::Error::other)?;
+            writeln!(stdin, "{line}")?;
+            stdin.flush()?;
+        }
+        Ok(child)
+    }
+
+    fn note(&self, job: &Job, watch: &dyn Fn(&Job)) -> Result<(), Error> {
+        self.store.update_job(job, self.environment.now_ms()).attempt(|| job.title.clone())?;
+        self.tell(&Event::Job { job: Box::new(job.clone()) });
+        watch(job);
+        Ok(())
+    }
+
+    /// A run whose worker is gone must not look as if it still ran.
+    fn abandon_run(&self, run_id: &RunId, failure: Option<Failure>) {
+        let now = self.environment.now_ms();
+        // The worker may have died before it began the run; then there is nothing to close.
+        let end = FinishedRun { failure, ..FinishedRun::new(RunStatus::Killed, now) };
+        let _ = self.store.finish_run(run_id, &end);
+    }
+}
+
+enum Ended {
+    Answered,
+    Cancelled,
+    Died(String),
+}
+
+impl Running {
+    fn lock(&self) -> MutexGuard<'_, HashMap<JobId, Slot>> {
+        self.children.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until a worker is free. False when the job was cancelled meanwhile.
+    fn wait_for_worker(&self, job_id: &JobId) -> bool {
+        let mut children = self.lock();
+        loop {
+            if children.get(job_id).is_none_or(|slot| slot.cancelled) {
+                return false;
+            }
+            if children.values().filter(|slot| slot.admitted).count() < MAX_WORKERS {
+                children.entry(job_id.clone()).or_default().admitted = true;
+                return true;
+            }
+            children = self.freed.wait(children).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+#[cfg(unix)]
+fn interrupted(status: ExitStatus) -> bool {
+    use std::os::unix::process::ExitStatusExt;
+    const SIGINT: i32 = 2;
+    status.signal() == Some(SIGINT)
+}
+
+#[cfg(not(unix))]
+fn interrupted(_status: ExitStatus) -> bool {
+    false
+}
+
+/// The last few lines that a worker complained with, in one.
+fn last_lines(stream: Option<impl Read>) -> String {
+    let mut text = String::new();
+    if let Some(stream) = stream {
+        let _ = BufReader::new(stream).take(64 * 1024).read_to_string(&mut text);
+    }
+    let lines: Vec<&str> = text.lines().rev().take(3).collect();
+    lines.into_iter().rev().collect::<Vec<_>>().join(" ")
+}
+
+fn title(spec: &JobSpec) -> String {
+    match spec {
+        JobSpec::Import(spec) => {
+            format!("import {}", spec.path.file_name().unwrap_or(spec.path.as_os_str()).to_string_lossy())
+        }
+        JobSpec::Train(spec) => format!("train {} on {}", spec.algorithm_name(), spec.dataset),
+        JobSpec::Replay(spec) => {
+            let log = spec.logs.first().and_then(|path| path.file_name()).map(|name| name.to_string_lossy());
+            format!("replay {} against {}", log.unwrap_or_default(), spec.model)
+        }
+        JobSpec::Demo => "the sample lab".to_owned(),
+    }
+}

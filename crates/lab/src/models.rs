@@ -1,0 +1,324 @@
+//! Models: registered from runs, promoted through gates, pointed at by aliases, verified, exported.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use assay_core::ask::Written;
+use assay_core::code::Code;
+use assay_core::drift::ReferenceSketch;
+use assay_core::ids::check_name;
+use assay_core::lab::GateSettings;
+use assay_core::matrix::Prediction;
+use assay_core::parity::ParityReport;
+use assay_core::reference::Reference;
+use assay_core::registry::{
+    GateCondition, GateReport, ModelDetail, ModelSummary, ModelVersion, PromoteRequest, Stage, VerifyReport,
+};
+use assay_core::run::{RunStatus, StoredPredictions, TrainRecord};
+use assay_core::{ModelName, ObjectHash, RunId};
+use assay_store::{FolderCheck, NewModelVersion};
+
+use crate::error::{Attempt, Cause};
+use crate::model_files::{self, Files};
+use crate::training::{MODEL, REFERENCE};
+use crate::{Error, Lab};
+
+/// Entries of the audit log that the page of a version shows.
+const SHOWN_AUDIT: u32 = 50;
+
+impl Lab {
+    pub fn models(&self) -> Result<Vec<ModelSummary>, Error> {
+        self.store.models().attempt(|| "list the models".to_owned())
+    }
+
+    pub fn model(&self, model: &Reference) -> Result<ModelDetail, Error> {
+        self.model_detail(model).attempt(|| format!("show `{model}`"))
+    }
+
+    /// Makes a run the next version of a model: checks the ONNX file against the run's stored answers, writes the
+    /// self-contained folder. Over tolerance nothing is registered.
+    pub fn register(&self, run_id: &RunId, name: &ModelName) -> Result<ModelVersion, Error> {
+        self.register_run(run_id, name).attempt(|| format!("register run {run_id} as `{name}`"))
+    }
+
+    /// What promotion to a stage would say now.
+    pub fn gate(&self, model: &Reference, to: Stage) -> Result<GateReport, Error> {
+        self.store
+            .model_version(model)
+            .map_err(Cause::from)
+            .and_then(|version| self.gate_of(&version, to))
+            .attempt(|| format!("check the gate of `{model}`"))
+    }
+
+    /// Moves a version to a stage when its gate lets it.
+    pub fn promote(&self, request: &PromoteRequest) -> Result<GateReport, Error> {
+        self.promote_version(request).attempt(|| format!("promote `{}` to {}", request.model, request.to.label()))
+    }
+
+    pub fn set_alias(&self, model: &Reference, alias: &str) -> Result<ModelVersion, Error> {
+        let attempted = || format!("point the alias `{alias}` at `{model}`");
+        check_name(alias).attempt(attempted)?;
+        let version = self.store.model_version(model).attempt(attempted)?;
+        self.store
+            .set_alias(&version.key(), alias, self.act())
+            .attempt(attempted)?;
+        self.store.model_version(model).attempt(attempted)
+    }
+
+    /// Every file of the exported folder against its sums, and the graph against the run's stored answers.
+    pub fn verify(&self, model: &Reference) -> Result<VerifyReport, Error> {
+        self.verify_version(model).attempt(|| format!("verify `{model}`"))
+    }
+
+    /// Copies the self-contained folder of a version. The folder must be absent or empty.
+    pub fn export_model(&self, model: &Reference, folder: &Path) -> Result<Written, Error> {
+        self.export_version(model, folder).attempt(|| format!("export `{model}` to {}", folder.display()))
+    }
+
+    fn model_detail(&self, model: &Reference) -> Result<ModelDetail, Cause> {
+        let version = self.store.model_version(model)?;
+        let versions = self.store.model_versions(&version.model)?;
+        let previous = versions.iter().filter(|other| other.version < version.version).max_by_key(|other| other.version);
+        let chain = self.store.verify_audit()?;
+        let bytes = self.store.read_object(&version.onnx)?;
+        let subject = version.key().to_string();
+        Ok(ModelDetail {
+            previous_metrics: previous.map(|other| other.metrics.clone()).unwrap_or_default(),
+            gate: self.gate_of(&version, Stage::Production)?,
+            audit: self.store.audit(Some(&subject), SHOWN_AUDIT)?,
+            n_audit_entries: chain.as_ref().copied().unwrap_or(0),
+            audit_intact: chain.is_ok(),
+            replays: self.store.replays_of(&version.key())?.into_iter().map(|replay| replay.replay_id).collect(),
+            folder: format!("registry/{}/{}", version.model, version.version),
+            graph: assay_onnx::inspect(&bytes)?.graph,
+            versions,
+            version,
+        })
+    }
+
+    fn register_run(&self, run_id: &RunId, name: &ModelName) -> Result<ModelVersion, Cause> {
+        check_name(name.as_str())?;
+        let parts = self.store.run_parts(run_id)?;
+        let record = parts.record.filter(|_| parts.summary.status == RunStatus::Finished).ok_or_else(|| {
+            Cause::with_hint(Code::Invalid, "the run did not finish, so it left no model", "choose a run that finished")
+        })?;
+        let onnx = fs::read(self.artifact(run_id, MODEL)?).map_err(|error| Cause::io(Path::new(MODEL), error))?;
+        let parity = self.parity_of_run(&record, &self.predictions(run_id)?, &onnx)?;
+        if !parity.passed {
+            return Err(Cause::with_hint(
+                Code::Precondition,
+                format!(
+                    "the ONNX file does not predict the same: {} of {} labels differ, largest difference {:.2e} over {:.0e}",
+                    parity.label_flips, parity.rows, parity.max_rel_diff, parity.tolerance
+                ),
+                "train again; a file that predicts differently is not registered",
+            ));
+        }
+        let (reference_object, reference) = self.reference_sketch_of(run_id)?;
+        let signature = model_files::signature(&record, &reference);
+        let inspection = assay_onnx::inspect(&onnx)?;
+        let (onnx_object, onnx_size_bytes) = self.store.put_object(&onnx)?;
+        let version = self.store.register(
+            NewModelVersion {
+                model: name.clone(),
+                run_id: run_id.clone(),
+                problem: record.problem,
+                algorithm: record.algorithm.clone(),
+                dataset: record.dataset.clone(),
+                dataset_number: record.dataset_number,
+                dataset_version: record.dataset_version.clone(),
+                signature,
+                metrics: parts.summary.metrics.clone(),
+                onnx: onnx_object,
+                onnx_size_bytes,
+                opset: inspection.opsets.get("ai.onnx").copied().unwrap_or_default(),
+                parity,
+                reference: reference_object,
+            },
+            self.act(),
+        )?;
+        let files = model_files::all(&Files { version: &version, record: &record, onnx: &onnx, reference: &reference })?;
+        self.store.write_registry(&version.key(), &files)?;
+        Ok(version)
+    }
+
+    fn reference_sketch_of(&self, run_id: &RunId) -> Result<(ObjectHash, ReferenceSketch), Cause> {
+        let artifacts = self.store.artifacts(run_id)?;
+        let artifact = artifacts
+            .iter()
+            .find(|artifact| artifact.path == REFERENCE)
+            .ok_or_else(|| Cause::said(Code::NotFound, "the run has no sketch of its training rows"))?;
+        let sketch = serde_json::from_slice(&self.store.read_object(&artifact.object)?)?;
+        Ok((artifact.object.clone(), sketch))
+    }
+
+    /// The ONNX file on the run's test rows against the predictions that were stored when it was trained.
+    fn parity_of_run(
+        &self,
+        record: &TrainRecord,
+        stored: &StoredPredictions,
+        onnx: &[u8],
+    ) -> Result<ParityReport, Cause> {
+        let reference = Reference::version(record.dataset.as_str(), record.dataset_number);
+        let frame = self.frame_of(&self.store.dataset_version(&reference)?)?;
+        let rows: Vec<usize> = stored.rows.iter().filter_map(|&row| usize::try_from(row).ok()).collect();
+        let columns = assay_frame::raw_columns(&frame, &rows, &record.fitted.inputs)?;
+        self.parity(onnx, &columns, &stored_prediction(stored), &record.classes)
+    }
+
+    fn gate_of(&self, version: &ModelVersion, to: Stage) -> Result<GateReport, Cause> {
+        let settings = self.store.settings()?;
+        let default = (to == Stage::Production).then(GateSettings::default);
+        let gate = settings.gate.get(to.label()).cloned().or(default);
+        let mut conditions = Vec::new();
+        if let Some(gate) = gate {
+            for (name, least) in &gate.metrics {
+                conditions.push(metric_condition(version, name, *least));
+            }
+            if gate.expectations {
+                conditions.push(self.expectations_condition(version)?);
+            }
+            if gate.parity {
+                conditions.push(parity_condition(&version.parity));
+            }
+        }
+        Ok(GateReport {
+            model: version.key(),
+            to,
+            passed: conditions.iter().all(|condition| condition.passed),
+            conditions,
+        })
+    }
+
+    fn expectations_condition(&self, version: &ModelVersion) -> Result<GateCondition, Cause> {
+        let report = self.store.latest_check(&version.dataset, version.dataset_number)?;
+        let (measured, passed) = match &report {
+            // Invariant: a rule that did not run is a failure, so is a suite that did not.
+            None => ("not checked".to_owned(), false),
+            Some(report) => {
+                let outcome = &report.outcome;
+                (format!("{} of {} passed", outcome.n_passed, report.results.len()), outcome.passed())
+            }
+        };
+        Ok(GateCondition { name: "expectations".to_owned(), needs: "suite passes".to_owned(), measured, passed })
+    }
+
+    fn promote_version(&self, request: &PromoteRequest) -> Result<GateReport, Cause> {
+        let version = self.store.model_version(&request.model)?;
+        let report = self.gate_of(&version, request.to)?;
+        if !report.passed {
+            let refused: Vec<String> = report
+                .conditions
+                .iter()
+                .filter(|condition| !condition.passed)
+                .map(|condition| format!("{} needs {}, measured {}", condition.name, condition.needs, condition.measured))
+                .collect();
+            return Err(Cause::with_hint(
+                Code::Precondition,
+                format!("its gate refused: {}", refused.join("; ")),
+                format!(
+                    "meet the condition, or change [gate.{}] in assay.toml; `assay expect check {}` checks the data",
+                    request.to.label(),
+                    version.dataset
+                ),
+            ));
+        }
+        self.store.set_stage(&version.key(), request.to, &request.reason, self.act())?;
+        Ok(report)
+    }
+
+    fn verify_version(&self, model: &Reference) -> Result<VerifyReport, Cause> {
+        let version = self.store.model_version(model)?;
+        let FolderCheck { n_files, damaged } = self.store.verify_registry(&version.key())?;
+        let parity = if damaged.is_empty() {
+            let record = self.record_of(&version)?;
+            let onnx = self.store.read_object(&version.onnx)?;
+            Some(self.parity_of_run(&record, &self.predictions(&version.run_id)?, &onnx)?)
+        } else {
+            None
+        };
+        Ok(VerifyReport {
+            model: version.key(),
+            n_files,
+            passed: damaged.is_empty() && parity.as_ref().is_some_and(|parity| parity.passed),
+            damaged,
+            parity,
+        })
+    }
+
+    pub(crate) fn record_of(&self, version: &ModelVersion) -> Result<TrainRecord, Cause> {
+        self.store
+            .run_parts(&version.run_id)?
+            .record
+            .ok_or_else(|| Cause::said(Code::NotFound, format!("the run {} of this version has no record", version.run_id)))
+    }
+
+    fn export_version(&self, model: &Reference, folder: &Path) -> Result<Written, Cause> {
+        let version = self.store.model_version(model)?;
+        let report = self.verify_version(model)?;
+        if !report.passed {
+            let wrong = if report.damaged.is_empty() {
+                "its ONNX file does not predict what the model predicted".to_owned()
+            } else {
+                format!("its files are damaged: {}", report.damaged.join(", "))
+            };
+            return Err(Cause::with_hint(Code::Precondition, wrong, "register the run again"));
+        }
+        let taken = fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some());
+        if taken {
+            return Err(Cause::with_hint(Code::Conflict, "the folder is not empty", "name a new folder"));
+        }
+        fs::create_dir_all(folder).map_err(|error| Cause::io(folder, error))?;
+        let source = self.store.registry_path(&version.key())?;
+        let size_bytes = copy_folder(&source, folder)?;
+        Ok(Written { path: folder.display().to_string(), size_bytes })
+    }
+}
+
+fn metric_condition(version: &ModelVersion, name: &str, least: f64) -> GateCondition {
+    let value = version.metrics.get(name).copied();
+    GateCondition {
+        name: name.to_owned(),
+        needs: format!("at least {least}"),
+        measured: value.map_or_else(|| "not measured".to_owned(), |value| format!("{value:.4}")),
+        passed: value.is_some_and(|value| value >= least),
+    }
+}
+
+fn parity_condition(parity: &ParityReport) -> GateCondition {
+    GateCondition {
+        name: "ONNX parity".to_owned(),
+        needs: format!("0 label flips, at most {:.0e}", parity.tolerance),
+        measured: format!("{} of {}, {:.1e}", parity.label_flips, parity.rows, parity.max_rel_diff),
+        passed: parity.passed,
+    }
+}
+
+fn stored_prediction(stored: &StoredPredictions) -> Prediction {
+    if stored.classes.is_empty() {
+        Prediction::Values(stored.predicted_value.clone())
+    } else {
+        Prediction::Classes {
+            indices: stored.predicted_class.clone(),
+            probabilities: stored.probabilities.clone(),
+            n_classes: stored.classes.len(),
+        }
+    }
+}
+
+/// Bytes copied.
+fn copy_folder(from: &Path, to: &Path) -> Result<u64, Cause> {
+    let mut size_bytes = 0;
+    for entry in fs::read_dir(from).map_err(|error| Cause::io(from, error))? {
+        let entry = entry.map_err(|error| Cause::io(from, error))?;
+        let target = to.join(entry.file_name());
+        size_bytes += fs::copy(entry.path(), &target).map_err(|error| Cause::io(&target, error))?;
+    }
+    Ok(size_bytes)
+}
+
+/// Metrics of a version as text, for a model card.
+pub(crate) fn metric_lines(metrics: &BTreeMap<String, f64>) -> Vec<(String, String)> {
+    metrics.iter().map(|(name, value)| (name.clone(), format!("{value:.4}"))).collect()
+}

@@ -1,0 +1,228 @@
+//! Reports: one HTML file that stands alone, small enough to mail.
+
+use std::path::Path;
+
+use assay_core::ask::{ReportRequest, Written};
+use assay_core::chart::{ChartSpec, Theme};
+use assay_core::drift::Verdict;
+use assay_core::replay::DriftReport;
+use assay_core::run::RunQuery;
+use assay_core::{ReplayId, RunId};
+use minijinja::{AutoEscape, Environment as Templates, Value, context};
+
+use crate::charts::write_file;
+use crate::error::{Attempt, Cause};
+use crate::replay::{drift_map, performance_chart};
+use crate::{Error, Lab};
+
+const TEMPLATE: &str = include_str!("../../../assets/report.html");
+/// Runs and replays of a lab's report, newest or best first.
+const SHOWN: usize = 12;
+
+impl Lab {
+    /// The report as HTML.
+    pub fn report(&self, request: &ReportRequest) -> Result<String, Error> {
+        self.report_on(request).attempt(|| "write the report".to_owned())
+    }
+
+    /// Writes the report to a file that a person named.
+    pub fn save_report(&self, request: &ReportRequest, path: &Path) -> Result<Written, Error> {
+        let html = self.report(request)?;
+        write_file(path, html.as_bytes()).attempt(|| format!("write the report {}", path.display()))
+    }
+
+    fn report_on(&self, request: &ReportRequest) -> Result<String, Cause> {
+        let made = jiff::Timestamp::from_millisecond(self.environment.now_ms())
+            .map(|time| time.strftime("%-d %b %Y %H:%M UTC").to_string())
+            .unwrap_or_default();
+        let (title, data, runs, models, replays) = match request {
+            ReportRequest::Runs { runs } => ("Runs".to_owned(), vec![], self.run_section(runs)?, vec![], vec![]),
+            ReportRequest::Replay { replay } => {
+                let section = self.replay_section(replay)?;
+                ("Replay".to_owned(), vec![], Value::UNDEFINED, vec![], vec![section])
+            }
+            ReportRequest::Lab => {
+                let name = self.path().file_name().map(|name| name.to_string_lossy().into_owned());
+                let query = RunQuery { limit: SHOWN as u32, ..RunQuery::default() };
+                let ids: Vec<RunId> = self.store.runs(&query)?.runs.into_iter().map(|run| run.run_id).collect();
+                let runs = if ids.is_empty() { Value::UNDEFINED } else { self.run_section(&ids)? };
+                let replays = self.store.replays()?.into_iter().take(SHOWN);
+                let replays = replays.map(|replay| self.replay_section(&replay.replay_id)).collect::<Result<_, _>>()?;
+                (name.unwrap_or_default(), self.data_sections()?, runs, self.model_sections()?, replays)
+            }
+        };
+        let mut templates = Templates::new();
+        templates.set_auto_escape_callback(|_| AutoEscape::Html);
+        let html = templates.render_str(
+            TEMPLATE,
+            context! { title, made, version => crate::VERSION, data, runs, models, replays },
+        )?;
+        Ok(html)
+    }
+
+    fn data_sections(&self) -> Result<Vec<Value>, Cause> {
+        let mut sections = Vec::new();
+        for dataset in self.store.datasets()? {
+            let version = dataset.latest;
+            let reference = crate::dataset_reference(&version);
+            let profile = self.profile_of(&reference)?;
+            let check = self.store.latest_check(&version.dataset, version.version)?;
+            sections.push(context! {
+                name => reference.to_string(),
+                hash => version.content.short(),
+                n_rows => version.n_rows,
+                n_missing => profile.n_missing,
+                columns => profile.columns.iter().map(|column| context! {
+                    name => column.name,
+                    kind => column.kind.label(),
+                    n_missing => column.n_missing,
+                    n_distinct => column.n_distinct,
+                    range => column.numeric.as_ref().map(|n| format!("{} to {}", short(n.min), short(n.max))),
+                    mean => column.numeric.as_ref().map(|n| short(n.mean)),
+                    top => column.top.iter().take(3).map(|top| format!("{} ({})", top.value, top.count)).collect::<Vec<_>>().join(", "),
+                }).collect::<Vec<_>>(),
+                check => check.map(|check| context! {
+                    passed => check.outcome.passed(),
+                    n_passed => check.outcome.n_passed,
+                    n => check.results.len(),
+                }),
+            });
+        }
+        Ok(sections)
+    }
+
+    fn run_section(&self, ids: &[RunId]) -> Result<Value, Cause> {
+        let mut runs = Vec::new();
+        let mut with_classes = Vec::new();
+        for id in ids {
+            let parts = self.store.run_parts(id)?;
+            if parts.confusion.is_some() {
+                with_classes.push(id.clone());
+            }
+            runs.push(context! {
+                name => parts.summary.name,
+                id => id.as_str().get(..8),
+                algorithm => parts.summary.params.get("algorithm"),
+                data => parts.summary.dataset.as_ref().map(ToString::to_string),
+                seconds => parts.summary.duration_secs().map(|secs| format!("{secs:.1}")),
+                metrics => parts.summary.metrics.iter()
+                    .filter(|(name, _)| name.starts_with("test.") || name.ends_with(".mean"))
+                    .map(|(name, value)| context! { name => name, value => format!("{value:.4}") })
+                    .collect::<Vec<_>>(),
+            });
+        }
+        let shown: Vec<RunId> = with_classes.into_iter().take(8).collect();
+        let roc = if shown.is_empty() {
+            None
+        } else {
+            let request = assay_core::chart::ChartRequest::Roc { runs: shown.clone() };
+            Some(picture(&self.chart_spec(&request)?, 460, 360)?)
+        };
+        let confusions = shown
+            .iter()
+            .take(4)
+            .map(|run| {
+                let request = assay_core::chart::ChartRequest::Confusion { run: run.clone() };
+                picture(&self.chart_spec(&request)?, 340, 300)
+            })
+            .collect::<Result<Vec<_>, Cause>>()?;
+        Ok(context! { rows => runs, roc, confusions })
+    }
+
+    fn model_sections(&self) -> Result<Vec<Value>, Cause> {
+        let mut sections = Vec::new();
+        for model in self.store.models()? {
+            let version = model.latest;
+            let reference = assay_core::reference::Reference::version(version.model.as_str(), version.version);
+            let gate = self.gate(&reference, assay_core::registry::Stage::Production);
+            sections.push(context! {
+                name => version.key().to_string(),
+                stage => version.stage.label(),
+                aliases => version.aliases.join(", "),
+                algorithm => version.algorithm,
+                size => version.onnx_size_bytes / 1000,
+                opset => version.opset,
+                rows => version.parity.rows,
+                flips => version.parity.label_flips,
+                max_diff => format!("{:.1e}", version.parity.max_abs_diff),
+                parity => version.parity.passed,
+                conditions => gate.map(|gate| gate.conditions).unwrap_or_default(),
+            });
+        }
+        Ok(sections)
+    }
+
+    fn replay_section(&self, replay: &ReplayId) -> Result<Value, Cause> {
+        let (report, _) = self.store.replay(replay)?;
+        let columns: Vec<Value> = report
+            .columns
+            .iter()
+            .enumerate()
+            .map(|(index, column)| {
+                context! {
+                    name => column.name,
+                    n_drifted => column.n_drifted_windows,
+                    first => column.first_drifted_window.map(|first| first + 1),
+                    reason => first_reason(&report, index),
+                }
+            })
+            .collect();
+        let performance = performance_chart(&report).map(|spec| picture(&spec, 940, 260)).transpose()?;
+        Ok(context! {
+            model => report.model.to_string(),
+            logs => report.logs.join(", "),
+            verdict => report.verdict,
+            drifted => !report.drifted.is_empty(),
+            n_windows => report.windows.len(),
+            window => report.window.to_string(),
+            n_rows => report.n_rows,
+            n_reference => report.n_reference_rows,
+            rule => format!(
+                "{} mode: Jensen-Shannon distance at least {}, and p at most {} after Benjamini-Hochberg ({})",
+                report.rule.mode, report.rule.min_distance, report.rule.alpha, report.rule.source
+            ),
+            warnings => report.warnings,
+            columns,
+            map => picture(&drift_map(&report), 940, (90 + 26 * report.columns.len()) as u32)?,
+            performance,
+        })
+    }
+}
+
+fn first_reason(report: &DriftReport, column: usize) -> String {
+    report
+        .windows
+        .iter()
+        .filter_map(|window| window.columns.get(column))
+        .find(|cell| cell.verdict == Verdict::Drifted)
+        .map(|cell| cell.reason.clone())
+        .unwrap_or_default()
+}
+
+/// An SVG picture, marked as safe: the chart crate escapes all text.
+fn picture(spec: &ChartSpec, width: u32, height: u32) -> Result<Value, Cause> {
+    Ok(Value::from_safe_string(assay_chart::svg(spec, Theme::Light, width, height)?))
+}
+
+/// Four significant digits, as a person reads them.
+fn short(value: f64) -> String {
+    if value == 0.0 || (1e-3..1e6).contains(&value.abs()) {
+        let digits = if value == 0.0 { 0 } else { (3 - value.abs().log10().floor() as i32).clamp(0, 6) };
+        let text = format!("{value:.*}", digits as usize);
+        if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+    } else {
+        format!("{value:.3e}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_short() {
+        for (value, text) in [(0.0, "0"), (39.1, "39.1"), (4201.754, "4202"), (0.003467, "0.003467"), (1e9, "1.000e9"), (-2.5, "-2.5")] {
+            assert_eq!(short(value), text);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! Search: what the command palette finds by name.
+
+use std::time::Instant;
+
+use assay_core::ask::{SearchAnswer, SearchRequest};
+use assay_core::lab::{SearchHit, SearchKind};
+use assay_core::run::RunQuery;
+
+use crate::{Error, Lab};
+
+/// Runs that are looked through, newest first.
+const MAX_RUNS: u32 = 10_000;
+
+impl Lab {
+    /// Data sets, models, replays and runs whose name holds every word of the text.
+    pub fn search(&self, request: &SearchRequest) -> Result<SearchAnswer, Error> {
+        let started = Instant::now();
+        let words: Vec<String> = request.text.to_lowercase().split_whitespace().map(str::to_owned).collect();
+        let mut all = Vec::new();
+        for dataset in self.datasets()? {
+            let latest = dataset.latest;
+            all.push(SearchHit {
+                kind: SearchKind::Dataset,
+                title: latest.dataset.to_string(),
+                detail: format!("{} rows, {} columns", latest.n_rows, latest.columns.columns.len()),
+                route: format!("/data/{}", latest.dataset),
+            });
+        }
+        for model in self.models()? {
+            all.push(SearchHit {
+                kind: SearchKind::Model,
+                title: model.latest.key().to_string(),
+                detail: model.latest.stage.label().to_owned(),
+                route: format!("/models/{}", model.model),
+            });
+        }
+        for replay in self.replays()? {
+            let verdict = if replay.drifted.is_empty() { "stable" } else { "drifted" };
+            all.push(SearchHit {
+                kind: SearchKind::Replay,
+                title: format!("{} on {}", replay.model, replay.logs.join(", ")),
+                detail: format!("{verdict}, {} windows", replay.n_windows),
+                route: format!("/replay/{}", replay.replay_id),
+            });
+        }
+        for run in self.runs(&RunQuery { limit: MAX_RUNS, ..RunQuery::default() })?.runs {
+            all.push(SearchHit {
+                kind: SearchKind::Run,
+                title: run.name.clone(),
+                detail: run.params.get("algorithm").cloned().unwrap_or_default(),
+                route: format!("/runs/{}", run.run_id),
+            });
+        }
+        let n_searched = all.len() as u64;
+        all.retain(|hit| {
+            let title = hit.title.to_lowercase();
+            words.iter().all(|word| title.contains(word))
+        });
+        all.truncate(request.limit.min(100) as usize);
+        Ok(SearchAnswer { hits: all, n_searched, duration_secs: started.elapsed().as_secs_f64() })
+    }
+}

@@ -1,0 +1,170 @@
+//! What a finished run leaves behind: the ONNX file, its parity, predictions, the sketch for drift, the record.
+
+use assay_core::drift::{self, ReferenceSketch, SKETCH_SCHEMA};
+use assay_core::matrix::Prediction;
+use assay_core::parity::ParityReport;
+use assay_core::run::{Confusion, RunStatus, StoredPredictions, TrainRecord};
+use assay_core::{Columns, RawColumn, RawValues, RunId, Target, Task, metrics, run::RUN_SCHEMA};
+use assay_onnx::About;
+use assay_store::{FinishedRun, MetricPoint};
+
+use super::Fitted;
+use crate::error::Cause;
+use crate::Lab;
+
+/// Names of a run's artifacts.
+pub const MODEL: &str = "model.onnx";
+pub const PREDICTIONS: &str = "predictions.parquet";
+pub const REFERENCE: &str = "reference.json";
+pub const RECIPE: &str = "recipe.json";
+
+impl Lab {
+    pub(super) fn log_all(
+        &self,
+        run_id: &RunId,
+        values: impl Iterator<Item = (String, f64, i64)>,
+    ) -> Result<(), Cause> {
+        let at_ms = self.environment.now_ms();
+        let points: Vec<MetricPoint> =
+            values.map(|(key, value, step)| MetricPoint { key, value, step, at_ms }).collect();
+        Ok(self.store.log_metrics(run_id, &points)?)
+    }
+
+    /// Exports, checks the export against our own predictions on every test row, stores all, closes the run.
+    pub(super) fn keep(
+        &self,
+        run_id: &RunId,
+        record: &TrainRecord,
+        fitted: &Fitted,
+        task: &Task,
+    ) -> Result<(), Cause> {
+        task.step(0, 0, "exporting to ONNX");
+        let about = About {
+            producer_version: crate::VERSION.to_owned(),
+            doc: format!("{} on {}@{}", record.algorithm, record.dataset, record.dataset_number),
+            metadata: vec![
+                ("run_id".to_owned(), run_id.to_string()),
+                ("dataset_version".to_owned(), record.dataset_version.to_string()),
+            ],
+        };
+        let exported = assay_onnx::export(&fitted.fitted, &fitted.model, &about)?;
+        task.step(0, 0, "checking the export");
+        let parity = self.parity(&exported.bytes, &fitted.test_columns, &fitted.test_prediction, &record.classes)?;
+        task.check()?;
+        task.step(0, 0, "storing");
+        self.put_artifact(run_id, MODEL, &exported.bytes)?;
+        let reference = reference_sketch(fitted, &record.classes);
+        self.put_artifact(run_id, REFERENCE, &serde_json::to_vec(&reference)?)?;
+        self.put_artifact(run_id, RECIPE, &serde_json::to_vec_pretty(&record.recipe)?)?;
+        let pending = self.store.begin_object()?;
+        assay_frame::write_predictions(&stored_predictions(fitted, &record.classes), pending.path())?;
+        let (object, size_bytes) = pending.commit()?;
+        self.store.add_artifact(run_id, PREDICTIONS, &object, size_bytes, self.environment.now_ms())?;
+        self.store.finish_run(
+            run_id,
+            &FinishedRun {
+                status: RunStatus::Finished,
+                ended_ms: self.environment.now_ms(),
+                record: Some(record.clone()),
+                failure: None,
+                confusion: confusion(&fitted.test_target, &fitted.test_prediction),
+                parity: Some(parity),
+            },
+        )?;
+        Ok(())
+    }
+
+    fn put_artifact(&self, run_id: &RunId, path: &str, bytes: &[u8]) -> Result<(), Cause> {
+        let (object, size_bytes) = self.store.put_object(bytes)?;
+        Ok(self.store.add_artifact(run_id, path, &object, size_bytes, self.environment.now_ms())?)
+    }
+
+    /// Our own predictions against those of ONNX Runtime on the same raw rows.
+    pub(crate) fn parity(
+        &self,
+        onnx: &[u8],
+        columns: &Columns,
+        ours: &Prediction,
+        classes: &[String],
+    ) -> Result<ParityReport, Cause> {
+        let runtime = self.runtime()?;
+        let session = runtime.session(onnx)?;
+        let theirs = session.predict(columns, classes)?;
+        Ok(assay_onnx::compare(ours, &theirs, &format!("onnxruntime {}", runtime.version()))?)
+    }
+}
+
+fn reference_sketch(fitted: &Fitted, classes: &[String]) -> ReferenceSketch {
+    let mut columns: Vec<_> = fitted
+        .train_columns
+        .columns
+        .iter()
+        .map(|column| drift::sketch_column(&column.name, &column.values))
+        .collect();
+    let prediction = prediction_column(&fitted.train_prediction, classes);
+    columns.push(drift::sketch_column(&prediction.name, &prediction.values));
+    let target = target_column(&fitted.train_target);
+    columns.push(drift::sketch_column(&target.name, &target.values));
+    ReferenceSketch { schema: SKETCH_SCHEMA, n_rows: fitted.train_rows.len() as u64, columns }
+}
+
+/// What is watched of a model's answers: the probability of the second class for two classes, the class for more,
+/// the value for regression.
+pub(crate) fn prediction_column(prediction: &Prediction, classes: &[String]) -> RawColumn {
+    let values = match prediction {
+        Prediction::Classes { probabilities, n_classes: 2, .. } => {
+            RawValues::Numbers(probabilities.iter().skip(1).step_by(2).copied().collect())
+        }
+        Prediction::Classes { indices, .. } => {
+            RawValues::Texts(indices.iter().map(|&index| classes.get(index as usize).cloned()).collect())
+        }
+        Prediction::Values(values) => RawValues::Numbers(values.clone()),
+    };
+    RawColumn { name: "prediction".to_owned(), values }
+}
+
+/// The truth, as drift compares it: classes as text, values as numbers.
+fn target_column(target: &Target) -> RawColumn {
+    let values = match target {
+        Target::Classes { classes, indices, .. } => {
+            RawValues::Texts(indices.iter().map(|&index| classes.get(index as usize).cloned()).collect())
+        }
+        Target::Values(values) => RawValues::Numbers(values.clone()),
+    };
+    RawColumn { name: "target".to_owned(), values }
+}
+
+fn confusion(truth: &Target, prediction: &Prediction) -> Option<Confusion> {
+    match (truth, prediction) {
+        (Target::Classes { classes, indices, .. }, Prediction::Classes { indices: predicted, .. }) => Some(Confusion {
+            classes: classes.clone(),
+            counts: metrics::confusion(indices, predicted, classes.len()),
+        }),
+        _ => None,
+    }
+}
+
+fn stored_predictions(fitted: &Fitted, classes: &[String]) -> StoredPredictions {
+    let mut stored = StoredPredictions {
+        schema: RUN_SCHEMA,
+        rows: fitted.test_rows.iter().map(|&row| row as u64).collect(),
+        classes: classes.to_vec(),
+        truth_class: Vec::new(),
+        predicted_class: Vec::new(),
+        probabilities: Vec::new(),
+        truth_value: Vec::new(),
+        predicted_value: Vec::new(),
+    };
+    match &fitted.test_target {
+        Target::Classes { indices, .. } => stored.truth_class.clone_from(indices),
+        Target::Values(values) => stored.truth_value.clone_from(values),
+    }
+    match &fitted.test_prediction {
+        Prediction::Classes { indices, probabilities, .. } => {
+            stored.predicted_class.clone_from(indices);
+            stored.probabilities.clone_from(probabilities);
+        }
+        Prediction::Values(values) => stored.predicted_value.clone_from(values),
+    }
+    stored
+}

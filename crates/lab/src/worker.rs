@@ -1,0 +1,126 @@
+//! The worker: one job in a process of its own.
+//!
+//! The host starts `EXECUTABLE worker`, writes one [`Order`] as a line to its stdin and keeps that pipe open; the
+//! worker answers with JSON lines ([`Answer`]) on stdout. Invariant: when the pipe closes the worker ends, so no
+//! worker outlives the application that started it.
+
+use std::io::{BufRead, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use assay_core::code::{Code, Failure};
+use assay_core::job::{JobOutcome, JobSpec};
+use assay_core::task::{Progress, Task, TaskEvent};
+use assay_core::{ReplayId, RunId};
+use serde::{Deserialize, Serialize};
+
+use crate::environment::Environment;
+use crate::{Error, Lab};
+
+/// What a worker is told.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Order {
+    pub lab: PathBuf,
+    /// Who asked; named in the audit log.
+    pub actor: String,
+    /// The folder in which it was asked, for the git state.
+    pub folder: PathBuf,
+    pub spec: JobSpec,
+    /// The id of the run, when the job trains.
+    pub run_id: RunId,
+    /// The id of the replay, when the job replays.
+    pub replay_id: ReplayId,
+}
+
+/// What a worker says.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Answer {
+    Step(Progress),
+    Warning { text: String },
+    Done { outcome: JobOutcome },
+    Failed { failure: Failure },
+}
+
+/// The whole life of a worker. Gives the exit status.
+pub fn main() -> u8 {
+    let mut line = String::new();
+    if std::io::stdin().lock().read_line(&mut line).unwrap_or(0) == 0 {
+        eprintln!("a worker is started by Assay itself, with its order on stdin");
+        return 2;
+    }
+    let order: Order = match serde_json::from_str(&line) {
+        Ok(order) => order,
+        Err(error) => {
+            eprintln!("the order cannot be read: {error}");
+            return 2;
+        }
+    };
+    std::thread::spawn(|| {
+        // Nothing more is ever written to the pipe: whatever ends this read means that the host is gone.
+        let mut rest = String::new();
+        let _ = std::io::stdin().lock().read_line(&mut rest);
+        std::process::exit(1);
+    });
+    let output = Arc::new(Mutex::new(std::io::stdout()));
+    let say = {
+        let output = Arc::clone(&output);
+        move |answer: &Answer| {
+            let mut stream = output.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Ok(text) = serde_json::to_string(answer) {
+                let _ = writeln!(stream, "{text}");
+                let _ = stream.flush();
+            }
+        }
+    };
+    let task = {
+        let say = say.clone();
+        Task::new(move |event| match event {
+            TaskEvent::Step(progress) => say(&Answer::Step(progress.clone())),
+            TaskEvent::Warning { text } => say(&Answer::Warning { text: text.clone() }),
+        })
+    };
+    let result = catch_unwind(AssertUnwindSafe(|| work(&order, &task)));
+    let (answer, status) = match result {
+        Ok(Ok(outcome)) => (Answer::Done { outcome }, 0),
+        Ok(Err(error)) => (Answer::Failed { failure: error.failure() }, error.code().exit_status()),
+        Err(panic) => (Answer::Failed { failure: panicked(&order, panic.as_ref()) }, 1),
+    };
+    say(&answer);
+    status
+}
+
+/// The work itself, in whatever process it runs.
+pub fn work(order: &Order, task: &Task) -> Result<JobOutcome, Error> {
+    let mut environment = Environment::system(&order.actor)
+        .map_err(|error| Error::new("start the job", crate::Cause::io(&order.folder, error)))?;
+    environment.folder.clone_from(&order.folder);
+    let lab = Lab::open(&order.lab, environment)?;
+    match &order.spec {
+        JobSpec::Import(spec) => lab.import(spec, task).map(JobOutcome::Dataset),
+        JobSpec::Train(spec) => {
+            lab.train(spec, &order.run_id, task)?;
+            Ok(JobOutcome::Run { run_id: order.run_id.clone() })
+        }
+        JobSpec::Replay(spec) => {
+            lab.replay(spec, &order.replay_id, task)?;
+            Ok(JobOutcome::Replay { replay_id: order.replay_id.clone() })
+        }
+        JobSpec::Demo => lab.demo(task).map(|_| JobOutcome::Demo),
+    }
+}
+
+fn panicked(order: &Order, panic: &(dyn std::any::Any + Send)) -> Failure {
+    let text = panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("no message");
+    Failure {
+        code: Code::Bug,
+        attempted: order.spec.kind().to_owned(),
+        wrong: format!("Assay made a mistake: {text}"),
+        hint: Some("the lab is as it was before the job; please report this".to_owned()),
+    }
+}

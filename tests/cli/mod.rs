@@ -1,0 +1,7 @@
+//! `assay` as a person or a script uses it.
+
+mod bad_input;
+mod chain;
+mod electricity;
+mod jobs;
+mod versions;

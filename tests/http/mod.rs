@@ -1,0 +1,137 @@
+//! `assay serve`: the wire for browsers, and what it refuses.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Stdio};
+
+use serde_json::{Value, json};
+
+use crate::support::TestLab;
+
+/// A running server, ended with the test.
+struct Server {
+    child: Child,
+    address: String,
+}
+
+impl Server {
+    fn start(lab: &TestLab, more: &[&str]) -> Self {
+        let mut child = lab
+            .command()
+            .args(["serve", "--port", "0"])
+            .args(more)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::inherit())
+            .spawn()
+            .expect("the server starts");
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().expect("stdout")).read_line(&mut line).expect("an address");
+        let address = line.trim().trim_start_matches("http://").split('/').next().unwrap_or_default().to_owned();
+        Self { child, address }
+    }
+
+    /// Status and body of one request, written by hand so that nothing is added to it.
+    fn request(&self, head: &str, headers: &[(&str, &str)], body: &str) -> (u16, String) {
+        let mut stream = TcpStream::connect(&self.address).expect("it listens");
+        let mut text = format!("{head} HTTP/1.1\r\nConnection: close\r\nContent-Length: {}\r\n", body.len());
+        if !headers.iter().any(|(name, _)| *name == "Host") {
+            text.push_str(&format!("Host: {}\r\n", self.address));
+        }
+        for (name, value) in headers {
+            text.push_str(&format!("{name}: {value}\r\n"));
+        }
+        stream.write_all(format!("{text}\r\n{body}").as_bytes()).expect("a request");
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).expect("an answer");
+        let answer = String::from_utf8_lossy(&answer).into_owned();
+        let status = answer.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0);
+        let body = answer.split_once("\r\n\r\n").map(|(_, body)| body.to_owned()).unwrap_or_default();
+        (status, body)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+const TOKEN: &str = "a-token-of-the-owner-0123456789";
+
+fn server() -> (TestLab, Server) {
+    let lab = TestLab::new();
+    lab.import(&lab.penguins(), &[]);
+    let file = lab.file("token", format!("{TOKEN}\n"));
+    let server = Server::start(&lab, &["--token-file", file.to_str().expect("text")]);
+    (lab, server)
+}
+
+#[test]
+fn commands_answer_to_the_token_alone() {
+    let (_lab, server) = server();
+    let bearer = format!("Bearer {TOKEN}");
+    let (status, body) = server.request("POST /rpc/datasets.list", &[("Authorization", &bearer)], "{}");
+    assert_eq!(status, 200, "{body}");
+    assert_eq!(serde_json::from_str::<Value>(&body).expect("JSON")[0]["latest"]["n_rows"], 344);
+    for wrong in ["", "Bearer wrong", "Basic YTpi"] {
+        let (status, _) = server.request("POST /rpc/datasets.list", &[("Authorization", wrong)], "{}");
+        assert_eq!(status, 401, "{wrong:?}");
+    }
+    let (status, body) = server.request("GET /", &[], "");
+    assert_eq!(status, 401);
+    assert!(!body.contains(TOKEN));
+    assert_eq!(server.request("GET /health", &[], "").0, 200);
+}
+
+#[test]
+fn hostile_pages_get_nothing() {
+    let (_lab, server) = server();
+    let bearer = format!("Bearer {TOKEN}");
+    let port = server.address.rsplit(':').next().expect("a port");
+    let rebound = format!("evil.example:{port}");
+    for headers in [
+        vec![("Host", rebound.as_str()), ("Authorization", &bearer)],
+        vec![("Host", "127.0.0.1:1"), ("Authorization", &bearer)],
+        vec![("Origin", "https://evil.example"), ("Authorization", &bearer)],
+        vec![("Origin", "null"), ("Authorization", &bearer)],
+    ] {
+        let (status, body) = server.request("POST /rpc/datasets.list", &headers, "{}");
+        assert_eq!(status, 403, "{headers:?}: {body}");
+    }
+    assert_eq!(server.request("GET /events", &[("Origin", "https://evil.example")], "").0, 403);
+    for path in ["GET /../Cargo.toml", "GET /%2e%2e/%2e%2e/etc/passwd", "GET /assets/../../x"] {
+        let (status, _) = server.request(path, &[], "");
+        assert_eq!(status, 404, "{path}");
+    }
+}
+
+#[test]
+fn failures_travel_as_three_parts() {
+    let (_lab, server) = server();
+    let bearer = format!("Bearer {TOKEN}");
+    let ask = |command: &str, body: &str| server.request(&format!("POST /rpc/{command}"), &[("Authorization", &bearer)], body);
+    let (status, body) = ask("datasets.show", &json!({ "dataset": "absent" }).to_string());
+    let failure: Value = serde_json::from_str(&body).expect("JSON");
+    assert_eq!((status, &failure["code"]), (404, &"not_found".into()));
+    assert!(failure["attempted"].as_str().is_some_and(|text| text.contains("absent")), "{failure}");
+    assert_eq!(ask("no.such.command", "{}").0, 404);
+    assert_eq!(ask("datasets.show", "{\"dataset\": 3}").0, 400);
+    assert_eq!(ask("datasets.show", "not json").0, 400);
+    let (status, body) = ask("lab.open", &json!({ "path": "/" }).to_string());
+    assert_eq!(status, 422, "{body}");
+}
+
+#[test]
+fn a_dropped_file_is_received_under_a_safe_name() {
+    let (_lab, server) = server();
+    let bearer = format!("Bearer {TOKEN}");
+    let (status, body) =
+        server.request("POST /upload?name=..%2F..%2Fsmall.csv", &[("Authorization", &bearer)], "a,b\n1,2\n3,4\n");
+    assert_eq!(status, 200, "{body}");
+    let received: Value = serde_json::from_str(&body).expect("JSON");
+    let path = received["path"].as_str().expect("a path");
+    assert!(path.ends_with("/small.csv") || path.ends_with("\\small.csv"), "{path}");
+    assert_eq!(std::fs::read_to_string(path).expect("the file"), "a,b\n1,2\n3,4\n");
+    assert_eq!(server.request("POST /upload?name=x.csv", &[], "a\n").0, 401);
+}
