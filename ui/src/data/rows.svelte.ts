@@ -9,7 +9,7 @@ import { keyOf, watch, type Entry } from './cache';
 
 const PAGE_ROWS = 500;
 
-export type CellValue = string | number | boolean | null;
+export type CellValue = string | number | bigint | boolean | null;
 
 export interface DataRow {
   /** 1-based row of the version, whatever the order and the filter. */

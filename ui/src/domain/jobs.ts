@@ -4,6 +4,7 @@ import type { Job } from '../gen/Job';
 import type { StatusState } from '../parts/Status.svelte';
 import { count } from '../parts/format';
 import { toast } from '../parts/toasts.svelte';
+import { hearImport, importAgain, oddity } from './importing.svelte';
 
 /** Each state as a shape and a word. */
 export const JOB_STATES: Record<Job['state'], { state: StatusState; word: string }> = {
@@ -37,8 +38,17 @@ const told = new Set<string>();
 export function reportJob(job: Job): void {
   if (told.has(job.job_id) || job.state === 'waiting' || job.state === 'running') return;
   told.add(job.job_id);
+  if (hearImport(job)) return;
   const href = resultHref(job);
-  if (job.state === 'done') toast({ text: ended(job), open: href ? { text: 'Show it', href } : undefined });
+  if (job.state === 'done') {
+    const odd = oddity(job);
+    toast({
+      text: ended(job),
+      note: odd ?? undefined,
+      act: odd === null ? undefined : { text: 'Read it another way', run: () => importAgain(job) },
+      open: href && href !== location.hash ? { text: 'Show it', href } : undefined,
+    });
+  }
   if (job.state === 'failed') {
     toast({
       text: job.failure ? `Cannot ${job.failure.attempted}: ${job.failure.wrong}` : `${job.title} failed`,

@@ -10,6 +10,10 @@ export interface Toast {
   undo?: () => void | Promise<void>;
   /** Leads to the thing. */
   open?: { text: string; href: string };
+  /** Something to do about it. */
+  act?: { text: string; run: () => void };
+  /** How far a thing is that is not done yet; such a toast stays until it is dismissed. */
+  busy?: () => { phase: string; done: number; total: number } | null;
   warning?: boolean;
 }
 
@@ -41,7 +45,7 @@ export function toast(message: Omit<Toast, 'id'>): number {
     list.push({ ...message, id });
     while (list.length > 3) dismiss(list[0]?.id ?? 0);
   });
-  start(id, SHOWN_MS);
+  if (!message.busy) start(id, SHOWN_MS);
   return id;
 }
 

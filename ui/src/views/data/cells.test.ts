@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import type { CellValue } from '../../data';
+import type { ColumnProfile } from '../../gen/ColumnProfile';
+import type { ColumnType } from '../../gen/ColumnType';
+import { cellText, decimalsOf, headTexts, missingText, showsValues, splitNote } from './cells';
+
+const text = (more: Partial<ColumnProfile> = {}): ColumnProfile => ({
+  name: 'sex',
+  kind: 'text',
+  n_rows: 344,
+  n_missing: 11,
+  n_distinct: 2,
+  numeric: null,
+  top: [
+    { value: 'MALE', count: 168 },
+    { value: 'FEMALE', count: 165 },
+  ],
+  time: null,
+  text: null,
+  ...more,
+});
+
+const figures = (more: Partial<ColumnProfile> = {}): ColumnProfile =>
+  text({
+    name: 'body_mass_g',
+    kind: 'integer',
+    n_missing: 2,
+    n_distinct: 94,
+    top: [],
+    numeric: {
+      min: 2700,
+      max: 6300,
+      mean: 4201.75,
+      std: 801.95,
+      quantiles: [2900, 3150, 3550, 4050, 4750, 5650, 5950],
+      n_zero: 0,
+      n_negative: 0,
+      n_not_finite: 0,
+      histogram: { edges: [2700, 4500, 6300], counts: [200, 142] },
+    },
+    ...more,
+  });
+
+describe('cells', () => {
+  const table: [CellValue, ColumnType, number, string | null][] = [
+    [null, 'float', 1, null],
+    [39.1, 'float', 1, '39.1'],
+    [18, 'float', 1, '18.0'],
+    [Number.NaN, 'float', 1, 'NaN'],
+    [3750, 'integer', 0, '3,750'],
+    [9007199254740993n, 'integer', 0, '9,007,199,254,740,993'],
+    [-4, 'integer', 0, '−4'],
+    [true, 'boolean', 0, 'true'],
+    ['', 'text', 0, ''],
+    [Date.UTC(1996, 4, 7), 'date', 0, '1996-05-07'],
+    [Date.UTC(1996, 4, 7, 9, 30), 'datetime', 0, '1996-05-07 09:30:00'],
+    [Date.UTC(1996, 4, 7, 9, 30, 1, 250), 'datetime', 0, '1996-05-07 09:30:01.250'],
+  ];
+  it.each(table)('%s as %s', (value, kind, decimals, written) => expect(cellText(value, kind, decimals)).toBe(written));
+});
+
+it.each([
+  [[39.1, 18, null], 1],
+  [[1, 2, 3], 0],
+  [[0.056443, 0.1], 6],
+  [[1 / 3], 6],
+])('decimals of %j', (values, decimals) => expect(decimalsOf(values)).toBe(decimals));
+
+it('few whole numbers are values, many are a distribution', () => {
+  expect(showsValues(text())).toBe(true);
+  expect(showsValues(figures())).toBe(false);
+  expect(showsValues(figures({ n_distinct: 2, top: [{ value: '0', count: 300 }] }))).toBe(true);
+});
+
+it.each([
+  [text(), '11 missing, 3.2 %'],
+  [figures(), '2 missing'],
+  [text({ n_missing: 0 }), ''],
+])('missing %#', (column, words) => expect(missingText(column)).toBe(words));
+
+it.each([
+  [figures(), ['2,700', '6,300']],
+  [text(), ['MALE 49 %', '2 values']],
+  [text({ top: [], n_distinct: 0 }), ['', '0 values']],
+])('the head %#', (column, texts) => expect(headTexts(column)).toEqual(texts));
+
+it.each([
+  ['Rows 4 and 340 lack every measurement', 'Rows 4 and 340', ' lack every measurement'],
+  ['Row 9 lacks most measurements', 'Row 9', ' lacks most measurements'],
+  ['11 rows lack most measurements', '11 rows', ' lack most measurements'],
+  ['`a` and `b` move together: r 0.87', '', '`a` and `b` move together: r 0.87'],
+])('a note: %s', (note, rows, rest) => expect(splitNote(note)).toEqual({ rows, rest }));
