@@ -93,7 +93,7 @@ impl Fit<Array2<f64>, Array1<f64>, Error> for LeastSquaresValidParams {
     }
 }
 
-pub fn fit(
+pub(crate) fn fit(
     params: &Resolved,
     x: &Matrix,
     y: &Target,

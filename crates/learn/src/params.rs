@@ -44,7 +44,7 @@ pub fn parse_param(algorithm_name: &str, name: &str, text: &str) -> Result<Param
 }
 
 /// The parameters of one training, complete and in range.
-pub struct Resolved {
+pub(crate) struct Resolved {
     algorithm: &'static str,
     values: BTreeMap<String, ParamValue>,
 }

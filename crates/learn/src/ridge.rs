@@ -95,7 +95,7 @@ impl Fit<Array2<f64>, Array1<f64>, Error> for RidgeValidParams {
     }
 }
 
-pub fn fit(
+pub(crate) fn fit(
     params: &Resolved,
     x: &Matrix,
     y: &Target,

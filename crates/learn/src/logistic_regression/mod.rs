@@ -174,7 +174,7 @@ impl LogisticModel {
     }
 }
 
-pub fn fit(
+pub(crate) fn fit(
     params: &Resolved,
     x: &Matrix,
     y: &Target,

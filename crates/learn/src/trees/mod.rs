@@ -173,7 +173,7 @@ impl ParamGuard for ForestParams {
     }
 }
 
-pub fn fit_tree(
+pub(crate) fn fit_tree(
     params: &Resolved,
     x: &Matrix,
     y: &Target,
@@ -184,7 +184,7 @@ pub fn fit_tree(
     forest::fit(estimator, x, y)
 }
 
-pub fn fit_forest(
+pub(crate) fn fit_forest(
     params: &Resolved,
     x: &Matrix,
     y: &Target,
