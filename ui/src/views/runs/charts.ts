@@ -1,0 +1,23 @@
+// Which metrics of compared runs are worth a chart.
+
+import type { Comparison } from '../../gen/Comparison';
+import type { MetricSummary } from '../../gen/MetricSummary';
+
+const MOST_BARS = 6;
+
+/** Test metrics that any of the runs has; without any, whatever was measured once. */
+export function barMetrics({ metrics }: Comparison): string[] {
+  const names = metrics.map(({ name }) => name);
+  const test = names.filter((name) => name.startsWith('test.'));
+  return (test.length > 0 ? test : names).slice(0, MOST_BARS);
+}
+
+/** Metrics with more than one point, such as one a fold. */
+export function historyMetrics(summaries: readonly MetricSummary[]): string[] {
+  return summaries.filter(({ n }) => n > 1).map(({ key }) => key);
+}
+
+/** The direction of a metric as the host judges it. */
+export function betterOf({ metrics }: Comparison): (metric: string) => 'higher' | 'lower' {
+  return (metric) => (metrics.find(({ name }) => name === metric)?.larger_is_better === false ? 'lower' : 'higher');
+}

@@ -1,0 +1,132 @@
+// What the page of a run says, in words and rows.
+
+import type { FittedStep } from '../../gen/FittedStep';
+import type { MetricSummary } from '../../gen/MetricSummary';
+import type { ParityReport } from '../../gen/ParityReport';
+import type { RunEnvironment } from '../../gen/RunEnvironment';
+import type { Step } from '../../gen/Step';
+import type { TrainSpec } from '../../gen/TrainSpec';
+import { compact, count, decimalsFor, number, percent, plural, scientific } from '../../parts/format';
+
+export interface Fact {
+  name: string;
+  value: string;
+  note?: string;
+  title?: string;
+}
+
+/** Test metrics with what cross-validation says of each, then whatever else was measured. */
+export function metricFacts(summaries: readonly MetricSummary[]): { told: Fact[]; others: Fact[] } {
+  const last = new Map(summaries.map(({ key, last }) => [key, last]));
+  const isTold = (key: string) => key.startsWith('test.') || /^cv\..*\.(mean|std)$/.test(key);
+  const told = summaries
+    .filter(({ key }) => key.startsWith('test.'))
+    .map(({ key, last: value }): Fact => {
+      const name = key.slice('test.'.length);
+      const [mean, std] = [last.get(`cv.${name}.mean`), last.get(`cv.${name}.std`)];
+      const decimals = decimalsFor([value, mean], 4, 4);
+      const note = mean === undefined ? undefined : `cv ${number(mean, decimals)} ± ${number(std, decimals)}`;
+      return { name, value: number(value, decimals), ...(note ? { note } : {}) };
+    });
+  const others = summaries.filter(({ key }) => !isTold(key) || told.length === 0).map(otherFact);
+  return { told, others };
+}
+
+/** The sentence of a parity report. */
+export function parityWords(parity: ParityReport): string {
+  const flips = parity.label_flips === 0 ? 'no label flips' : `${plural(parity.label_flips, 'label')} of them differ`;
+  const largest =
+    parity.max_rel_diff === 0
+      ? 'every answer is equal'
+      : `the largest difference is ${scientific(parity.max_rel_diff)}, the tolerance ${scientific(parity.tolerance, 0)}`;
+  const verdict = parity.passed
+    ? 'The exported file answers as the trained model does'
+    : 'The exported file does not answer as the trained model does';
+  return `${verdict}: ${plural(parity.rows, 'row')} compared, ${flips}, ${largest}.`;
+}
+
+export function parityFacts(parity: ParityReport): Fact[] {
+  return [
+    { name: 'rows compared', value: count(parity.rows) },
+    {
+      name: 'equal to the bit',
+      value: count(parity.n_exact),
+      note: percent(parity.n_exact / Math.max(1, parity.rows)),
+    },
+    { name: 'label flips', value: count(parity.label_flips) },
+    { name: 'relative', value: scientific(parity.max_rel_diff), note: 'largest difference' },
+    { name: 'absolute', value: scientific(parity.max_abs_diff), note: 'largest difference' },
+    { name: 'tolerance', value: scientific(parity.tolerance, 0) },
+  ];
+}
+
+/** A step of a recipe in words; names of columns stand in back-ticks. */
+export function stepWords(step: Step): string {
+  const columns = listed(step.columns);
+  switch (step.step) {
+    case 'impute': {
+      const { strategy } = step;
+      const by = strategy.strategy === 'constant' ? `\`${strategy.value}\`` : `the ${strategy.strategy}`;
+      return `Fill what is missing in ${columns} with ${by}`;
+    }
+    case 'standardise':
+      return `Standardise ${columns}`;
+    case 'one_hot':
+      return `One column a category for ${columns}, at most ${count(step.max_categories)}`;
+    case 'ordinal':
+      return `Number the categories of ${columns}, ${step.order.join(' < ')}`;
+    case 'passthrough':
+      return `Take ${columns} as it is`;
+  }
+}
+
+/** What a step learnt from the training rows. */
+export function fittedFact(step: FittedStep): Fact {
+  const { column } = step;
+  switch (step.step) {
+    case 'impute_number':
+      return { name: column, value: compact(step.value), note: 'fills what is missing' };
+    case 'impute_text':
+      return { name: column, value: step.value, note: 'fills what is missing' };
+    case 'standardise':
+      return { name: column, value: `${compact(step.mean)} ± ${compact(step.std)}`, note: 'mean and deviation' };
+    case 'one_hot':
+    case 'ordinal':
+      return {
+        name: column,
+        value: plural(step.categories.length, 'category', 'categories'),
+        title: step.categories.join(', '),
+      };
+  }
+}
+
+export function splitWords({ split, cv_folds }: TrainSpec): string {
+  const how = split.method === 'auto' ? '' : `${split.method}, `;
+  const folds = cv_folds === null ? '' : `, ${count(cv_folds)} folds on the rest`;
+  return `${how}${percent(split.test_fraction, 0)} held out${folds}`;
+}
+
+/** `1a2b3c4d`, and whether the folder held changes that no commit has. */
+export function gitWords({ git_commit, git_dirty }: RunEnvironment): string | null {
+  if (git_commit === null) return null;
+  return `${git_commit.slice(0, 8)}${git_dirty ? ' with changes' : ''}`;
+}
+
+/** A name for the model of a run: one there is for the same data, or the data's own. */
+export function suggestModel(
+  dataset: string,
+  models: readonly { model: string; latest: { dataset: string } }[],
+): string {
+  return models.find(({ latest }) => latest.dataset === dataset)?.model ?? dataset;
+}
+
+function otherFact({ key, last, min, max, n, best_step }: MetricSummary): Fact {
+  const decimals = decimalsFor([last, min, max], 4, 4);
+  const note = n > 1 ? `${number(min, decimals)} to ${number(max, decimals)}, best at ${count(best_step)}` : undefined;
+  return { name: key, value: number(last, decimals), ...(note ? { note } : {}) };
+}
+
+function listed(columns: readonly string[]): string {
+  const names = columns.map((name) => `\`${name}\``);
+  return names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
+}
