@@ -89,7 +89,7 @@ pub enum Error {
         value: String,
         needed: &'static str,
     },
-    #[error("column `{column}` has {n_distinct} distinct values")]
+    #[error("column `{column}` has {} distinct value", if *n_distinct == 0 { "no" } else { "one" })]
     TooFewClasses { column: String, n_distinct: usize },
     #[error(
         "column `{column}` has {n_distinct} distinct values, at most {limit} can be told apart"

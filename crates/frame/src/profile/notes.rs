@@ -15,6 +15,8 @@ const MAX_ROWS: usize = 20;
 const MAX_MISSING_SHARE: f64 = 0.5;
 /// Fewer rows than this make every column look like an id.
 const MIN_ID_ROWS: u64 = 20;
+/// A text column that is called an id and has more distinct values than this is one.
+const MIN_CALLED_IDS: u64 = 100;
 /// Share of numbers from which a text column is said to look numeric.
 const NUMERIC_SHARE: f64 = 0.9;
 
@@ -116,14 +118,17 @@ fn constant(name: &str, column: &ColumnProfile) -> Option<Note> {
     Some(note(text, &[name]))
 }
 
-/// Texts that (nearly) never repeat; whole numbers that never do and count up, or are called an id.
+/// Texts that (nearly) never repeat, or are many and called an id; whole numbers that never do and count up, or are called an id.
 fn id(name: &str, view: View<'_>, column: &ColumnProfile) -> Option<Note> {
     let n_present = column.n_rows - column.n_missing;
     if n_present < MIN_ID_ROWS {
         return None;
     }
     let likely = match view {
-        View::Text(_) => column.n_distinct as f64 >= 0.95 * n_present as f64,
+        View::Text(_) => {
+            column.n_distinct as f64 >= 0.95 * n_present as f64
+                || (is_called_id(name) && column.n_distinct > MIN_CALLED_IDS)
+        }
         View::Integer(values) if column.n_distinct == n_present => {
             let mut present = values.iter().flatten();
             let counts_up = present.next().is_some_and(|first| {

@@ -18,6 +18,8 @@ const MAX_CATEGORIES: u64 = 50;
 const MIN_SHARE: f64 = 0.1;
 /// Told at most, of each kind.
 const MAX_TOLD: usize = 8;
+/// Of single categories that give another away.
+const MAX_PARTIAL_TOLD: usize = 3;
 const MIN_ROWS: usize = 10;
 
 pub(super) fn notes(
@@ -122,8 +124,8 @@ fn giveaways(columns: &[Codes<'_>], task: &Task) -> Result<Vec<Note>, Error> {
                     format!("`{}` repeats `{}`", b.name, a.name),
                     &[b.name, a.name],
                 )),
-                (true, false) => all.push(gives_all(a, b)),
-                (false, true) => all.push(gives_all(b, a)),
+                (true, false) => all.push((a.name, b.name)),
+                (false, true) => all.push((b.name, a.name)),
                 (false, false) => {
                     part.extend(gives_one(a, b, &forth));
                     part.extend(gives_one(b, a, &back));
@@ -131,18 +133,34 @@ fn giveaways(columns: &[Codes<'_>], task: &Task) -> Result<Vec<Note>, Error> {
             }
         }
     }
-    Ok([same, all, part]
+    part.truncate(MAX_PARTIAL_TOLD);
+    Ok([same, gives_all(&all), part]
         .into_iter()
         .flat_map(|notes| notes.into_iter().take(MAX_TOLD))
         .collect())
 }
 
-fn gives_all(from: &Codes<'_>, to: &Codes<'_>) -> Note {
-    let text = format!(
-        "`{}` gives `{}` away: each of its values goes with one value",
-        from.name, to.name
-    );
-    note(text, &[from.name, to.name])
+/// One note per column that gives others away, `found` holding (cause, effect).
+fn gives_all(found: &[(&str, &str)]) -> Vec<Note> {
+    let mut causes: Vec<&str> = Vec::new();
+    for (cause, _) in found {
+        if !causes.contains(cause) {
+            causes.push(cause);
+        }
+    }
+    causes
+        .into_iter()
+        .map(|cause| {
+            let effects = found.iter().filter(|(c, _)| *c == cause);
+            let effects: Vec<&str> = effects.map(|(_, effect)| *effect).collect();
+            let listed: Vec<String> = effects.iter().map(|name| format!("`{name}`")).collect();
+            let text = format!(
+                "`{cause}` gives {} away: each of its values goes with one value",
+                listed.join(", ")
+            );
+            note(text, &[&[cause], effects.as_slice()].concat())
+        })
+        .collect()
 }
 
 fn gives_one(from: &Codes<'_>, to: &Codes<'_>, reading: &Reading) -> Option<Note> {

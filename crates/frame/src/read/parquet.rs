@@ -6,7 +6,8 @@ use std::path::Path;
 
 use assay_core::Task;
 use polars::prelude::{
-    Column, DataFrame, DataType, ParquetReader, SerReader, Series, StringChunked, TimeUnit,
+    ArrowDataType, Column, DataFrame, DataType, ParquetReader, PolarsError, SerReader, Series,
+    StringChunked, TimeUnit,
 };
 
 use crate::columns::{Values, text_series};
@@ -35,16 +36,53 @@ pub(crate) fn open(path: &Path) -> Result<DataFrame, Error> {
         },
     })?;
     // polars panics on some damaged files instead of returning an error.
-    let outcome = catch_unwind(AssertUnwindSafe(|| ParquetReader::new(file).finish()));
+    let outcome = catch_unwind(AssertUnwindSafe(|| {
+        let mut reader = ParquetReader::new(file);
+        let schema = reader.schema().map_err(|error| damaged(&error))?;
+        for field in schema.iter_values() {
+            check_type(&field.name, &field.dtype)?;
+        }
+        reader.finish().map_err(|error| damaged(&error))
+    }));
     match outcome {
-        Ok(Ok(data)) => Ok(data),
-        Ok(Err(error)) => Err(Error::Parquet(first_line(&error.to_string()))),
+        Ok(outcome) => outcome,
         Err(_) => Err(Error::Parquet("the file is damaged".to_owned())),
     }
 }
 
-fn first_line(text: &str) -> String {
-    text.lines().next().unwrap_or(text).to_owned()
+fn damaged(error: &PolarsError) -> Error {
+    let text = error.to_string();
+    Error::Parquet(text.lines().next().unwrap_or(&text).to_owned())
+}
+
+/// Asked before the values are read, for polars panics on types that it was built without.
+fn check_type(column: &str, data_type: &ArrowDataType) -> Result<(), Error> {
+    use ArrowDataType as Type;
+    match data_type {
+        Type::Null
+        | Type::Boolean
+        | Type::Int8
+        | Type::Int16
+        | Type::Int32
+        | Type::Int64
+        | Type::UInt8
+        | Type::UInt16
+        | Type::UInt32
+        | Type::UInt64
+        | Type::Float32
+        | Type::Float64
+        | Type::Utf8
+        | Type::LargeUtf8
+        | Type::Utf8View
+        | Type::Date32
+        | Type::Date64
+        | Type::Timestamp(..) => Ok(()),
+        Type::Dictionary(_, values, _) => check_type(column, values),
+        other => Err(Error::UnsupportedType {
+            column: column.to_owned(),
+            type_name: format!("values of the type {other:?}"),
+        }),
+    }
 }
 
 /// The column in the type that a table keeps.

@@ -32,10 +32,12 @@ fn results(csv: &str, rules: &[&str]) -> Vec<RuleResult> {
 
 const TABLE: &str = "n,f,t,b,d,u\n1,0.5,ab,true,2026-01-01,a\n2,1.5,abc,false,2026-01-02,b\n3,,AB,,,c\n3,-2.5,,true,2026-01-02,d\n";
 
+type ValueCase<'a> = (&'a str, RuleStatus, u64, u64, &'a [u64], &'a [&'a str]);
+
 #[test]
 fn rules_on_values() {
     // rule, status, checked, missing, unexpected rows, unexpected values
-    let cases: [(&str, RuleStatus, u64, u64, &[u64], &[&str]); 27] = [
+    let cases: [ValueCase; 27] = [
         (
             r#"column_values_to_not_be_null {"column":"n"}"#,
             Passed,

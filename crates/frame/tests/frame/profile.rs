@@ -162,6 +162,17 @@ fn leaks_ids_and_constants_are_told() {
         notes(&bigmart)
     );
 
+    for sentence in [
+        "`Item_Identifier` has 183 distinct values in 200 rows; it looks like an id",
+        "`Outlet_Identifier` gives `Outlet_Establishment_Year`, `Outlet_Size`, `Outlet_Location_Type`, `Outlet_Type` away: each of its values goes with one value",
+    ] {
+        assert!(
+            notes(&bigmart).contains(&sentence),
+            "{sentence}: {:?}",
+            notes(&bigmart)
+        );
+    }
+
     let mut csv = "id,name,same,none,code\n".to_owned();
     for i in 1..=30 {
         csv.push_str(&format!(
