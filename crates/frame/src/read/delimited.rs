@@ -3,6 +3,7 @@
 //! polars' own reader is not used here: it fills short rows silently, and sees types in a sample only.
 
 use std::io::Read;
+use std::path::Path;
 
 use assay_core::Task;
 use assay_core::dataset::ImportOptions;
@@ -12,7 +13,7 @@ use rayon::prelude::*;
 use super::infer::{TextColumn, typed};
 use super::nulls::Nulls;
 use super::source::Source;
-use super::{delimiter, header, names};
+use super::{delimiter, header, names, source};
 use crate::error::Error;
 use crate::frame::Frame;
 
@@ -30,7 +31,12 @@ pub(super) fn reader<R: Read>(delimiter: u8, text: R) -> Reader<R> {
         .from_reader(text)
 }
 
-pub(super) fn read(source: Source, options: &ImportOptions, task: &Task) -> Result<Frame, Error> {
+pub(super) fn read(
+    path: &Path,
+    source: Source,
+    options: &ImportOptions,
+    task: &Task,
+) -> Result<Frame, Error> {
     let delimiter = match &options.delimiter {
         Some(text) => delimiter::given(text)?,
         None => delimiter::found_out(&source.sample, source.sample_is_all, source.tabs),
@@ -38,6 +44,7 @@ pub(super) fn read(source: Source, options: &ImportOptions, task: &Task) -> Resu
     let nulls = Nulls::of_delimited(&options.null_values);
     let progress = source.progress;
     let mut rows = Rows {
+        path,
         reader: reader(delimiter, source.reader),
         record: ByteRecord::new(),
         n_fields: None,
@@ -133,13 +140,14 @@ fn is_headless(
 }
 
 /// Rows of trimmed fields, all of the same number.
-struct Rows<R> {
+struct Rows<'a, R> {
+    path: &'a Path,
     reader: Reader<R>,
     record: ByteRecord,
     n_fields: Option<usize>,
 }
 
-impl<R: Read> Rows<R> {
+impl<R: Read> Rows<'_, R> {
     fn next(&mut self) -> Result<Option<Vec<String>>, Error> {
         loop {
             let more = self
@@ -152,12 +160,11 @@ impl<R: Read> Rows<R> {
             if is_blank(&self.record) && self.n_fields != Some(1) {
                 continue;
             }
-            let line = self.record.position().map_or(0, csv::Position::line);
             let found = self.record.len();
             let expected = *self.n_fields.get_or_insert(found);
             if found != expected {
                 return Err(Error::Ragged {
-                    line,
+                    line: self.line(),
                     expected,
                     found,
                 });
@@ -167,11 +174,19 @@ impl<R: Read> Rows<R> {
                 .iter()
                 .map(|field| match std::str::from_utf8(field) {
                     Ok(text) => Ok(tidy(text).to_owned()),
-                    Err(_) => Err(Error::NotUtf8 { line }),
+                    Err(_) => Err(Error::NotUtf8 { line: self.line() }),
                 })
                 .collect::<Result<_, _>>()
                 .map(Some);
         }
+    }
+}
+
+impl<R> Rows<'_, R> {
+    /// The line of the row just read. The reader's own count is behind after empty lines and CR LF.
+    fn line(&self) -> u64 {
+        let offset = self.record.position().map_or(0, csv::Position::byte);
+        source::line_at(self.path, offset)
     }
 }
 

@@ -42,7 +42,7 @@ pub fn read(path: &Path, options: &ImportOptions, task: &Task) -> Result<Frame, 
     let frame = match source.kind {
         FileKind::Parquet => parquet::read(path, task)?,
         FileKind::Json => json::read(source, options, task)?,
-        _ => delimited::read(source, options, task)?,
+        _ => delimited::read(path, source, options, task)?,
     };
     let frame = match source_names_apply(options, &frame) {
         true => names::rename(frame, &options.columns)?,

@@ -115,6 +115,23 @@ pub(super) fn open(path: &Path) -> Result<Source, Error> {
     })
 }
 
+/// The 1-based line of the first row that begins at or after a byte of the text. Reads the file again: for errors only.
+pub(super) fn line_at(path: &Path, offset: u64) -> u64 {
+    let Ok(source) = open(path) else {
+        return 0;
+    };
+    let mut line = 1;
+    for (place, byte) in (0..).zip(BufReader::new(source.reader).bytes()) {
+        match byte {
+            Ok(b'\n') => line += 1,
+            Ok(b'\r') => {}
+            Ok(_) if place < offset => {}
+            _ => break,
+        }
+    }
+    line
+}
+
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 fn mismatch(promise: &Promise, content: FileKind) -> Error {

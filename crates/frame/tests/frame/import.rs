@@ -522,3 +522,24 @@ fn a_cancelled_read_stops() {
     let outcome = read(&fixture("penguins.csv"), &ImportOptions::default(), &task);
     assert_eq!(outcome.unwrap_err().code(), Code::Cancelled);
 }
+
+#[test]
+fn the_line_of_a_bad_row_is_counted_as_an_editor_does() {
+    for (content, line) in [
+        ("a,b\n1,2\n1,2,3\n", 3),
+        ("a,b\n1,2\n1,2,3", 3),
+        ("a,b\r\n1,2\r\n1,2,3\r\n", 3),
+        ("a,b\n1,2\n\n\n1,2,3\n", 5),
+        ("a,b\r\n\r\n1,2\r\n\r\n1,2,3", 5),
+        ("a,b\n1,\"x\ny\"\n1,2,3\n", 4),
+        ("\u{feff}a,b\n1,2\n \n1\n", 4),
+    ] {
+        let error = read_as("t.csv", content, &ImportOptions::default())
+            .0
+            .unwrap_err();
+        assert!(
+            matches!(error, Error::Ragged { line: found, .. } if found == line),
+            "{content:?}: {error}"
+        );
+    }
+}
