@@ -16,7 +16,16 @@ const ALLOWED: [(&str, &[&str]); 12] = [
     ("assay-learn", &[]),
     ("assay-onnx", &[]),
     ("assay-chart", &[]),
-    ("assay-lab", &["assay-store", "assay-frame", "assay-learn", "assay-onnx", "assay-chart"]),
+    (
+        "assay-lab",
+        &[
+            "assay-store",
+            "assay-frame",
+            "assay-learn",
+            "assay-onnx",
+            "assay-chart",
+        ],
+    ),
     ("assay-api", &["assay-lab"]),
     ("assay-server", &["assay-api"]),
     ("assay-desktop", &["assay-api", "assay-lab", "assay-chart"]),
@@ -49,7 +58,13 @@ fn root() -> PathBuf {
 /// Direct dependencies (not those of tests and build scripts) by package of the workspace.
 fn dependencies() -> BTreeMap<String, Vec<String>> {
     let output = Command::new(env!("CARGO"))
-        .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])
+        .args([
+            "metadata",
+            "--no-deps",
+            "--offline",
+            "--format-version",
+            "1",
+        ])
         .current_dir(root())
         .output()
         .expect("cargo metadata runs");
@@ -65,7 +80,10 @@ fn dependencies() -> BTreeMap<String, Vec<String>> {
                 .filter(|dependency| dependency["kind"].is_null())
                 .map(|dependency| dependency["name"].as_str().unwrap_or_default().to_owned())
                 .collect();
-            (package["name"].as_str().unwrap_or_default().to_owned(), names)
+            (
+                package["name"].as_str().unwrap_or_default().to_owned(),
+                names,
+            )
         })
         .collect()
 }
@@ -73,11 +91,24 @@ fn dependencies() -> BTreeMap<String, Vec<String>> {
 #[test]
 fn crates_use_only_what_the_table_allows() {
     let all = dependencies();
-    assert_eq!(all.len(), ALLOWED.len(), "a crate is missing from the table: {:?}", all.keys());
+    assert_eq!(
+        all.len(),
+        ALLOWED.len(),
+        "a crate is missing from the table: {:?}",
+        all.keys()
+    );
     for (package, allowed) in ALLOWED {
-        let used = all.get(package).unwrap_or_else(|| panic!("{package} is in the table and not in the workspace"));
-        for name in used.iter().filter(|name| all.contains_key(*name) && *name != "assay-core") {
-            assert!(allowed.contains(&name.as_str()), "{package} may not use {name}");
+        let used = all
+            .get(package)
+            .unwrap_or_else(|| panic!("{package} is in the table and not in the workspace"));
+        for name in used
+            .iter()
+            .filter(|name| all.contains_key(*name) && *name != "assay-core")
+        {
+            assert!(
+                allowed.contains(&name.as_str()),
+                "{package} may not use {name}"
+            );
         }
     }
 }
@@ -86,14 +117,28 @@ fn crates_use_only_what_the_table_allows() {
 fn every_heavy_dependency_has_one_owner() {
     for (package, used) in dependencies() {
         for (heavy, owner) in OWNERS {
-            assert!(!used.iter().any(|name| name == heavy) || package == owner, "{package} uses {heavy}, which belongs to {owner}");
+            assert!(
+                !used.iter().any(|name| name == heavy) || package == owner,
+                "{package} uses {heavy}, which belongs to {owner}"
+            );
         }
     }
 }
 
 #[test]
 fn core_knows_no_files_clock_or_environment() {
-    let forbidden = ["std::fs", "std::env", "std::net", "std::process", "std::thread", "std::time", "std::io", "SystemTime", "Instant::now", "getrandom"];
+    let forbidden = [
+        "std::fs",
+        "std::env",
+        "std::net",
+        "std::process",
+        "std::thread",
+        "std::time",
+        "std::io",
+        "SystemTime",
+        "Instant::now",
+        "getrandom",
+    ];
     each_source(&root().join("crates/core/src"), &mut |path, text| {
         for word in forbidden {
             assert!(!text.contains(word), "{} uses {word}", path.display());
@@ -118,8 +163,13 @@ fn sql_is_in_store_alone() {
 #[test]
 fn hosts_stay_thin() {
     let mut n_lines = 0;
-    each_source(&root().join("src-tauri/src"), &mut |_, text| n_lines += text.lines().count());
-    assert!(n_lines > 0 && n_lines < 800, "src-tauri has {n_lines} lines; it may have 800");
+    each_source(&root().join("src-tauri/src"), &mut |_, text| {
+        n_lines += text.lines().count()
+    });
+    assert!(
+        n_lines > 0 && n_lines < 800,
+        "src-tauri has {n_lines} lines; it may have 800"
+    );
 }
 
 #[test]
@@ -127,7 +177,11 @@ fn files_stay_readable() {
     for folder in ["crates", "src-tauri/src", "tests"] {
         each_source(&root().join(folder), &mut |path, text| {
             let n_lines = text.lines().count();
-            assert!(n_lines <= 600, "{} has {n_lines} lines; cut it along a seam", path.display());
+            assert!(
+                n_lines <= 600,
+                "{} has {n_lines} lines; cut it along a seam",
+                path.display()
+            );
         });
     }
 }
@@ -136,14 +190,20 @@ fn files_stay_readable() {
 fn every_file_says_why_it_exists() {
     for folder in ["crates", "src-tauri/src", "tests"] {
         each_source(&root().join(folder), &mut |path, text| {
-            assert!(text.starts_with("//!"), "{} does not begin with why it exists", path.display());
+            assert!(
+                text.starts_with("//!"),
+                "{} does not begin with why it exists",
+                path.display()
+            );
         });
     }
 }
 
 /// Every Rust file under a folder.
 fn each_source(folder: &Path, look: &mut dyn FnMut(&Path, &str)) {
-    for entry in fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
+    for entry in
+        fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
+    {
         let path = entry.expect("a folder's entry").path();
         if path.is_dir() {
             if path.file_name().is_some_and(|name| name != "target") {

@@ -31,7 +31,9 @@ impl TestLab {
 
     /// A folder in which no lab was made.
     pub fn without_lab() -> Self {
-        Self { folder: tempfile::tempdir().expect("a temporary folder") }
+        Self {
+            folder: tempfile::tempdir().expect("a temporary folder"),
+        }
     }
 
     pub fn path(&self) -> PathBuf {
@@ -47,12 +49,21 @@ impl TestLab {
 
     pub fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_assay"));
-        command.env_remove("ASSAY_LAB").arg("--lab").arg(self.path()).stdin(Stdio::null());
+        command
+            .env_remove("ASSAY_LAB")
+            .arg("--lab")
+            .arg(self.path())
+            .stdin(Stdio::null());
         command
     }
 
     pub fn assay(&self, arguments: &[&str]) -> Answer {
-        Answer::of(self.command().args(arguments).output().expect("assay starts"))
+        Answer::of(
+            self.command()
+                .args(arguments)
+                .output()
+                .expect("assay starts"),
+        )
     }
 
     /// The JSON document of a call that must succeed.
@@ -93,21 +104,28 @@ impl Answer {
     }
 
     pub fn json(&self) -> Value {
-        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {}", self.stdout))
+        serde_json::from_str(&self.stdout)
+            .unwrap_or_else(|error| panic!("{error}: {}", self.stdout))
     }
 }
 
 /// Bundled sample data, unpacked.
 pub fn sample(name: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets").join(name);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("assets")
+        .join(name);
     let bytes = fs::read(&path).expect("a bundled file");
     let mut text = String::new();
-    GzDecoder::new(bytes.as_slice()).read_to_string(&mut text).expect("bundled data is text");
+    GzDecoder::new(bytes.as_slice())
+        .read_to_string(&mut text)
+        .expect("bundled data is text");
     text
 }
 
 fn count_files(folder: &Path) -> usize {
-    let Ok(entries) = fs::read_dir(folder) else { return 0 };
+    let Ok(entries) = fs::read_dir(folder) else {
+        return 0;
+    };
     entries
         .map(|entry| entry.expect("an entry").path())
         .map(|path| if path.is_dir() { count_files(&path) } else { 1 })

@@ -93,7 +93,13 @@ impl Command {
                         ]
                     })
                     .collect();
-                table(&["name", "version", "content", "rows", "columns", "size", "from"], rows, &[1, 3, 4, 5])
+                table(
+                    &[
+                        "name", "version", "content", "rows", "columns", "size", "from",
+                    ],
+                    rows,
+                    &[1, 3, 4, 5],
+                )
             }),
             Self::Show { dataset } => output.result(&lab.dataset(dataset)?, |detail| {
                 let version = &detail.version;
@@ -124,14 +130,24 @@ impl Command {
                 let document: Vec<serde_json::Value> = rows
                     .rows
                     .iter()
-                    .map(|row| rows.header.iter().cloned().zip(row.iter().map(|cell| serde_json::json!(cell))).collect())
+                    .map(|row| {
+                        rows.header
+                            .iter()
+                            .cloned()
+                            .zip(row.iter().map(|cell| serde_json::json!(cell)))
+                            .collect()
+                    })
                     .collect();
                 output.result(&document, |_| {
                     let head: Vec<&str> = rows.header.iter().map(String::as_str).collect();
                     let cells = rows
                         .rows
                         .iter()
-                        .map(|row| row.iter().map(|cell| cell.clone().unwrap_or_else(|| "null".to_owned())).collect())
+                        .map(|row| {
+                            row.iter()
+                                .map(|cell| cell.clone().unwrap_or_else(|| "null".to_owned()))
+                                .collect()
+                        })
                         .collect();
                     table(&head, cells, &[])
                 });
@@ -139,7 +155,9 @@ impl Command {
             Self::Profile { dataset } => output.result(&lab.profile(dataset)?, profile_text),
             Self::Export { dataset, file } => {
                 lab.export_dataset(dataset, file)?;
-                output.result(&serde_json::json!({ "path": file }), |_| format!("wrote {}", file.display()));
+                output.result(&serde_json::json!({ "path": file }), |_| {
+                    format!("wrote {}", file.display())
+                });
             }
         }
         Ok(ExitCode::SUCCESS)
@@ -173,7 +191,11 @@ impl Import {
 }
 
 fn imported(outcome: &ImportOutcome) -> String {
-    let what = if outcome.already_there { "is there already as" } else { "imported as" };
+    let what = if outcome.already_there {
+        "is there already as"
+    } else {
+        "imported as"
+    };
     format!(
         "{what} {}@{}, {}, {}, b3:{}",
         outcome.dataset,
@@ -191,7 +213,17 @@ pub fn absolute(path: &std::path::Path) -> PathBuf {
 
 fn profile_text(profile: &Profile) -> String {
     let rows = profile.columns.iter().map(profile_row).collect();
-    let head = ["column", "type", "missing", "distinct", "min", "median", "max", "mean", "most frequent"];
+    let head = [
+        "column",
+        "type",
+        "missing",
+        "distinct",
+        "min",
+        "median",
+        "max",
+        "mean",
+        "most frequent",
+    ];
     let mut text = table(&head, rows, &[2, 3, 4, 5, 6, 7]);
     text.push_str(&format!(
         "\n\n{}, {} missing, {} duplicate",
@@ -207,14 +239,20 @@ fn profile_text(profile: &Profile) -> String {
 
 fn profile_row(column: &ColumnProfile) -> Vec<String> {
     let numeric = column.numeric.as_ref();
-    let median = numeric.and_then(|numeric| numeric.quantiles.get(3)).copied();
+    let median = numeric
+        .and_then(|numeric| numeric.quantiles.get(3))
+        .copied();
     let (low, high) = match (&column.numeric, &column.time) {
         (Some(numeric), _) => (figure(Some(numeric.min)), figure(Some(numeric.max))),
         (None, Some(time)) => (time.min.clone(), time.max.clone()),
         (None, None) => (figure(None), figure(None)),
     };
-    let top: Vec<String> =
-        column.top.iter().take(3).map(|top| format!("{} ({})", top.value, count(top.count))).collect();
+    let top: Vec<String> = column
+        .top
+        .iter()
+        .take(3)
+        .map(|top| format!("{} ({})", top.value, count(top.count)))
+        .collect();
     vec![
         column.name.clone(),
         column.kind.label().to_owned(),

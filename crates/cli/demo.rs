@@ -35,14 +35,19 @@ impl Arguments {
             "drifted": summary.report.drifted,
             "report": written.path,
         });
-        output.result(&document, |_| text(&summary, &written.path, written.size_bytes));
+        output.result(&document, |_| {
+            text(&summary, &written.path, written.size_bytes)
+        });
         Ok(ExitCode::SUCCESS)
     }
 }
 
 /// Beside the lab, because only the store writes into it.
 fn report_path(lab: &Path) -> PathBuf {
-    let name = lab.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_else(|| "lab".to_owned());
+    let name = lab
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_else(|| "lab".to_owned());
     lab.with_file_name(format!("{name}-report.html"))
 }
 
@@ -60,14 +65,23 @@ fn text(summary: &DemoSummary, report_path: &str, report_bytes: u64) -> String {
         })
         .collect();
     let (model, report) = (&summary.model, &summary.report);
-    let gates = summary.gate.conditions.iter().filter(|condition| condition.passed).count();
+    let gates = summary
+        .gate
+        .conditions
+        .iter()
+        .filter(|condition| condition.passed)
+        .count();
     format!(
         "Penguins: 344 rows, three algorithms, five folds\n{}\n\n\
          Registered {}, in {}, {} of {} gate conditions passed\n\
          ONNX agrees with the trained model on {} rows: {} labels differ, largest difference {:.1e}\n\n\
          Electricity: {} rows of production replayed against {}, {} windows\n{}\n\n\
          Report: {report_path} ({})",
-        table(&["run", "cv accuracy", "test accuracy", "test AUC"], rows, &[1, 2, 3]),
+        table(
+            &["run", "cv accuracy", "test accuracy", "test AUC"],
+            rows,
+            &[1, 2, 3]
+        ),
         model.key(),
         model.stage.label(),
         gates,

@@ -69,8 +69,10 @@ impl Command {
                     );
                     Error::new(attempted(), cause)
                 })?;
-                let json = serde_json::to_string_pretty(&suite).map_err(|error| Error::new(attempted(), error))?;
-                std::fs::write(file, json).map_err(|error| Error::new(attempted(), Cause::io(file, error)))?;
+                let json = serde_json::to_string_pretty(&suite)
+                    .map_err(|error| Error::new(attempted(), error))?;
+                std::fs::write(file, json)
+                    .map_err(|error| Error::new(attempted(), Cause::io(file, error)))?;
                 output.result(&suite, |_| format!("wrote {}", file.display()));
             }
         }
@@ -99,7 +101,11 @@ fn report_text(report: &CheckReport) -> String {
     let verdict = if outcome.passed() { "passed" } else { "failed" };
     format!(
         "{}\n\n{} {verdict}: {} of {} rules passed, {} failed ({} did not run), {} on {}",
-        table(&["status", "rule", "checked", "missing", "unexpected", ""], rows, &[2, 3, 4]),
+        table(
+            &["status", "rule", "checked", "missing", "unexpected", ""],
+            rows,
+            &[2, 3, 4]
+        ),
         report.suite,
         outcome.n_passed,
         report.results.len(),
@@ -121,7 +127,12 @@ fn result_row(result: &RuleResult) -> Vec<String> {
         (Some(problem), _) => problem.clone(),
         (None, true) => result.observed.clone(),
         (None, false) => {
-            let rows: Vec<String> = result.unexpected_rows.iter().take(6).map(u64::to_string).collect();
+            let rows: Vec<String> = result
+                .unexpected_rows
+                .iter()
+                .take(6)
+                .map(u64::to_string)
+                .collect();
             format!("rows {}", rows.join(", "))
         }
     };

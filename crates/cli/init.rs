@@ -18,7 +18,9 @@ impl Arguments {
     pub fn run(&self, lab: &Path, output: Output) -> Result<ExitCode, Error> {
         let folder = self.dir.as_deref().unwrap_or(lab);
         let lab = Lab::create(folder, environment("command line")?)?;
-        output.result(&lab.status()?, |status| format!("made a lab in {}", status.path));
+        output.result(&lab.status()?, |status| {
+            format!("made a lab in {}", status.path)
+        });
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -25,10 +25,21 @@ use output::Output;
 
 /// A laboratory for tabular machine learning on your own computer
 #[derive(Parser)]
-#[command(name = "assay", version, propagate_version = true, arg_required_else_help = true)]
+#[command(
+    name = "assay",
+    version,
+    propagate_version = true,
+    arg_required_else_help = true
+)]
 struct Arguments {
     /// The lab's folder
-    #[arg(long, global = true, value_name = "DIR", env = "ASSAY_LAB", default_value = ".")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "ASSAY_LAB",
+        default_value = "."
+    )]
     lab: PathBuf,
     /// Print one JSON document
     #[arg(long, global = true)]
@@ -80,7 +91,9 @@ fn main() -> ExitCode {
     if let Command::Worker = arguments.command {
         return ExitCode::from(assay_lab::worker::main());
     }
-    let output = Output { json: arguments.json };
+    let output = Output {
+        json: arguments.json,
+    };
     match run(&arguments, output) {
         Ok(status) => status,
         Err(error) => {
@@ -112,6 +125,10 @@ fn run(arguments: &Arguments, output: Output) -> Result<ExitCode, Error> {
 }
 
 fn environment(actor: &str) -> Result<Environment, Error> {
-    Environment::system(actor)
-        .map_err(|error| Error::new("start", assay_lab::Cause::io(std::path::Path::new("."), error)))
+    Environment::system(actor).map_err(|error| {
+        Error::new(
+            "start",
+            assay_lab::Cause::io(std::path::Path::new("."), error),
+        )
+    })
 }

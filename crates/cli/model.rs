@@ -6,7 +6,9 @@ use std::process::ExitCode;
 use assay_core::ModelName;
 use assay_core::code::Code;
 use assay_core::reference::Reference;
-use assay_core::registry::{GateReport, ModelDetail, ModelVersion, PromoteRequest, Stage, VerifyReport};
+use assay_core::registry::{
+    GateReport, ModelDetail, ModelVersion, PromoteRequest, Stage, VerifyReport,
+};
 use assay_lab::{Error, Lab};
 
 use crate::output::{Output, bytes, count, figure, table};
@@ -45,35 +47,65 @@ impl Command {
         match self {
             Self::Register { run, name } => {
                 let run = lab.find_run(run)?;
-                output.result(&lab.register(&run.run_id, &ModelName::new(name.clone()))?, registered);
+                output.result(
+                    &lab.register(&run.run_id, &ModelName::new(name.clone()))?,
+                    registered,
+                );
             }
             Self::List => output.result(&lab.models()?, |models| {
                 let rows = models
                     .iter()
                     .map(|model| {
-                        let aliases: Vec<String> =
-                            model.aliases.iter().map(|(alias, version)| format!("{alias} @{version}")).collect();
+                        let aliases: Vec<String> = model
+                            .aliases
+                            .iter()
+                            .map(|(alias, version)| format!("{alias} @{version}"))
+                            .collect();
                         vec![
                             model.model.to_string(),
                             model.n_versions.to_string(),
-                            model.production.map_or_else(|| "·".to_owned(), |version| format!("@{version}")),
+                            model
+                                .production
+                                .map_or_else(|| "·".to_owned(), |version| format!("@{version}")),
                             aliases.join(", "),
                             model.latest.algorithm.clone(),
                             bytes(model.latest.onnx_size_bytes),
                         ]
                     })
                     .collect();
-                table(&["model", "versions", "production", "aliases", "algorithm", "ONNX"], rows, &[1, 5])
+                table(
+                    &[
+                        "model",
+                        "versions",
+                        "production",
+                        "aliases",
+                        "algorithm",
+                        "ONNX",
+                    ],
+                    rows,
+                    &[1, 5],
+                )
             }),
             Self::Show { model } => output.result(&lab.model(model)?, shown),
             Self::Promote { model, to, approve } => {
-                let request = PromoteRequest { model: model.clone(), to: *to, reason: approve.clone() };
+                let request = PromoteRequest {
+                    model: model.clone(),
+                    to: *to,
+                    reason: approve.clone(),
+                };
                 output.result(&lab.promote(&request)?, |gate| {
-                    format!("{} is in {}\n{}", gate.model, gate.to.label(), conditions(gate))
+                    format!(
+                        "{} is in {}\n{}",
+                        gate.model,
+                        gate.to.label(),
+                        conditions(gate)
+                    )
                 });
             }
             Self::Alias { model, alias } => {
-                output.result(&lab.set_alias(model, alias)?, |version| format!("{alias} is {}", version.key()));
+                output.result(&lab.set_alias(model, alias)?, |version| {
+                    format!("{alias} is {}", version.key())
+                });
             }
             Self::Verify { model } => {
                 let report = lab.verify(model)?;
@@ -120,7 +152,10 @@ fn shown(detail: &ModelDetail) -> String {
         .metrics
         .iter()
         .map(|(name, value)| {
-            let before = detail.previous_metrics.get(name).map(|before| value - before);
+            let before = detail
+                .previous_metrics
+                .get(name)
+                .map(|before| value - before);
             vec![name.clone(), figure(Some(*value)), figure(before)]
         })
         .collect();
@@ -129,7 +164,13 @@ fn shown(detail: &ModelDetail) -> String {
         .inputs
         .iter()
         .chain(&version.signature.outputs)
-        .map(|column| vec![column.name.clone(), column.kind.label().to_owned(), column.seen.clone()])
+        .map(|column| {
+            vec![
+                column.name.clone(),
+                column.kind.label().to_owned(),
+                column.seen.clone(),
+            ]
+        })
         .collect();
     format!(
         "{}  {}  {}\n{} on {}@{}, run {}, {} of ONNX, opset {}\n{}\n\n{}\n\n{}\n\ngate to production\n{}\n\naudit, {} entries, chain {}\n{}",
@@ -147,8 +188,17 @@ fn shown(detail: &ModelDetail) -> String {
         table(&["name", "type", "seen in training"], inputs, &[]),
         conditions(&detail.gate),
         count(detail.n_audit_entries),
-        if detail.audit_intact { "intact" } else { "BROKEN" },
-        detail.audit.iter().map(|entry| format!("{} {}", entry.actor, entry.detail)).collect::<Vec<_>>().join("\n"),
+        if detail.audit_intact {
+            "intact"
+        } else {
+            "BROKEN"
+        },
+        detail
+            .audit
+            .iter()
+            .map(|entry| format!("{} {}", entry.actor, entry.detail))
+            .collect::<Vec<_>>()
+            .join("\n"),
     )
 }
 
@@ -161,7 +211,12 @@ fn conditions(gate: &GateReport) -> String {
         .iter()
         .map(|condition| {
             let status = if condition.passed { "passed" } else { "failed" };
-            vec![condition.name.clone(), condition.needs.clone(), condition.measured.clone(), status.to_owned()]
+            vec![
+                condition.name.clone(),
+                condition.needs.clone(),
+                condition.measured.clone(),
+                status.to_owned(),
+            ]
         })
         .collect();
     table(&["gate", "needs", "measured", ""], rows, &[])
@@ -171,6 +226,13 @@ fn verified(report: &VerifyReport) -> String {
     if !report.damaged.is_empty() {
         return format!("{} is damaged: {}", report.model, report.damaged.join(", "));
     }
-    let verdict = if report.passed { "verified" } else { "does not predict the same" };
-    format!("{} {verdict}: {} files, checksums equal", report.model, report.n_files)
+    let verdict = if report.passed {
+        "verified"
+    } else {
+        "does not predict the same"
+    };
+    format!(
+        "{} {verdict}: {} files, checksums equal",
+        report.model, report.n_files
+    )
 }

@@ -42,7 +42,9 @@ fn print(text: &str) {
 /// A table without lines. `right` names the columns of figures, counted from 0.
 pub fn table(head: &[&str], rows: Vec<Vec<String>>, right: &[usize]) -> String {
     let mut table = Table::new();
-    table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    table
+        .load_preset(presets::NOTHING)
+        .set_content_arrangement(ContentArrangement::Disabled);
     table.set_header(head);
     table.add_rows(rows);
     for (index, column) in table.column_iter_mut().enumerate() {
@@ -51,7 +53,11 @@ pub fn table(head: &[&str], rows: Vec<Vec<String>>, right: &[usize]) -> String {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
-    table.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
+    table
+        .lines()
+        .map(|line| line.trim_end().to_owned())
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// `1,204`
@@ -69,7 +75,11 @@ pub fn count(n: u64) -> String {
 
 /// `1 row`, `1,204 rows`
 pub fn plural(n: u64, one: &str) -> String {
-    if n == 1 { format!("1 {one}") } else { format!("{} {one}s", count(n)) }
+    if n == 1 {
+        format!("1 {one}")
+    } else {
+        format!("{} {one}s", count(n))
+    }
 }
 
 /// `92 kB`
@@ -84,7 +94,9 @@ pub fn bytes(n: u64) -> String {
 
 /// At most six significant digits, a middle dot for what is not known.
 pub fn figure(value: Option<f64>) -> String {
-    let Some(value) = value else { return "·".to_owned() };
+    let Some(value) = value else {
+        return "·".to_owned();
+    };
     if value == 0.0 {
         return "0".to_owned();
     }
@@ -93,7 +105,11 @@ pub fn figure(value: Option<f64>) -> String {
     }
     let decimals = (5 - value.abs().log10().floor() as i32).clamp(0, 6) as usize;
     let text = format!("{value:.decimals$}");
-    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+    if text.contains('.') {
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    } else {
+        text
+    }
 }
 
 #[cfg(test)]
@@ -102,7 +118,14 @@ mod tests {
 
     #[test]
     fn figures_are_read_at_a_glance() {
-        for (value, text) in [(0.0, "0"), (344.0, "344"), (43.92193, "43.9219"), (0.003467, "0.003467"), (1.5e-7, "1.500e-7"), (4201.754386, "4201.75")] {
+        for (value, text) in [
+            (0.0, "0"),
+            (344.0, "344"),
+            (43.92193, "43.9219"),
+            (0.003467, "0.003467"),
+            (1.5e-7, "1.500e-7"),
+            (4201.754386, "4201.75"),
+        ] {
             assert_eq!(figure(Some(value)), text);
         }
         assert_eq!(figure(None), "·");

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use assay_core::code::Code;
+use assay_core::drift;
 use assay_core::job::{JobOutcome, JobSpec};
 use assay_core::reference::Reference;
 use assay_core::replay::{DriftReport, ReplaySpec, WindowSpec};
@@ -74,36 +75,54 @@ pub fn text(report: &DriftReport) -> String {
                 .windows
                 .iter()
                 .filter_map(|window| window.columns.get(index)?.jensen_shannon)
-                .fold(None, |top: Option<f64>, value| Some(top.map_or(value, |top| top.max(value))));
-            let first = column.first_drifted_window.and_then(|first| report.windows.get(first as usize));
+                .fold(None, |top: Option<f64>, value| {
+                    Some(top.map_or(value, |top| top.max(value)))
+                });
+            let first = column
+                .first_drifted_window
+                .and_then(|first| report.windows.get(first as usize));
             vec![
                 column.name.clone(),
                 format!("{} of {n_windows}", column.n_drifted_windows),
                 first.map_or_else(|| "·".to_owned(), |window| (window.index + 1).to_string()),
-                first.map_or_else(|| "·".to_owned(), |window| format!("{} to {}", count(window.first_row), count(window.last_row))),
+                first.map_or_else(
+                    || "·".to_owned(),
+                    |window| format!("{} to {}", count(window.first_row), count(window.last_row)),
+                ),
                 figure(largest),
             ]
         })
         .collect();
     let performance = match (&report.performance_metric, report.performance) {
         (Some(metric), Some(value)) => {
-            format!("\n{metric} {} ({} on its test rows)", figure(Some(value)), figure(report.test_performance))
+            format!(
+                "\n{metric} {} ({} on its test rows)",
+                figure(Some(value)),
+                figure(report.test_performance)
+            )
         }
         _ => String::new(),
     };
     format!(
-        "{}\n{} in {} of {} against {} training rows of {}{performance}\n\n{}\n\nreplay {}; rule: {} mode, distance at least {}, p at most {} ({})",
+        "{}\n{} in {} of {} against {} training rows of {}{performance}\n\n{}\n\nreplay {}; {}",
         report.verdict,
         plural(report.n_rows, "row"),
         plural(n_windows, "window"),
         report.window,
         count(report.n_reference_rows),
         report.model,
-        table(&["column", "drifted", "first", "rows of it", "largest distance"], rows, &[1, 2, 3, 4]),
+        table(
+            &[
+                "column",
+                "drifted",
+                "first",
+                "rows of it",
+                "largest distance"
+            ],
+            rows,
+            &[1, 2, 3, 4]
+        ),
         report.replay_id,
-        report.rule.mode,
-        report.rule.min_distance,
-        report.rule.alpha,
-        report.rule.source
+        drift::rule_sentence(&report.rule),
     )
 }

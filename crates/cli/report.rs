@@ -27,26 +27,46 @@ pub struct Arguments {
 
 impl Arguments {
     pub fn run(&self, lab: &Lab, output: Output) -> Result<ExitCode, Error> {
-        let ending = self.output.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+        let ending = self
+            .output
+            .extension()
+            .map(|ending| ending.to_string_lossy().to_lowercase());
         let replay = self.replay(lab)?;
         let written = match ending.as_deref() {
             Some("html") => {
                 let request = match (replay, self.subjects.is_empty()) {
                     (Some(replay), _) => ReportRequest::Replay { replay },
                     (None, true) => ReportRequest::Lab,
-                    (None, false) => ReportRequest::Runs { runs: runs::ids(lab, &self.subjects)? },
+                    (None, false) => ReportRequest::Runs {
+                        runs: runs::ids(lab, &self.subjects)?,
+                    },
                 };
                 lab.save_report(&request, &self.output)?
             }
             Some(ending @ ("svg" | "png")) => {
                 let (chart, height) = match replay {
                     Some(replay) => (ChartRequest::DriftMap { replay }, 420),
-                    None => (ChartRequest::Roc { runs: runs::ids(lab, &self.subjects)? }, 640),
+                    None => (
+                        ChartRequest::Roc {
+                            runs: runs::ids(lab, &self.subjects)?,
+                        },
+                        640,
+                    ),
                 };
-                let format = if ending == "svg" { ImageFormat::Svg } else { ImageFormat::Png };
+                let format = if ending == "svg" {
+                    ImageFormat::Svg
+                } else {
+                    ImageFormat::Png
+                };
                 let theme = if self.dark { Theme::Dark } else { Theme::Light };
                 lab.save_chart(&SaveChart {
-                    render: RenderRequest { chart, format, theme, width: 960, height },
+                    render: RenderRequest {
+                        chart,
+                        format,
+                        theme,
+                        width: 960,
+                        height,
+                    },
                     path: self.output.clone(),
                 })?
             }
@@ -56,16 +76,23 @@ impl Arguments {
                     "the ending of the file names no format",
                     "end it in .html, .svg or .png",
                 );
-                return Err(Error::new(format!("write {}", self.output.display()), cause));
+                return Err(Error::new(
+                    format!("write {}", self.output.display()),
+                    cause,
+                ));
             }
         };
-        output.result(&written, |written| format!("wrote {}, {}", written.path, bytes(written.size_bytes)));
+        output.result(&written, |written| {
+            format!("wrote {}, {}", written.path, bytes(written.size_bytes))
+        });
         Ok(ExitCode::SUCCESS)
     }
 
     /// The replay that the one subject names, when it names one.
     fn replay(&self, lab: &Lab) -> Result<Option<ReplayId>, Error> {
-        let [subject] = self.subjects.as_slice() else { return Ok(None) };
+        let [subject] = self.subjects.as_slice() else {
+            return Ok(None);
+        };
         let replays = lab.replays()?;
         Ok(replays
             .into_iter()

@@ -11,7 +11,14 @@ use crate::output::{Output, figure, table};
 use crate::train;
 
 /// Metrics that the table shows when a run has them, in this order.
-const SHOWN: [&str; 6] = ["test.accuracy", "test.f1_macro", "test.roc_auc", "test.rmse", "test.r2", "cv.accuracy.mean"];
+const SHOWN: [&str; 6] = [
+    "test.accuracy",
+    "test.f1_macro",
+    "test.roc_auc",
+    "test.rmse",
+    "test.r2",
+    "cv.accuracy.mean",
+];
 
 #[derive(clap::Subcommand)]
 pub enum Command {
@@ -49,7 +56,12 @@ pub enum Command {
 impl Command {
     pub fn run(&self, lab: &Lab, output: Output) -> Result<ExitCode, Error> {
         match self {
-            Self::List { filter, order_by, ascending, limit } => {
+            Self::List {
+                filter,
+                order_by,
+                ascending,
+                limit,
+            } => {
                 let query = RunQuery {
                     filter: filter.clone(),
                     order_by: order_by.clone(),
@@ -70,7 +82,10 @@ impl Command {
                     lab.delete(TrashKind::Run, id.as_str())?;
                 }
                 output.result(&serde_json::json!({ "deleted": ids }), |_| {
-                    format!("{} moved to the trash; `assay undo` takes it back", crate::output::plural(ids.len() as u64, "run"))
+                    format!(
+                        "{} moved to the trash; `assay undo` takes it back",
+                        crate::output::plural(ids.len() as u64, "run")
+                    )
                 });
             }
         }
@@ -79,12 +94,16 @@ impl Command {
 }
 
 pub fn ids(lab: &Lab, runs: &[String]) -> Result<Vec<RunId>, Error> {
-    runs.iter().map(|run| Ok(lab.find_run(run)?.run_id)).collect()
+    runs.iter()
+        .map(|run| Ok(lab.find_run(run)?.run_id))
+        .collect()
 }
 
 fn list(page: &RunPage) -> String {
-    let metrics: Vec<&str> =
-        SHOWN.into_iter().filter(|name| page.metric_names.iter().any(|metric| metric == name)).collect();
+    let metrics: Vec<&str> = SHOWN
+        .into_iter()
+        .filter(|name| page.metric_names.iter().any(|metric| metric == name))
+        .collect();
     let mut head = vec!["run", "id", "experiment", "algorithm", "data", "status"];
     let first_metric = head.len();
     head.extend(&metrics);
@@ -97,15 +116,27 @@ fn list(page: &RunPage) -> String {
                 run.run_id.as_str().get(..8).unwrap_or_default().to_owned(),
                 run.experiment.to_string(),
                 run.params.get("algorithm").cloned().unwrap_or_default(),
-                run.dataset.as_ref().map(ToString::to_string).unwrap_or_default(),
+                run.dataset
+                    .as_ref()
+                    .map(ToString::to_string)
+                    .unwrap_or_default(),
                 format!("{:?}", run.status).to_lowercase(),
             ];
-            row.extend(metrics.iter().map(|metric| figure(run.metrics.get(*metric).copied())));
+            row.extend(
+                metrics
+                    .iter()
+                    .map(|metric| figure(run.metrics.get(*metric).copied())),
+            );
             row
         })
         .collect();
     let right: Vec<usize> = (first_metric..head.len()).collect();
-    format!("{}\n\n{} of {} runs", table(&head, rows, &right), page.n_matching, page.n_total)
+    format!(
+        "{}\n\n{} of {} runs",
+        table(&head, rows, &right),
+        page.n_matching,
+        page.n_total
+    )
 }
 
 fn comparison(comparison: &Comparison) -> String {
@@ -117,19 +148,35 @@ fn comparison(comparison: &Comparison) -> String {
         .iter()
         .map(|row| {
             std::iter::once(row.name.clone())
-                .chain(row.values.iter().map(|value| value.clone().unwrap_or_else(missing)))
+                .chain(
+                    row.values
+                        .iter()
+                        .map(|value| value.clone().unwrap_or_else(missing)),
+                )
                 .collect()
         })
         .collect();
     rows.extend(comparison.metrics.iter().map(|row| {
         let values = row.values.iter().enumerate().map(|(index, value)| {
-            let star = if row.best == u32::try_from(index).ok() { " *" } else { "" };
+            let star = if row.best == u32::try_from(index).ok() {
+                " *"
+            } else {
+                ""
+            };
             format!("{}{star}", figure(*value))
         });
         std::iter::once(row.name.clone()).chain(values).collect()
     }));
     let right: Vec<usize> = (1..head.len()).collect();
-    let equal: Vec<&str> = comparison.equal.iter().map(|row| row.name.as_str()).collect();
-    let same = if equal.is_empty() { String::new() } else { format!("\n\nthe same in all: {}", equal.join(", ")) };
+    let equal: Vec<&str> = comparison
+        .equal
+        .iter()
+        .map(|row| row.name.as_str())
+        .collect();
+    let same = if equal.is_empty() {
+        String::new()
+    } else {
+        format!("\n\nthe same in all: {}", equal.join(", "))
+    };
     format!("{}\n\n* best{same}", table(&head, rows, &right))
 }

@@ -37,9 +37,12 @@ impl Arguments {
 /// At least 16 characters that need no escaping anywhere.
 fn read_token(path: &Path) -> Result<String, Error> {
     let attempted = || format!("read the token from {}", path.display());
-    let text = std::fs::read_to_string(path).map_err(|error| Error::new(attempted(), Cause::io(path, error)))?;
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| Error::new(attempted(), Cause::io(path, error)))?;
     let token = text.lines().next().unwrap_or_default().trim();
-    let plain = token.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
+    let plain = token
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
     if token.len() < 16 || !plain {
         let cause = Cause::with_hint(
             Code::Invalid,

@@ -81,17 +81,28 @@ impl Arguments {
         let mut params: BTreeMap<String, ParamValue> = BTreeMap::new();
         for given in &self.params {
             let (name, value) = given.split_once('=').ok_or_else(|| {
-                let cause = Cause::with_hint(Code::Invalid, "it holds no `=`", "write for example --param max_depth=10");
+                let cause = Cause::with_hint(
+                    Code::Invalid,
+                    "it holds no `=`",
+                    "write for example --param max_depth=10",
+                );
                 Error::new(format!("read the parameter `{given}`"), cause)
             })?;
             let value = assay_lab::parse_param(&self.algorithm, name, value)
                 .map_err(|error| Error::new(format!("read the parameter `{given}`"), error))?;
             params.insert(name.to_owned(), value);
         }
-        let recipe: Option<Recipe> = self.recipe.as_deref().map(|path| read(path, "a recipe")).transpose()?;
+        let recipe: Option<Recipe> = self
+            .recipe
+            .as_deref()
+            .map(|path| read(path, "a recipe"))
+            .transpose()?;
         let (Some(dataset), Some(target)) = (self.dataset.clone(), self.target.clone()) else {
             // The argument parser wants both when no file is named.
-            return Err(Error::new("train", Cause::said(Code::Invalid, "no data set and target were named")));
+            return Err(Error::new(
+                "train",
+                Cause::said(Code::Invalid, "no data set and target were named"),
+            ));
         };
         Ok(TrainSpec {
             schema: TRAIN_SPEC_SCHEMA,
@@ -119,9 +130,14 @@ impl Arguments {
 
 fn read<T: DeserializeOwned>(path: &Path, what: &str) -> Result<T, Error> {
     let attempted = || format!("read {what} from {}", path.display());
-    let text = std::fs::read_to_string(path).map_err(|error| Error::new(attempted(), Cause::io(path, error)))?;
-    serde_json::from_str(&text)
-        .map_err(|error| Error::new(attempted(), Cause::said(Code::Invalid, format!("it is not {what}: {error}"))))
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| Error::new(attempted(), Cause::io(path, error)))?;
+    serde_json::from_str(&text).map_err(|error| {
+        Error::new(
+            attempted(),
+            Cause::said(Code::Invalid, format!("it is not {what}: {error}")),
+        )
+    })
 }
 
 fn algorithms() -> clap::builder::PossibleValuesParser {
@@ -166,13 +182,25 @@ pub fn text(detail: &RunDetail) -> String {
         "{} ({})  {} on {}",
         summary.name,
         summary.run_id.as_str().get(..8).unwrap_or_default(),
-        summary.params.get("algorithm").map(String::as_str).unwrap_or_default(),
-        summary.dataset.as_ref().map(ToString::to_string).unwrap_or_default(),
+        summary
+            .params
+            .get("algorithm")
+            .map(String::as_str)
+            .unwrap_or_default(),
+        summary
+            .dataset
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
     )];
     if let Some(failure) = &detail.failure {
         lines.push(failure.to_string());
     }
-    let rows = summary.metrics.iter().map(|(name, value)| vec![name.clone(), figure(Some(*value))]).collect();
+    let rows = summary
+        .metrics
+        .iter()
+        .map(|(name, value)| vec![name.clone(), figure(Some(*value))])
+        .collect();
     lines.push(table(&["metric", "value"], rows, &[1]));
     if let Some(parity) = &detail.parity {
         lines.push(format!(

@@ -22,13 +22,22 @@ impl Command {
                 let rows = items
                     .iter()
                     .map(|item| {
-                        vec![kind(item.kind).to_owned(), item.title.clone(), item.id.clone(), bytes(item.size_bytes)]
+                        vec![
+                            kind(item.kind).to_owned(),
+                            item.title.clone(),
+                            item.id.clone(),
+                            bytes(item.size_bytes),
+                        ]
                     })
                     .collect();
                 table(&["kind", "name", "id", "size"], rows, &[3])
             }),
             Self::Empty => output.result(&lab.empty_trash()?, |emptied| {
-                format!("deleted {} for good, {} freed", plural(emptied.n_items, "item"), bytes(emptied.freed_bytes))
+                format!(
+                    "deleted {} for good, {} freed",
+                    plural(emptied.n_items, "item"),
+                    bytes(emptied.freed_bytes)
+                )
             }),
         }
         Ok(ExitCode::SUCCESS)

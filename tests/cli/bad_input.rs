@@ -8,11 +8,22 @@ use crate::support::{Answer, TestLab};
 /// One sentence beginning with what was attempted, a hint, the exit status, and words that must be said.
 fn refused(answer: &Answer, status: i32, words: &[&str]) {
     assert_eq!(answer.status, status, "{}{}", answer.stdout, answer.stderr);
-    let lines: Vec<&str> = answer.stderr.lines().filter(|line| !line.starts_with("warning: ")).collect();
+    let lines: Vec<&str> = answer
+        .stderr
+        .lines()
+        .filter(|line| !line.starts_with("warning: "))
+        .collect();
     assert!(lines.len() == 2, "a sentence and a hint: {lines:?}");
-    assert!(lines[0].starts_with("cannot ") && lines[1].starts_with("hint: "), "{lines:?}");
+    assert!(
+        lines[0].starts_with("cannot ") && lines[1].starts_with("hint: "),
+        "{lines:?}"
+    );
     for word in words {
-        assert!(answer.stderr.contains(word), "`{word}` is not said: {}", answer.stderr);
+        assert!(
+            answer.stderr.contains(word),
+            "`{word}` is not said: {}",
+            answer.stderr
+        );
     }
 }
 
@@ -28,10 +39,26 @@ fn files_that_cannot_be_imported() {
     let cases: [(&str, &[u8], &[&str]); 7] = [
         ("empty.csv", b"", &["import", "empty"]),
         ("header.csv", b"a,b\n", &["import", "no rows"]),
-        ("ragged.csv", b"a,b,c\n1,2,3\n4,5\n6,7,8\n", &["line 3", "2 fields"]),
-        ("picture.csv", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0", &["import", "is not what its name says"]),
-        ("text.parquet", b"a,b\n1,2\n", &["is not what its name says", "Parquet"]),
-        ("broken.parquet", b"PAR1 and then nothing of use", &["Parquet"]),
+        (
+            "ragged.csv",
+            b"a,b,c\n1,2,3\n4,5\n6,7,8\n",
+            &["line 3", "2 fields"],
+        ),
+        (
+            "picture.csv",
+            b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0",
+            &["import", "is not what its name says"],
+        ),
+        (
+            "text.parquet",
+            b"a,b\n1,2\n",
+            &["is not what its name says", "Parquet"],
+        ),
+        (
+            "broken.parquet",
+            b"PAR1 and then nothing of use",
+            &["Parquet"],
+        ),
         ("broken.jsonl", b"{\"a\": 1}\n{\"a\": \n", &["line 2"]),
     ];
     for (name, bytes, words) in cases {
@@ -39,32 +66,74 @@ fn files_that_cannot_be_imported() {
         refused(&lab.assay(&["data", "import", text(&path)]), 1, words);
     }
     let absent = lab.path().join("../absent.csv");
-    refused(&lab.assay(&["data", "import", text(&absent)]), 1, &["does not exist"]);
-    refused(&lab.assay(&["data", "import", text(&lab.penguins()), "--name", "../up"]), 1, &["is not a name"]);
+    refused(
+        &lab.assay(&["data", "import", text(&absent)]),
+        1,
+        &["does not exist"],
+    );
+    refused(
+        &lab.assay(&["data", "import", text(&lab.penguins()), "--name", "../up"]),
+        1,
+        &["is not a name"],
+    );
     assert_eq!(lab.holdings(), before);
 }
 
 #[test]
 fn data_that_cannot_be_trained_on() {
     let lab = TestLab::new();
-    let many: String = (0..40).map(|row| format!("{row},{},x,,{}\n", row * 7 % 11, row % 2)).collect();
-    lab.import(&lab.file("table.csv", format!("a,b,one,nothing,label\n{many}")), &[]);
+    let many: String = (0..40)
+        .map(|row| format!("{row},{},x,,{}\n", row * 7 % 11, row % 2))
+        .collect();
+    lab.import(
+        &lab.file("table.csv", format!("a,b,one,nothing,label\n{many}")),
+        &[],
+    );
     lab.import(&lab.file("two.csv", "a,label\n1,x\n2,y\n"), &[]);
     let objects = lab.holdings().4;
-    let train = |dataset: &str, target: &str| lab.assay(&["train", dataset, "--target", target, "--algorithm", "decision_tree"]);
-    refused(&train("table", "one"), 1, &["train on `table`", "`one`", "1 distinct"]);
-    refused(&train("table", "nothing"), 1, &["train on `table`", "`nothing`"]);
-    refused(&train("table", "absent"), 1, &["no column `absent`", "a, b, one"]);
+    let train = |dataset: &str, target: &str| {
+        lab.assay(&[
+            "train",
+            dataset,
+            "--target",
+            target,
+            "--algorithm",
+            "decision_tree",
+        ])
+    };
+    refused(
+        &train("table", "one"),
+        1,
+        &["train on `table`", "`one`", "1 distinct"],
+    );
+    refused(
+        &train("table", "nothing"),
+        1,
+        &["train on `table`", "`nothing`"],
+    );
+    refused(
+        &train("table", "absent"),
+        1,
+        &["no column `absent`", "a, b, one"],
+    );
     refused(&train("two", "label"), 1, &["train on `two`", "2 rows"]);
     refused(&train("absent", "label"), 1, &["absent"]);
     let number = lab.assay(&["train", "table", "--target", "one", "--algorithm", "ridge"]);
     refused(&number, 1, &["`one`"]);
-    assert_eq!(lab.holdings().4, objects, "a refused training leaves no bytes behind");
+    assert_eq!(
+        lab.holdings().4,
+        objects,
+        "a refused training leaves no bytes behind"
+    );
 
     // a column that is all missing is imported, left out of the recipe, and said so
     let answer = train("table", "label");
     assert_eq!(answer.status, 0, "{}", answer.stderr);
-    assert!(answer.stderr.contains("`nothing` is not used"), "{}", answer.stderr);
+    assert!(
+        answer.stderr.contains("`nothing` is not used"),
+        "{}",
+        answer.stderr
+    );
 }
 
 #[test]
@@ -94,10 +163,17 @@ fn failed_expectations_stop_training() {
     let check = lab.assay(&["--json", "expect", "check", "penguins"]);
     assert_eq!(check.status, 3);
     let result = &check.json()["results"][0];
-    assert_eq!((&result["n_checked"], &result["n_unexpected"]), (&344.into(), &11.into()));
+    assert_eq!(
+        (&result["n_checked"], &result["n_unexpected"]),
+        (&344.into(), &11.into())
+    );
     assert_eq!(result["unexpected_rows"][0], 4);
     let answer = lab.assay(&["train", "penguins", "--target", "species"]);
-    refused(&answer, 3, &["expectations failed", "`sex`", "11 rows", "4, 9"]);
+    refused(
+        &answer,
+        3,
+        &["expectations failed", "`sex`", "11 rows", "4, 9"],
+    );
     assert_eq!(lab.json(&["runs", "list"])["n_total"], 0);
 }
 
@@ -105,30 +181,102 @@ fn failed_expectations_stop_training() {
 fn gates_refuse_and_say_why() {
     let lab = TestLab::new();
     lab.import(&lab.penguins(), &[]);
-    let run = lab.json(&["train", "penguins", "--target", "species", "--algorithm", "decision_tree"]);
-    lab.json(&["model", "register", run["run_id"].as_str().expect("an id"), "--name", "species"]);
+    let run = lab.json(&[
+        "train",
+        "penguins",
+        "--target",
+        "species",
+        "--algorithm",
+        "decision_tree",
+    ]);
+    lab.json(&[
+        "model",
+        "register",
+        run["run_id"].as_str().expect("an id"),
+        "--name",
+        "species",
+    ]);
     // no suite was ever checked: a rule that did not run is a failure
-    refused(&lab.assay(&["model", "promote", "species", "--to", "production"]), 3, &["expectations", "not checked"]);
+    refused(
+        &lab.assay(&["model", "promote", "species", "--to", "production"]),
+        3,
+        &["expectations", "not checked"],
+    );
     let settings = lab.path().join("assay.toml");
     std::fs::write(&settings, "[gate.production]\nexpectations = false\nparity = true\n\n[gate.production.metrics]\n\"test.accuracy\" = 0.9999\n")
         .expect("settings are written");
-    refused(&lab.assay(&["model", "promote", "species", "--to", "production"]), 3, &["test.accuracy", "at least 0.9999"]);
-    assert_eq!(lab.json(&["model", "show", "species"])["version"]["stage"], "development");
-    std::fs::write(&settings, "[gate.production]\nexpectation = false\n").expect("settings are written");
-    refused(&lab.assay(&["model", "promote", "species", "--to", "production"]), 1, &["assay.toml", "expectation"]);
+    refused(
+        &lab.assay(&["model", "promote", "species", "--to", "production"]),
+        3,
+        &["test.accuracy", "at least 0.9999"],
+    );
+    assert_eq!(
+        lab.json(&["model", "show", "species"])["version"]["stage"],
+        "development"
+    );
+    std::fs::write(&settings, "[gate.production]\nexpectation = false\n")
+        .expect("settings are written");
+    refused(
+        &lab.assay(&["model", "promote", "species", "--to", "production"]),
+        1,
+        &["assay.toml", "expectation"],
+    );
 }
 
 #[test]
 fn logs_and_models_that_do_not_fit() {
     let lab = TestLab::new();
     lab.import(&lab.penguins(), &[]);
-    let run = lab.json(&["train", "penguins", "--target", "species", "--algorithm", "decision_tree"]);
-    lab.json(&["model", "register", run["run_id"].as_str().expect("an id"), "--name", "species"]);
+    let run = lab.json(&[
+        "train",
+        "penguins",
+        "--target",
+        "species",
+        "--algorithm",
+        "decision_tree",
+    ]);
+    lab.json(&[
+        "model",
+        "register",
+        run["run_id"].as_str().expect("an id"),
+        "--name",
+        "species",
+    ]);
     let log = lab.file("log.csv", "island,bill_length_mm\nDream,40.1\n");
-    refused(&lab.assay(&["replay", text(&log), "--model", "species"]), 1, &["replay `log.csv` against `species`", "`sex`"]);
-    refused(&lab.assay(&["replay", text(&lab.penguins()), "--model", "absent"]), 1, &["absent"]);
-    refused(&lab.assay(&["replay", text(&lab.penguins()), "--model", "species", "--timestamp", "when"]), 1, &["`when`"]);
-    refused(&lab.assay(&["replay", text(&lab.penguins()), "--model", "species", "--window", "1d"]), 1, &["timestamp"]);
+    refused(
+        &lab.assay(&["replay", text(&log), "--model", "species"]),
+        1,
+        &["replay `log.csv` against `species`", "`sex`"],
+    );
+    refused(
+        &lab.assay(&["replay", text(&lab.penguins()), "--model", "absent"]),
+        1,
+        &["absent"],
+    );
+    refused(
+        &lab.assay(&[
+            "replay",
+            text(&lab.penguins()),
+            "--model",
+            "species",
+            "--timestamp",
+            "when",
+        ]),
+        1,
+        &["`when`"],
+    );
+    refused(
+        &lab.assay(&[
+            "replay",
+            text(&lab.penguins()),
+            "--model",
+            "species",
+            "--window",
+            "1d",
+        ]),
+        1,
+        &["timestamp"],
+    );
 
     // a changed byte is named, and nothing is exported
     let file = lab.path().join("registry/species/1/model.onnx");
@@ -137,9 +285,17 @@ fn logs_and_models_that_do_not_fit() {
     std::fs::write(&file, bytes).expect("a changed model");
     let verified = lab.assay(&["model", "verify", "species"]);
     assert_eq!(verified.status, 3);
-    assert!(verified.stdout.contains("model.onnx"), "{}", verified.stdout);
+    assert!(
+        verified.stdout.contains("model.onnx"),
+        "{}",
+        verified.stdout
+    );
     let folder = lab.path().join("../export");
-    refused(&lab.assay(&["model", "export", "species", text(&folder)]), 3, &["model.onnx"]);
+    refused(
+        &lab.assay(&["model", "export", "species", text(&folder)]),
+        3,
+        &["model.onnx"],
+    );
     assert!(!folder.exists());
 }
 
@@ -158,7 +314,9 @@ fn labs_that_cannot_be_opened() {
 /// Sets the schema number in the header of a SQLite file (offset 60, big-endian), as a newer version would.
 fn rusqlite_user_version(path: &Path, version: u32) -> bool {
     let mut bytes = std::fs::read(path).expect("the database");
-    let Some(place) = bytes.get_mut(60..64) else { return false };
+    let Some(place) = bytes.get_mut(60..64) else {
+        return false;
+    };
     place.copy_from_slice(&version.to_be_bytes());
     std::fs::write(path, bytes).is_ok()
 }

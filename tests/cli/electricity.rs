@@ -6,10 +6,19 @@ use crate::support::{TestLab, sample};
 fn first_change(text: &str, column: &str) -> usize {
     let mut lines = text.lines();
     let header: Vec<&str> = lines.next().expect("a header").split(',').collect();
-    let at = header.iter().position(|name| *name == column).expect("the column");
-    let values: Vec<&str> = lines.map(|line| line.split(',').nth(at).expect("a field")).collect();
+    let at = header
+        .iter()
+        .position(|name| *name == column)
+        .expect("the column");
+    let values: Vec<&str> = lines
+        .map(|line| line.split(',').nth(at).expect("a field"))
+        .collect();
     let constant = values[0];
-    values.iter().position(|value| *value != constant).expect("it moves") + 1
+    values
+        .iter()
+        .position(|value| *value != constant)
+        .expect("it moves")
+        + 1
 }
 
 #[test]
@@ -18,7 +27,18 @@ fn the_drift_is_seen_in_the_first_window_that_holds_it() {
     let lab = TestLab::new();
     lab.import(&lab.file("electricity.csv", &text), &[]);
     let run = lab.json(&[
-        "train", "electricity", "--target", "class", "--split", "time", "--test-size", "0.8", "--algorithm", "decision_tree", "--param", "max_depth=8",
+        "train",
+        "electricity",
+        "--target",
+        "class",
+        "--split",
+        "time",
+        "--test-size",
+        "0.8",
+        "--algorithm",
+        "decision_tree",
+        "--param",
+        "max_depth=8",
     ]);
     let run_id = run["run_id"].as_str().expect("an id");
     lab.json(&["model", "register", run_id, "--name", "price"]);
@@ -30,14 +50,33 @@ fn the_drift_is_seen_in_the_first_window_that_holds_it() {
     let log = lab.file("rest.csv", format!("{header}\n{}\n", rest.join("\n")));
     for rows in [336, 500] {
         let window = format!("{rows}rows");
-        let report = lab.json(&["replay", log.to_str().expect("text"), "--model", "price", "--window", &window]);
+        let report = lab.json(&[
+            "replay",
+            log.to_str().expect("text"),
+            "--model",
+            "price",
+            "--window",
+            &window,
+        ]);
         for column in ["vicprice", "vicdemand", "transfer"] {
             let expected = (first_change(&text, column) - 1 - n_training) / rows;
-            let seen = report["columns"].as_array().expect("columns").iter().find(|candidate| candidate["name"] == column);
+            let seen = report["columns"]
+                .as_array()
+                .expect("columns")
+                .iter()
+                .find(|candidate| candidate["name"] == column);
             let first = seen.and_then(|column| column["first_drifted_window"].as_u64());
-            assert_eq!(first, Some(expected as u64), "{column} in windows of {rows}");
+            assert_eq!(
+                first,
+                Some(expected as u64),
+                "{column} in windows of {rows}"
+            );
         }
         assert_eq!(report["performance_metric"], "accuracy");
-        assert!(report["windows"][0]["performance"]["value"].as_f64().is_some_and(|value| value > 0.5));
+        assert!(
+            report["windows"][0]["performance"]["value"]
+                .as_f64()
+                .is_some_and(|value| value > 0.5)
+        );
     }
 }

@@ -10,15 +10,36 @@ use serde_json::Value;
 use crate::support::TestLab;
 
 /// Enough work for minutes.
-const LONG: [&str; 9] =
-    ["train", "wide", "--target", "label", "--param", "n_estimators=5000", "--cv", "10", "--seed=1"];
+const LONG: [&str; 9] = [
+    "train",
+    "wide",
+    "--target",
+    "label",
+    "--param",
+    "n_estimators=2000",
+    "--cv",
+    "10",
+    "--seed=1",
+];
 
 fn lab_with_much_to_do() -> TestLab {
     let lab = TestLab::new();
     let rows: String = (0..4_000_u64)
         .map(|row| {
-            let noise = |salt: u64| (row.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(salt * 1_442_695_040_888_963_407) >> 33) % 1_000;
-            format!("{},{},{},{},{}\n", noise(1), noise(2), noise(3), noise(4), noise(5) % 2)
+            let noise = |salt: u64| {
+                (row.wrapping_mul(6_364_136_223_846_793_005)
+                    .wrapping_add(salt * 1_442_695_040_888_963_407)
+                    >> 33)
+                    % 1_000
+            };
+            format!(
+                "{},{},{},{},{}\n",
+                noise(1),
+                noise(2),
+                noise(3),
+                noise(4),
+                noise(5) % 2
+            )
         })
         .collect();
     lab.import(&lab.file("wide.csv", format!("a,b,c,d,label\n{rows}")), &[]);
@@ -39,21 +60,37 @@ fn wait_for_run(lab: &TestLab) -> Value {
 
 #[cfg(unix)]
 fn signal(process_id: u32, name: &str) {
-    let status = Command::new("kill").args([&format!("-{name}"), &process_id.to_string()]).status();
-    assert!(status.is_ok_and(|status| status.success()), "kill -{name} {process_id}");
+    let status = Command::new("kill")
+        .args([&format!("-{name}"), &process_id.to_string()])
+        .status();
+    assert!(
+        status.is_ok_and(|status| status.success()),
+        "kill -{name} {process_id}"
+    );
 }
 
 #[cfg(unix)]
 #[test]
 fn an_interrupted_training_is_cancelled_and_said_so() {
     let lab = lab_with_much_to_do();
-    let mut child = lab.command().args(LONG).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("assay starts");
+    let mut child = lab
+        .command()
+        .args(LONG)
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("assay starts");
     wait_for_run(&lab);
     signal(child.id(), "INT");
     let status = child.wait().expect("it ends");
     assert_eq!(status.code(), Some(1));
     let mut said = String::new();
-    child.stderr.take().expect("stderr").read_to_string(&mut said).expect("text");
+    child
+        .stderr
+        .take()
+        .expect("stderr")
+        .read_to_string(&mut said)
+        .expect("text");
     assert!(said.contains("cancelled"), "{said}");
     assert_eq!(lab.json(&["runs", "list"])["runs"][0]["status"], "killed");
     assert_eq!(lab.json(&["doctor"])["healthy"], true);
@@ -63,7 +100,13 @@ fn an_interrupted_training_is_cancelled_and_said_so() {
 #[test]
 fn a_killed_application_leaves_a_whole_lab() {
     let lab = lab_with_much_to_do();
-    let mut child = lab.command().args(LONG).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("assay starts");
+    let mut child = lab
+        .command()
+        .args(LONG)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("assay starts");
     wait_for_run(&lab);
     signal(child.id(), "KILL");
     child.wait().expect("it ends");
@@ -78,6 +121,13 @@ fn a_killed_application_leaves_a_whole_lab() {
         assert!(Instant::now() < deadline, "{doctor} {runs}");
         sleep(Duration::from_millis(200));
     }
-    let again = lab.json(&["train", "wide", "--target", "label", "--algorithm", "decision_tree"]);
+    let again = lab.json(&[
+        "train",
+        "wide",
+        "--target",
+        "label",
+        "--algorithm",
+        "decision_tree",
+    ]);
     assert_eq!(again["status"], "finished");
 }

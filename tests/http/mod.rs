@@ -25,27 +25,47 @@ impl Server {
             .spawn()
             .expect("the server starts");
         let mut line = String::new();
-        BufReader::new(child.stdout.take().expect("stdout")).read_line(&mut line).expect("an address");
-        let address = line.trim().trim_start_matches("http://").split('/').next().unwrap_or_default().to_owned();
+        BufReader::new(child.stdout.take().expect("stdout"))
+            .read_line(&mut line)
+            .expect("an address");
+        let address = line
+            .trim()
+            .trim_start_matches("http://")
+            .split('/')
+            .next()
+            .unwrap_or_default()
+            .to_owned();
         Self { child, address }
     }
 
     /// Status and body of one request, written by hand so that nothing is added to it.
     fn request(&self, head: &str, headers: &[(&str, &str)], body: &str) -> (u16, String) {
         let mut stream = TcpStream::connect(&self.address).expect("it listens");
-        let mut text = format!("{head} HTTP/1.1\r\nConnection: close\r\nContent-Length: {}\r\n", body.len());
+        let mut text = format!(
+            "{head} HTTP/1.1\r\nConnection: close\r\nContent-Length: {}\r\n",
+            body.len()
+        );
         if !headers.iter().any(|(name, _)| *name == "Host") {
             text.push_str(&format!("Host: {}\r\n", self.address));
         }
         for (name, value) in headers {
             text.push_str(&format!("{name}: {value}\r\n"));
         }
-        stream.write_all(format!("{text}\r\n{body}").as_bytes()).expect("a request");
+        stream
+            .write_all(format!("{text}\r\n{body}").as_bytes())
+            .expect("a request");
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).expect("an answer");
         let answer = String::from_utf8_lossy(&answer).into_owned();
-        let status = answer.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0);
-        let body = answer.split_once("\r\n\r\n").map(|(_, body)| body.to_owned()).unwrap_or_default();
+        let status = answer
+            .split(' ')
+            .nth(1)
+            .and_then(|status| status.parse().ok())
+            .unwrap_or(0);
+        let body = answer
+            .split_once("\r\n\r\n")
+            .map(|(_, body)| body.to_owned())
+            .unwrap_or_default();
         (status, body)
     }
 }
@@ -71,11 +91,19 @@ fn server() -> (TestLab, Server) {
 fn commands_answer_to_the_token_alone() {
     let (_lab, server) = server();
     let bearer = format!("Bearer {TOKEN}");
-    let (status, body) = server.request("POST /rpc/datasets.list", &[("Authorization", &bearer)], "{}");
+    let (status, body) = server.request(
+        "POST /rpc/datasets.list",
+        &[("Authorization", &bearer)],
+        "{}",
+    );
     assert_eq!(status, 200, "{body}");
-    assert_eq!(serde_json::from_str::<Value>(&body).expect("JSON")[0]["latest"]["n_rows"], 344);
+    assert_eq!(
+        serde_json::from_str::<Value>(&body).expect("JSON")[0]["latest"]["n_rows"],
+        344
+    );
     for wrong in ["", "Bearer wrong", "Basic YTpi"] {
-        let (status, _) = server.request("POST /rpc/datasets.list", &[("Authorization", wrong)], "{}");
+        let (status, _) =
+            server.request("POST /rpc/datasets.list", &[("Authorization", wrong)], "{}");
         assert_eq!(status, 401, "{wrong:?}");
     }
     let (status, body) = server.request("GET /", &[], "");
@@ -93,14 +121,26 @@ fn hostile_pages_get_nothing() {
     for headers in [
         vec![("Host", rebound.as_str()), ("Authorization", &bearer)],
         vec![("Host", "127.0.0.1:1"), ("Authorization", &bearer)],
-        vec![("Origin", "https://evil.example"), ("Authorization", &bearer)],
+        vec![
+            ("Origin", "https://evil.example"),
+            ("Authorization", &bearer),
+        ],
         vec![("Origin", "null"), ("Authorization", &bearer)],
     ] {
         let (status, body) = server.request("POST /rpc/datasets.list", &headers, "{}");
         assert_eq!(status, 403, "{headers:?}: {body}");
     }
-    assert_eq!(server.request("GET /events", &[("Origin", "https://evil.example")], "").0, 403);
-    for path in ["GET /../Cargo.toml", "GET /%2e%2e/%2e%2e/etc/passwd", "GET /assets/../../x"] {
+    assert_eq!(
+        server
+            .request("GET /events", &[("Origin", "https://evil.example")], "")
+            .0,
+        403
+    );
+    for path in [
+        "GET /../Cargo.toml",
+        "GET /%2e%2e/%2e%2e/etc/passwd",
+        "GET /assets/../../x",
+    ] {
         let (status, _) = server.request(path, &[], "");
         assert_eq!(status, 404, "{path}");
     }
@@ -110,11 +150,22 @@ fn hostile_pages_get_nothing() {
 fn failures_travel_as_three_parts() {
     let (_lab, server) = server();
     let bearer = format!("Bearer {TOKEN}");
-    let ask = |command: &str, body: &str| server.request(&format!("POST /rpc/{command}"), &[("Authorization", &bearer)], body);
+    let ask = |command: &str, body: &str| {
+        server.request(
+            &format!("POST /rpc/{command}"),
+            &[("Authorization", &bearer)],
+            body,
+        )
+    };
     let (status, body) = ask("datasets.show", &json!({ "dataset": "absent" }).to_string());
     let failure: Value = serde_json::from_str(&body).expect("JSON");
     assert_eq!((status, &failure["code"]), (404, &"not_found".into()));
-    assert!(failure["attempted"].as_str().is_some_and(|text| text.contains("absent")), "{failure}");
+    assert!(
+        failure["attempted"]
+            .as_str()
+            .is_some_and(|text| text.contains("absent")),
+        "{failure}"
+    );
     assert_eq!(ask("no.such.command", "{}").0, 404);
     assert_eq!(ask("datasets.show", "{\"dataset\": 3}").0, 400);
     assert_eq!(ask("datasets.show", "not json").0, 400);
@@ -126,12 +177,21 @@ fn failures_travel_as_three_parts() {
 fn a_dropped_file_is_received_under_a_safe_name() {
     let (_lab, server) = server();
     let bearer = format!("Bearer {TOKEN}");
-    let (status, body) =
-        server.request("POST /upload?name=..%2F..%2Fsmall.csv", &[("Authorization", &bearer)], "a,b\n1,2\n3,4\n");
+    let (status, body) = server.request(
+        "POST /upload?name=..%2F..%2Fsmall.csv",
+        &[("Authorization", &bearer)],
+        "a,b\n1,2\n3,4\n",
+    );
     assert_eq!(status, 200, "{body}");
     let received: Value = serde_json::from_str(&body).expect("JSON");
     let path = received["path"].as_str().expect("a path");
-    assert!(path.ends_with("/small.csv") || path.ends_with("\\small.csv"), "{path}");
-    assert_eq!(std::fs::read_to_string(path).expect("the file"), "a,b\n1,2\n3,4\n");
+    assert!(
+        path.ends_with("/small.csv") || path.ends_with("\\small.csv"),
+        "{path}"
+    );
+    assert_eq!(
+        std::fs::read_to_string(path).expect("the file"),
+        "a,b\n1,2\n3,4\n"
+    );
     assert_eq!(server.request("POST /upload?name=x.csv", &[], "a\n").0, 401);
 }

@@ -21,7 +21,12 @@ pub struct Desk {
 impl Desk {
     /// A desk without a lab, whose user may open one.
     pub fn new(environment: Environment) -> Self {
-        Self { environment, lab: RwLock::default(), may_change_lab: true, listeners: Arc::default() }
+        Self {
+            environment,
+            lab: RwLock::default(),
+            may_change_lab: true,
+            listeners: Arc::default(),
+        }
     }
 
     /// A desk that keeps one lab.
@@ -34,23 +39,31 @@ impl Desk {
 
     /// Opens the lab in a folder, or makes one there when it is empty or absent.
     pub fn open(&self, folder: &Path) -> Result<(), Failure> {
-        let lab = Lab::open_or_create(folder, self.environment.clone()).map_err(|error| error.failure())?;
+        let lab = Lab::open_or_create(folder, self.environment.clone())
+            .map_err(|error| error.failure())?;
         self.take(lab)
     }
 
     pub fn lab(&self) -> Result<Arc<Lab>, Failure> {
-        self.lab.read().unwrap_or_else(PoisonError::into_inner).clone().ok_or_else(|| Failure {
-            code: Code::Invalid,
-            attempted: "do that".to_owned(),
-            wrong: "no lab is open".to_owned(),
-            hint: Some("open or make a lab first".to_owned()),
-        })
+        self.lab
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+            .ok_or_else(|| Failure {
+                code: Code::Invalid,
+                attempted: "do that".to_owned(),
+                wrong: "no lab is open".to_owned(),
+                hint: Some("open or make a lab first".to_owned()),
+            })
     }
 
     /// Events of whatever lab is open, from now on.
     pub fn listen(&self) -> Receiver<Event> {
         let (sender, receiver) = channel();
-        self.listeners.lock().unwrap_or_else(PoisonError::into_inner).push(sender);
+        self.listeners
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(sender);
         receiver
     }
 
@@ -61,7 +74,10 @@ impl Desk {
         }
     }
 
-    pub(crate) fn change_lab(&self, open: impl FnOnce(Environment) -> Result<Lab, Error>) -> Result<(), Failure> {
+    pub(crate) fn change_lab(
+        &self,
+        open: impl FnOnce(Environment) -> Result<Lab, Error>,
+    ) -> Result<(), Failure> {
         if !self.may_change_lab {
             let cause = Cause::with_hint(
                 Code::Unsupported,
@@ -83,7 +99,12 @@ impl Desk {
         let listeners = Arc::clone(&self.listeners);
         // Ends when the lab is dropped, because the lab holds the other end.
         thread::spawn(move || {
-            tell(&listeners, &Event::Changed { kinds: Kind::ALL.to_vec() });
+            tell(
+                &listeners,
+                &Event::Changed {
+                    kinds: Kind::ALL.to_vec(),
+                },
+            );
             for event in events {
                 tell(&listeners, &event);
             }

@@ -77,7 +77,9 @@ fn unwritable(command: &str, error: &serde_json::Error) -> Failure {
 
 macro_rules! reply {
     (json $command:expr, $answer:expr) => {
-        serde_json::to_string(&$answer).map(Reply::Json).map_err(|error| unwritable($command, &error))
+        serde_json::to_string(&$answer)
+            .map(Reply::Json)
+            .map_err(|error| unwritable($command, &error))
     };
     (bytes $command:expr, $answer:expr) => {
         Ok(Reply::Bytes($answer))

@@ -10,7 +10,9 @@ use assay_core::job::{Job, JobSpec};
 use assay_core::lab::{DoctorReport, LabStatus, TrashItem};
 use assay_core::profile::Profile;
 use assay_core::recipe::Recipe;
-use assay_core::registry::{GateReport, ModelDetail, ModelSummary, ModelVersion, PromoteRequest, VerifyReport};
+use assay_core::registry::{
+    GateReport, ModelDetail, ModelSummary, ModelVersion, PromoteRequest, VerifyReport,
+};
 use assay_core::replay::{CellDetail, CellRequest, DriftReport, ReplaySpec, ReplaySummary};
 use assay_core::run::{Comparison, ExperimentSummary, RunDetail, RunPage, RunQuery};
 use assay_core::train::{AlgorithmInfo, TrainSpec};
@@ -27,7 +29,10 @@ fn ask<T>(desk: &Desk, question: impl FnOnce(&Lab) -> Result<T, Error>) -> Answe
 }
 
 fn begin(desk: &Desk, spec: JobSpec) -> Answer<JobStarted> {
-    let job_id = desk.lab()?.start_job(spec).map_err(|error| error.failure())?;
+    let job_id = desk
+        .lab()?
+        .start_job(spec)
+        .map_err(|error| error.failure())?;
     Ok(JobStarted { job_id })
 }
 
@@ -106,7 +111,9 @@ pub fn expectations_suggest(desk: &Desk, request: ByDataset) -> Answer<Suite> {
 }
 
 pub fn expectations_save(desk: &Desk, request: SaveSuite) -> Answer<Suite> {
-    ask(desk, |lab| lab.save_expectations(&request.dataset, &request.suite))
+    ask(desk, |lab| {
+        lab.save_expectations(&request.dataset, &request.suite)
+    })
 }
 
 pub fn expectations_check(desk: &Desk, request: ByDataset) -> Answer<CheckReport> {
@@ -118,7 +125,9 @@ pub fn algorithms_list(desk: &Desk, _: Nothing) -> Answer<Vec<AlgorithmInfo>> {
 }
 
 pub fn recipes_suggest(desk: &Desk, request: RecipeRequest) -> Answer<Recipe> {
-    ask(desk, |lab| lab.suggest_recipe(&request.dataset, &request.target))
+    ask(desk, |lab| {
+        lab.suggest_recipe(&request.dataset, &request.target)
+    })
 }
 
 pub fn training_start(desk: &Desk, request: TrainSpec) -> Answer<JobStarted> {
@@ -186,7 +195,9 @@ pub fn models_verify(desk: &Desk, request: ByModel) -> Answer<VerifyReport> {
 }
 
 pub fn models_export(desk: &Desk, request: ExportRequest) -> Answer<Written> {
-    ask(desk, |lab| lab.export_model(&request.model, &request.folder))
+    ask(desk, |lab| {
+        lab.export_model(&request.model, &request.folder)
+    })
 }
 
 pub fn replays_start(desk: &Desk, request: ReplaySpec) -> Answer<JobStarted> {

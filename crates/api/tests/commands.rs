@@ -17,7 +17,12 @@ fn requests(desk: &Desk, folder: &std::path::Path) -> BTreeMap<&'static str, Val
         other => panic!("{command}: {other:?}"),
     };
     let runs = ask("runs.list", json!({ "order_by": "attributes.start_time" }));
-    let penguins = runs["runs"].as_array().expect("runs").iter().find(|run| run["experiment"] == "penguins").expect("a run");
+    let penguins = runs["runs"]
+        .as_array()
+        .expect("runs")
+        .iter()
+        .find(|run| run["experiment"] == "penguins")
+        .expect("a run");
     let run = penguins["run_id"].clone();
     let replay = ask("replays.list", json!({}))[0]["replay_id"].clone();
     let suite = ask("expectations.suggest", json!({ "dataset": "penguins" }));
@@ -41,35 +46,80 @@ fn requests(desk: &Desk, folder: &std::path::Path) -> BTreeMap<&'static str, Val
         ("datasets.list", nothing()),
         ("datasets.show", json!({ "dataset": "penguins" })),
         ("datasets.profile", json!({ "dataset": "penguins" })),
-        ("datasets.rows", json!({ "dataset": "penguins", "offset": 0, "limit": 5, "filter": "island = \"Dream\"" })),
-        ("datasets.import", json!({ "path": file, "name": null, "options": {} })),
+        (
+            "datasets.rows",
+            json!({ "dataset": "penguins", "offset": 0, "limit": 5, "filter": "island = \"Dream\"" }),
+        ),
+        (
+            "datasets.import",
+            json!({ "path": file, "name": null, "options": {} }),
+        ),
         ("expectations.show", json!({ "dataset": "penguins" })),
         ("expectations.suggest", json!({ "dataset": "penguins" })),
-        ("expectations.save", json!({ "dataset": "penguins", "suite": suite })),
+        (
+            "expectations.save",
+            json!({ "dataset": "penguins", "suite": suite }),
+        ),
         ("expectations.check", json!({ "dataset": "penguins" })),
         ("algorithms.list", nothing()),
-        ("recipes.suggest", json!({ "dataset": "penguins", "target": "species" })),
-        ("training.start", json!({ "dataset": "penguins", "target": "species" })),
+        (
+            "recipes.suggest",
+            json!({ "dataset": "penguins", "target": "species" }),
+        ),
+        (
+            "training.start",
+            json!({ "dataset": "penguins", "target": "species" }),
+        ),
         ("experiments.list", nothing()),
-        ("runs.list", json!({ "filter": "metrics.test.accuracy > 0.5" })),
+        (
+            "runs.list",
+            json!({ "filter": "metrics.test.accuracy > 0.5" }),
+        ),
         ("runs.show", json!({ "run_id": run })),
-        ("runs.compare", json!({ "runs": [run, runs["runs"][0]["run_id"]] })),
+        (
+            "runs.compare",
+            json!({ "runs": [run, runs["runs"][0]["run_id"]] }),
+        ),
         ("charts.spec", chart.clone()),
         ("charts.render", render.clone()),
-        ("charts.save", json!({ "render": render, "path": folder.join("roc.svg") })),
+        (
+            "charts.save",
+            json!({ "render": render, "path": folder.join("roc.svg") }),
+        ),
         ("charts.open", json!({ "chart": chart })),
         ("models.list", nothing()),
-        ("models.show", json!({ "model": "penguin-species@champion" })),
+        (
+            "models.show",
+            json!({ "model": "penguin-species@champion" }),
+        ),
         ("models.register", json!({ "run_id": run, "name": "again" })),
-        ("models.gate", json!({ "model": "penguin-species", "to": "production" })),
-        ("models.promote", json!({ "model": "penguin-species", "to": "candidate" })),
-        ("models.alias", json!({ "model": "penguin-species", "alias": "challenger" })),
+        (
+            "models.gate",
+            json!({ "model": "penguin-species", "to": "production" }),
+        ),
+        (
+            "models.promote",
+            json!({ "model": "penguin-species", "to": "candidate" }),
+        ),
+        (
+            "models.alias",
+            json!({ "model": "penguin-species", "alias": "challenger" }),
+        ),
         ("models.verify", json!({ "model": "penguin-species" })),
-        ("models.export", json!({ "model": "penguin-species", "folder": folder.join("export") })),
-        ("replays.start", json!({ "logs": [file], "model": "penguin-species" })),
+        (
+            "models.export",
+            json!({ "model": "penguin-species", "folder": folder.join("export") }),
+        ),
+        (
+            "replays.start",
+            json!({ "logs": [file], "model": "penguin-species" }),
+        ),
         ("replays.list", nothing()),
         ("replays.show", json!({ "replay": replay })),
-        ("replays.cell", json!({ "replay": replay, "column": "vicprice", "window": 30 })),
+        (
+            "replays.cell",
+            json!({ "replay": replay, "column": "vicprice", "window": 30 }),
+        ),
         ("reports.html", json!({ "about": "lab" })),
         ("jobs.list", nothing()),
         ("jobs.show", json!({ "job_id": "0000000000000000" })),
@@ -78,8 +128,11 @@ fn requests(desk: &Desk, folder: &std::path::Path) -> BTreeMap<&'static str, Val
 }
 
 /// Commands whose request here must fail, with the code: there is no such job, no desktop, no worker executable.
-const REFUSED: [(&str, &str); 3] =
-    [("charts.open", "unsupported"), ("jobs.show", "not_found"), ("jobs.cancel", "not_found")];
+const REFUSED: [(&str, &str); 3] = [
+    ("charts.open", "unsupported"),
+    ("jobs.show", "not_found"),
+    ("jobs.cancel", "not_found"),
+];
 
 #[test]
 fn every_command_answers_in_its_shape() {
@@ -91,12 +144,14 @@ fn every_command_answers_in_its_shape() {
     lab.demo(&Task::silent()).expect("the sample lab");
     drop(lab);
     let desk = Arc::new(Desk::new(environment));
-    desk.open(&folder.path().join("lab")).expect("the lab opens");
+    desk.open(&folder.path().join("lab"))
+        .expect("the lab opens");
     let mut requests = requests(&desk, folder.path());
     let mut shapes = Map::new();
     // Those that change labs come last, because the others ask the sample lab.
-    let (last, first): (Vec<_>, Vec<_>) =
-        commands().into_iter().partition(|command| matches!(command.name, "lab.create" | "lab.open"));
+    let (last, first): (Vec<_>, Vec<_>) = commands()
+        .into_iter()
+        .partition(|command| matches!(command.name, "lab.create" | "lab.open"));
     for command in first.into_iter().chain(last) {
         let request = requests
             .remove(command.name)
@@ -109,14 +164,21 @@ fn every_command_answers_in_its_shape() {
             }
             Err(failure) => {
                 let code = serde_json::to_value(failure.code).expect("a code");
-                let expected = REFUSED.iter().find(|(name, _)| *name == command.name).map(|(_, code)| *code);
+                let expected = REFUSED
+                    .iter()
+                    .find(|(name, _)| *name == command.name)
+                    .map(|(_, code)| *code);
                 assert_eq!(code.as_str(), expected, "{}: {failure}", command.name);
                 json!({ "refused": code })
             }
         };
         shapes.insert(command.name.to_owned(), shape);
     }
-    assert!(requests.is_empty(), "requests without a command: {:?}", requests.keys());
+    assert!(
+        requests.is_empty(),
+        "requests without a command: {:?}",
+        requests.keys()
+    );
     insta::assert_json_snapshot!("shapes", Value::Object(shapes));
 }
 
@@ -124,12 +186,24 @@ fn every_command_answers_in_its_shape() {
 fn unknown_commands_and_requests_are_failures() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let desk = Desk::new(Environment::system("window").expect("this computer"));
-    let code = |command: &str, request: Value| desk.dispatch(command, request).map_err(|failure| failure.wrong);
-    assert_eq!(code("lab.status", json!({})), Err("no lab is open".to_owned()));
+    let code = |command: &str, request: Value| {
+        desk.dispatch(command, request)
+            .map_err(|failure| failure.wrong)
+    };
+    assert_eq!(
+        code("lab.status", json!({})),
+        Err("no lab is open".to_owned())
+    );
     desk.open(folder.path()).expect("a lab");
     assert!(code("lab.status", json!({})).is_ok());
-    assert_eq!(code("nonsense", json!({})), Err("there is no such command".to_owned()));
-    assert!(code("datasets.show", json!({})).is_err_and(|wrong| wrong.contains("missing field `dataset`")));
+    assert_eq!(
+        code("nonsense", json!({})),
+        Err("there is no such command".to_owned())
+    );
+    assert!(
+        code("datasets.show", json!({}))
+            .is_err_and(|wrong| wrong.contains("missing field `dataset`"))
+    );
 }
 
 /// Names and types; of an array the first element, of a map of free names one entry.
@@ -139,13 +213,22 @@ fn shape(value: &Value) -> Value {
         Value::Bool(_) => json!("bool"),
         Value::Number(_) => json!("number"),
         Value::String(_) => json!("text"),
-        Value::Array(items) => items.first().map_or(json!([]), |first| json!([shape(first)])),
+        Value::Array(items) => items
+            .first()
+            .map_or(json!([]), |first| json!([shape(first)])),
         Value::Object(fields) => Value::Object(
             fields
                 .iter()
                 .map(|(name, value)| {
-                    let free = matches!(name.as_str(), "metrics" | "params" | "tags" | "aliases" | "previous_metrics");
-                    let shape = if free && value.is_object() { json!("map") } else { shape(value) };
+                    let free = matches!(
+                        name.as_str(),
+                        "metrics" | "params" | "tags" | "aliases" | "previous_metrics"
+                    );
+                    let shape = if free && value.is_object() {
+                        json!("map")
+                    } else {
+                        shape(value)
+                    };
                     (name.clone(), shape)
                 })
                 .collect(),

@@ -18,8 +18,8 @@ use crate::profile::Histogram;
 pub use bins::{OTHER_CATEGORIES, bins, bins_over, counts, reference_counts};
 pub use compare::compare_column;
 pub use judge::{MIN_VALUES, judge};
-pub use sentences::{cell_sentence, verdict_sentence};
-pub use sketch::sketch_column;
+pub use sentences::{cell_sentence, rule_sentence, verdict_sentence};
+pub use sketch::{sketch_column, sketch_reference};
 
 pub const SKETCH_SCHEMA: u32 = 1;
 
@@ -38,6 +38,18 @@ pub struct ColumnSketch {
     pub n_rows: u64,
     pub n_missing: u64,
     pub shape: SketchShape,
+    /// How far the reference's own stretches lie from the whole; `None` when it has too few rows to cut.
+    #[serde(default)]
+    pub own: Option<OwnDistances>,
+}
+
+/// Jensen-Shannon distances of consecutive stretches of the reference from all of it: what is ordinary here.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, TS)]
+pub struct OwnDistances {
+    pub n_stretches: u32,
+    pub mean: f64,
+    /// Sample standard deviation.
+    pub std: f64,
 }
 
 impl ColumnSketch {
@@ -49,7 +61,9 @@ impl ColumnSketch {
     pub fn is_constant(&self) -> bool {
         match &self.shape {
             SketchShape::Numeric { min, max, .. } => min == max,
-            SketchShape::Categorical { values, n_other, .. } => values.len() == 1 && *n_other == 0,
+            SketchShape::Categorical {
+                values, n_other, ..
+            } => values.len() == 1 && *n_other == 0,
             SketchShape::Empty => false,
         }
     }
@@ -89,6 +103,9 @@ pub struct DriftRule {
     pub mode: String,
     /// Least Jensen-Shannon distance (base 2, 0 to 1) that counts as drift.
     pub min_distance: f64,
+    /// Where the reference's own stretches lie farther from it than that, the limit of a column is their mean plus
+    /// three standard deviations, as NannyML sets its thresholds.
+    pub calibrated: bool,
     /// Largest p-value after Benjamini-Hochberg over the columns of a window.
     pub alpha: f64,
     /// Least rise of the missing share that counts as drift on its own.
@@ -102,6 +119,7 @@ impl Default for DriftRule {
         Self {
             mode: "textbook".to_owned(),
             min_distance: 0.1,
+            calibrated: true,
             alpha: 0.05,
             min_missing_rise: 0.05,
             source: "default".to_owned(),
@@ -128,6 +146,8 @@ pub struct ColumnDrift {
     pub missing_rise: f64,
     /// Distance, base 2, 0 to 1; the effect size of the verdict.
     pub jensen_shannon: Option<f64>,
+    /// The distance from which on this column counts as drifted, by the rule.
+    pub limit: f64,
     pub psi: Option<f64>,
     /// Kolmogorov-Smirnov, numeric columns.
     pub ks_statistic: Option<f64>,

@@ -69,6 +69,7 @@ impl Default for GateSettings {
 #[serde(default, deny_unknown_fields)]
 pub struct DriftSettings {
     pub min_distance: Option<f64>,
+    pub calibrated: Option<bool>,
     pub alpha: Option<f64>,
     pub min_missing_rise: Option<f64>,
 }
@@ -76,10 +77,13 @@ pub struct DriftSettings {
 impl DriftSettings {
     pub fn rule(&self) -> DriftRule {
         let default = DriftRule::default();
-        let set =
-            self.min_distance.is_some() || self.alpha.is_some() || self.min_missing_rise.is_some();
+        let set = self.min_distance.is_some()
+            || self.calibrated.is_some()
+            || self.alpha.is_some()
+            || self.min_missing_rise.is_some();
         DriftRule {
             min_distance: self.min_distance.unwrap_or(default.min_distance),
+            calibrated: self.calibrated.unwrap_or(default.calibrated),
             alpha: self.alpha.unwrap_or(default.alpha),
             min_missing_rise: self.min_missing_rise.unwrap_or(default.min_missing_rise),
             source: if set {

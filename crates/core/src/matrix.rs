@@ -183,8 +183,16 @@ impl Prediction {
         for part in parts {
             match (&mut whole, part) {
                 (
-                    Self::Classes { indices, probabilities, .. },
-                    Self::Classes { indices: more, probabilities: more_probabilities, .. },
+                    Self::Classes {
+                        indices,
+                        probabilities,
+                        ..
+                    },
+                    Self::Classes {
+                        indices: more,
+                        probabilities: more_probabilities,
+                        ..
+                    },
                 ) => {
                     indices.extend(more);
                     probabilities.extend(more_probabilities);

@@ -3,14 +3,15 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use assay_core::RunId;
 use assay_core::ask::{OpenChart, SaveChart, Written};
 use assay_core::chart::{
-    Axis, BarSeries, CHART_SCHEMA, ChartRequest, ChartSpec, Figure, ImageFormat, RenderRequest, Series, Theme,
+    Axis, BarSeries, CHART_SCHEMA, ChartRequest, ChartSpec, Figure, ImageFormat, RenderRequest,
+    Series, Theme,
 };
 use assay_core::code::Code;
 use assay_core::metrics;
 use assay_core::run::{RunSummary, StoredPredictions};
-use assay_core::RunId;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Attempt, Cause};
@@ -28,7 +29,8 @@ pub struct PlotOrder {
 
 impl Lab {
     pub fn chart(&self, request: &ChartRequest) -> Result<ChartSpec, Error> {
-        self.chart_spec(request).attempt(|| "draw the chart".to_owned())
+        self.chart_spec(request)
+            .attempt(|| "draw the chart".to_owned())
     }
 
     /// The image's bytes.
@@ -38,22 +40,31 @@ impl Lab {
 
     pub fn save_chart(&self, request: &SaveChart) -> Result<Written, Error> {
         let bytes = self.render_chart(&request.render)?;
-        write_file(&request.path, &bytes).attempt(|| format!("save the chart as {}", request.path.display()))
+        write_file(&request.path, &bytes)
+            .attempt(|| format!("save the chart as {}", request.path.display()))
     }
 
     /// Opens the native plot window in a process of its own.
     pub fn open_chart(&self, request: &OpenChart) -> Result<(), Error> {
-        self.open_plot(request).attempt(|| "open the plot window".to_owned())
+        self.open_plot(request)
+            .attempt(|| "open the plot window".to_owned())
     }
 
     fn render(&self, request: &RenderRequest) -> Result<Vec<u8>, Cause> {
         if !(100..=8_000).contains(&request.width) || !(100..=8_000).contains(&request.height) {
-            return Err(Cause::said(Code::Invalid, "width and height must lie between 100 and 8,000 pixels"));
+            return Err(Cause::said(
+                Code::Invalid,
+                "width and height must lie between 100 and 8,000 pixels",
+            ));
         }
         let spec = self.chart_spec(&request.chart)?;
         Ok(match request.format {
-            ImageFormat::Svg => assay_chart::svg(&spec, request.theme, request.width, request.height)?.into_bytes(),
-            ImageFormat::Png => assay_chart::png(&spec, request.theme, request.width, request.height)?,
+            ImageFormat::Svg => {
+                assay_chart::svg(&spec, request.theme, request.width, request.height)?.into_bytes()
+            }
+            ImageFormat::Png => {
+                assay_chart::png(&spec, request.theme, request.width, request.height)?
+            }
         })
     }
 
@@ -65,7 +76,10 @@ impl Lab {
                 "open this lab in the desktop application, or save the chart",
             )
         })?;
-        let order = PlotOrder { spec: self.chart_spec(&request.chart)?, theme: request.theme };
+        let order = PlotOrder {
+            spec: self.chart_spec(&request.chart)?,
+            theme: request.theme,
+        };
         let mut child = Command::new(plotter)
             .arg("plot")
             .stdin(Stdio::piped())
@@ -88,7 +102,11 @@ impl Lab {
             ChartRequest::MetricHistory { runs, metric } => self.history_chart(runs, metric),
             ChartRequest::ColumnHistogram { dataset, column } => self.column_chart(dataset, column),
             ChartRequest::DriftMap { replay } => self.drift_map(replay),
-            ChartRequest::DriftCell { replay, column, window } => self.drift_cell_chart(replay, column, *window),
+            ChartRequest::DriftCell {
+                replay,
+                column,
+                window,
+            } => self.drift_cell_chart(replay, column, *window),
             ChartRequest::Performance { replay } => self.performance_chart(replay),
         }
     }
@@ -102,13 +120,23 @@ impl Lab {
             if predictions.classes.is_empty() {
                 return Err(Cause::with_hint(
                     Code::Invalid,
-                    format!("run `{}` predicts numbers, which have no ROC curve", summary.name),
+                    format!(
+                        "run `{}` predicts numbers, which have no ROC curve",
+                        summary.name
+                    ),
                     "choose runs that predict classes",
                 ));
             }
             n_rows = n_rows.max(predictions.rows.len());
             let (x, y, auc) = roc(&predictions);
-            series.push(Series { name: format!("{}, AUC {auc:.4}", summary.name), color: color(index), x, y, low: vec![], high: vec![] });
+            series.push(Series {
+                name: format!("{}, AUC {auc:.4}", summary.name),
+                color: color(index),
+                x,
+                y,
+                low: vec![],
+                high: vec![],
+            });
         }
         Ok(spec(
             "ROC",
@@ -131,26 +159,39 @@ impl Lab {
             .map(|(index, run)| BarSeries {
                 name: run.name.clone(),
                 color: color(index),
-                values: metrics.iter().map(|metric| run.metrics.get(metric).copied()).collect(),
+                values: metrics
+                    .iter()
+                    .map(|metric| run.metrics.get(metric).copied())
+                    .collect(),
             })
             .collect();
         Ok(spec(
             "Metrics",
             format!("{} runs", runs.len()),
-            Figure::Bars { categories: metrics.to_vec(), y: Axis::linear("value"), series },
+            Figure::Bars {
+                categories: metrics.to_vec(),
+                y: Axis::linear("value"),
+                series,
+            },
         ))
     }
 
     fn confusion_chart(&self, run_id: &RunId) -> Result<ChartSpec, Cause> {
         let parts = self.store.run_parts(run_id)?;
-        let confusion = parts
-            .confusion
-            .ok_or_else(|| Cause::said(Code::NotFound, format!("run `{}` has no confusion matrix", parts.summary.name)))?;
+        let confusion = parts.confusion.ok_or_else(|| {
+            Cause::said(
+                Code::NotFound,
+                format!("run `{}` has no confusion matrix", parts.summary.name),
+            )
+        })?;
         let n: u64 = confusion.counts.iter().flatten().sum();
         Ok(spec(
             "Confusion",
             format!("{}, {n} test rows", parts.summary.name),
-            Figure::Confusion { classes: confusion.classes, counts: confusion.counts },
+            Figure::Confusion {
+                classes: confusion.classes,
+                counts: confusion.counts,
+            },
         ))
     }
 
@@ -162,8 +203,14 @@ impl Lab {
                 name: run.name.clone(),
                 color: color(index),
                 // Both ends of every bucket, so that spikes stay.
-                x: buckets.iter().flat_map(|bucket| [bucket.first_step as f64, bucket.last_step as f64]).collect(),
-                y: buckets.iter().flat_map(|bucket| [bucket.min, bucket.max]).collect(),
+                x: buckets
+                    .iter()
+                    .flat_map(|bucket| [bucket.first_step as f64, bucket.last_step as f64])
+                    .collect(),
+                y: buckets
+                    .iter()
+                    .flat_map(|bucket| [bucket.min, bucket.max])
+                    .collect(),
                 low: Vec::new(),
                 high: Vec::new(),
             });
@@ -171,11 +218,21 @@ impl Lab {
         Ok(spec(
             metric,
             format!("{} runs", runs.len()),
-            Figure::Lines { x: Axis::linear("step"), y: Axis::linear(metric), series, limits: Vec::new(), diagonal: false },
+            Figure::Lines {
+                x: Axis::linear("step"),
+                y: Axis::linear(metric),
+                series,
+                limits: Vec::new(),
+                diagonal: false,
+            },
         ))
     }
 
-    fn column_chart(&self, dataset: &assay_core::reference::Reference, column: &str) -> Result<ChartSpec, Cause> {
+    fn column_chart(
+        &self,
+        dataset: &assay_core::reference::Reference,
+        column: &str,
+    ) -> Result<ChartSpec, Cause> {
         let profile = self.profile_of(dataset)?;
         let found = profile
             .columns
@@ -188,7 +245,11 @@ impl Lab {
             Some(numeric) => Figure::Histogram {
                 x: Axis::linear(column),
                 edges: numeric.histogram.edges.clone(),
-                series: vec![BarSeries { name: column.to_owned(), color: 1, values: shares(&numeric.histogram.counts) }],
+                series: vec![BarSeries {
+                    name: column.to_owned(),
+                    color: 1,
+                    values: shares(&numeric.histogram.counts),
+                }],
             },
             None => Figure::Bars {
                 categories: found.top.iter().map(|top| top.value.clone()).collect(),
@@ -204,12 +265,20 @@ impl Lab {
     }
 
     fn summaries(&self, runs: &[RunId]) -> Result<Vec<RunSummary>, Cause> {
-        Ok(runs.iter().map(|run| self.store.run(run.as_str())).collect::<Result<_, _>>()?)
+        Ok(runs
+            .iter()
+            .map(|run| self.store.run(run.as_str()))
+            .collect::<Result<_, _>>()?)
     }
 }
 
 pub(crate) fn spec(title: &str, subtitle: String, figure: Figure) -> ChartSpec {
-    ChartSpec { schema: CHART_SCHEMA, title: title.to_owned(), subtitle, figure }
+    ChartSpec {
+        schema: CHART_SCHEMA,
+        title: title.to_owned(),
+        subtitle,
+        figure,
+    }
 }
 
 /// Category colours 1 to 8, over and over.
@@ -220,7 +289,10 @@ pub(crate) fn color(index: usize) -> u8 {
 /// Each count as a share of their sum.
 pub(crate) fn shares(counts: &[u64]) -> Vec<Option<f64>> {
     let sum: u64 = counts.iter().sum();
-    counts.iter().map(|&count| (sum > 0).then(|| count as f64 / sum as f64)).collect()
+    counts
+        .iter()
+        .map(|&count| (sum > 0).then(|| count as f64 / sum as f64))
+        .collect()
 }
 
 /// False and true positive rates, and the area. Two classes: the second one is positive. More: one against the
@@ -228,23 +300,47 @@ pub(crate) fn shares(counts: &[u64]) -> Vec<Option<f64>> {
 fn roc(stored: &StoredPredictions) -> (Vec<f64>, Vec<f64>, f64) {
     let n_classes = stored.classes.len();
     let one = |class: usize| {
-        let positive: Vec<bool> = stored.truth_class.iter().map(|&truth| truth as usize == class).collect();
-        let score: Vec<f64> = stored.probabilities.iter().skip(class).step_by(n_classes.max(1)).copied().collect();
+        let positive: Vec<bool> = stored
+            .truth_class
+            .iter()
+            .map(|&truth| truth as usize == class)
+            .collect();
+        let score: Vec<f64> = stored
+            .probabilities
+            .iter()
+            .skip(class)
+            .step_by(n_classes.max(1))
+            .copied()
+            .collect();
         let area = metrics::roc_auc(&positive, &score);
         (metrics::roc_curve(&positive, &score), area)
     };
     if n_classes == 2 {
         let (curve, area) = one(1);
         let curve = metrics::thin(&curve, MAX_POINTS as usize);
-        return (curve.false_positive_rate, curve.true_positive_rate, area.unwrap_or(f64::NAN));
+        return (
+            curve.false_positive_rate,
+            curve.true_positive_rate,
+            area.unwrap_or(f64::NAN),
+        );
     }
-    let curves: Vec<_> = (0..n_classes).map(one).filter(|(_, area)| area.is_some()).collect();
+    let curves: Vec<_> = (0..n_classes)
+        .map(one)
+        .filter(|(_, area)| area.is_some())
+        .collect();
     let x: Vec<f64> = (0..=200).map(|step| f64::from(step) / 200.0).collect();
     let y = x
         .iter()
-        .map(|&rate| curves.iter().map(|(curve, _)| height(curve, rate)).sum::<f64>() / curves.len().max(1) as f64)
+        .map(|&rate| {
+            curves
+                .iter()
+                .map(|(curve, _)| height(curve, rate))
+                .sum::<f64>()
+                / curves.len().max(1) as f64
+        })
         .collect();
-    let area = curves.iter().filter_map(|(_, area)| *area).sum::<f64>() / curves.len().max(1) as f64;
+    let area =
+        curves.iter().filter_map(|(_, area)| *area).sum::<f64>() / curves.len().max(1) as f64;
     (x, y, area)
 }
 
@@ -252,7 +348,12 @@ fn roc(stored: &StoredPredictions) -> (Vec<f64>, Vec<f64>, f64) {
 fn height(curve: &metrics::RocCurve, rate: f64) -> f64 {
     let (x, y) = (&curve.false_positive_rate, &curve.true_positive_rate);
     let after = x.partition_point(|&point| point <= rate);
-    match (after.checked_sub(1).and_then(|at| Some((x.get(at)?, y.get(at)?))), x.get(after).zip(y.get(after))) {
+    match (
+        after
+            .checked_sub(1)
+            .and_then(|at| Some((x.get(at)?, y.get(at)?))),
+        x.get(after).zip(y.get(after)),
+    ) {
         (Some((x0, y0)), Some((x1, y1))) if x1 > x0 => y0 + (y1 - y0) * (rate - x0) / (x1 - x0),
         (Some((_, y0)), _) => *y0,
         (None, _) => 0.0,
@@ -261,12 +362,25 @@ fn height(curve: &metrics::RocCurve, rate: f64) -> f64 {
 
 /// Writes a file that a person named: whole, or not at all.
 pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> Result<Written, Cause> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     let failed = |error: std::io::Error| Cause::io(path, error);
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // A temporary file is private; this one is what its user asked for, as any other program would make it.
+        builder.permissions(std::fs::Permissions::from_mode(0o644));
+    }
+    let mut file = builder.tempfile_in(folder).map_err(failed)?;
     std::io::Write::write_all(&mut file, bytes).map_err(failed)?;
     file.persist(path).map_err(|error| failed(error.error))?;
-    Ok(Written { path: path.display().to_string(), size_bytes: bytes.len() as u64 })
+    Ok(Written {
+        path: path.display().to_string(),
+        size_bytes: bytes.len() as u64,
+    })
 }
 
 #[cfg(test)]
@@ -290,7 +404,11 @@ mod tests {
     fn perfect_scores_have_an_area_of_one_for_two_classes_and_for_three() {
         let (x, y, area) = roc(&stored(&["a", "b"], &[0, 1], &[0.9, 0.1, 0.2, 0.8]));
         assert_eq!((x.first(), y.last(), area), (Some(&0.0), Some(&1.0), 1.0));
-        let three = stored(&["a", "b", "c"], &[0, 1, 2], &[0.8, 0.1, 0.1, 0.1, 0.8, 0.1, 0.1, 0.1, 0.8]);
+        let three = stored(
+            &["a", "b", "c"],
+            &[0, 1, 2],
+            &[0.8, 0.1, 0.1, 0.1, 0.8, 0.1, 0.1, 0.1, 0.8],
+        );
         let (x, y, area) = roc(&three);
         assert_eq!((x.len(), area), (201, 1.0));
         assert!(y.iter().all(|&height| height == 1.0), "{y:?}");

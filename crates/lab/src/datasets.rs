@@ -22,7 +22,8 @@ use crate::{Error, Lab};
 impl Lab {
     /// Reads a file into canonical Parquet, named by its content. The same rows are the same version.
     pub fn import(&self, spec: &ImportSpec, task: &Task) -> Result<ImportOutcome, Error> {
-        self.import_file(spec, task).attempt(|| format!("import {}", spec.path.display()))
+        self.import_file(spec, task)
+            .attempt(|| format!("import {}", spec.path.display()))
     }
 
     fn import_file(&self, spec: &ImportSpec, task: &Task) -> Result<ImportOutcome, Cause> {
@@ -61,15 +62,18 @@ impl Lab {
         let pending = self.store.begin_object()?;
         assay_frame::write_parquet(frame, pending.path())?;
         let (object, size_bytes) = pending.commit()?;
-        let (version, already_there) = self.store.add_dataset_version(NewDatasetVersion {
-            dataset: name.clone(),
-            content,
-            object,
-            columns: frame.schema(),
-            n_rows: frame.n_rows() as u64,
-            size_bytes,
-            source,
-        }, self.act())?;
+        let (version, already_there) = self.store.add_dataset_version(
+            NewDatasetVersion {
+                dataset: name.clone(),
+                content,
+                object,
+                columns: frame.schema(),
+                n_rows: frame.n_rows() as u64,
+                size_bytes,
+                source,
+            },
+            self.act(),
+        )?;
         self.store.save_profile(&version.content, &profile)?;
         task.step(4, 4, "done");
         Ok(ImportOutcome {
@@ -83,15 +87,20 @@ impl Lab {
     }
 
     pub fn datasets(&self) -> Result<Vec<DatasetSummary>, Error> {
-        self.store.datasets().attempt(|| "list the data sets".to_owned())
+        self.store
+            .datasets()
+            .attempt(|| "list the data sets".to_owned())
     }
 
     pub fn dataset(&self, dataset: &Reference) -> Result<DatasetDetail, Error> {
-        self.store.dataset_detail(dataset).attempt(|| format!("show `{dataset}`"))
+        self.store
+            .dataset_detail(dataset)
+            .attempt(|| format!("show `{dataset}`"))
     }
 
     pub fn profile(&self, dataset: &Reference) -> Result<Profile, Error> {
-        self.profile_of(dataset).attempt(|| format!("profile `{dataset}`"))
+        self.profile_of(dataset)
+            .attempt(|| format!("profile `{dataset}`"))
     }
 
     pub(crate) fn profile_of(&self, dataset: &Reference) -> Result<Profile, Cause> {
@@ -107,7 +116,8 @@ impl Lab {
 
     /// The bytes that [`RowsRequest`] describes.
     pub fn rows(&self, request: &RowsRequest) -> Result<Vec<u8>, Error> {
-        self.rows_of(request).attempt(|| format!("show rows of `{}`", request.dataset))
+        self.rows_of(request)
+            .attempt(|| format!("show rows of `{}`", request.dataset))
     }
 
     fn rows_of(&self, request: &RowsRequest) -> Result<Vec<u8>, Cause> {
@@ -145,12 +155,15 @@ impl Lab {
 
     /// Writes a version as CSV, JSON lines or Parquet, by the ending of the path.
     pub fn export_dataset(&self, dataset: &Reference, path: &Path) -> Result<(), Error> {
-        self.export_dataset_to(dataset, path).attempt(|| format!("export `{dataset}` to {}", path.display()))
+        self.export_dataset_to(dataset, path)
+            .attempt(|| format!("export `{dataset}` to {}", path.display()))
     }
 
     fn export_dataset_to(&self, dataset: &Reference, path: &Path) -> Result<(), Cause> {
         let frame = self.frame_of(&self.store.dataset_version(dataset)?)?;
-        let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+        let ending = path
+            .extension()
+            .map(|ending| ending.to_string_lossy().to_lowercase());
         match ending.as_deref() {
             Some("csv") => assay_frame::write_csv(&frame, path)?,
             Some("parquet") => assay_frame::write_parquet(&frame, path)?,
@@ -167,12 +180,17 @@ impl Lab {
     }
 
     pub(crate) fn frame_of(&self, version: &DatasetVersion) -> Result<Frame, Cause> {
-        Ok(assay_frame::read_parquet(&self.store.object_path(&version.object)?)?)
+        Ok(assay_frame::read_parquet(
+            &self.store.object_path(&version.object)?,
+        )?)
     }
 
     /// The table that was looked at last stays in memory, so that scrolling does not read it again.
     fn cached_frame(&self, version: &DatasetVersion) -> Result<Frame, Cause> {
-        let mut shown = self.shown.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut shown = self
+            .shown
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         if let Some((content, frame)) = shown.as_ref()
             && *content == version.content
         {
@@ -188,20 +206,36 @@ impl Lab {
 fn name_of_file(path: &Path) -> DatasetName {
     let name = file_name(path);
     let mut stem = name.as_str();
-    for ending in [".gz", ".csv", ".tsv", ".txt", ".parquet", ".jsonl", ".ndjson", ".json"] {
+    for ending in [
+        ".gz", ".csv", ".tsv", ".txt", ".parquet", ".jsonl", ".ndjson", ".json",
+    ] {
         if stem.len() > ending.len() && stem.to_lowercase().ends_with(ending) {
             stem = stem.get(..stem.len() - ending.len()).unwrap_or(stem);
         }
     }
     // What a name may not hold becomes a hyphen, so that a dropped file never fails for its name.
-    let cleaned: String =
-        stem.chars().map(|c| if c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | ' ') { c } else { '-' }).collect();
+    let cleaned: String = stem
+        .chars()
+        .map(|c| {
+            if c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | ' ') {
+                c
+            } else {
+                '-'
+            }
+        })
+        .collect();
     let cleaned = cleaned.trim_matches([' ', '.']).to_owned();
-    DatasetName::new(if cleaned.is_empty() { "data".to_owned() } else { cleaned })
+    DatasetName::new(if cleaned.is_empty() {
+        "data".to_owned()
+    } else {
+        cleaned
+    })
 }
 
 pub(crate) fn file_name(path: &Path) -> String {
-    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+    path.file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default()
 }
 
 /// blake3 and length of a file.
@@ -211,14 +245,19 @@ fn hash_file(path: &Path) -> Result<(ObjectHash, u64), Cause> {
     let mut buffer = vec![0; 1 << 16];
     let mut size_bytes = 0;
     loop {
-        let n = file.read(&mut buffer).map_err(|error| Cause::io(path, error))?;
+        let n = file
+            .read(&mut buffer)
+            .map_err(|error| Cause::io(path, error))?;
         if n == 0 {
             break;
         }
         size_bytes += n as u64;
         hasher.update(buffer.get(..n).unwrap_or_default());
     }
-    Ok((ObjectHash::new(hasher.finalize().to_hex().to_string()), size_bytes))
+    Ok((
+        ObjectHash::new(hasher.finalize().to_hex().to_string()),
+        size_bytes,
+    ))
 }
 
 #[cfg(test)]

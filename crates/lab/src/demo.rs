@@ -46,13 +46,25 @@ pub struct DemoSummary {
 impl Lab {
     /// Runs the chain. Running it again adds runs and versions, and changes nothing that is there.
     pub fn demo(&self, task: &Task) -> Result<(), Error> {
-        let folder = tempfile::tempdir().map_err(|error| Error::new("make the sample lab", Cause::io(Path::new("a temporary folder"), error)))?;
+        let folder = tempfile::tempdir().map_err(|error| {
+            Error::new(
+                "make the sample lab",
+                Cause::io(Path::new("a temporary folder"), error),
+            )
+        })?;
         let files = unpack(folder.path()).attempt(|| "unpack the sample data".to_owned())?;
         let quiet = task.without_steps();
         let step = |done: u64, phase: &str| task.step(done, 8, phase);
 
         step(0, "importing penguins");
-        self.import(&ImportSpec { path: files.penguins.clone(), name: None, options: ImportOptions::default() }, &quiet)?;
+        self.import(
+            &ImportSpec {
+                path: files.penguins.clone(),
+                name: None,
+                options: ImportOptions::default(),
+            },
+            &quiet,
+        )?;
         step(1, "checking its expectations");
         let penguins = Reference::latest("penguins");
         let suite = self.suggest_expectations(&penguins)?;
@@ -112,7 +124,12 @@ impl Lab {
             .into_iter()
             .filter(|replay| replay.model.model.as_str() == PRICE_MODEL)
             .max_by_key(|replay| replay.created_ms)
-            .ok_or_else(|| Error::new("sum up the demo", Cause::said(assay_core::Code::NotFound, "it has no replay")))?;
+            .ok_or_else(|| {
+                Error::new(
+                    "sum up the demo",
+                    Cause::said(assay_core::Code::NotFound, "it has no replay"),
+                )
+            })?;
         Ok(DemoSummary {
             runs: self.runs(&query)?.runs,
             model: model.version,
@@ -138,8 +155,12 @@ impl Lab {
                 best = Some((score, run_id));
             }
         }
-        best.map(|(_, run_id)| run_id)
-            .ok_or_else(|| Error::new("choose the best run", Cause::said(assay_core::Code::Bug, "nothing was trained")))
+        best.map(|(_, run_id)| run_id).ok_or_else(|| {
+            Error::new(
+                "choose the best run",
+                Cause::said(assay_core::Code::Bug, "nothing was trained"),
+            )
+        })
     }
 
     fn train_electricity(&self, task: &Task) -> Result<RunId, Error> {
@@ -199,7 +220,8 @@ fn unpack(folder: &Path) -> Result<SampleFiles, Cause> {
         training: folder.join("electricity.csv"),
         log: folder.join(LOG_NAME),
     };
-    let write = |path: &Path, text: &str| fs::write(path, text).map_err(|error| Cause::io(path, error));
+    let write =
+        |path: &Path, text: &str| fs::write(path, text).map_err(|error| Cause::io(path, error));
     write(&files.penguins, &inflate(PENGUINS)?)?;
     let electricity = inflate(ELECTRICITY)?;
     let (training, log) = cut(&electricity)?;
@@ -233,7 +255,8 @@ fn cut(text: &str) -> Result<(String, String), Cause> {
             .checked_add(Span::new().minutes(minutes))
             .and_then(|time| time.round(Unit::Minute))
             .map_err(|error| Cause::said(assay_core::Code::Bug, error.to_string()))?;
-        writeln!(with_time, "{time}Z,{row}").map_err(|error| Cause::io(Path::new(LOG_NAME), error))?;
+        writeln!(with_time, "{time}Z,{row}")
+            .map_err(|error| Cause::io(Path::new(LOG_NAME), error))?;
     }
     Ok((training, String::from_utf8_lossy(&with_time).into_owned()))
 }
@@ -249,6 +272,12 @@ mod tests {
         assert_eq!(training.lines().count(), 9_063);
         assert_eq!(log.lines().count(), 45_312 - 9_062 + 1);
         // 9,062 half hours are 188 days and 19 hours
-        assert!(log.lines().nth(1).is_some_and(|line| line.starts_with("1996-11-11T19:00:00Z,")), "{:?}", log.lines().nth(1));
+        assert!(
+            log.lines()
+                .nth(1)
+                .is_some_and(|line| line.starts_with("1996-11-11T19:00:00Z,")),
+            "{:?}",
+            log.lines().nth(1)
+        );
     }
 }

@@ -57,7 +57,10 @@ impl Environment {
 /// The variable `ASSAY_ONNXRUNTIME`, then beside the executable: `../native/`, here, `../lib/assay/`, and for test
 /// executables one folder further up.
 fn onnx_runtimes(executable: &Path) -> Vec<PathBuf> {
-    let mut places: Vec<PathBuf> = std::env::var_os("ASSAY_ONNXRUNTIME").map(PathBuf::from).into_iter().collect();
+    let mut places: Vec<PathBuf> = std::env::var_os("ASSAY_ONNXRUNTIME")
+        .map(PathBuf::from)
+        .into_iter()
+        .collect();
     if let Some(folder) = executable.parent() {
         for relative in ["../native", ".", "../lib/assay", "../../native"] {
             places.push(folder.join(relative).join(LIBRARY));
@@ -69,12 +72,16 @@ fn onnx_runtimes(executable: &Path) -> Vec<PathBuf> {
 fn now_ms() -> TimestampMs {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| TimestampMs::try_from(since.as_millis()).unwrap_or(TimestampMs::MAX))
+        .map_or(0, |since| {
+            TimestampMs::try_from(since.as_millis()).unwrap_or(TimestampMs::MAX)
+        })
 }
 
 fn entropy() -> u64 {
     getrandom::u64().unwrap_or_else(|_| {
         // Without a source of randomness the clock still makes ids that differ.
-        SystemTime::now().duration_since(UNIX_EPOCH).map_or(1, |since| since.as_nanos() as u64)
+        SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .map_or(1, |since| since.as_nanos() as u64)
     })
 }

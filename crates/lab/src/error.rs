@@ -35,27 +35,45 @@ pub enum Cause {
     #[error(transparent)]
     Cancelled(#[from] assay_core::Cancelled),
     #[error("{path}: {source}")]
-    Io { path: String, source: std::io::Error },
+    Io {
+        path: String,
+        source: std::io::Error,
+    },
     #[error("a stored document cannot be read: {0}")]
     Document(#[from] serde_json::Error),
     #[error("the report cannot be written: {0}")]
     Template(#[from] minijinja::Error),
     /// A rule of the use case itself.
     #[error("{wrong}")]
-    Said { code: Code, wrong: String, hint: Option<String> },
+    Said {
+        code: Code,
+        wrong: String,
+        hint: Option<String>,
+    },
 }
 
 impl Cause {
     pub fn said(code: Code, wrong: impl Into<String>) -> Self {
-        Self::Said { code, wrong: wrong.into(), hint: None }
+        Self::Said {
+            code,
+            wrong: wrong.into(),
+            hint: None,
+        }
     }
 
     pub fn with_hint(code: Code, wrong: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self::Said { code, wrong: wrong.into(), hint: Some(hint.into()) }
+        Self::Said {
+            code,
+            wrong: wrong.into(),
+            hint: Some(hint.into()),
+        }
     }
 
     pub fn io(path: &std::path::Path, source: std::io::Error) -> Self {
-        Self::Io { path: path.display().to_string(), source }
+        Self::Io {
+            path: path.display().to_string(),
+            source,
+        }
     }
 
     pub fn code(&self) -> Code {
@@ -68,7 +86,9 @@ impl Cause {
             Self::Split(_) | Self::Recipe(_) | Self::Name(_) => Code::Invalid,
             Self::Metric(_) | Self::Document(_) | Self::Template(_) => Code::Bug,
             Self::Cancelled(_) => Code::Cancelled,
-            Self::Io { source, .. } if source.kind() == std::io::ErrorKind::NotFound => Code::NotFound,
+            Self::Io { source, .. } if source.kind() == std::io::ErrorKind::NotFound => {
+                Code::NotFound
+            }
             Self::Io { .. } => Code::Io,
             Self::Said { code, .. } => *code,
         }
@@ -88,7 +108,9 @@ impl Cause {
             Self::Said { hint, .. } => hint.clone(),
             Self::Name(_) => Some("choose another name, for example penguins-2026".to_owned()),
             Self::Split(_) => Some("use more rows, or another split".to_owned()),
-            Self::Recipe(_) => Some("change the recipe, or leave it out to get one made from the profile".to_owned()),
+            Self::Recipe(_) => Some(
+                "change the recipe, or leave it out to get one made from the profile".to_owned(),
+            ),
             _ => None,
         }
     }
@@ -96,7 +118,10 @@ impl Cause {
 
 impl Error {
     pub fn new(attempted: impl Into<String>, cause: impl Into<Cause>) -> Self {
-        Self { attempted: attempted.into(), cause: Box::new(cause.into()) }
+        Self {
+            attempted: attempted.into(),
+            cause: Box::new(cause.into()),
+        }
     }
 
     pub fn code(&self) -> Code {
@@ -121,7 +146,11 @@ impl From<Failure> for Error {
     fn from(failure: Failure) -> Self {
         Self::new(
             failure.attempted,
-            Cause::Said { code: failure.code, wrong: failure.wrong, hint: failure.hint },
+            Cause::Said {
+                code: failure.code,
+                wrong: failure.wrong,
+                hint: failure.hint,
+            },
         )
     }
 }

@@ -2,12 +2,14 @@
 
 use std::time::Instant;
 
+use assay_core::Task;
 use assay_core::ask::ExpectationsView;
 use assay_core::code::Code;
 use assay_core::dataset::DatasetVersion;
-use assay_core::expect::{self, CheckReport, RuleStatus, SUITE_SCHEMA, Severity, Suite, SuiteOutcome};
+use assay_core::expect::{
+    self, CheckReport, RuleStatus, SUITE_SCHEMA, Severity, Suite, SuiteOutcome,
+};
 use assay_core::reference::Reference;
-use assay_core::Task;
 
 use crate::error::{Attempt, Cause};
 use crate::{Error, Lab, dataset_reference};
@@ -15,7 +17,8 @@ use crate::{Error, Lab, dataset_reference};
 impl Lab {
     /// The rules of a data set, and the newest check of this version.
     pub fn expectations(&self, dataset: &Reference) -> Result<ExpectationsView, Error> {
-        self.expectations_of(dataset).attempt(|| format!("show the expectations of `{dataset}`"))
+        self.expectations_of(dataset)
+            .attempt(|| format!("show the expectations of `{dataset}`"))
     }
 
     fn expectations_of(&self, dataset: &Reference) -> Result<ExpectationsView, Cause> {
@@ -38,7 +41,11 @@ impl Lab {
     pub fn save_expectations(&self, dataset: &Reference, suite: &Suite) -> Result<Suite, Error> {
         let attempted = || format!("save the expectations of `{dataset}`");
         let version = self.store.dataset_version(dataset).attempt(attempted)?;
-        let suite = Suite { schema: SUITE_SCHEMA, name: version.dataset.to_string(), ..suite.clone() };
+        let suite = Suite {
+            schema: SUITE_SCHEMA,
+            name: version.dataset.to_string(),
+            ..suite.clone()
+        };
         self.store
             .save_suite(&suite, self.act())
             .attempt(attempted)?;
@@ -47,7 +54,8 @@ impl Lab {
 
     /// Evaluates the saved rules on a version and keeps the result. Failed rules are no error here.
     pub fn check(&self, dataset: &Reference, task: &Task) -> Result<CheckReport, Error> {
-        self.check_version(dataset, task).attempt(|| format!("check `{dataset}`"))
+        self.check_version(dataset, task)
+            .attempt(|| format!("check `{dataset}`"))
     }
 
     fn check_version(&self, dataset: &Reference, task: &Task) -> Result<CheckReport, Cause> {
@@ -62,7 +70,12 @@ impl Lab {
         self.evaluate(&version, &suite, task)
     }
 
-    fn evaluate(&self, version: &DatasetVersion, suite: &Suite, task: &Task) -> Result<CheckReport, Cause> {
+    fn evaluate(
+        &self,
+        version: &DatasetVersion,
+        suite: &Suite,
+        task: &Task,
+    ) -> Result<CheckReport, Cause> {
         let started = Instant::now();
         let results = assay_frame::check(&self.frame_of(version)?, suite, task)?;
         let report = CheckReport {
@@ -80,15 +93,24 @@ impl Lab {
     }
 
     /// Before training: the saved rules must hold. Without saved rules there is nothing to hold. Gives the warnings.
-    pub(crate) fn require_expectations(&self, version: &DatasetVersion, task: &Task) -> Result<Vec<String>, Cause> {
-        let Some(suite) = self.store.suite(version.dataset.as_str())? else { return Ok(Vec::new()) };
+    pub(crate) fn require_expectations(
+        &self,
+        version: &DatasetVersion,
+        task: &Task,
+    ) -> Result<Vec<String>, Cause> {
+        let Some(suite) = self.store.suite(version.dataset.as_str())? else {
+            return Ok(Vec::new());
+        };
         task.step(0, 0, "checking expectations");
         let report = self.evaluate(version, &suite, task)?;
         if !report.outcome.passed() {
             return Err(Cause::with_hint(
                 Code::Precondition,
                 refusal(&report),
-                format!("mend the data or the rules; see `assay expect check {}`", report.dataset),
+                format!(
+                    "mend the data or the rules; see `assay expect check {}`",
+                    report.dataset
+                ),
             ));
         }
         Ok(report
@@ -96,7 +118,12 @@ impl Lab {
             .iter()
             .filter(|result| result.status == RuleStatus::Failed)
             .map(|result| {
-                format!("{}: {} of {} rows break it", expect::describe(&result.expectation.rule), result.n_unexpected, result.n_checked)
+                format!(
+                    "{}: {} of {} rows break it",
+                    expect::describe(&result.expectation.rule),
+                    result.n_unexpected,
+                    result.n_checked
+                )
             })
             .collect())
     }
@@ -118,14 +145,22 @@ fn refusal(report: &CheckReport) -> String {
                 (Some(problem), _) => format!("{rule} did not run ({problem})"),
                 (None, []) if result.observed.is_empty() => rule,
                 (None, []) => format!("{rule}, observed {}", result.observed),
-(None, rows) => format!("{rule}, {}", broken_rows(rows, result.n_unexpected)),
+                (None, rows) => format!("{rule}, {}", broken_rows(rows, result.n_unexpected)),
             }
         })
         .collect();
     let n = broken.len();
     broken.truncate(3);
-    let more = if n > 3 { format!("; and {} more", n - 3) } else { String::new() };
-    format!("{n} of {} expectations failed: {}{more}", report.results.len(), broken.join("; "))
+    let more = if n > 3 {
+        format!("; and {} more", n - 3)
+    } else {
+        String::new()
+    };
+    format!(
+        "{n} of {} expectations failed: {}{more}",
+        report.results.len(),
+        broken.join("; ")
+    )
 }
 
 /// `broken by 11 rows (4, 9, 10 …)`
@@ -133,5 +168,8 @@ fn broken_rows(rows: &[u64], n_unexpected: u64) -> String {
     let shown: Vec<String> = rows.iter().take(5).map(u64::to_string).collect();
     let more = if n_unexpected > 5 { " …" } else { "" };
     let word = if n_unexpected == 1 { "row" } else { "rows" };
-    format!("broken by {n_unexpected} {word} ({}{more})", shown.join(", "))
+    format!(
+        "broken by {n_unexpected} {word} ({}{more})",
+        shown.join(", ")
+    )
 }

@@ -68,13 +68,19 @@ impl Lab {
         let Some(slot) = children.get_mut(job_id) else {
             drop(children);
             let job = self.store.job(job_id).attempt(attempted)?;
-            let wrong = if job.state.is_over() { "it is over" } else { "it belongs to another running Assay" };
+            let wrong = if job.state.is_over() {
+                "it is over"
+            } else {
+                "it belongs to another running Assay"
+            };
             return Err(Error::new(attempted(), Cause::said(Code::Conflict, wrong)));
         };
         slot.cancelled = true;
         if let Some(child) = &slot.child {
             let mut child = child.lock().unwrap_or_else(PoisonError::into_inner);
-            child.kill().map_err(|error| Error::new(attempted(), Cause::io(&self.environment.worker, error)))?;
+            child.kill().map_err(|error| {
+                Error::new(attempted(), Cause::io(&self.environment.worker, error))
+            })?;
         }
         drop(children);
         self.running.freed.notify_all();
@@ -94,7 +100,9 @@ impl Lab {
     }
 
     pub fn job(&self, job_id: &JobId) -> Result<Job, Error> {
-        self.store.job(job_id).attempt(|| format!("show job {job_id}"))
+        self.store
+            .job(job_id)
+            .attempt(|| format!("show job {job_id}"))
     }
 
     fn accept(&self, spec: JobSpec) -> Result<Job, Error> {
@@ -112,9 +120,15 @@ impl Lab {
             ended_ms: None,
             title,
         };
-        self.store.add_job(&job, std::process::id()).attempt(|| job.title.clone())?;
-        self.running.lock().insert(job.job_id.clone(), Slot::default());
-        self.tell(&Event::Job { job: Box::new(job.clone()) });
+        self.store
+            .add_job(&job, std::process::id())
+            .attempt(|| job.title.clone())?;
+        self.running
+            .lock()
+            .insert(job.job_id.clone(), Slot::default());
+        self.tell(&Event::Job {
+            job: Box::new(job.clone()),
+        });
         Ok(job)
     }
 
@@ -124,7 +138,10 @@ impl Lab {
             actor: self.environment.actor.clone(),
             folder: self.environment.folder.clone(),
             spec: job.spec.clone(),
-            run_id: RunId::from_bits((u128::from(self.environment.id_bits()) << 64) | u128::from(self.environment.id_bits())),
+            run_id: RunId::from_bits(
+                (u128::from(self.environment.id_bits()) << 64)
+                    | u128::from(self.environment.id_bits()),
+            ),
             replay_id: ReplayId::from_bits(self.environment.id_bits()),
         };
         let ended = if self.running.wait_for_worker(&job.job_id) {
@@ -140,7 +157,11 @@ impl Lab {
         job.ended_ms = Some(self.environment.now_ms());
         job.state = match &ended {
             Ended::Answered => {
-                if job.failure.is_some() { JobState::Failed } else { JobState::Done }
+                if job.failure.is_some() {
+                    JobState::Failed
+                } else {
+                    JobState::Done
+                }
             }
             Ended::Cancelled => {
                 job.failure = Some(Failure {
@@ -156,12 +177,17 @@ impl Lab {
                     code: Code::Io,
                     attempted: job.title.clone(),
                     wrong: format!("its process ended without an answer: {how}"),
-                    hint: Some("try again with fewer rows if memory ran out; nothing else was touched".to_owned()),
+                    hint: Some(
+                        "try again with fewer rows if memory ran out; nothing else was touched"
+                            .to_owned(),
+                    ),
                 });
                 JobState::Failed
             }
         };
-        if matches!(ended, Ended::Cancelled | Ended::Died(_)) && matches!(job.spec, JobSpec::Train(_)) {
+        if matches!(ended, Ended::Cancelled | Ended::Died(_))
+            && matches!(job.spec, JobSpec::Train(_))
+        {
             self.abandon_run(&order.run_id, job.failure.clone());
         }
         self.note(&job, watch)?;
@@ -174,7 +200,8 @@ impl Lab {
             Ok(child) => child,
             Err(error) => return Ended::Died(format!("it could not be started: {error}")),
         };
-        let (stdout, stderr, stdin) = (child.stdout.take(), child.stderr.take(), child.stdin.take());
+        let (stdout, stderr, stdin) =
+            (child.stdout.take(), child.stderr.take(), child.stdin.take());
         let child = Arc::new(Mutex::new(child));
         let cancelled_before = {
             let mut children = self.running.lock();
@@ -206,7 +233,9 @@ impl Lab {
                 if answered {
                     break;
                 }
-                self.tell(&Event::Job { job: Box::new(job.clone()) });
+                self.tell(&Event::Job {
+                    job: Box::new(job.clone()),
+                });
                 watch(job);
                 if saved.elapsed() >= SAVE_EVERY {
                     saved = Instant::now();
@@ -218,7 +247,11 @@ impl Lab {
         drop(stdin);
         let status = child.lock().unwrap_or_else(PoisonError::into_inner).wait();
         let complaint = complaints.join().unwrap_or_default();
-        let cancelled = self.running.lock().get(&job.job_id).is_some_and(|slot| slot.cancelled);
+        let cancelled = self
+            .running
+            .lock()
+            .get(&job.job_id)
+            .is_some_and(|slot| slot.cancelled);
         match status {
             _ if answered => Ended::Answered,
             _ if cancelled => Ended::Cancelled,
@@ -245,8 +278,12 @@ impl Lab {
     }
 
     fn note(&self, job: &Job, watch: &dyn Fn(&Job)) -> Result<(), Error> {
-        self.store.update_job(job, self.environment.now_ms()).attempt(|| job.title.clone())?;
-        self.tell(&Event::Job { job: Box::new(job.clone()) });
+        self.store
+            .update_job(job, self.environment.now_ms())
+            .attempt(|| job.title.clone())?;
+        self.tell(&Event::Job {
+            job: Box::new(job.clone()),
+        });
         watch(job);
         Ok(())
     }
@@ -255,7 +292,10 @@ impl Lab {
     fn abandon_run(&self, run_id: &RunId, failure: Option<Failure>) {
         let now = self.environment.now_ms();
         // The worker may have died before it began the run; then there is nothing to close.
-        let end = FinishedRun { failure, ..FinishedRun::new(RunStatus::Killed, now) };
+        let end = FinishedRun {
+            failure,
+            ..FinishedRun::new(RunStatus::Killed, now)
+        };
         let _ = self.store.finish_run(run_id, &end);
     }
 }
@@ -282,7 +322,10 @@ impl Running {
                 children.entry(job_id.clone()).or_default().admitted = true;
                 return true;
             }
-            children = self.freed.wait(children).unwrap_or_else(PoisonError::into_inner);
+            children = self
+                .freed
+                .wait(children)
+                .unwrap_or_else(PoisonError::into_inner);
         }
     }
 }
@@ -303,7 +346,9 @@ fn interrupted(_status: ExitStatus) -> bool {
 fn last_lines(stream: Option<impl Read>) -> String {
     let mut text = String::new();
     if let Some(stream) = stream {
-        let _ = BufReader::new(stream).take(64 * 1024).read_to_string(&mut text);
+        let _ = BufReader::new(stream)
+            .take(64 * 1024)
+            .read_to_string(&mut text);
     }
     let lines: Vec<&str> = text.lines().rev().take(3).collect();
     lines.into_iter().rev().collect::<Vec<_>>().join(" ")
@@ -312,11 +357,21 @@ fn last_lines(stream: Option<impl Read>) -> String {
 fn title(spec: &JobSpec) -> String {
     match spec {
         JobSpec::Import(spec) => {
-            format!("import {}", spec.path.file_name().unwrap_or(spec.path.as_os_str()).to_string_lossy())
+            format!(
+                "import {}",
+                spec.path
+                    .file_name()
+                    .unwrap_or(spec.path.as_os_str())
+                    .to_string_lossy()
+            )
         }
         JobSpec::Train(spec) => format!("train {} on {}", spec.algorithm_name(), spec.dataset),
         JobSpec::Replay(spec) => {
-            let log = spec.logs.first().and_then(|path| path.file_name()).map(|name| name.to_string_lossy());
+            let log = spec
+                .logs
+                .first()
+                .and_then(|path| path.file_name())
+                .map(|name| name.to_string_lossy());
             format!("replay {} against {}", log.unwrap_or_default(), spec.model)
         }
         JobSpec::Demo => "the sample lab".to_owned(),

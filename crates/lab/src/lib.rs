@@ -9,8 +9,8 @@ mod environment;
 mod error;
 mod expectations;
 mod jobs;
-mod models;
 mod model_files;
+mod models;
 mod replay;
 mod reports;
 mod runs;
@@ -31,13 +31,13 @@ use assay_core::{ask::TrashEmptied, ask::Undone};
 use assay_onnx::Runtime;
 use assay_store::{Act, Store};
 
-pub use demo::DemoSummary;
-pub use charts::PlotOrder;
-pub use environment::Environment;
-pub use error::{Cause, Error};
 pub use assay_frame::RowTexts;
 pub use assay_learn::parse_param;
+pub use charts::PlotOrder;
+pub use demo::DemoSummary;
 pub use demo::LOG_NAME as SAMPLE_LOG_NAME;
+pub use environment::Environment;
+pub use error::{Cause, Error};
 
 use error::Attempt;
 
@@ -57,20 +57,29 @@ pub struct Lab {
 impl Lab {
     /// Makes a new lab in an empty or absent folder.
     pub fn create(folder: &Path, environment: Environment) -> Result<Self, Error> {
-        let store = Store::create(folder, VERSION, Act::new(&environment.actor, environment.now_ms()))
-            .attempt(|| format!("make a lab in {}", folder.display()))?;
+        let store = Store::create(
+            folder,
+            VERSION,
+            Act::new(&environment.actor, environment.now_ms()),
+        )
+        .attempt(|| format!("make a lab in {}", folder.display()))?;
         Ok(Self::around(store, environment))
     }
 
     pub fn open(folder: &Path, environment: Environment) -> Result<Self, Error> {
-        let store = Store::open(folder, VERSION, environment.now_ms()).attempt(|| format!("open the lab {}", folder.display()))?;
+        let store = Store::open(folder, VERSION, environment.now_ms())
+            .attempt(|| format!("open the lab {}", folder.display()))?;
         let lab = Self::around(store, environment);
         Ok(lab)
     }
 
     /// Opens the lab in a folder, or makes one there when it is empty or absent.
     pub fn open_or_create(folder: &Path, environment: Environment) -> Result<Self, Error> {
-        if Store::is_lab(folder) { Self::open(folder, environment) } else { Self::create(folder, environment) }
+        if Store::is_lab(folder) {
+            Self::open(folder, environment)
+        } else {
+            Self::create(folder, environment)
+        }
     }
 
     fn around(store: Store, environment: Environment) -> Self {
@@ -87,7 +96,9 @@ impl Lab {
     /// Marks jobs whose application died as interrupted. To be called once by an application that stays open.
     pub fn settle(&self) -> Result<(), Error> {
         let now = self.environment.now_ms();
-        self.store.interrupt_dead_jobs(is_alive, now).attempt(|| "settle interrupted jobs".to_owned())?;
+        self.store
+            .interrupt_dead_jobs(is_alive, now)
+            .attempt(|| "settle interrupted jobs".to_owned())?;
         Ok(())
     }
 
@@ -100,15 +111,21 @@ impl Lab {
     }
 
     pub fn settings(&self) -> Result<Settings, Error> {
-        self.store.settings().attempt(|| "read assay.toml".to_owned())
+        self.store
+            .settings()
+            .attempt(|| "read assay.toml".to_owned())
     }
 
     pub fn status(&self) -> Result<LabStatus, Error> {
-        self.store.status(VERSION, is_alive).attempt(|| "show the lab's status".to_owned())
+        self.store
+            .status(VERSION, is_alive)
+            .attempt(|| "show the lab's status".to_owned())
     }
 
     pub fn doctor(&self, repair: bool) -> Result<DoctorReport, Error> {
-        Ok(self.store.doctor(repair, is_alive, self.environment.now_ms()))
+        Ok(self
+            .store
+            .doctor(repair, is_alive, self.environment.now_ms()))
     }
 
     pub fn undo(&self) -> Result<Undone, Error> {
@@ -137,8 +154,14 @@ impl Lab {
 
     pub fn empty_trash(&self) -> Result<TrashEmptied, Error> {
         let n_items = self.trash()?.len() as u64;
-        let removed = self.store.empty_trash(self.act()).attempt(|| "empty the trash".to_owned())?;
-        Ok(TrashEmptied { n_items, freed_bytes: removed.size_bytes })
+        let removed = self
+            .store
+            .empty_trash(self.act())
+            .attempt(|| "empty the trash".to_owned())?;
+        Ok(TrashEmptied {
+            n_items,
+            freed_bytes: removed.size_bytes,
+        })
     }
 
     /// Makes a server known to other windows of this lab until it is dropped.
@@ -148,17 +171,24 @@ impl Lab {
             process_id: std::process::id(),
             started_ms: self.environment.now_ms(),
         };
-        self.store.add_server(&server).attempt(|| format!("announce the server {address}"))
+        self.store
+            .add_server(&server)
+            .attempt(|| format!("announce the server {address}"))
     }
 
     pub fn withdraw_server(&self) -> Result<(), Error> {
-        self.store.remove_server(std::process::id(), self.environment.now_ms()).attempt(|| "withdraw the server".to_owned())
+        self.store
+            .remove_server(std::process::id(), self.environment.now_ms())
+            .attempt(|| "withdraw the server".to_owned())
     }
 
     /// Events from now on. The receiver may be dropped at any time.
     pub fn listen(&self) -> Receiver<Event> {
         let (sender, receiver) = channel();
-        self.listeners.lock().unwrap_or_else(PoisonError::into_inner).push(sender);
+        self.listeners
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(sender);
         receiver
     }
 
@@ -168,7 +198,10 @@ impl Lab {
     }
 
     pub(crate) fn tell(&self, event: &Event) {
-        let mut listeners = self.listeners.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut listeners = self
+            .listeners
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         listeners.retain(|listener| listener.send(event.clone()).is_ok());
     }
 
@@ -192,7 +225,10 @@ impl Lab {
 
 /// The names of the algorithm catalogue, for an argument parser.
 pub fn algorithm_names() -> Vec<String> {
-    assay_learn::catalogue().into_iter().map(|info| info.name).collect()
+    assay_learn::catalogue()
+        .into_iter()
+        .map(|info| info.name)
+        .collect()
 }
 
 /// `name@version` of a data set.

@@ -21,11 +21,26 @@ pub struct Files<'a> {
 pub fn all(files: &Files<'_>) -> Result<Vec<(String, Vec<u8>)>, Cause> {
     let mut all = vec![
         ("model.onnx".to_owned(), files.onnx.to_vec()),
-        ("signature.json".to_owned(), serde_json::to_vec_pretty(&files.version.signature)?),
-        ("reference.json".to_owned(), serde_json::to_vec(files.reference)?),
-        ("parity.json".to_owned(), serde_json::to_vec_pretty(&files.version.parity)?),
-        ("recipe.json".to_owned(), serde_json::to_vec_pretty(&files.record.recipe)?),
-        ("MODEL_CARD.md".to_owned(), card(files.version, files.record).into_bytes()),
+        (
+            "signature.json".to_owned(),
+            serde_json::to_vec_pretty(&files.version.signature)?,
+        ),
+        (
+            "reference.json".to_owned(),
+            serde_json::to_vec(files.reference)?,
+        ),
+        (
+            "parity.json".to_owned(),
+            serde_json::to_vec_pretty(&files.version.parity)?,
+        ),
+        (
+            "recipe.json".to_owned(),
+            serde_json::to_vec_pretty(&files.record.recipe)?,
+        ),
+        (
+            "MODEL_CARD.md".to_owned(),
+            card(files.version, files.record).into_bytes(),
+        ),
     ];
     let created = jiff::Timestamp::from_millisecond(files.version.created_ms)
         .map(|time| time.strftime("%Y-%m-%d %H:%M:%S.%6f").to_string())
@@ -50,9 +65,19 @@ pub fn signature(record: &TrainRecord, reference: &ReferenceSketch) -> Signature
         .inputs
         .iter()
         .map(|input| {
-            let sketch = reference.columns.iter().find(|column| column.name == input.name);
-            let (seen, constant) = sketch.map_or_else(Default::default, |column| seen(&column.shape));
-            SignatureColumn { name: input.name.clone(), kind: input.kind, nullable: true, seen, constant }
+            let sketch = reference
+                .columns
+                .iter()
+                .find(|column| column.name == input.name);
+            let (seen, constant) =
+                sketch.map_or_else(Default::default, |column| seen(&column.shape));
+            SignatureColumn {
+                name: input.name.clone(),
+                kind: input.kind,
+                nullable: true,
+                seen,
+                constant,
+            }
         })
         .collect();
     let output = |name: &str, kind, seen: String| SignatureColumn {
@@ -65,8 +90,15 @@ pub fn signature(record: &TrainRecord, reference: &ReferenceSketch) -> Signature
     let outputs = match record.problem {
         ProblemKind::Regression => vec![output("value", ColumnType::Float, String::new())],
         ProblemKind::Binary | ProblemKind::Multiclass => {
-            let integers = record.classes.iter().all(|class| class.parse::<i64>().is_ok());
-            let kind = if integers { ColumnType::Integer } else { ColumnType::Text };
+            let integers = record
+                .classes
+                .iter()
+                .all(|class| class.parse::<i64>().is_ok());
+            let kind = if integers {
+                ColumnType::Integer
+            } else {
+                ColumnType::Text
+            };
             vec![
                 output("label", kind, record.classes.join(", ")),
                 output("probabilities", ColumnType::Float, "0 to 1".to_owned()),
@@ -81,7 +113,9 @@ fn seen(shape: &SketchShape) -> (String, bool) {
     match shape {
         SketchShape::Numeric { min, max, .. } if min == max => (format!("constant {min}"), true),
         SketchShape::Numeric { min, max, .. } => (format!("{min} to {max}"), false),
-        SketchShape::Categorical { values, n_other, .. } => {
+        SketchShape::Categorical {
+            values, n_other, ..
+        } => {
             const SHOWN: usize = 4;
             let n = values.len() as u64 + n_other;
             let mut shown: Vec<&str> = values.iter().take(SHOWN).map(String::as_str).collect();
@@ -91,7 +125,14 @@ fn seen(shape: &SketchShape) -> (String, bool) {
             }
             let constant = n == 1;
             let text = shown.join(", ");
-            (if constant { format!("constant {text}") } else { text }, constant)
+            (
+                if constant {
+                    format!("constant {text}")
+                } else {
+                    text
+                },
+                constant,
+            )
         }
         SketchShape::Empty => ("no value".to_owned(), false),
     }
@@ -103,18 +144,31 @@ fn card(version: &ModelVersion, record: &TrainRecord) -> String {
         ProblemKind::Regression => "tabular-regression",
         ProblemKind::Binary | ProblemKind::Multiclass => "tabular-classification",
     };
-    let metrics: String =
-        metric_lines(&version.metrics).iter().map(|(name, value)| format!("| {name} | {value} |\n")).collect();
+    let metrics: String = metric_lines(&version.metrics)
+        .iter()
+        .map(|(name, value)| format!("| {name} | {value} |\n"))
+        .collect();
     let inputs: String = version
         .signature
         .inputs
         .iter()
-        .map(|input| format!("| `{}` | {} | {} |\n", input.name, input.kind.label(), input.seen.replace('|', "\\|")))
+        .map(|input| {
+            format!(
+                "| `{}` | {} | {} |\n",
+                input.name,
+                input.kind.label(),
+                input.seen.replace('|', "\\|")
+            )
+        })
         .collect();
     let warnings: String = if record.warnings.is_empty() {
         "None was noted.\n".to_owned()
     } else {
-        record.warnings.iter().map(|warning| format!("- {warning}\n")).collect()
+        record
+            .warnings
+            .iter()
+            .map(|warning| format!("- {warning}\n"))
+            .collect()
     };
     format!(
         "---\nlibrary_name: onnx\npipeline_tag: {task}\ntags:\n- tabular\n- onnx\n- assay\nmodel_name: {name}\n---\n\n\
@@ -159,7 +213,10 @@ mod tests {
             n_other: 0,
         };
         assert_eq!(seen(&categories(&["a", "b"])), ("a, b".to_owned(), false));
-        assert_eq!(seen(&categories(&["a", "b", "c", "d", "e", "f"])), ("a, b, c, d, and 2 more".to_owned(), false));
+        assert_eq!(
+            seen(&categories(&["a", "b", "c", "d", "e", "f"])),
+            ("a, b, c, d, and 2 more".to_owned(), false)
+        );
         assert_eq!(seen(&categories(&["a"])), ("constant a".to_owned(), true));
         assert_eq!(seen(&SketchShape::Empty).0, "no value");
     }

@@ -13,7 +13,8 @@ use assay_core::matrix::Prediction;
 use assay_core::parity::ParityReport;
 use assay_core::reference::Reference;
 use assay_core::registry::{
-    GateCondition, GateReport, ModelDetail, ModelSummary, ModelVersion, PromoteRequest, Stage, VerifyReport,
+    GateCondition, GateReport, ModelDetail, ModelSummary, ModelVersion, PromoteRequest, Stage,
+    VerifyReport,
 };
 use assay_core::run::{RunStatus, StoredPredictions, TrainRecord};
 use assay_core::{ModelName, ObjectHash, RunId};
@@ -33,13 +34,15 @@ impl Lab {
     }
 
     pub fn model(&self, model: &Reference) -> Result<ModelDetail, Error> {
-        self.model_detail(model).attempt(|| format!("show `{model}`"))
+        self.model_detail(model)
+            .attempt(|| format!("show `{model}`"))
     }
 
     /// Makes a run the next version of a model: checks the ONNX file against the run's stored answers, writes the
     /// self-contained folder. Over tolerance nothing is registered.
     pub fn register(&self, run_id: &RunId, name: &ModelName) -> Result<ModelVersion, Error> {
-        self.register_run(run_id, name).attempt(|| format!("register run {run_id} as `{name}`"))
+        self.register_run(run_id, name)
+            .attempt(|| format!("register run {run_id} as `{name}`"))
     }
 
     /// What promotion to a stage would say now.
@@ -53,7 +56,8 @@ impl Lab {
 
     /// Moves a version to a stage when its gate lets it.
     pub fn promote(&self, request: &PromoteRequest) -> Result<GateReport, Error> {
-        self.promote_version(request).attempt(|| format!("promote `{}` to {}", request.model, request.to.label()))
+        self.promote_version(request)
+            .attempt(|| format!("promote `{}` to {}", request.model, request.to.label()))
     }
 
     pub fn set_alias(&self, model: &Reference, alias: &str) -> Result<ModelVersion, Error> {
@@ -68,28 +72,40 @@ impl Lab {
 
     /// Every file of the exported folder against its sums, and the graph against the run's stored answers.
     pub fn verify(&self, model: &Reference) -> Result<VerifyReport, Error> {
-        self.verify_version(model).attempt(|| format!("verify `{model}`"))
+        self.verify_version(model)
+            .attempt(|| format!("verify `{model}`"))
     }
 
     /// Copies the self-contained folder of a version. The folder must be absent or empty.
     pub fn export_model(&self, model: &Reference, folder: &Path) -> Result<Written, Error> {
-        self.export_version(model, folder).attempt(|| format!("export `{model}` to {}", folder.display()))
+        self.export_version(model, folder)
+            .attempt(|| format!("export `{model}` to {}", folder.display()))
     }
 
     fn model_detail(&self, model: &Reference) -> Result<ModelDetail, Cause> {
         let version = self.store.model_version(model)?;
         let versions = self.store.model_versions(&version.model)?;
-        let previous = versions.iter().filter(|other| other.version < version.version).max_by_key(|other| other.version);
+        let previous = versions
+            .iter()
+            .filter(|other| other.version < version.version)
+            .max_by_key(|other| other.version);
         let chain = self.store.verify_audit()?;
         let bytes = self.store.read_object(&version.onnx)?;
         let subject = version.key().to_string();
         Ok(ModelDetail {
-            previous_metrics: previous.map(|other| other.metrics.clone()).unwrap_or_default(),
+            previous_metrics: previous
+                .map(|other| other.metrics.clone())
+                .unwrap_or_default(),
             gate: self.gate_of(&version, Stage::Production)?,
             audit: self.store.audit(Some(&subject), SHOWN_AUDIT)?,
             n_audit_entries: chain.as_ref().copied().unwrap_or(0),
             audit_intact: chain.is_ok(),
-            replays: self.store.replays_of(&version.key())?.into_iter().map(|replay| replay.replay_id).collect(),
+            replays: self
+                .store
+                .replays_of(&version.key())?
+                .into_iter()
+                .map(|replay| replay.replay_id)
+                .collect(),
             folder: format!("registry/{}/{}", version.model, version.version),
             graph: assay_onnx::inspect(&bytes)?.graph,
             versions,
@@ -100,10 +116,18 @@ impl Lab {
     fn register_run(&self, run_id: &RunId, name: &ModelName) -> Result<ModelVersion, Cause> {
         check_name(name.as_str())?;
         let parts = self.store.run_parts(run_id)?;
-        let record = parts.record.filter(|_| parts.summary.status == RunStatus::Finished).ok_or_else(|| {
-            Cause::with_hint(Code::Invalid, "the run did not finish, so it left no model", "choose a run that finished")
-        })?;
-        let onnx = fs::read(self.artifact(run_id, MODEL)?).map_err(|error| Cause::io(Path::new(MODEL), error))?;
+        let record = parts
+            .record
+            .filter(|_| parts.summary.status == RunStatus::Finished)
+            .ok_or_else(|| {
+                Cause::with_hint(
+                    Code::Invalid,
+                    "the run did not finish, so it left no model",
+                    "choose a run that finished",
+                )
+            })?;
+        let onnx = fs::read(self.artifact(run_id, MODEL)?)
+            .map_err(|error| Cause::io(Path::new(MODEL), error))?;
         let parity = self.parity_of_run(&record, &self.predictions(run_id)?, &onnx)?;
         if !parity.passed {
             return Err(Cause::with_hint(
@@ -129,16 +153,31 @@ impl Lab {
                 dataset_number: record.dataset_number,
                 dataset_version: record.dataset_version.clone(),
                 signature,
-                metrics: parts.summary.metrics.clone(),
+                metrics: parts
+                    .summary
+                    .metrics
+                    .iter()
+                    .filter(|(name, _)| !is_fold(name))
+                    .map(|(name, value)| (name.clone(), *value))
+                    .collect(),
                 onnx: onnx_object,
                 onnx_size_bytes,
-                opset: inspection.opsets.get("ai.onnx").copied().unwrap_or_default(),
+                opset: inspection
+                    .opsets
+                    .get("ai.onnx")
+                    .copied()
+                    .unwrap_or_default(),
                 parity,
                 reference: reference_object,
             },
             self.act(),
         )?;
-        let files = model_files::all(&Files { version: &version, record: &record, onnx: &onnx, reference: &reference })?;
+        let files = model_files::all(&Files {
+            version: &version,
+            record: &record,
+            onnx: &onnx,
+            reference: &reference,
+        })?;
         self.store.write_registry(&version.key(), &files)?;
         Ok(version)
     }
@@ -148,7 +187,9 @@ impl Lab {
         let artifact = artifacts
             .iter()
             .find(|artifact| artifact.path == REFERENCE)
-            .ok_or_else(|| Cause::said(Code::NotFound, "the run has no sketch of its training rows"))?;
+            .ok_or_else(|| {
+                Cause::said(Code::NotFound, "the run has no sketch of its training rows")
+            })?;
         let sketch = serde_json::from_slice(&self.store.read_object(&artifact.object)?)?;
         Ok((artifact.object.clone(), sketch))
     }
@@ -162,7 +203,11 @@ impl Lab {
     ) -> Result<ParityReport, Cause> {
         let reference = Reference::version(record.dataset.as_str(), record.dataset_number);
         let frame = self.frame_of(&self.store.dataset_version(&reference)?)?;
-        let rows: Vec<usize> = stored.rows.iter().filter_map(|&row| usize::try_from(row).ok()).collect();
+        let rows: Vec<usize> = stored
+            .rows
+            .iter()
+            .filter_map(|&row| usize::try_from(row).ok())
+            .collect();
         let columns = assay_frame::raw_columns(&frame, &rows, &record.fitted.inputs)?;
         self.parity(onnx, &columns, &stored_prediction(stored), &record.classes)
     }
@@ -192,16 +237,26 @@ impl Lab {
     }
 
     fn expectations_condition(&self, version: &ModelVersion) -> Result<GateCondition, Cause> {
-        let report = self.store.latest_check(&version.dataset, version.dataset_number)?;
+        let report = self
+            .store
+            .latest_check(&version.dataset, version.dataset_number)?;
         let (measured, passed) = match &report {
             // Invariant: a rule that did not run is a failure, so is a suite that did not.
             None => ("not checked".to_owned(), false),
             Some(report) => {
                 let outcome = &report.outcome;
-                (format!("{} of {} passed", outcome.n_passed, report.results.len()), outcome.passed())
+                (
+                    format!("{} of {} passed", outcome.n_passed, report.results.len()),
+                    outcome.passed(),
+                )
             }
         };
-        Ok(GateCondition { name: "expectations".to_owned(), needs: "suite passes".to_owned(), measured, passed })
+        Ok(GateCondition {
+            name: "expectations".to_owned(),
+            needs: "suite passes".to_owned(),
+            measured,
+            passed,
+        })
     }
 
     fn promote_version(&self, request: &PromoteRequest) -> Result<GateReport, Cause> {
@@ -212,7 +267,12 @@ impl Lab {
                 .conditions
                 .iter()
                 .filter(|condition| !condition.passed)
-                .map(|condition| format!("{} needs {}, measured {}", condition.name, condition.needs, condition.measured))
+                .map(|condition| {
+                    format!(
+                        "{} needs {}, measured {}",
+                        condition.name, condition.needs, condition.measured
+                    )
+                })
                 .collect();
             return Err(Cause::with_hint(
                 Code::Precondition,
@@ -224,7 +284,8 @@ impl Lab {
                 ),
             ));
         }
-        self.store.set_stage(&version.key(), request.to, &request.reason, self.act())?;
+        self.store
+            .set_stage(&version.key(), request.to, &request.reason, self.act())?;
         Ok(report)
     }
 
@@ -251,7 +312,12 @@ impl Lab {
         self.store
             .run_parts(&version.run_id)?
             .record
-            .ok_or_else(|| Cause::said(Code::NotFound, format!("the run {} of this version has no record", version.run_id)))
+            .ok_or_else(|| {
+                Cause::said(
+                    Code::NotFound,
+                    format!("the run {} of this version has no record", version.run_id),
+                )
+            })
     }
 
     fn export_version(&self, model: &Reference, folder: &Path) -> Result<Written, Cause> {
@@ -263,17 +329,33 @@ impl Lab {
             } else {
                 format!("its files are damaged: {}", report.damaged.join(", "))
             };
-            return Err(Cause::with_hint(Code::Precondition, wrong, "register the run again"));
+            return Err(Cause::with_hint(
+                Code::Precondition,
+                wrong,
+                "register the run again",
+            ));
         }
         let taken = fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some());
         if taken {
-            return Err(Cause::with_hint(Code::Conflict, "the folder is not empty", "name a new folder"));
+            return Err(Cause::with_hint(
+                Code::Conflict,
+                "the folder is not empty",
+                "name a new folder",
+            ));
         }
         fs::create_dir_all(folder).map_err(|error| Cause::io(folder, error))?;
         let source = self.store.registry_path(&version.key())?;
         let size_bytes = copy_folder(&source, folder)?;
-        Ok(Written { path: folder.display().to_string(), size_bytes })
+        Ok(Written {
+            path: folder.display().to_string(),
+            size_bytes,
+        })
     }
+}
+
+/// Whether a metric is the value of one fold only, of which a model keeps mean and spread.
+fn is_fold(metric: &str) -> bool {
+    metric.starts_with("cv.") && !metric.ends_with(".mean") && !metric.ends_with(".std")
 }
 
 fn metric_condition(version: &ModelVersion, name: &str, least: f64) -> GateCondition {
@@ -290,7 +372,10 @@ fn parity_condition(parity: &ParityReport) -> GateCondition {
     GateCondition {
         name: "ONNX parity".to_owned(),
         needs: format!("0 label flips, at most {:.0e}", parity.tolerance),
-        measured: format!("{} of {}, {:.1e}", parity.label_flips, parity.rows, parity.max_rel_diff),
+        measured: format!(
+            "{} of {}, {:.1e}",
+            parity.label_flips, parity.rows, parity.max_rel_diff
+        ),
         passed: parity.passed,
     }
 }
@@ -320,5 +405,8 @@ fn copy_folder(from: &Path, to: &Path) -> Result<u64, Cause> {
 
 /// Metrics of a version as text, for a model card.
 pub(crate) fn metric_lines(metrics: &BTreeMap<String, f64>) -> Vec<(String, String)> {
-    metrics.iter().map(|(name, value)| (name.clone(), format!("{value:.4}"))).collect()
+    metrics
+        .iter()
+        .map(|(name, value)| (name.clone(), format!("{value:.4}")))
+        .collect()
 }

@@ -14,7 +14,8 @@ use assay_core::drift::{self, ReferenceSketch};
 use assay_core::matrix::Prediction;
 use assay_core::registry::ModelVersion;
 use assay_core::replay::{
-    ColumnRole, DRIFT_REPORT_SCHEMA, DriftReport, ReplayColumn, ReplayShapes, ReplaySpec, WindowSpec,
+    ColumnRole, DRIFT_REPORT_SCHEMA, DriftReport, ReplayColumn, ReplayShapes, ReplaySpec,
+    WindowSpec,
 };
 use assay_core::run::TrainRecord;
 use assay_core::{Columns, RawColumn, ReplayId, Task};
@@ -51,21 +52,38 @@ struct Scored {
 
 impl Lab {
     /// Replays a log and keeps the report under the id given.
-    pub fn replay(&self, spec: &ReplaySpec, replay_id: &ReplayId, task: &Task) -> Result<DriftReport, Error> {
+    pub fn replay(
+        &self,
+        spec: &ReplaySpec,
+        replay_id: &ReplayId,
+        task: &Task,
+    ) -> Result<DriftReport, Error> {
         self.replay_log(spec, replay_id, task).attempt(|| {
-            let log = spec.logs.first().map(|path| file_name(path)).unwrap_or_default();
+            let log = spec
+                .logs
+                .first()
+                .map(|path| file_name(path))
+                .unwrap_or_default();
             format!("replay `{log}` against `{}`", spec.model)
         })
     }
 
-    fn replay_log(&self, spec: &ReplaySpec, replay_id: &ReplayId, task: &Task) -> Result<DriftReport, Cause> {
+    fn replay_log(
+        &self,
+        spec: &ReplaySpec,
+        replay_id: &ReplayId,
+        task: &Task,
+    ) -> Result<DriftReport, Cause> {
         let started = Instant::now();
         let subject = self.subject(spec)?;
         let (frame, mut warnings) = read_logs(&spec.logs, &spec.options, task)?;
         require_columns(&frame, &subject)?;
         let log = assay_frame::order_log(&frame, spec.timestamp.as_deref())?;
         if log.n_without_time > 0 {
-            warnings.push(format!("{} rows without a time were put aside", log.n_without_time));
+            warnings.push(format!(
+                "{} rows without a time were put aside",
+                log.n_without_time
+            ));
         }
         let n_rows = log.frame.n_rows();
         let window = spec.window.unwrap_or_else(|| default_window(n_rows as u64));
@@ -76,7 +94,16 @@ impl Lab {
         }
         let rule = self.store.settings()?.drift.rule();
         let measured = measure::measure(&subject.reference, &scored, &windows, &rule, task)?;
-        let report = report(replay_id, &subject, spec, window, rule, scored, measured, self.environment.now_ms());
+        let report = report(
+            replay_id,
+            &subject,
+            spec,
+            window,
+            rule,
+            scored,
+            measured,
+            self.environment.now_ms(),
+        );
         let (mut report, shapes) = report;
         report.duration_secs = started.elapsed().as_secs_f64();
         task.step(0, 0, "storing");
@@ -89,7 +116,11 @@ impl Lab {
         let version = self.store.model_version(&spec.model)?;
         let record = self.record_of(&version)?;
         let reference = serde_json::from_slice(&self.store.read_object(&version.reference)?)?;
-        Ok(Subject { version, record, reference })
+        Ok(Subject {
+            version,
+            record,
+            reference,
+        })
     }
 
     /// Every row through ONNX Runtime, and the truth beside it where the log holds it.
@@ -116,36 +147,66 @@ impl Lab {
         let prediction = Prediction::concat(parts);
         let truth = measure::truth(&log.frame, spec, &subject.record, &mut warnings)?;
         if let Some(column) = &spec.prediction {
-            warnings.extend(measure::disagreement(&log.frame, column, &prediction, &subject.record.classes)?);
+            warnings.extend(measure::disagreement(
+                &log.frame,
+                column,
+                &prediction,
+                &subject.record.classes,
+            )?);
         }
-        Ok(Scored { log, columns, prediction, truth, warnings })
+        Ok(Scored {
+            log,
+            columns,
+            prediction,
+            truth,
+            warnings,
+        })
     }
 }
 
-fn read_logs(paths: &[PathBuf], options: &ImportOptions, task: &Task) -> Result<(Frame, Vec<String>), Cause> {
+fn read_logs(
+    paths: &[PathBuf],
+    options: &ImportOptions,
+    task: &Task,
+) -> Result<(Frame, Vec<String>), Cause> {
     let mut frames = Vec::new();
     for (index, path) in paths.iter().enumerate() {
-        task.step(index as u64, paths.len() as u64, format!("reading {}", file_name(path)));
+        task.step(
+            index as u64,
+            paths.len() as u64,
+            format!("reading {}", file_name(path)),
+        );
         frames.push(assay_frame::read(path, options, task)?);
     }
     if frames.is_empty() {
-        return Err(Cause::with_hint(Code::Invalid, "no log was named", "name a CSV, JSON lines or Parquet file"));
+        return Err(Cause::with_hint(
+            Code::Invalid,
+            "no log was named",
+            "name a CSV, JSON lines or Parquet file",
+        ));
     }
     let joined = Frame::concat(&frames)?;
     let mut warnings: Vec<String> = joined
         .missing
         .iter()
         .map(|missing| {
-            let name = paths.get(missing.part).map(|path| file_name(path)).unwrap_or_default();
-            format!("{name} has no column `{}`; it is missing in those rows", missing.column)
+            let name = paths
+                .get(missing.part)
+                .map(|path| file_name(path))
+                .unwrap_or_default();
+            format!(
+                "{name} has no column `{}`; it is missing in those rows",
+                missing.column
+            )
         })
         .collect();
-    warnings.extend(
-        joined
-            .retyped
-            .iter()
-            .map(|column| format!("`{}` has several types; it is read as {}", column.name, column.kind.label())),
-    );
+    warnings.extend(joined.retyped.iter().map(|column| {
+        format!(
+            "`{}` has several types; it is read as {}",
+            column.name,
+            column.kind.label()
+        )
+    }));
     Ok((joined.frame, warnings))
 }
 
@@ -165,23 +226,40 @@ fn require_columns(frame: &Frame, subject: &Subject) -> Result<(), Cause> {
     Err(Cause::with_hint(
         Code::Invalid,
         format!("the log has no column {}", quoted(&missing)),
-        format!("the model needs {}; the log has {}", quoted(&names_of(subject)), there.join(", ")),
+        format!(
+            "the model needs {}; the log has {}",
+            quoted(&names_of(subject)),
+            there.join(", ")
+        ),
     ))
 }
 
 fn names_of(subject: &Subject) -> Vec<&str> {
-    subject.record.fitted.inputs.iter().map(|input| input.name.as_str()).collect()
+    subject
+        .record
+        .fitted
+        .inputs
+        .iter()
+        .map(|input| input.name.as_str())
+        .collect()
 }
 
 fn quoted(names: &[&str]) -> String {
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+    names
+        .iter()
+        .map(|name| format!("`{name}`"))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn default_window(n_rows: u64) -> WindowSpec {
     WindowSpec::Rows((n_rows / WINDOWS).max(MIN_WINDOW_ROWS))
 }
 
-#[expect(clippy::too_many_arguments, reason = "the parts of one document, each from another step")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "the parts of one document, each from another step"
+)]
 fn report(
     replay_id: &ReplayId,
     subject: &Subject,
@@ -193,11 +271,19 @@ fn report(
     created_ms: i64,
 ) -> (DriftReport, ReplayShapes) {
     let columns = replay_columns(subject, &scored, &measured);
-    let first_drifted_window = columns.iter().filter_map(|column| column.first_drifted_window).min();
-    let mut drifted: Vec<&ReplayColumn> =
-        columns.iter().filter(|column| column.first_drifted_window.is_some()).collect();
+    let first_drifted_window = columns
+        .iter()
+        .filter_map(|column| column.first_drifted_window)
+        .min();
+    let mut drifted: Vec<&ReplayColumn> = columns
+        .iter()
+        .filter(|column| column.first_drifted_window.is_some())
+        .collect();
     drifted.sort_by_key(|column| column.first_drifted_window);
-    let drifted: Vec<String> = drifted.into_iter().map(|column| column.name.clone()).collect();
+    let drifted: Vec<String> = drifted
+        .into_iter()
+        .map(|column| column.name.clone())
+        .collect();
     let metric = measured.performance_metric;
     let report = DriftReport {
         schema: DRIFT_REPORT_SCHEMA,
@@ -210,7 +296,13 @@ fn report(
         n_rows: scored.log.frame.n_rows() as u64,
         n_reference_rows: subject.reference.n_rows,
         performance: measured.performance,
-        test_performance: metric.and_then(|metric| subject.version.metrics.get(&format!("test.{metric}")).copied()),
+        test_performance: metric.and_then(|metric| {
+            subject
+                .version
+                .metrics
+                .get(&format!("test.{metric}"))
+                .copied()
+        }),
         performance_metric: metric.map(str::to_owned),
         verdict: drift::verdict_sentence(&columns, &measured.windows),
         columns,
@@ -231,12 +323,19 @@ fn replay_columns(subject: &Subject, scored: &Scored, measured: &Measured) -> Ve
         .iter()
         .enumerate()
         .map(|(index, name)| {
-            let sketch = subject.reference.columns.iter().find(|column| column.name == *name);
+            let sketch = subject
+                .reference
+                .columns
+                .iter()
+                .find(|column| column.name == *name);
             let drifted: Vec<u32> = measured
                 .windows
                 .iter()
                 .filter(|window| {
-                    window.columns.get(index).is_some_and(|column| column.verdict == drift::Verdict::Drifted)
+                    window
+                        .columns
+                        .get(index)
+                        .is_some_and(|column| column.verdict == drift::Verdict::Drifted)
                 })
                 .map(|window| window.index)
                 .collect();

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use assay_core::ask::{ReportRequest, Written};
 use assay_core::chart::{ChartSpec, Theme};
-use assay_core::drift::Verdict;
+use assay_core::drift::{self, Verdict};
 use assay_core::replay::DriftReport;
 use assay_core::run::RunQuery;
 use assay_core::{ReplayId, RunId};
@@ -18,11 +18,22 @@ use crate::{Error, Lab};
 const TEMPLATE: &str = include_str!("../../../assets/report.html");
 /// Runs and replays of a lab's report, newest or best first.
 const SHOWN: usize = 12;
+const SHOWN_METRICS: [&str; 8] = [
+    "test.accuracy",
+    "test.f1_macro",
+    "test.roc_auc",
+    "test.log_loss",
+    "test.rmse",
+    "test.r2",
+    "cv.accuracy.mean",
+    "cv.r2.mean",
+];
 
 impl Lab {
     /// The report as HTML.
     pub fn report(&self, request: &ReportRequest) -> Result<String, Error> {
-        self.report_on(request).attempt(|| "write the report".to_owned())
+        self.report_on(request)
+            .attempt(|| "write the report".to_owned())
     }
 
     /// Writes the report to a file that a person named.
@@ -36,19 +47,55 @@ impl Lab {
             .map(|time| time.strftime("%-d %b %Y %H:%M UTC").to_string())
             .unwrap_or_default();
         let (title, data, runs, models, replays) = match request {
-            ReportRequest::Runs { runs } => ("Runs".to_owned(), vec![], self.run_section(runs)?, vec![], vec![]),
+            ReportRequest::Runs { runs } => (
+                "Runs".to_owned(),
+                vec![],
+                self.run_section(runs)?,
+                vec![],
+                vec![],
+            ),
             ReportRequest::Replay { replay } => {
                 let section = self.replay_section(replay)?;
-                ("Replay".to_owned(), vec![], Value::UNDEFINED, vec![], vec![section])
+                (
+                    "Replay".to_owned(),
+                    vec![],
+                    Value::UNDEFINED,
+                    vec![],
+                    vec![section],
+                )
             }
             ReportRequest::Lab => {
-                let name = self.path().file_name().map(|name| name.to_string_lossy().into_owned());
-                let query = RunQuery { limit: SHOWN as u32, ..RunQuery::default() };
-                let ids: Vec<RunId> = self.store.runs(&query)?.runs.into_iter().map(|run| run.run_id).collect();
-                let runs = if ids.is_empty() { Value::UNDEFINED } else { self.run_section(&ids)? };
+                let name = self
+                    .path()
+                    .file_name()
+                    .map(|name| name.to_string_lossy().into_owned());
+                let query = RunQuery {
+                    limit: SHOWN as u32,
+                    ..RunQuery::default()
+                };
+                let ids: Vec<RunId> = self
+                    .store
+                    .runs(&query)?
+                    .runs
+                    .into_iter()
+                    .map(|run| run.run_id)
+                    .collect();
+                let runs = if ids.is_empty() {
+                    Value::UNDEFINED
+                } else {
+                    self.run_section(&ids)?
+                };
                 let replays = self.store.replays()?.into_iter().take(SHOWN);
-                let replays = replays.map(|replay| self.replay_section(&replay.replay_id)).collect::<Result<_, _>>()?;
-                (name.unwrap_or_default(), self.data_sections()?, runs, self.model_sections()?, replays)
+                let replays = replays
+                    .map(|replay| self.replay_section(&replay.replay_id))
+                    .collect::<Result<_, _>>()?;
+                (
+                    name.unwrap_or_default(),
+                    self.data_sections()?,
+                    runs,
+                    self.model_sections()?,
+                    replays,
+                )
             }
         };
         let mut templates = Templates::new();
@@ -106,7 +153,7 @@ impl Lab {
                 data => parts.summary.dataset.as_ref().map(ToString::to_string),
                 seconds => parts.summary.duration_secs().map(|secs| format!("{secs:.1}")),
                 metrics => parts.summary.metrics.iter()
-                    .filter(|(name, _)| name.starts_with("test.") || name.ends_with(".mean"))
+                    .filter(|(name, _)| SHOWN_METRICS.contains(&name.as_str()))
                     .map(|(name, value)| context! { name => name, value => format!("{value:.4}") })
                     .collect::<Vec<_>>(),
             });
@@ -115,7 +162,9 @@ impl Lab {
         let roc = if shown.is_empty() {
             None
         } else {
-            let request = assay_core::chart::ChartRequest::Roc { runs: shown.clone() };
+            let request = assay_core::chart::ChartRequest::Roc {
+                runs: shown.clone(),
+            };
             Some(picture(&self.chart_spec(&request)?, 460, 360)?)
         };
         let confusions = shown
@@ -133,7 +182,8 @@ impl Lab {
         let mut sections = Vec::new();
         for model in self.store.models()? {
             let version = model.latest;
-            let reference = assay_core::reference::Reference::version(version.model.as_str(), version.version);
+            let reference =
+                assay_core::reference::Reference::version(version.model.as_str(), version.version);
             let gate = self.gate(&reference, assay_core::registry::Stage::Production);
             sections.push(context! {
                 name => version.key().to_string(),
@@ -167,7 +217,9 @@ impl Lab {
                 }
             })
             .collect();
-        let performance = performance_chart(&report).map(|spec| picture(&spec, 940, 260)).transpose()?;
+        let performance = performance_chart(&report)
+            .map(|spec| picture(&spec, 940, 260))
+            .transpose()?;
         Ok(context! {
             model => report.model.to_string(),
             logs => report.logs.join(", "),
@@ -177,10 +229,7 @@ impl Lab {
             window => report.window.to_string(),
             n_rows => report.n_rows,
             n_reference => report.n_reference_rows,
-            rule => format!(
-                "{} mode: Jensen-Shannon distance at least {}, and p at most {} after Benjamini-Hochberg ({})",
-                report.rule.mode, report.rule.min_distance, report.rule.alpha, report.rule.source
-            ),
+            rule => drift::rule_sentence(&report.rule),
             warnings => report.warnings,
             columns,
             map => picture(&drift_map(&report), 940, (90 + 26 * report.columns.len()) as u32)?,
@@ -201,15 +250,28 @@ fn first_reason(report: &DriftReport, column: usize) -> String {
 
 /// An SVG picture, marked as safe: the chart crate escapes all text.
 fn picture(spec: &ChartSpec, width: u32, height: u32) -> Result<Value, Cause> {
-    Ok(Value::from_safe_string(assay_chart::svg(spec, Theme::Light, width, height)?))
+    Ok(Value::from_safe_string(assay_chart::svg(
+        spec,
+        Theme::Light,
+        width,
+        height,
+    )?))
 }
 
 /// Four significant digits, as a person reads them.
 fn short(value: f64) -> String {
     if value == 0.0 || (1e-3..1e6).contains(&value.abs()) {
-        let digits = if value == 0.0 { 0 } else { (3 - value.abs().log10().floor() as i32).clamp(0, 6) };
+        let digits = if value == 0.0 {
+            0
+        } else {
+            (3 - value.abs().log10().floor() as i32).clamp(0, 6)
+        };
         let text = format!("{value:.*}", digits as usize);
-        if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+        if text.contains('.') {
+            text.trim_end_matches('0').trim_end_matches('.').to_owned()
+        } else {
+            text
+        }
     } else {
         format!("{value:.3e}")
     }
@@ -221,7 +283,14 @@ mod tests {
 
     #[test]
     fn numbers_are_short() {
-        for (value, text) in [(0.0, "0"), (39.1, "39.1"), (4201.754, "4202"), (0.003467, "0.003467"), (1e9, "1.000e9"), (-2.5, "-2.5")] {
+        for (value, text) in [
+            (0.0, "0"),
+            (39.1, "39.1"),
+            (4201.754, "4202"),
+            (0.003467, "0.003467"),
+            (1e9, "1.000e9"),
+            (-2.5, "-2.5"),
+        ] {
             assert_eq!(short(value), text);
         }
     }

@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use assay_core::code::Code;
-use assay_core::run::{Comparison, ComparisonRow, ExperimentSummary, MetricRow, RunDetail, RunPage, RunQuery, RunSummary, StoredPredictions};
+use assay_core::run::{
+    Comparison, ComparisonRow, ExperimentSummary, MetricRow, RunDetail, RunPage, RunQuery,
+    RunSummary, StoredPredictions,
+};
 use assay_core::{RunId, metrics};
 
 use crate::error::{Attempt, Cause};
@@ -15,21 +18,34 @@ const MAX_COMPARED: usize = 20;
 
 impl Lab {
     pub fn experiments(&self) -> Result<Vec<ExperimentSummary>, Error> {
-        self.store.experiments().attempt(|| "list the experiments".to_owned())
+        self.store
+            .experiments()
+            .attempt(|| "list the experiments".to_owned())
     }
 
     pub fn runs(&self, query: &RunQuery) -> Result<RunPage, Error> {
-        self.store.runs(query).attempt(|| "list the runs".to_owned())
+        self.store
+            .runs(query)
+            .attempt(|| "list the runs".to_owned())
     }
 
     /// A run by its id, by the beginning of its id, or by its name when that is unique.
     pub fn find_run(&self, text: &str) -> Result<RunSummary, Error> {
-        self.store.run(text).attempt(|| format!("show run `{text}`"))
+        self.store
+            .run(text)
+            .attempt(|| format!("show run `{text}`"))
     }
 
     pub fn run(&self, run_id: &RunId) -> Result<RunDetail, Error> {
-        let parts = self.store.run_parts(run_id).attempt(|| format!("show run `{run_id}`"))?;
-        let command = parts.record.as_ref().map(training::command).unwrap_or_default();
+        let parts = self
+            .store
+            .run_parts(run_id)
+            .attempt(|| format!("show run `{run_id}`"))?;
+        let command = parts
+            .record
+            .as_ref()
+            .map(training::command)
+            .unwrap_or_default();
         Ok(RunDetail {
             summary: parts.summary,
             record: parts.record,
@@ -44,7 +60,8 @@ impl Lab {
 
     /// What differs between runs, and what is equal.
     pub fn compare(&self, runs: &[RunId]) -> Result<Comparison, Error> {
-        self.compare_runs(runs).attempt(|| "compare runs".to_owned())
+        self.compare_runs(runs)
+            .attempt(|| "compare runs".to_owned())
     }
 
     fn compare_runs(&self, ids: &[RunId]) -> Result<Comparison, Cause> {
@@ -55,7 +72,10 @@ impl Lab {
                 format!("name 1 to {MAX_COMPARED} runs"),
             ));
         }
-        let parts = ids.iter().map(|id| self.store.run_parts(id)).collect::<Result<Vec<_>, _>>()?;
+        let parts = ids
+            .iter()
+            .map(|id| self.store.run_parts(id))
+            .collect::<Result<Vec<_>, _>>()?;
         let runs: Vec<RunSummary> = parts.iter().map(|part| part.summary.clone()).collect();
         let (params, equal) = compare_params(&runs);
         Ok(Comparison {
@@ -75,20 +95,26 @@ impl Lab {
 
     pub(crate) fn artifact(&self, run_id: &RunId, name: &str) -> Result<std::path::PathBuf, Cause> {
         let artifacts = self.store.artifacts(run_id)?;
-        let artifact = artifacts.iter().find(|artifact| artifact.path == name).ok_or_else(|| {
-            Cause::with_hint(
-                Code::NotFound,
-                format!("run {run_id} has no {name}"),
-                "choose a run that finished",
-            )
-        })?;
+        let artifact = artifacts
+            .iter()
+            .find(|artifact| artifact.path == name)
+            .ok_or_else(|| {
+                Cause::with_hint(
+                    Code::NotFound,
+                    format!("run {run_id} has no {name}"),
+                    "choose a run that finished",
+                )
+            })?;
         Ok(self.store.object_path(&artifact.object)?)
     }
 }
 
 /// Parameters that differ, and those that are equal in all runs.
 fn compare_params(runs: &[RunSummary]) -> (Vec<ComparisonRow>, Vec<ComparisonRow>) {
-    let mut names: BTreeSet<&str> = runs.iter().flat_map(|run| run.params.keys().map(String::as_str)).collect();
+    let mut names: BTreeSet<&str> = runs
+        .iter()
+        .flat_map(|run| run.params.keys().map(String::as_str))
+        .collect();
     // The algorithm first: it explains most of the others.
     let algorithm = names.take("algorithm");
     algorithm
@@ -96,25 +122,44 @@ fn compare_params(runs: &[RunSummary]) -> (Vec<ComparisonRow>, Vec<ComparisonRow
         .chain(names)
         .map(|name| ComparisonRow {
             name: name.to_owned(),
-            values: runs.iter().map(|run| run.params.get(name).cloned()).collect(),
+            values: runs
+                .iter()
+                .map(|run| run.params.get(name).cloned())
+                .collect(),
         })
         .chain(std::iter::once(ComparisonRow {
             name: "data".to_owned(),
-            values: runs.iter().map(|run| run.dataset.as_ref().map(ToString::to_string)).collect(),
+            values: runs
+                .iter()
+                .map(|run| run.dataset.as_ref().map(ToString::to_string))
+                .collect(),
         }))
-        .partition(|row| row.values.windows(2).any(|pair| pair.first() != pair.last()))
+        .partition(|row| {
+            row.values
+                .windows(2)
+                .any(|pair| pair.first() != pair.last())
+        })
 }
 
 fn compare_metrics(runs: &[RunSummary]) -> Vec<MetricRow> {
     let mut by_name: BTreeMap<&str, Vec<Option<f64>>> = BTreeMap::new();
     for name in runs.iter().flat_map(|run| run.metrics.keys()) {
-        by_name.entry(name).or_insert_with(|| runs.iter().map(|run| run.metrics.get(name).copied()).collect());
+        by_name.entry(name).or_insert_with(|| {
+            runs.iter()
+                .map(|run| run.metrics.get(name).copied())
+                .collect()
+        });
     }
     by_name
         .into_iter()
         .map(|(name, values)| {
             let larger_is_better = metrics::larger_is_better(name);
-            MetricRow { name: name.to_owned(), best: best(&values, larger_is_better), values, larger_is_better }
+            MetricRow {
+                name: name.to_owned(),
+                best: best(&values, larger_is_better),
+                values,
+                larger_is_better,
+            }
         })
         .collect()
 }
@@ -122,11 +167,21 @@ fn compare_metrics(runs: &[RunSummary]) -> Vec<MetricRow> {
 /// The index of the best value; `None` when nothing stands out.
 fn best(values: &[Option<f64>], larger_is_better: bool) -> Option<u32> {
     let sign = if larger_is_better { 1.0 } else { -1.0 };
-    let present: Vec<(usize, f64)> =
-        values.iter().enumerate().filter_map(|(index, value)| value.map(|value| (index, sign * value))).collect();
-    let (index, top) = present.iter().copied().max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))?;
+    let present: Vec<(usize, f64)> = values
+        .iter()
+        .enumerate()
+        .filter_map(|(index, value)| value.map(|value| (index, sign * value)))
+        .collect();
+    let (index, top) = present
+        .iter()
+        .copied()
+        .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))?;
     let stands_out = present.iter().any(|(_, value)| *value < top);
-    if stands_out { u32::try_from(index).ok() } else { None }
+    if stands_out {
+        u32::try_from(index).ok()
+    } else {
+        None
+    }
 }
 
 #[cfg(test)]

@@ -15,14 +15,23 @@ impl Lab {
     /// Data sets, models, replays and runs whose name holds every word of the text.
     pub fn search(&self, request: &SearchRequest) -> Result<SearchAnswer, Error> {
         let started = Instant::now();
-        let words: Vec<String> = request.text.to_lowercase().split_whitespace().map(str::to_owned).collect();
+        let words: Vec<String> = request
+            .text
+            .to_lowercase()
+            .split_whitespace()
+            .map(str::to_owned)
+            .collect();
         let mut all = Vec::new();
         for dataset in self.datasets()? {
             let latest = dataset.latest;
             all.push(SearchHit {
                 kind: SearchKind::Dataset,
                 title: latest.dataset.to_string(),
-                detail: format!("{} rows, {} columns", latest.n_rows, latest.columns.columns.len()),
+                detail: format!(
+                    "{} rows, {} columns",
+                    latest.n_rows,
+                    latest.columns.columns.len()
+                ),
                 route: format!("/data/{}", latest.dataset),
             });
         }
@@ -35,7 +44,11 @@ impl Lab {
             });
         }
         for replay in self.replays()? {
-            let verdict = if replay.drifted.is_empty() { "stable" } else { "drifted" };
+            let verdict = if replay.drifted.is_empty() {
+                "stable"
+            } else {
+                "drifted"
+            };
             all.push(SearchHit {
                 kind: SearchKind::Replay,
                 title: format!("{} on {}", replay.model, replay.logs.join(", ")),
@@ -43,7 +56,13 @@ impl Lab {
                 route: format!("/replay/{}", replay.replay_id),
             });
         }
-        for run in self.runs(&RunQuery { limit: MAX_RUNS, ..RunQuery::default() })?.runs {
+        for run in self
+            .runs(&RunQuery {
+                limit: MAX_RUNS,
+                ..RunQuery::default()
+            })?
+            .runs
+        {
             all.push(SearchHit {
                 kind: SearchKind::Run,
                 title: run.name.clone(),
@@ -57,6 +76,10 @@ impl Lab {
             words.iter().all(|word| title.contains(word))
         });
         all.truncate(request.limit.min(100) as usize);
-        Ok(SearchAnswer { hits: all, n_searched, duration_secs: started.elapsed().as_secs_f64() })
+        Ok(SearchAnswer {
+            hits: all,
+            n_searched,
+            duration_secs: started.elapsed().as_secs_f64(),
+        })
     }
 }

@@ -34,6 +34,8 @@ struct Plan {
     params: BTreeMap<String, ParamValue>,
     recipe: Recipe,
     target: TargetColumn,
+    /// Positions in `target.rows`.
+    hold_out: HoldOut,
     warnings: Vec<String>,
 }
 
@@ -59,13 +61,18 @@ impl Lab {
 
     /// The recipe that training would use for a target when none is given.
     pub fn suggest_recipe(&self, dataset: &Reference, target: &str) -> Result<Recipe, Error> {
-        self.recipe_for(dataset, target).attempt(|| format!("make a recipe for `{target}` of `{dataset}`"))
+        self.recipe_for(dataset, target)
+            .attempt(|| format!("make a recipe for `{target}` of `{dataset}`"))
     }
 
     fn recipe_for(&self, dataset: &Reference, target: &str) -> Result<Recipe, Cause> {
         let version = self.store.dataset_version(dataset)?;
         require_column(&version, target)?;
-        Ok(recipe::recommend(&self.profile_of(dataset)?, &version.columns, target))
+        Ok(recipe::recommend(
+            &self.profile_of(dataset)?,
+            &version.columns,
+            target,
+        ))
     }
 
     /// Trains one model and keeps the run under the id given. A run that fails after it began stays, as failed.
@@ -78,7 +85,10 @@ impl Lab {
             Err(cause) => {
                 let error = Error::new(attempted(), cause);
                 let now = self.environment.now_ms();
-                let end = FinishedRun { failure: Some(error.failure()), ..FinishedRun::new(RunStatus::Failed, now) };
+                let end = FinishedRun {
+                    failure: Some(error.failure()),
+                    ..FinishedRun::new(RunStatus::Failed, now)
+                };
                 self.store
                     .finish_run(run_id, &end)
                     .attempt(|| format!("close the failed run {run_id}"))?;
@@ -105,28 +115,56 @@ impl Lab {
             ));
         }
         require_task(&algorithm, target.target.problem(), &spec.target)?;
+        // Before the recipe: too few rows is what a person should hear first.
+        let all: Vec<usize> = (0..target.target.n_rows()).collect();
+        let hold_out = split::hold_out(&target.target, &all, &spec.split, spec.seed)?;
         let recipe = match &spec.recipe {
             Some(recipe) => recipe.clone(),
-            None => recipe::recommend(&self.profile_of(&spec.dataset)?, &version.columns, &spec.target),
+            None => recipe::recommend(
+                &self.profile_of(&spec.dataset)?,
+                &version.columns,
+                &spec.target,
+            ),
         };
         recipe::validate(&recipe, &version.columns, &spec.target)?;
         for left_out in &recipe.left_out {
-            warnings.push(format!("`{}` is not used: {}", left_out.column, left_out.reason));
+            warnings.push(format!(
+                "`{}` is not used: {}",
+                left_out.column, left_out.reason
+            ));
         }
         for warning in &warnings {
             task.warn(warning.clone());
         }
-        Ok(Plan { version, frame, algorithm, params, recipe, target, warnings })
+        Ok(Plan {
+            version,
+            frame,
+            algorithm,
+            params,
+            recipe,
+            target,
+            hold_out,
+            warnings,
+        })
     }
 
     fn begin(&self, spec: &TrainSpec, run_id: &RunId, plan: &Plan) -> Result<(), Cause> {
-        let mut params: BTreeMap<String, String> =
-            plan.params.iter().map(|(name, value)| (name.clone(), value.to_string())).collect();
+        let mut params: BTreeMap<String, String> = plan
+            .params
+            .iter()
+            .map(|(name, value)| (name.clone(), value.to_string()))
+            .collect();
         params.insert("algorithm".to_owned(), plan.algorithm.clone());
         params.insert("target".to_owned(), spec.target.clone());
         params.insert("seed".to_owned(), spec.seed.to_string());
-        params.insert("test_fraction".to_owned(), spec.split.test_fraction.to_string());
-        let experiment = spec.experiment.clone().unwrap_or_else(|| ExperimentName::new(DEFAULT_EXPERIMENT));
+        params.insert(
+            "test_fraction".to_owned(),
+            spec.split.test_fraction.to_string(),
+        );
+        let experiment = spec
+            .experiment
+            .clone()
+            .unwrap_or_else(|| ExperimentName::new(DEFAULT_EXPERIMENT));
         self.store.begin_run(NewRun {
             run_id: run_id.clone(),
             experiment,
@@ -140,19 +178,32 @@ impl Lab {
         Ok(())
     }
 
-    fn train_planned(&self, spec: &TrainSpec, run_id: &RunId, plan: &Plan, task: &Task) -> Result<(), Cause> {
-        let all: Vec<usize> = (0..plan.target.target.n_rows()).collect();
-        let hold_out = split::hold_out(&plan.target.target, &all, &spec.split, spec.seed)?;
+    fn train_planned(
+        &self,
+        spec: &TrainSpec,
+        run_id: &RunId,
+        plan: &Plan,
+        task: &Task,
+    ) -> Result<(), Cause> {
+        let hold_out = &plan.hold_out;
         if let Some(n_folds) = spec.cv_folds {
             self.cross_validate(spec, run_id, plan, &hold_out.train, n_folds, task)?;
         }
-        let fitted = self.fit_once(spec, plan, &hold_out, task)?;
+        let fitted = self.fit_once(spec, plan, hold_out, task)?;
         let test_metrics = metrics::evaluate(&fitted.test_target, &fitted.test_prediction)?;
-        self.log_all(run_id, test_metrics.iter().map(|(key, value)| (format!("test.{key}"), *value, 0)))?;
+        self.log_all(
+            run_id,
+            test_metrics
+                .iter()
+                .map(|(key, value)| (format!("test.{key}"), *value, 0)),
+        )?;
         let problem = plan.target.target.problem();
         let record = TrainRecord {
             schema: RUN_SCHEMA,
-            spec: TrainSpec { recipe: Some(plan.recipe.clone()), ..spec.clone() },
+            spec: TrainSpec {
+                recipe: Some(plan.recipe.clone()),
+                ..spec.clone()
+            },
             problem,
             algorithm: plan.algorithm.clone(),
             dataset: plan.version.dataset.clone(),
@@ -170,12 +221,22 @@ impl Lab {
     }
 
     /// Recipe and model on the training rows, predictions on both sides.
-    fn fit_once(&self, spec: &TrainSpec, plan: &Plan, hold_out: &HoldOut, task: &Task) -> Result<Fitted, Cause> {
+    fn fit_once(
+        &self,
+        spec: &TrainSpec,
+        plan: &Plan,
+        hold_out: &HoldOut,
+        task: &Task,
+    ) -> Result<Fitted, Cause> {
         let rows_of = |positions: &[usize]| -> Vec<usize> {
-            positions.iter().filter_map(|&position| plan.target.rows.get(position).copied()).collect()
+            positions
+                .iter()
+                .filter_map(|&position| plan.target.rows.get(position).copied())
+                .collect()
         };
         let (train_rows, test_rows) = (rows_of(&hold_out.train), rows_of(&hold_out.test));
-        let train_columns = assay_frame::raw_columns(&plan.frame, &train_rows, &plan.recipe.inputs)?;
+        let train_columns =
+            assay_frame::raw_columns(&plan.frame, &train_rows, &plan.recipe.inputs)?;
         let test_columns = assay_frame::raw_columns(&plan.frame, &test_rows, &plan.recipe.inputs)?;
         task.step(0, 0, "fitting the recipe");
         let fitted = assay_frame::fit_recipe(&train_columns, &plan.recipe)?;
@@ -207,7 +268,14 @@ fn fit(
     seed: u64,
     task: &Task,
 ) -> Result<assay_core::model::Model, Cause> {
-    Ok(assay_learn::fit(&plan.algorithm, &plan.params, matrix, target, seed, task)?)
+    Ok(assay_learn::fit(
+        &plan.algorithm,
+        &plan.params,
+        matrix,
+        target,
+        seed,
+        task,
+    )?)
 }
 
 fn require_column(version: &DatasetVersion, target: &str) -> Result<(), Cause> {
@@ -223,10 +291,26 @@ fn require_column(version: &DatasetVersion, target: &str) -> Result<(), Cause> {
 
 /// An algorithm that only regresses takes the target as numbers, whatever it looks like.
 fn target_kind(algorithm: &str) -> TargetKind {
-    let info = assay_learn::catalogue().into_iter().find(|info| info.name == algorithm);
+    let info = assay_learn::catalogue()
+        .into_iter()
+        .find(|info| info.name == algorithm);
     match info {
-        Some(info) if info.problems.iter().all(|problem| !problem.is_classification()) => TargetKind::Values,
-        Some(info) if info.problems.iter().all(|problem| problem.is_classification()) => TargetKind::Classes,
+        Some(info)
+            if info
+                .problems
+                .iter()
+                .all(|problem| !problem.is_classification()) =>
+        {
+            TargetKind::Values
+        }
+        Some(info)
+            if info
+                .problems
+                .iter()
+                .all(|problem| problem.is_classification()) =>
+        {
+            TargetKind::Classes
+        }
         _ => TargetKind::Auto,
     }
 }
@@ -234,11 +318,22 @@ fn target_kind(algorithm: &str) -> TargetKind {
 fn require_task(algorithm: &str, problem: ProblemKind, target: &str) -> Result<(), Cause> {
     let catalogue = assay_learn::catalogue();
     let able = |info: &AlgorithmInfo| info.problems.contains(&problem);
-    if catalogue.iter().any(|info| info.name == algorithm && able(info)) {
+    if catalogue
+        .iter()
+        .any(|info| info.name == algorithm && able(info))
+    {
         return Ok(());
     }
-    let others: Vec<&str> = catalogue.iter().filter(|info| able(info)).map(|info| info.name.as_str()).collect();
-    let what = if problem.is_classification() { "classes" } else { "numbers" };
+    let others: Vec<&str> = catalogue
+        .iter()
+        .filter(|info| able(info))
+        .map(|info| info.name.as_str())
+        .collect();
+    let what = if problem.is_classification() {
+        "classes"
+    } else {
+        "numbers"
+    };
     Err(Cause::with_hint(
         Code::Invalid,
         format!("`{target}` holds {what}, which {algorithm} does not predict"),
@@ -262,7 +357,11 @@ pub(crate) fn command(record: &TrainRecord) -> String {
         format!("--target {}", quote(&spec.target)),
         format!("--algorithm {}", record.algorithm),
     ];
-    words.extend(spec.params.iter().map(|(name, value)| format!("--param {name}={}", quote(&value.to_string()))));
+    words.extend(
+        spec.params
+            .iter()
+            .map(|(name, value)| format!("--param {name}={}", quote(&value.to_string()))),
+    );
     words.push(format!("--test-size {}", spec.split.test_fraction));
     let method = match spec.split.method {
         assay_core::train::SplitMethod::Auto => None,
@@ -282,6 +381,12 @@ fn dataset_reference_of(record: &TrainRecord) -> String {
 
 fn quote(text: &str) -> String {
     let plain = !text.is_empty()
-        && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '@' | '/' | '+'));
-    if plain { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
+        && text
+            .chars()
+            .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '@' | '/' | '+'));
+    if plain {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
 }

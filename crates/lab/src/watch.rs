@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use assay_core::event::{Event, Kind};
 
-use crate::{Error, Lab};
 use crate::error::Attempt;
+use crate::{Error, Lab};
 
 /// How often the change number is looked at; a write elsewhere is seen within this time.
 const EVERY: Duration = Duration::from_millis(150);
@@ -14,14 +14,19 @@ const EVERY: Duration = Duration::from_millis(150);
 impl Lab {
     /// Begins to watch, until the lab is dropped.
     pub fn watch(self: &Arc<Self>) -> Result<(), Error> {
-        let mut seen = self.store.change_number().attempt(|| "watch the lab".to_owned())?;
+        let mut seen = self
+            .store
+            .change_number()
+            .attempt(|| "watch the lab".to_owned())?;
         let weak = Arc::downgrade(self);
         std::thread::spawn(move || {
             loop {
                 std::thread::sleep(EVERY);
                 let Some(lab) = weak.upgrade() else { return };
                 // A lab that is busy for a moment is looked at again the next time.
-                let Ok((number, kinds)) = lab.store.changes_since(seen) else { continue };
+                let Ok((number, kinds)) = lab.store.changes_since(seen) else {
+                    continue;
+                };
                 seen = number;
                 if !kinds.is_empty() {
                     lab.tell(&Event::Changed { kinds });
@@ -33,6 +38,8 @@ impl Lab {
 
     /// Tells every listener that everything changed: another lab was opened.
     pub fn tell_opened(&self) {
-        self.tell(&Event::Changed { kinds: Kind::ALL.to_vec() });
+        self.tell(&Event::Changed {
+            kinds: Kind::ALL.to_vec(),
+        });
     }
 }

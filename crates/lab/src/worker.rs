@@ -84,8 +84,18 @@ pub fn main() -> u8 {
     let result = catch_unwind(AssertUnwindSafe(|| work(&order, &task)));
     let (answer, status) = match result {
         Ok(Ok(outcome)) => (Answer::Done { outcome }, 0),
-        Ok(Err(error)) => (Answer::Failed { failure: error.failure() }, error.code().exit_status()),
-        Err(panic) => (Answer::Failed { failure: panicked(&order, panic.as_ref()) }, 1),
+        Ok(Err(error)) => (
+            Answer::Failed {
+                failure: error.failure(),
+            },
+            error.code().exit_status(),
+        ),
+        Err(panic) => (
+            Answer::Failed {
+                failure: panicked(&order, panic.as_ref()),
+            },
+            1,
+        ),
     };
     say(&answer);
     status
@@ -101,11 +111,15 @@ pub fn work(order: &Order, task: &Task) -> Result<JobOutcome, Error> {
         JobSpec::Import(spec) => lab.import(spec, task).map(JobOutcome::Dataset),
         JobSpec::Train(spec) => {
             lab.train(spec, &order.run_id, task)?;
-            Ok(JobOutcome::Run { run_id: order.run_id.clone() })
+            Ok(JobOutcome::Run {
+                run_id: order.run_id.clone(),
+            })
         }
         JobSpec::Replay(spec) => {
             lab.replay(spec, &order.replay_id, task)?;
-            Ok(JobOutcome::Replay { replay_id: order.replay_id.clone() })
+            Ok(JobOutcome::Replay {
+                replay_id: order.replay_id.clone(),
+            })
         }
         JobSpec::Demo => lab.demo(task).map(|_| JobOutcome::Demo),
     }

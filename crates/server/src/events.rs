@@ -15,13 +15,17 @@ use crate::Shared;
 /// Events that may wait for a slow browser before the stream ends; it connects again and reads everything anew.
 const MAX_WAITING: usize = 1_000;
 
-pub async fn stream(State(shared): State<Arc<Shared>>) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+pub async fn stream(
+    State(shared): State<Arc<Shared>>,
+) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let events = shared.desk.listen();
     let (sender, receiver) = mpsc::channel(MAX_WAITING);
     // Ends with the next event after the browser went away.
     std::thread::spawn(move || {
         for event in events {
-            let Ok(text) = serde_json::to_string(&event) else { continue };
+            let Ok(text) = serde_json::to_string(&event) else {
+                continue;
+            };
             if sender.try_send(text).is_err() {
                 return;
             }

@@ -19,10 +19,16 @@ pub fn new_token() -> std::io::Result<String> {
 }
 
 /// Refuses requests under another name (a rebound domain) or from another origin (a foreign page).
-pub async fn require_own_name(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
+pub async fn require_own_name(
+    State(shared): State<Arc<Shared>>,
+    request: Request,
+    next: Next,
+) -> Response {
     let port = shared.address.port();
     let own = |authority: &str| {
-        ["127.0.0.1", "localhost", "[::1]"].iter().any(|name| authority == format!("{name}:{port}"))
+        ["127.0.0.1", "localhost", "[::1]"]
+            .iter()
+            .any(|name| authority == format!("{name}:{port}"))
     };
     let headers = request.headers();
     let host = text(headers, header::HOST);
@@ -30,7 +36,10 @@ pub async fn require_own_name(State(shared): State<Arc<Shared>>, request: Reques
         return refuse("this server answers to 127.0.0.1 and localhost only");
     }
     if let Some(origin) = headers.get(header::ORIGIN) {
-        let authority = origin.to_str().ok().and_then(|origin| origin.strip_prefix("http://"));
+        let authority = origin
+            .to_str()
+            .ok()
+            .and_then(|origin| origin.strip_prefix("http://"));
         if !authority.is_some_and(own) {
             return refuse("the request comes from a page of another origin");
         }
@@ -39,8 +48,13 @@ pub async fn require_own_name(State(shared): State<Arc<Shared>>, request: Reques
 }
 
 /// Refuses requests without the bearer token.
-pub async fn require_token(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
-    let given = text(request.headers(), header::AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer "));
+pub async fn require_token(
+    State(shared): State<Arc<Shared>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let given = text(request.headers(), header::AUTHORIZATION)
+        .and_then(|value| value.strip_prefix("Bearer "));
     if given.is_some_and(|given| equal(given, &shared.token)) {
         return next.run(request).await;
     }
@@ -55,7 +69,12 @@ pub async fn require_token(State(shared): State<Arc<Shared>>, request: Request, 
 
 /// Takes as long for a wrong token as for the right one.
 pub fn equal(given: &str, token: &str) -> bool {
-    given.len() == token.len() && given.bytes().zip(token.bytes()).fold(0, |sum, (a, b)| sum | (a ^ b)) == 0
+    given.len() == token.len()
+        && given
+            .bytes()
+            .zip(token.bytes())
+            .fold(0, |sum, (a, b)| sum | (a ^ b))
+            == 0
 }
 
 fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {

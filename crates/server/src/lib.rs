@@ -60,7 +60,11 @@ impl Error {
                 Failure {
                     code: if taken { Code::Conflict } else { Code::Io },
                     attempted: format!("listen on 127.0.0.1:{port}"),
-                    wrong: if taken { "another program holds that port".to_owned() } else { source.to_string() },
+                    wrong: if taken {
+                        "another program holds that port".to_owned()
+                    } else {
+                        source.to_string()
+                    },
                     hint: Some("take another with --port, or --port 0 for any free one".to_owned()),
                 }
             }
@@ -76,24 +80,43 @@ impl Error {
 
 /// Serves until the process is told to end. `ready` hears the address to open.
 pub fn serve(desk: Desk, options: Options, ready: impl FnOnce(&str)) -> Result<(), Error> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()?;
     runtime.block_on(async move {
         let wanted = SocketAddr::from((Ipv4Addr::LOCALHOST, options.port));
         let listener = TcpListener::bind(wanted)
             .await
-            .map_err(|source| Error::Listen { port: options.port, source })?;
+            .map_err(|source| Error::Listen {
+                port: options.port,
+                source,
+            })?;
         let address = listener.local_addr()?;
         let lab = desk.lab()?;
-        lab.announce_server(&address.to_string()).map_err(|error| error.failure())?;
+        lab.announce_server(&address.to_string())
+            .map_err(|error| error.failure())?;
         let open_page = options.token.is_none();
         let token = match options.token {
             Some(token) => token,
             None => guard::new_token()?,
         };
-        let url = if open_page { format!("http://{address}/") } else { format!("http://{address}/?token={token}") };
-        let shared = Arc::new(Shared { desk, address, token, open_page, uploads: tempfile::tempdir()? });
+        let url = if open_page {
+            format!("http://{address}/")
+        } else {
+            format!("http://{address}/?token={token}")
+        };
+        let shared = Arc::new(Shared {
+            desk,
+            address,
+            token,
+            open_page,
+            uploads: tempfile::tempdir()?,
+        });
         ready(&url);
-        let served = axum::serve(listener, router(&shared)).with_graceful_shutdown(told_to_end()).await;
+        let served = axum::serve(listener, router(&shared))
+            .with_graceful_shutdown(told_to_end())
+            .await;
         shared.desk.close();
         lab.withdraw_server().map_err(|error| error.failure())?;
         served.map_err(Error::Serve)
@@ -104,12 +127,21 @@ fn router(shared: &Arc<Shared>) -> Router {
     Router::new()
         .route("/rpc/{command}", post(rpc::call))
         .layer(DefaultBodyLimit::max(MAX_REQUEST_BYTES))
-        .route("/upload", post(upload::receive).layer(DefaultBodyLimit::disable()))
-        .layer(middleware::from_fn_with_state(Arc::clone(shared), guard::require_token))
+        .route(
+            "/upload",
+            post(upload::receive).layer(DefaultBodyLimit::disable()),
+        )
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(shared),
+            guard::require_token,
+        ))
         .route("/events", get(events::stream))
         .route("/health", get(async || "ok"))
         .fallback(pages::page)
-        .layer(middleware::from_fn_with_state(Arc::clone(shared), guard::require_own_name))
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(shared),
+            guard::require_own_name,
+        ))
         .with_state(Arc::clone(shared))
 }
 

@@ -36,14 +36,25 @@ pub async fn page(
 
 fn index(shared: &Shared, given: Option<&str>) -> Response {
     if !shared.open_page && !given.is_some_and(|given| guard::equal(given, &shared.token)) {
-        return (StatusCode::UNAUTHORIZED, "open the address that `assay serve` printed, with its token").into_response();
+        return (
+            StatusCode::UNAUTHORIZED,
+            "open the address that `assay serve` printed, with its token",
+        )
+            .into_response();
     }
     let Some(file) = Built::get("index.html") else {
-        return (StatusCode::NOT_FOUND, "the pages are not built; run `npm run build` in ui/").into_response();
+        return (
+            StatusCode::NOT_FOUND,
+            "the pages are not built; run `npm run build` in ui/",
+        )
+            .into_response();
     };
     let html = String::from_utf8_lossy(&file.data);
     // The token is hexadecimal or was checked to hold no quotes when it was read, so it needs no escaping.
-    let html = html.replace(TOKEN_PLACE, &format!("<meta name=\"assay-token\" content=\"{}\"", shared.token));
+    let html = html.replace(
+        TOKEN_PLACE,
+        &format!("<meta name=\"assay-token\" content=\"{}\"", shared.token),
+    );
     respond("text/html; charset=utf-8", html.into_bytes())
 }
 

@@ -12,8 +12,16 @@ use axum::response::{IntoResponse, Response};
 
 use crate::Shared;
 
-pub async fn call(State(shared): State<Arc<Shared>>, Path(command): Path<String>, body: Bytes) -> Response {
-    let request = if body.is_empty() { b"{}".as_slice() } else { body.as_ref() };
+pub async fn call(
+    State(shared): State<Arc<Shared>>,
+    Path(command): Path<String>,
+    body: Bytes,
+) -> Response {
+    let request = if body.is_empty() {
+        b"{}".as_slice()
+    } else {
+        body.as_ref()
+    };
     let request = match serde_json::from_slice(request) {
         Ok(request) => request,
         Err(error) => {
@@ -27,8 +35,12 @@ pub async fn call(State(shared): State<Arc<Shared>>, Path(command): Path<String>
     };
     let name = command.clone();
     match tokio::task::spawn_blocking(move || shared.desk.dispatch(&command, request)).await {
-        Ok(Ok(Reply::Json(text))) => ([(header::CONTENT_TYPE, "application/json")], text).into_response(),
-        Ok(Ok(Reply::Bytes(bytes))) => ([(header::CONTENT_TYPE, "application/octet-stream")], bytes).into_response(),
+        Ok(Ok(Reply::Json(text))) => {
+            ([(header::CONTENT_TYPE, "application/json")], text).into_response()
+        }
+        Ok(Ok(Reply::Bytes(bytes))) => {
+            ([(header::CONTENT_TYPE, "application/octet-stream")], bytes).into_response()
+        }
         Ok(Err(failure)) => failed(&failure),
         Err(error) => failed(&Failure {
             code: Code::Bug,
@@ -40,6 +52,7 @@ pub async fn call(State(shared): State<Arc<Shared>>, Path(command): Path<String>
 }
 
 pub fn failed(failure: &Failure) -> Response {
-    let status = StatusCode::from_u16(failure.code.http_status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let status = StatusCode::from_u16(failure.code.http_status())
+        .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     (status, Json(failure)).into_response()
 }

@@ -27,7 +27,11 @@ struct Received {
     path: String,
 }
 
-pub async fn receive(State(shared): State<Arc<Shared>>, Query(named): Query<Named>, body: Body) -> Response {
+pub async fn receive(
+    State(shared): State<Arc<Shared>>,
+    Query(named): Query<Named>,
+    body: Body,
+) -> Response {
     match save(shared.uploads.path(), &named.name, body).await {
         Ok(path) => Json(Received { path }).into_response(),
         Err((code, wrong)) => rpc::failed(&Failure {
@@ -42,13 +46,19 @@ pub async fn receive(State(shared): State<Arc<Shared>>, Query(named): Query<Name
 async fn save(folder: &Path, name: &str, mut body: Body) -> Result<String, (Code, String)> {
     let failed = |error: std::io::Error| (Code::Io, error.to_string());
     // A folder of its own keeps the file's name, from which the data set gets its own.
-    let folder = tempfile::Builder::new().prefix("upload-").tempdir_in(folder).map_err(failed)?.keep();
+    let folder = tempfile::Builder::new()
+        .prefix("upload-")
+        .tempdir_in(folder)
+        .map_err(failed)?
+        .keep();
     let path = folder.join(safe_name(name));
     let mut file = tokio::fs::File::create(&path).await.map_err(failed)?;
     let mut size_bytes = 0_u64;
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|error| (Code::Io, error.to_string()))?;
-        let Some(data) = frame.data_ref() else { continue };
+        let Some(data) = frame.data_ref() else {
+            continue;
+        };
         size_bytes += data.len() as u64;
         if size_bytes > MAX_UPLOAD_BYTES {
             return Err((Code::Unsupported, "it is larger than 4 GB".to_owned()));
@@ -65,10 +75,20 @@ fn safe_name(name: &str) -> String {
     let cleaned: String = last
         .chars()
         .take(120)
-        .map(|c| if c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | ' ') { c } else { '-' })
+        .map(|c| {
+            if c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | ' ') {
+                c
+            } else {
+                '-'
+            }
+        })
         .collect();
     let cleaned = cleaned.trim_start_matches(['.', ' ']);
-    if cleaned.is_empty() { "upload".to_owned() } else { cleaned.to_owned() }
+    if cleaned.is_empty() {
+        "upload".to_owned()
+    } else {
+        cleaned.to_owned()
+    }
 }
 
 #[cfg(test)]

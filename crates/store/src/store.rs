@@ -27,8 +27,9 @@ const IDLE_READERS: usize = 4;
 #[derive(Debug)]
 pub struct Store {
     pub(crate) layout: Layout,
-    writer: Mutex<Writer>,
+    // Dropped in this order: a reader cannot fold the log of changes into the database when it is the last to close.
     readers: Mutex<Vec<Connection>>,
+    writer: Mutex<Writer>,
     pub(crate) lock: Mutex<LabLock>,
     pub(crate) own: Mutex<Own>,
 }

@@ -26,6 +26,7 @@ pub fn compare_column(reference: &ColumnSketch, window: &RawValues) -> ColumnDri
         n_missing: 0,
         missing_rise: 0.0,
         jensen_shannon: None,
+        limit: 0.0,
         psi: None,
         ks_statistic: None,
         wasserstein: None,

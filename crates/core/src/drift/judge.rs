@@ -12,7 +12,7 @@ pub const MIN_VALUES: u64 = 30;
 /// - drifted when its reference is constant and any value differs: one is enough;
 /// - drifted when its missing share rose by `min_missing_rise`, over [`MIN_VALUES`] rows or more;
 /// - is not judged with fewer than [`MIN_VALUES`] values, or without a reference;
-/// - drifted when the Jensen-Shannon distance is at least `min_distance` and the adjusted p at most `alpha`;
+/// - drifted when the Jensen-Shannon distance reaches the column's limit and the adjusted p is at most `alpha`;
 /// - else is stable.
 ///
 /// A column's reference is the one at its place, or else the first of its name.
@@ -26,7 +26,16 @@ pub fn judge(columns: &mut [ColumnDrift], references: &[ColumnSketch], rule: &Dr
             .get(place)
             .filter(is_it)
             .or_else(|| references.iter().find(is_it));
+        column.limit = reference.map_or(rule.min_distance, |sketch| limit(sketch, rule));
         (column.verdict, column.reason) = verdict(column, reference, rule);
+    }
+}
+
+/// The distance from which on a column counts as drifted.
+fn limit(reference: &ColumnSketch, rule: &DriftRule) -> f64 {
+    match reference.own {
+        Some(own) if rule.calibrated => rule.min_distance.max(own.mean + 3.0 * own.std),
+        _ => rule.min_distance,
     }
 }
 
@@ -56,9 +65,10 @@ fn verdict(
     let (Some(distance), Some(p)) = (column.jensen_shannon, column.p_adjusted) else {
         return not_judged("nothing could be measured");
     };
-    let (far, sure) = (distance >= rule.min_distance, p <= rule.alpha);
+    let (far, sure) = (distance >= column.limit, p <= rule.alpha);
     let side = |over: bool| if over { "over" } else { "under" };
-    let distance = format!("distance {distance:.3} {} {}", side(far), rule.min_distance);
+    let limit = (column.limit * 1000.0).round() / 1000.0;
+    let distance = format!("distance {distance:.3} {} {limit}", side(far));
     match (far, sure) {
         (true, true) => (Verdict::Drifted, format!("{distance} and {}", p_text(p))),
         (true, false) => (

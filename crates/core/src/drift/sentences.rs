@@ -1,8 +1,21 @@
 //! Drift in words: the verdict of a report and of one cell.
 
-use super::{ColumnDrift, ColumnSketch, MIN_VALUES, SketchShape, Verdict};
+use super::{ColumnDrift, ColumnSketch, DriftRule, MIN_VALUES, SketchShape, Verdict};
 use crate::replay::{ReplayColumn, WindowReport};
 use crate::words::{count, counted, list, number, percent};
+
+/// The rule in words, with where it comes from.
+pub fn rule_sentence(rule: &DriftRule) -> String {
+    let calibrated = if rule.calibrated {
+        ", or the mean plus three standard deviations of the reference's own stretches where that is more"
+    } else {
+        ""
+    };
+    format!(
+        "{} mode: a column drifted when its Jensen-Shannon distance is at least {}{calibrated}, and its p-value at most {} after Benjamini-Hochberg ({})",
+        rule.mode, rule.min_distance, rule.alpha, rule.source
+    )
+}
 
 /// Names of columns that a verdict lists before it counts.
 const MAX_NAMES: usize = 8;

@@ -45,8 +45,16 @@ pub fn measure(
     rule: &DriftRule,
     task: &Task,
 ) -> Result<Measured, Cause> {
-    let classes = scored.truth.as_ref().map(|truth| truth.classes.clone()).unwrap_or_default();
-    let classes = if classes.is_empty() { reference_classes(reference) } else { classes };
+    let classes = scored
+        .truth
+        .as_ref()
+        .map(|truth| truth.classes.clone())
+        .unwrap_or_default();
+    let classes = if classes.is_empty() {
+        reference_classes(reference)
+    } else {
+        classes
+    };
     let columns = watched(scored, &classes);
     let sketches: Vec<_> = columns
         .iter()
@@ -56,18 +64,31 @@ pub fn measure(
                 .iter()
                 .find(|sketch| sketch.name == column.name)
                 .cloned()
-                .unwrap_or_else(|| drift::sketch_column(&column.name, &RawValues::Numbers(Vec::new())))
+                .unwrap_or_else(|| {
+                    drift::sketch_column(&column.name, &RawValues::Numbers(Vec::new()))
+                })
         })
         .collect();
     let mut shapes = prepare_shapes(&columns, &sketches);
     let mut reports = Vec::with_capacity(windows.len());
     for (index, window) in windows.iter().enumerate() {
         task.check()?;
-        task.step(index as u64, windows.len() as u64, format!("window {} of {}", index + 1, windows.len()));
+        task.step(
+            index as u64,
+            windows.len() as u64,
+            format!("window {} of {}", index + 1, windows.len()),
+        );
         let mut drifts = Vec::new();
         if !window.range.is_empty() {
-            let parts: Vec<RawValues> = columns.iter().map(|column| column.values.slice(window.range.clone())).collect();
-            drifts = sketches.iter().zip(&parts).map(|(sketch, part)| drift::compare_column(sketch, part)).collect();
+            let parts: Vec<RawValues> = columns
+                .iter()
+                .map(|column| column.values.slice(window.range.clone()))
+                .collect();
+            drifts = sketches
+                .iter()
+                .zip(&parts)
+                .map(|(sketch, part)| drift::compare_column(sketch, part))
+                .collect();
             drift::judge(&mut drifts, &sketches, rule);
             for (shape, part) in shapes.iter_mut().zip(&parts) {
                 shape.windows.push(drift::counts(&shape.bins, part));
@@ -77,11 +98,22 @@ pub fn measure(
                 shape.windows.push(Vec::new());
             }
         }
-        let n_drifted = drifts.iter().filter(|drift| drift.verdict == Verdict::Drifted).count();
+        let n_drifted = drifts
+            .iter()
+            .filter(|drift| drift.verdict == Verdict::Drifted)
+            .count();
         reports.push(WindowReport {
             index: u32::try_from(index).unwrap_or(u32::MAX),
-            first_row: if window.range.is_empty() { 0 } else { window.range.start as u64 + 1 },
-            last_row: if window.range.is_empty() { 0 } else { window.range.end as u64 },
+            first_row: if window.range.is_empty() {
+                0
+            } else {
+                window.range.start as u64 + 1
+            },
+            last_row: if window.range.is_empty() {
+                0
+            } else {
+                window.range.end as u64
+            },
             start_ms: window.start_ms,
             end_ms: window.end_ms,
             n_rows: window.range.len() as u64,
@@ -94,11 +126,17 @@ pub fn measure(
         });
     }
     let n_rows = scored.log.frame.n_rows();
-    let whole = scored.truth.as_ref().and_then(|truth| performance(truth, &scored.prediction, 0..n_rows));
+    let whole = scored
+        .truth
+        .as_ref()
+        .and_then(|truth| performance(truth, &scored.prediction, 0..n_rows));
     Ok(Measured {
         names: columns.into_iter().map(|column| column.name).collect(),
         windows: reports,
-        shapes: ReplayShapes { schema: DRIFT_REPORT_SCHEMA, columns: shapes },
+        shapes: ReplayShapes {
+            schema: DRIFT_REPORT_SCHEMA,
+            columns: shapes,
+        },
         performance_metric: scored.truth.as_ref().map(|truth| match truth.values {
             TruthValues::Classes(_) => "accuracy",
             TruthValues::Values(_) => "rmse",
@@ -109,7 +147,10 @@ pub fn measure(
 
 /// Without labels the class names are those of the reference's target.
 fn reference_classes(reference: &ReferenceSketch) -> Vec<String> {
-    let target = reference.columns.iter().find(|column| column.name == "target");
+    let target = reference
+        .columns
+        .iter()
+        .find(|column| column.name == "target");
     match target.map(|column| &column.shape) {
         Some(drift::SketchShape::Categorical { values, .. }) => values.clone(),
         _ => Vec::new(),
@@ -148,13 +189,28 @@ pub fn truth(
     let rows: Vec<usize> = (0..frame.n_rows()).collect();
     if record.classes.is_empty() {
         let columns = assay_frame::raw_columns(frame, &rows, &[input(&name, ColumnType::Float)])?;
-        let numbers = match columns.columns.into_iter().next().map(|column| column.values) {
+        let numbers = match columns
+            .columns
+            .into_iter()
+            .next()
+            .map(|column| column.values)
+        {
             Some(RawValues::Numbers(numbers)) => numbers,
             _ => Vec::new(),
         };
-        let values = numbers.iter().map(|value| value.is_finite().then_some(*value)).collect();
-        let column = RawColumn { name: "target".to_owned(), values: RawValues::Numbers(numbers) };
-        return Ok(Some(Truth { column, values: TruthValues::Values(values), classes: Vec::new() }));
+        let values = numbers
+            .iter()
+            .map(|value| value.is_finite().then_some(*value))
+            .collect();
+        let column = RawColumn {
+            name: "target".to_owned(),
+            values: RawValues::Numbers(numbers),
+        };
+        return Ok(Some(Truth {
+            column,
+            values: TruthValues::Values(values),
+            classes: Vec::new(),
+        }));
     }
     let texts = assay_frame::column_texts(frame, &name)?;
     let mut unseen: Vec<&str> = Vec::new();
@@ -179,13 +235,23 @@ pub fn truth(
     Ok(Some(Truth {
         values: TruthValues::Classes(indices),
         classes: record.classes.clone(),
-        column: RawColumn { name: "target".to_owned(), values: RawValues::Texts(texts) },
+        column: RawColumn {
+            name: "target".to_owned(),
+            values: RawValues::Texts(texts),
+        },
     }))
 }
 
 fn input(name: &str, kind: ColumnType) -> assay_core::recipe::InputColumn {
-    let column = Column { name: name.to_owned(), kind, nullable: true };
-    assay_core::recipe::InputColumn { name: column.name, kind: column.kind }
+    let column = Column {
+        name: name.to_owned(),
+        kind,
+        nullable: true,
+    };
+    assay_core::recipe::InputColumn {
+        name: column.name,
+        kind: column.kind,
+    }
 }
 
 /// What production predicted against what the model says now, in one sentence when they differ.
@@ -200,9 +266,10 @@ pub fn disagreement(
     for (row, text) in texts.iter().enumerate() {
         let Some(text) = text else { continue };
         let same = match prediction {
-            Prediction::Classes { indices, .. } => {
-                indices.get(row).and_then(|&index| classes.get(index as usize)).is_some_and(|class| class == text)
-            }
+            Prediction::Classes { indices, .. } => indices
+                .get(row)
+                .and_then(|&index| classes.get(index as usize))
+                .is_some_and(|class| class == text),
             Prediction::Values(values) => values
                 .get(row)
                 .zip(text.parse::<f64>().ok())
@@ -217,18 +284,30 @@ pub fn disagreement(
 }
 
 /// Accuracy or RMSE over the labelled rows of a range, with its 95 % interval; `None` without labelled rows.
-fn performance(truth: &Truth, prediction: &Prediction, range: std::ops::Range<usize>) -> Option<WindowPerformance> {
+fn performance(
+    truth: &Truth,
+    prediction: &Prediction,
+    range: std::ops::Range<usize>,
+) -> Option<WindowPerformance> {
     match (&truth.values, prediction) {
         (TruthValues::Classes(labels), Prediction::Classes { indices, .. }) => {
             let pairs = || {
                 let labels = labels.get(range.clone()).unwrap_or_default();
                 let indices = indices.get(range.clone()).unwrap_or_default();
-                labels.iter().zip(indices).filter_map(|(label, index)| label.map(|label| label == *index))
+                labels
+                    .iter()
+                    .zip(indices)
+                    .filter_map(|(label, index)| label.map(|label| label == *index))
             };
             let n = pairs().count() as u64;
             let right = pairs().filter(|right| *right).count() as u64;
             let (low, high) = metrics::wilson_interval(right, n);
-            (n > 0).then(|| WindowPerformance { value: right as f64 / n as f64, low, high, n })
+            (n > 0).then(|| WindowPerformance {
+                value: right as f64 / n as f64,
+                low,
+                high,
+                n,
+            })
         }
         (TruthValues::Values(truth), Prediction::Values(predicted)) => {
             let truth = truth.get(range.clone()).unwrap_or_default();
@@ -251,7 +330,11 @@ fn rmse_with_interval(squares: &[f64]) -> Option<WindowPerformance> {
         return None;
     }
     let mean = squares.iter().sum::<f64>() / n;
-    let variance = squares.iter().map(|square| (square - mean).powi(2)).sum::<f64>() / (n - 1.0).max(1.0);
+    let variance = squares
+        .iter()
+        .map(|square| (square - mean).powi(2))
+        .sum::<f64>()
+        / (n - 1.0).max(1.0);
     let half = 1.959_963_984_540_054 * (variance / n).sqrt();
     Some(WindowPerformance {
         value: mean.sqrt(),
@@ -269,7 +352,10 @@ mod tests {
     fn the_interval_of_an_rmse_holds_it() {
         let answer = rmse_with_interval(&[1.0, 4.0, 9.0, 16.0]).expect("four errors");
         assert!((answer.value - 7.5_f64.sqrt()).abs() < 1e-12);
-        assert!(answer.low < answer.value && answer.value < answer.high, "{answer:?}");
+        assert!(
+            answer.low < answer.value && answer.value < answer.high,
+            "{answer:?}"
+        );
         assert_eq!(rmse_with_interval(&[]), None);
     }
 }

@@ -1,10 +1,12 @@
 //! Replays that were kept: listed, opened, one cell looked at, drawn.
 
+use assay_core::ReplayId;
 use assay_core::chart::{Axis, BarSeries, ChartSpec, Figure, Limit, Series};
 use assay_core::code::Code;
 use assay_core::drift;
-use assay_core::replay::{Bins, CellDetail, CellRequest, ColumnShapes, DriftReport, ReplayShapes, ReplaySummary};
-use assay_core::ReplayId;
+use assay_core::replay::{
+    Bins, CellDetail, CellRequest, ColumnShapes, DriftReport, ReplayShapes, ReplaySummary,
+};
 
 use crate::charts::{shares, spec};
 use crate::error::{Attempt, Cause};
@@ -12,34 +14,51 @@ use crate::{Error, Lab};
 
 impl Lab {
     pub fn replays(&self) -> Result<Vec<ReplaySummary>, Error> {
-        self.store.replays().attempt(|| "list the replays".to_owned())
+        self.store
+            .replays()
+            .attempt(|| "list the replays".to_owned())
     }
 
     pub fn drift_report(&self, replay: &ReplayId) -> Result<DriftReport, Error> {
-        Ok(self.store.replay(replay).attempt(|| format!("show replay {replay}"))?.0)
+        Ok(self
+            .store
+            .replay(replay)
+            .attempt(|| format!("show replay {replay}"))?
+            .0)
     }
 
     /// One cell of the heat map with both distributions and a sentence.
     pub fn drift_cell(&self, request: &CellRequest) -> Result<CellDetail, Error> {
         self.cell(request).attempt(|| {
-            format!("show `{}` in window {} of replay {}", request.column, request.window + 1, request.replay)
+            format!(
+                "show `{}` in window {} of replay {}",
+                request.column,
+                request.window + 1,
+                request.replay
+            )
         })
     }
 
     fn cell(&self, request: &CellRequest) -> Result<CellDetail, Cause> {
         let (report, shape) = self.shape(&request.replay, &request.column)?;
-        let window = report
-            .windows
-            .get(request.window as usize)
-            .ok_or_else(|| Cause::said(Code::NotFound, format!("it has {} windows", report.windows.len())))?;
+        let window = report.windows.get(request.window as usize).ok_or_else(|| {
+            Cause::said(
+                Code::NotFound,
+                format!("it has {} windows", report.windows.len()),
+            )
+        })?;
         let drift = window
             .columns
             .iter()
             .find(|column| column.column == request.column)
             .ok_or_else(|| Cause::said(Code::NotFound, "the window holds no rows"))?;
-        let model = assay_core::reference::Reference::version(report.model.model.as_str(), report.model.version);
+        let model = assay_core::reference::Reference::version(
+            report.model.model.as_str(),
+            report.model.version,
+        );
         let version = self.store.model_version(&model)?;
-        let reference: drift::ReferenceSketch = serde_json::from_slice(&self.store.read_object(&version.reference)?)?;
+        let reference: drift::ReferenceSketch =
+            serde_json::from_slice(&self.store.read_object(&version.reference)?)?;
         let sketch = reference
             .columns
             .iter()
@@ -49,7 +68,11 @@ impl Lab {
             column: request.column.clone(),
             sentence: drift::cell_sentence(drift, sketch, window),
             drift: drift.clone(),
-            current: shape.windows.get(request.window as usize).cloned().unwrap_or_default(),
+            current: shape
+                .windows
+                .get(request.window as usize)
+                .cloned()
+                .unwrap_or_default(),
             reference: shape.reference,
             bins: shape.bins,
             window: window.clone(),
@@ -63,7 +86,12 @@ impl Lab {
             .columns
             .into_iter()
             .find(|shape| shape.name == column)
-            .ok_or_else(|| Cause::said(Code::NotFound, format!("the replay has no column `{column}`")))?;
+            .ok_or_else(|| {
+                Cause::said(
+                    Code::NotFound,
+                    format!("the replay has no column `{column}`"),
+                )
+            })?;
         Ok((report, shape))
     }
 
@@ -75,22 +103,55 @@ impl Lab {
     pub(crate) fn performance_chart(&self, replay: &ReplayId) -> Result<ChartSpec, Cause> {
         let (report, _) = self.store.replay(replay)?;
         performance_chart(&report).ok_or_else(|| {
-            Cause::with_hint(Code::NotFound, "the log held no labels", "replay again and name the label column")
+            Cause::with_hint(
+                Code::NotFound,
+                "the log held no labels",
+                "replay again and name the label column",
+            )
         })
     }
 
-    pub(crate) fn drift_cell_chart(&self, replay: &ReplayId, column: &str, window: u32) -> Result<ChartSpec, Cause> {
+    pub(crate) fn drift_cell_chart(
+        &self,
+        replay: &ReplayId,
+        column: &str,
+        window: u32,
+    ) -> Result<ChartSpec, Cause> {
         let (_, shape) = self.shape(replay, column)?;
-        let current = shape.windows.get(window as usize).cloned().unwrap_or_default();
+        let current = shape
+            .windows
+            .get(window as usize)
+            .cloned()
+            .unwrap_or_default();
         let series = vec![
-            BarSeries { name: "reference".to_owned(), color: 8, values: shares(&shape.reference) },
-            BarSeries { name: format!("window {}", window + 1), color: 2, values: shares(&current) },
+            BarSeries {
+                name: "reference".to_owned(),
+                color: 8,
+                values: shares(&shape.reference),
+            },
+            BarSeries {
+                name: format!("window {}", window + 1),
+                color: 2,
+                values: shares(&current),
+            },
         ];
         let figure = match shape.bins {
-            Bins::Edges { edges } => Figure::Histogram { x: Axis::linear(column), edges, series },
-            Bins::Categories { categories } => Figure::Bars { categories, y: Axis::linear("share of rows"), series },
+            Bins::Edges { edges } => Figure::Histogram {
+                x: Axis::linear(column),
+                edges,
+                series,
+            },
+            Bins::Categories { categories } => Figure::Bars {
+                categories,
+                y: Axis::linear("share of rows"),
+                series,
+            },
         };
-        Ok(spec(column, format!("reference and window {}, share of rows", window + 1), figure))
+        Ok(spec(
+            column,
+            format!("reference and window {}, share of rows", window + 1),
+            figure,
+        ))
     }
 }
 
@@ -109,8 +170,16 @@ pub(crate) fn drift_map(report: &DriftReport) -> ChartSpec {
         &format!("{} on {}", report.model, report.logs.join(", ")),
         report.verdict.clone(),
         Figure::HeatMap {
-            rows: report.columns.iter().map(|column| column.name.clone()).collect(),
-            columns: report.windows.iter().map(|window| (window.index + 1).to_string()).collect(),
+            rows: report
+                .columns
+                .iter()
+                .map(|column| column.name.clone())
+                .collect(),
+            columns: report
+                .windows
+                .iter()
+                .map(|window| (window.index + 1).to_string())
+                .collect(),
             values,
             over,
             threshold: report.rule.min_distance,
@@ -124,9 +193,16 @@ pub(crate) fn performance_chart(report: &DriftReport) -> Option<ChartSpec> {
     let points: Vec<_> = report
         .windows
         .iter()
-        .filter_map(|window| window.performance.map(|performance| (f64::from(window.index + 1), performance)))
+        .filter_map(|window| {
+            window
+                .performance
+                .map(|performance| (f64::from(window.index + 1), performance))
+        })
         .collect();
-    let test = report.test_performance.map(|value| Limit { name: format!("on its test rows {value:.3}"), value });
+    let test = report.test_performance.map(|value| Limit {
+        name: format!("on its test rows {value:.3}"),
+        value,
+    });
     Some(spec(
         &format!("{metric} of {}", report.model),
         format!("{} windows, 95 % interval", points.len()),
@@ -137,9 +213,18 @@ pub(crate) fn performance_chart(report: &DriftReport) -> Option<ChartSpec> {
                 name: report.model.to_string(),
                 color: 1,
                 x: points.iter().map(|(x, _)| *x).collect(),
-                y: points.iter().map(|(_, performance)| performance.value).collect(),
-                low: points.iter().map(|(_, performance)| performance.low).collect(),
-                high: points.iter().map(|(_, performance)| performance.high).collect(),
+                y: points
+                    .iter()
+                    .map(|(_, performance)| performance.value)
+                    .collect(),
+                low: points
+                    .iter()
+                    .map(|(_, performance)| performance.low)
+                    .collect(),
+                high: points
+                    .iter()
+                    .map(|(_, performance)| performance.high)
+                    .collect(),
             }],
             limits: test.into_iter().collect(),
             diagonal: false,

@@ -6,8 +6,8 @@ use assay_core::train::TrainSpec;
 use assay_core::{RunId, Task, metrics, split};
 
 use super::{Plan, fit};
-use crate::error::Cause;
 use crate::Lab;
+use crate::error::Cause;
 
 impl Lab {
     /// Logs `cv.KEY` once per fold (step = fold), then `cv.KEY.mean` and `cv.KEY.std` (sample standard deviation).
@@ -24,11 +24,17 @@ impl Lab {
         let mut values: BTreeMap<String, Vec<f64>> = BTreeMap::new();
         for (index, fold) in folds.iter().enumerate() {
             task.check()?;
-            task.step(index as u64, folds.len() as u64, format!("fold {} of {}", index + 1, folds.len()));
+            task.step(
+                index as u64,
+                folds.len() as u64,
+                format!("fold {} of {}", index + 1, folds.len()),
+            );
             let measured = self.measure_fold(spec, plan, fold, task)?;
             self.log_all(
                 run_id,
-                measured.iter().map(|(key, value)| (format!("cv.{key}"), *value, index as i64)),
+                measured
+                    .iter()
+                    .map(|(key, value)| (format!("cv.{key}"), *value, index as i64)),
             )?;
             for (key, value) in measured {
                 values.entry(key).or_default().push(value);
@@ -36,7 +42,10 @@ impl Lab {
         }
         let summary = values.iter().flat_map(|(key, values)| {
             let (mean, std) = mean_and_std(values);
-            [(format!("cv.{key}.mean"), mean, 0), (format!("cv.{key}.std"), std, 0)]
+            [
+                (format!("cv.{key}.mean"), mean, 0),
+                (format!("cv.{key}.std"), std, 0),
+            ]
         });
         self.log_all(run_id, summary)
     }
@@ -49,8 +58,10 @@ impl Lab {
         task: &Task,
     ) -> Result<BTreeMap<String, f64>, Cause> {
         let columns = |positions: &[usize]| {
-            let rows: Vec<usize> =
-                positions.iter().filter_map(|&position| plan.target.rows.get(position).copied()).collect();
+            let rows: Vec<usize> = positions
+                .iter()
+                .filter_map(|&position| plan.target.rows.get(position).copied())
+                .collect();
             assay_frame::raw_columns(&plan.frame, &rows, &plan.recipe.inputs)
         };
         let train = columns(&fold.train)?;
@@ -58,7 +69,13 @@ impl Lab {
         let matrix = assay_frame::apply_recipe(&train, &fitted)?;
         // Steps inside a fold would make the bar jump back.
         let inner = task.without_steps();
-        let model = fit(plan, &matrix, &plan.target.target.take(&fold.train), spec.seed, &inner)?;
+        let model = fit(
+            plan,
+            &matrix,
+            &plan.target.target.take(&fold.train),
+            spec.seed,
+            &inner,
+        )?;
         let validation = assay_frame::apply_recipe(&columns(&fold.validation)?, &fitted)?;
         Ok(metrics::evaluate(
             &plan.target.target.take(&fold.validation),

@@ -9,8 +9,8 @@ use assay_onnx::About;
 use assay_store::{FinishedRun, MetricPoint};
 
 use super::Fitted;
-use crate::error::Cause;
 use crate::Lab;
+use crate::error::Cause;
 
 /// Names of a run's artifacts.
 pub const MODEL: &str = "model.onnx";
@@ -25,8 +25,14 @@ impl Lab {
         values: impl Iterator<Item = (String, f64, i64)>,
     ) -> Result<(), Cause> {
         let at_ms = self.environment.now_ms();
-        let points: Vec<MetricPoint> =
-            values.map(|(key, value, step)| MetricPoint { key, value, step, at_ms }).collect();
+        let points: Vec<MetricPoint> = values
+            .map(|(key, value, step)| MetricPoint {
+                key,
+                value,
+                step,
+                at_ms,
+            })
+            .collect();
         Ok(self.store.log_metrics(run_id, &points)?)
     }
 
@@ -41,15 +47,26 @@ impl Lab {
         task.step(0, 0, "exporting to ONNX");
         let about = About {
             producer_version: crate::VERSION.to_owned(),
-            doc: format!("{} on {}@{}", record.algorithm, record.dataset, record.dataset_number),
+            doc: format!(
+                "{} on {}@{}",
+                record.algorithm, record.dataset, record.dataset_number
+            ),
             metadata: vec![
                 ("run_id".to_owned(), run_id.to_string()),
-                ("dataset_version".to_owned(), record.dataset_version.to_string()),
+                (
+                    "dataset_version".to_owned(),
+                    record.dataset_version.to_string(),
+                ),
             ],
         };
         let exported = assay_onnx::export(&fitted.fitted, &fitted.model, &about)?;
         task.step(0, 0, "checking the export");
-        let parity = self.parity(&exported.bytes, &fitted.test_columns, &fitted.test_prediction, &record.classes)?;
+        let parity = self.parity(
+            &exported.bytes,
+            &fitted.test_columns,
+            &fitted.test_prediction,
+            &record.classes,
+        )?;
         task.check()?;
         task.step(0, 0, "storing");
         self.put_artifact(run_id, MODEL, &exported.bytes)?;
@@ -57,9 +74,18 @@ impl Lab {
         self.put_artifact(run_id, REFERENCE, &serde_json::to_vec(&reference)?)?;
         self.put_artifact(run_id, RECIPE, &serde_json::to_vec_pretty(&record.recipe)?)?;
         let pending = self.store.begin_object()?;
-        assay_frame::write_predictions(&stored_predictions(fitted, &record.classes), pending.path())?;
+        assay_frame::write_predictions(
+            &stored_predictions(fitted, &record.classes),
+            pending.path(),
+        )?;
         let (object, size_bytes) = pending.commit()?;
-        self.store.add_artifact(run_id, PREDICTIONS, &object, size_bytes, self.environment.now_ms())?;
+        self.store.add_artifact(
+            run_id,
+            PREDICTIONS,
+            &object,
+            size_bytes,
+            self.environment.now_ms(),
+        )?;
         self.store.finish_run(
             run_id,
             &FinishedRun {
@@ -76,7 +102,9 @@ impl Lab {
 
     fn put_artifact(&self, run_id: &RunId, path: &str, bytes: &[u8]) -> Result<(), Cause> {
         let (object, size_bytes) = self.store.put_object(bytes)?;
-        Ok(self.store.add_artifact(run_id, path, &object, size_bytes, self.environment.now_ms())?)
+        Ok(self
+            .store
+            .add_artifact(run_id, path, &object, size_bytes, self.environment.now_ms())?)
     }
 
     /// Our own predictions against those of ONNX Runtime on the same raw rows.
@@ -90,7 +118,11 @@ impl Lab {
         let runtime = self.runtime()?;
         let session = runtime.session(onnx)?;
         let theirs = session.predict(columns, classes)?;
-        Ok(assay_onnx::compare(ours, &theirs, &format!("onnxruntime {}", runtime.version()))?)
+        Ok(assay_onnx::compare(
+            ours,
+            &theirs,
+            &format!("onnxruntime {}", runtime.version()),
+        )?)
     }
 }
 
@@ -99,44 +131,74 @@ fn reference_sketch(fitted: &Fitted, classes: &[String]) -> ReferenceSketch {
         .train_columns
         .columns
         .iter()
-        .map(|column| drift::sketch_column(&column.name, &column.values))
+        .map(|column| drift::sketch_reference(&column.name, &column.values))
         .collect();
     let prediction = prediction_column(&fitted.train_prediction, classes);
-    columns.push(drift::sketch_column(&prediction.name, &prediction.values));
+    columns.push(drift::sketch_reference(
+        &prediction.name,
+        &prediction.values,
+    ));
     let target = target_column(&fitted.train_target);
-    columns.push(drift::sketch_column(&target.name, &target.values));
-    ReferenceSketch { schema: SKETCH_SCHEMA, n_rows: fitted.train_rows.len() as u64, columns }
+    columns.push(drift::sketch_reference(&target.name, &target.values));
+    ReferenceSketch {
+        schema: SKETCH_SCHEMA,
+        n_rows: fitted.train_rows.len() as u64,
+        columns,
+    }
 }
 
 /// What is watched of a model's answers: the probability of the second class for two classes, the class for more,
 /// the value for regression.
 pub(crate) fn prediction_column(prediction: &Prediction, classes: &[String]) -> RawColumn {
     let values = match prediction {
-        Prediction::Classes { probabilities, n_classes: 2, .. } => {
-            RawValues::Numbers(probabilities.iter().skip(1).step_by(2).copied().collect())
-        }
-        Prediction::Classes { indices, .. } => {
-            RawValues::Texts(indices.iter().map(|&index| classes.get(index as usize).cloned()).collect())
-        }
+        Prediction::Classes {
+            probabilities,
+            n_classes: 2,
+            ..
+        } => RawValues::Numbers(probabilities.iter().skip(1).step_by(2).copied().collect()),
+        Prediction::Classes { indices, .. } => RawValues::Texts(
+            indices
+                .iter()
+                .map(|&index| classes.get(index as usize).cloned())
+                .collect(),
+        ),
         Prediction::Values(values) => RawValues::Numbers(values.clone()),
     };
-    RawColumn { name: "prediction".to_owned(), values }
+    RawColumn {
+        name: "prediction".to_owned(),
+        values,
+    }
 }
 
 /// The truth, as drift compares it: classes as text, values as numbers.
 fn target_column(target: &Target) -> RawColumn {
     let values = match target {
-        Target::Classes { classes, indices, .. } => {
-            RawValues::Texts(indices.iter().map(|&index| classes.get(index as usize).cloned()).collect())
-        }
+        Target::Classes {
+            classes, indices, ..
+        } => RawValues::Texts(
+            indices
+                .iter()
+                .map(|&index| classes.get(index as usize).cloned())
+                .collect(),
+        ),
         Target::Values(values) => RawValues::Numbers(values.clone()),
     };
-    RawColumn { name: "target".to_owned(), values }
+    RawColumn {
+        name: "target".to_owned(),
+        values,
+    }
 }
 
 fn confusion(truth: &Target, prediction: &Prediction) -> Option<Confusion> {
     match (truth, prediction) {
-        (Target::Classes { classes, indices, .. }, Prediction::Classes { indices: predicted, .. }) => Some(Confusion {
+        (
+            Target::Classes {
+                classes, indices, ..
+            },
+            Prediction::Classes {
+                indices: predicted, ..
+            },
+        ) => Some(Confusion {
             classes: classes.clone(),
             counts: metrics::confusion(indices, predicted, classes.len()),
         }),
@@ -160,7 +222,11 @@ fn stored_predictions(fitted: &Fitted, classes: &[String]) -> StoredPredictions 
         Target::Values(values) => stored.truth_value.clone_from(values),
     }
     match &fitted.test_prediction {
-        Prediction::Classes { indices, probabilities, .. } => {
+        Prediction::Classes {
+            indices,
+            probabilities,
+            ..
+        } => {
             stored.predicted_class.clone_from(indices);
             stored.probabilities.clone_from(probabilities);
         }
