@@ -1,0 +1,142 @@
+// Where a version came from and what was done with it, as nodes in columns: file, data, recipe, run, model, replays.
+
+import type { DatasetVersion } from '../../gen/DatasetVersion';
+import type { ModelVersion } from '../../gen/ModelVersion';
+import type { ReplaySummary } from '../../gen/ReplaySummary';
+import type { RunDetail } from '../../gen/RunDetail';
+import { bytes, count, plural, shortHash } from '../../parts/format';
+import { href } from '../../shell/route';
+
+export interface LineageNode {
+  id: string;
+  /** `data set`, in grey above the name. */
+  kind: string;
+  name: string;
+  note: string;
+  /** The whole of what is cut. */
+  title: string;
+  href: string | null;
+  current?: boolean;
+  drifted?: boolean;
+}
+
+export interface LineageEdge {
+  from: string;
+  to: string;
+}
+
+export interface Lineage {
+  /** From left to right, each from top to bottom. */
+  columns: LineageNode[][];
+  edges: LineageEdge[];
+}
+
+/** Nodes under one another in a column; what is more is counted in the last. */
+const MOST_REPLAYS = 2;
+
+interface Parts {
+  version: ModelVersion;
+  /** Undefined while it is read, or when the data was deleted. */
+  dataset: DatasetVersion | undefined;
+  run: RunDetail | undefined;
+  replays: readonly ReplaySummary[];
+}
+
+export function lineage({ version, dataset, run, replays }: Parts): Lineage {
+  const key = `${version.model}@${version.version}`;
+  const data = `${version.dataset}@${version.dataset_number}`;
+  const dataHref = dataset ? href('data', version.dataset, `v${version.dataset_number}`) : null;
+  const columns: LineageNode[][] = [];
+  if (dataset) {
+    columns.push([
+      {
+        id: 'file',
+        kind: 'file',
+        name: dataset.source.file_name,
+        note: `${bytes(dataset.source.size_bytes)} ${shortHash(dataset.source.hash)}`,
+        title: `${dataset.source.file_name}, blake3 ${dataset.source.hash}`,
+        href: href('data', version.dataset, { tab: 'versions' }),
+      },
+    ]);
+  }
+  columns.push([
+    {
+      id: 'data',
+      kind: 'data set',
+      name: data,
+      note: `${dataset ? `${count(dataset.n_rows)} rows ` : ''}${shortHash(version.dataset_version)}`,
+      title: `${data}, content ${version.dataset_version}`,
+      href: dataHref,
+    },
+  ]);
+  const record = run?.record;
+  if (record) {
+    columns.push([
+      {
+        id: 'recipe',
+        kind: 'recipe',
+        name: plural(record.recipe.steps.length, 'step'),
+        note: `${plural(version.signature.inputs.length, 'column')} in`,
+        title: `The recipe of the run: ${plural(record.recipe.steps.length, 'step')}, fitted on the training rows`,
+        href: href('runs', version.run_id, { tab: 'recipe' }),
+      },
+    ]);
+  }
+  columns.push([
+    {
+      id: 'run',
+      kind: 'run',
+      name: run?.summary.name ?? shortHash(version.run_id),
+      note: `${record ? `seed ${record.spec.seed} ` : ''}${shortHash(version.run_id)}`,
+      title: `Run ${version.run_id}`,
+      href: run ? href('runs', version.run_id) : null,
+    },
+  ]);
+  columns.push([
+    {
+      id: 'model',
+      kind: 'model',
+      name: key,
+      note: shortHash(version.onnx),
+      title: `${key}, ONNX file ${version.onnx}`,
+      href: href('models', version.model, version.version),
+      current: true,
+    },
+  ]);
+  const ends = replayNodes(replays, key);
+  if (ends.length > 0) columns.push(ends);
+  return { columns, edges: edgesOf(columns) };
+}
+
+function replayNodes(replays: readonly ReplaySummary[], model: string): LineageNode[] {
+  const shown = replays.length > MOST_REPLAYS ? replays.slice(0, MOST_REPLAYS - 1) : replays;
+  const nodes = shown.map((replay): LineageNode => ({
+    id: replay.replay_id,
+    kind: 'replay',
+    name: replay.logs.join(', '),
+    note: `${plural(replay.n_windows, 'window')}, ${replay.drifted.length > 0 ? 'drifted' : 'stable'}`,
+    title: `${replay.logs.join(', ')}: ${replay.verdict}`,
+    href: href('replay', replay.replay_id),
+    drifted: replay.drifted.length > 0,
+  }));
+  const left = replays.slice(shown.length);
+  const n_drifted = left.filter((replay) => replay.drifted.length > 0).length;
+  if (left.length === 0) return nodes;
+  const more: LineageNode = {
+    id: 'more',
+    kind: 'replays',
+    name: `${count(left.length)} more`,
+    note: n_drifted > 0 ? `${count(n_drifted)} drifted` : 'stable',
+    title: `All replays of ${model}`,
+    href: href('replay', { filter: model }),
+    drifted: n_drifted > 0,
+  };
+  return [...nodes, more];
+}
+
+function edgesOf(columns: readonly LineageNode[][]): LineageEdge[] {
+  return columns.slice(1).flatMap((column, i) => {
+    const from = columns[i]?.[0];
+    return from ? column.map((to) => ({ from: from.id, to: to.id })) : [];
+  });
+}

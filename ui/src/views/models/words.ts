@@ -1,0 +1,38 @@
+// Words of the registry: stages in their order, algorithms by name, actions of the audit log.
+
+import type { AuditEntry } from '../../gen/AuditEntry';
+import type { Stage } from '../../gen/Stage';
+
+export const STAGES: readonly Stage[] = ['development', 'candidate', 'production', 'archived'];
+
+/** `Production`. */
+export function stageTitle(stage: Stage): string {
+  return capital(stage);
+}
+
+/** `random_forest` as `Random forest`. */
+export function algorithmTitle(name: string): string {
+  return capital(name.replaceAll('_', ' '));
+}
+
+const ACTIONS: Readonly<Record<string, string>> = {
+  'model.registered': 'Registered',
+  'model.promoted': 'Promoted',
+  'model.moved': 'Moved',
+  'model.archived': 'Archived',
+  'model.alias_moved': 'Alias moved',
+  'model.exported': 'Exported',
+  'model.verified': 'Verified',
+  'model.deleted': 'Deleted',
+  'model.restored': 'Restored',
+  'replay.saved': 'Replayed',
+};
+
+/** What happened, as the first words of a line: `Promoted`. */
+export function actionTitle(entry: Pick<AuditEntry, 'action'>): string {
+  return ACTIONS[entry.action] ?? capital(entry.action.replace(/^.*\./, '').replaceAll('_', ' '));
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
