@@ -65,6 +65,10 @@ export const browserTransport: Transport = {
     return uploadAll(await chooseFiles(), onProgress);
   },
 
+  openFolder() {
+    return Promise.resolve(null);
+  },
+
   async save({ name, toBytes }) {
     const address = URL.createObjectURL(new Blob([await toBytes()]));
     const link = Object.assign(document.createElement('a'), { href: address, download: name });

@@ -62,6 +62,11 @@ export async function openFiles(onProgress: (drop: Drop) => void = () => undefin
   return (await transport()).openFiles(onProgress);
 }
 
+/** Lets the user choose a folder; null when they chose none, and always in a browser. */
+export async function openFolder(): Promise<string | null> {
+  return (await transport()).openFolder();
+}
+
 /** Saves a file where the user wants it; false when they chose no place. */
 export async function save(target: SaveTarget): Promise<boolean> {
   return (await transport()).save(target);

@@ -53,6 +53,12 @@ export const tauriTransport: Transport = {
     return chosen === null ? [] : Array.isArray(chosen) ? chosen : [chosen];
   },
 
+  async openFolder() {
+    return invoke<string | null>('plugin:dialog|open', {
+      options: { multiple: false, directory: true, title: 'Choose a folder' },
+    });
+  },
+
   async save({ name, toPath }: SaveTarget) {
     const path = await invoke<string | null>('plugin:dialog|save', { options: { defaultPath: name, title: 'Save' } });
     if (path === null) return false;

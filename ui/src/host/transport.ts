@@ -30,6 +30,8 @@ export interface Transport {
   onDrop(listener: (drop: Drop) => void): Stop;
   /** Paths the host can read; empty when the user chose nothing. */
   openFiles(onProgress: (drop: Drop) => void): Promise<string[]>;
+  /** A folder the host can use; null when the user chose none, or where folders cannot be chosen. */
+  openFolder(): Promise<string | null>;
   /** False when the user chose no place. */
   save(target: SaveTarget): Promise<boolean>;
 }

@@ -1,0 +1,159 @@
+import { describe, expect, it } from 'vitest';
+import type { AlgorithmInfo } from '../../gen/AlgorithmInfo';
+import type { ColumnProfile } from '../../gen/ColumnProfile';
+import type { ColumnType } from '../../gen/ColumnType';
+import type { ParamInfo } from '../../gen/ParamInfo';
+import {
+  formOf,
+  guessTarget,
+  isAble,
+  problemOf,
+  rangeText,
+  readParam,
+  specOf,
+  splitProblems,
+  trainCommand,
+} from './spec';
+
+const column = (name: string, kind: ColumnType, n_distinct: number, min = 0, max = 1): ColumnProfile => ({
+  name,
+  kind,
+  n_rows: 344,
+  n_missing: 0,
+  n_distinct,
+  numeric:
+    kind === 'integer' || kind === 'float'
+      ? {
+          min,
+          max,
+          mean: 0,
+          std: 1,
+          quantiles: [],
+          n_zero: 0,
+          n_negative: 0,
+          n_not_finite: 0,
+          histogram: { edges: [min, max], counts: [344] },
+        }
+      : null,
+  top: [],
+  time: null,
+  text: null,
+});
+
+const trees: ParamInfo = {
+  name: 'n_estimators',
+  help: 'Number of trees.',
+  default: 100,
+  range: { kind: 'integer', min: 1, max: 2000 },
+};
+const FOREST: AlgorithmInfo = {
+  name: 'random_forest',
+  title: 'Random forest',
+  help: '',
+  problems: ['binary', 'multiclass', 'regression'],
+  params: [trees, { name: 'bootstrap', help: '', default: true, range: { kind: 'bool' } }],
+};
+const RIDGE: AlgorithmInfo = { ...FOREST, name: 'ridge', problems: ['regression'], params: [] };
+const LOGISTIC: AlgorithmInfo = { ...FOREST, name: 'logistic_regression', problems: ['binary', 'multiclass'] };
+
+it.each([
+  [[column('species', 'text', 3), column('sex', 'text', 2)], 'species'],
+  [[column('a', 'integer', 90), column('Class', 'integer', 2), column('z', 'text', 4)], 'Class'],
+  [[column('a', 'integer', 90), column('b', 'text', 4), column('seen', 'date', 30)], 'b'],
+  [[column('a', 'text', 1)], null],
+])('the target guessed %#', (columns, name) => expect(guessTarget(columns)).toBe(name));
+
+it.each([
+  [column('a', 'text', 2), 'binary'],
+  [column('a', 'text', 3), 'multiclass'],
+  [column('a', 'boolean', 2), 'binary'],
+  [column('a', 'integer', 20), 'multiclass'],
+  [column('a', 'integer', 21), 'regression'],
+  [column('a', 'float', 2, 0, 1), 'binary'],
+  [column('a', 'float', 2, 0, 1.5), 'regression'],
+  [column('a', 'date', 30), null],
+  [column('a', 'text', 1), null],
+])('the problem %#', (own, problem) => expect(problemOf(own)).toBe(problem));
+
+it.each([
+  [RIDGE, column('a', 'text', 3), false],
+  [RIDGE, column('a', 'integer', 3), true],
+  [LOGISTIC, column('a', 'float', 90), false],
+  [LOGISTIC, column('a', 'integer', 90), true],
+  [FOREST, column('a', 'float', 90), true],
+])('able %#', (algorithm, own, able) => expect(isAble(algorithm, own)).toBe(able));
+
+describe('parameters', () => {
+  it.each([
+    [undefined, { value: 100 }],
+    ['', { value: 100 }],
+    ['250', { value: 250 }],
+    ['2.5', { problem: 'a whole number' }],
+    ['x', { problem: 'a whole number' }],
+    ['0', { problem: '1 to 2,000' }],
+  ])('%s', (text, read) => expect(readParam(trees, text)).toEqual(read));
+
+  it('ranges are written short', () => {
+    expect(rangeText(trees)).toBe('1 to 2,000');
+    expect(rangeText({ ...trees, range: { kind: 'float', min: 1e-6, max: 1e9 } })).toBe('1e−6 to 1e9');
+  });
+});
+
+it('an empty URL is the defaults, and wrong figures are told at their field', () => {
+  const form = formOf({});
+  expect(form).toMatchObject({ algorithm: 'random_forest', split: 'auto', test: '0.2', cv: '', seed: '0' });
+  expect(splitProblems(form)).toEqual({});
+  expect(Object.keys(splitProblems({ ...form, test: '1', cv: '1', seed: '-1' }))).toEqual(['test', 'cv', 'seed']);
+});
+
+describe('the specification', () => {
+  const form = formOf({
+    dataset: 'penguins@2',
+    target: 'species',
+    'p.n_estimators': '250',
+    'p.bootstrap': 'true',
+    cv: '5',
+    seed: '7',
+    experiment: 'first try',
+    split: 'stratified',
+  });
+
+  it('names only what differs from the default', () => {
+    expect(specOf(form, FOREST, null)).toEqual({
+      schema: 1,
+      dataset: 'penguins@2',
+      target: 'species',
+      algorithm: 'random_forest',
+      params: { n_estimators: 250 },
+      recipe: null,
+      split: { method: 'stratified', test_fraction: 0.2 },
+      cv_folds: 5,
+      seed: 7,
+      experiment: 'first try',
+      run_name: null,
+    });
+  });
+
+  it('is none while something is wrong', () => {
+    expect(specOf({ ...form, params: { n_estimators: '0' } }, FOREST, null)).toBeNull();
+    expect(specOf({ ...form, test: '2' }, FOREST, null)).toBeNull();
+    expect(specOf({ ...form, target: '' }, FOREST, null)).toBeNull();
+  });
+
+  it('is one command', () => {
+    const spec = specOf(form, FOREST, null);
+    expect(spec && trainCommand(spec)).toBe(
+      "assay train penguins@2 --target species --algorithm random_forest --param n_estimators=250 --split stratified --cv 5 --seed 7 --experiment 'first try'",
+    );
+  });
+
+  it('a recipe of its own goes before the command', () => {
+    const spec = specOf(form, FOREST, { schema: 1, inputs: [], steps: [], left_out: [] });
+    const [first, second, ...rest] = (spec ? trainCommand(spec) : '').split('\n');
+    expect([first, second]).toEqual([
+      "cat > recipe.json <<'JSON'",
+      '{"schema":1,"inputs":[],"steps":[],"left_out":[]}',
+    ]);
+    expect(rest.at(-1)).toMatch(/--recipe recipe\.json$/);
+  });
+});
