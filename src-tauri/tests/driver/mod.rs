@@ -14,7 +14,7 @@ use fantoccini::elements::Element;
 use fantoccini::wd::Capabilities;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Long enough for a busy machine; nothing waits longer than it has to.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -58,18 +58,7 @@ impl Window {
 
     /// Waits until the page shows `text`.
     pub async fn shows(&self, text: &str) {
-        let deadline = Instant::now() + PATIENCE;
-        loop {
-            let page = self.text().await;
-            if page.contains(text) {
-                return;
-            }
-            assert!(
-                Instant::now() < deadline,
-                "`{text}` does not appear on the page, which reads:\n{page}"
-            );
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
+        self.until(text, true, async || {}).await;
     }
 
     /// Everything that can be read in the window.
@@ -80,16 +69,47 @@ impl Window {
         text.as_str().unwrap_or_default().to_owned()
     }
 
-    /// Drops files on the window, as the window system tells Tauri and Tauri tells the page.
-    pub async fn drop_files(&self, paths: &[PathBuf]) {
+    /// Drops files on the window, as the window system tells Tauri and Tauri tells the page. `veil` is what the page
+    /// says while they are held over it: a drag that comes, goes and comes back shows that the page listens by now.
+    pub async fn drop_files(&self, paths: &[PathBuf], veil: &str) {
+        let files = json!({ "paths": paths, "position": { "x": 600, "y": 400 } });
+        self.until(veil, true, async || self.emit("drag-enter", &files).await)
+            .await;
+        self.until(veil, false, async || {
+            self.emit("drag-leave", &json!(null)).await
+        })
+        .await;
+        self.emit("drag-enter", &files).await;
+        self.emit("drag-drop", &files).await;
+    }
+
+    /// Does `again` until the page shows `text`, or until it no longer does.
+    async fn until(&self, text: &str, wanted: bool, again: impl AsyncFn()) {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            again().await;
+            let page = self.text().await;
+            if page.contains(text) == wanted {
+                return;
+            }
+            let verb = if wanted { "appear" } else { "go" };
+            assert!(
+                Instant::now() < deadline,
+                "`{text}` does not {verb}; the page reads:\n{page}"
+            );
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    async fn emit(&self, event: &str, payload: &Value) {
         let script = "
-            const [payload, done] = arguments;
-            const event = { target: { kind: 'Webview', label: 'main' }, event: 'tauri://drag-drop', payload };
+            const [name, payload, done] = arguments;
+            const event = { target: { kind: 'Webview', label: 'main' }, event: `tauri://${name}`, payload };
             window.__TAURI_INTERNALS__.invoke('plugin:event|emit_to', event).then(() => done(''), done)";
-        let payload = json!({ "paths": paths, "position": { "x": 600, "y": 400 } });
-        let refused = self.client.execute_async(script, vec![payload]).await;
+        let arguments = vec![json!(event), payload.clone()];
+        let refused = self.client.execute_async(script, arguments).await;
         let refused = refused.expect("the page answers");
-        assert_eq!(refused, json!(""), "the drop was not let through");
+        assert_eq!(refused, json!(""), "`{event}` was not let through");
     }
 
     /// Closes the window as the user would end the program.
@@ -122,6 +142,8 @@ impl Driver {
             .env("XDG_CONFIG_HOME", home.join("config"))
             .env("XDG_CACHE_HOME", home.join("cache"))
             .env("GDK_BACKEND", "x11")
+            // One bus for all windows of a display would end with the first of them, and take the others along.
+            .env("DBUS_SESSION_BUS_ADDRESS", "disabled:")
             .env("NO_AT_BRIDGE", "1")
             .env_remove("WAYLAND_DISPLAY")
             .process_group(0)
