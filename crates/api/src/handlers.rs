@@ -220,6 +220,10 @@ pub fn reports_html(desk: &Desk, request: ReportRequest) -> Answer<Vec<u8>> {
     ask(desk, |lab| lab.report(&request)).map(String::into_bytes)
 }
 
+pub fn reports_save(desk: &Desk, request: SaveReport) -> Answer<Written> {
+    ask(desk, |lab| lab.save_report(&request.report, &request.path))
+}
+
 pub fn jobs_list(desk: &Desk, _: Nothing) -> Answer<Vec<Job>> {
     ask(desk, Lab::jobs)
 }

@@ -60,6 +60,7 @@ macro_rules! with_commands {
             json "replays.show" (ByReplay) -> DriftReport, reads [Lab, Replays] => handlers::replays_show;
             json "replays.cell" (CellRequest) -> CellDetail, reads [Lab, Replays] => handlers::replays_cell;
             bytes "reports.html" (ReportRequest), reads [Lab, Datasets, Runs, Models, Replays] => handlers::reports_html;
+            json "reports.save" (SaveReport) -> Written, reads [] => handlers::reports_save;
 
             json "jobs.list" (Nothing) -> Vec<Job>, reads [Lab, Jobs] => handlers::jobs_list;
             json "jobs.show" (ByJob) -> Job, reads [Lab, Jobs] => handlers::jobs_show;

@@ -90,42 +90,50 @@ pub fn visible_band(
             .fold(f64::NAN, f64::max);
         [x[stretch.start], lowest, highest]
     };
-    stretches(&x[..n], range, budget).map(bound).collect()
+    stretches(&x[..n], range, budget)
+        .into_iter()
+        .map(bound)
+        .collect()
 }
 
 /// What is visible, cut into at most `budget / 2` stretches (single points when there are at most `budget`). `range` of
-/// a rising `x`; `None` takes the whole line.
+/// a rising `x`; `None` takes the whole line, whatever the order of `x`.
 ///
-/// Stretches are powers of two long and begin at multiples of their length, so that the same points are chosen while
-/// the view is moved sideways.
+/// Stretches of a rising `x` are equally wide on the screen, a power of two, and begin at multiples of it: the same
+/// points are chosen while the view is moved sideways.
 #[cfg(any(feature = "window", test))]
-fn stretches(
-    x: &[f64],
-    range: Option<(f64, f64)>,
-    budget: usize,
-) -> impl Iterator<Item = std::ops::Range<usize>> {
-    let (start, end) = match range {
-        None => (0, x.len()),
-        Some((from, to)) => {
-            let start = x.partition_point(|v| *v < from).saturating_sub(1);
-            let end = (x.partition_point(|v| *v <= to) + 1).min(x.len());
-            (start, end.max(start))
-        }
-    };
-    // two points a stretch, and the first and the last stretch are cut
-    let most = (budget / 2).saturating_sub(2).max(1);
-    let length = if end - start <= budget {
-        1
-    } else {
-        (end - start).div_ceil(most).next_power_of_two()
-    };
+fn stretches(x: &[f64], range: Option<(f64, f64)>, budget: usize) -> Vec<std::ops::Range<usize>> {
+    // the first and the last stretch are cut, and a point beyond each end has its own
+    let most = (budget / 2).saturating_sub(4).max(1);
+    let (start, end) = range.map_or((0, x.len()), |(from, to)| {
+        let end = (x.partition_point(|v| *v <= to) + 1).min(x.len());
+        (
+            x.partition_point(|v| *v < from).saturating_sub(1).min(end),
+            end,
+        )
+    });
+    let span = range.map_or(f64::NAN, |(from, to)| to - from);
+    let width = 2f64.powi((span / most as f64).log2().ceil() as i32);
+    if end - start <= budget || !span.is_normal() {
+        let length = if end - start <= budget {
+            1
+        } else {
+            (end - start).div_ceil(most)
+        };
+        return (start..end)
+            .step_by(length)
+            .map(|at| at..(at + length).min(end))
+            .collect();
+    }
+    let mut out = Vec::with_capacity(most + 4);
     let mut at = start;
-    std::iter::from_fn(move || {
-        let next = ((at / length + 1) * length).min(end);
-        let stretch = at..next;
+    while at < end {
+        let edge = ((x[at] / width).floor() + 1.0) * width;
+        let next = at + x[at..end].partition_point(|v| *v < edge).max(1);
+        out.push(at..next);
         at = next;
-        (!stretch.is_empty()).then_some(stretch)
-    })
+    }
+    out
 }
 
 /// Where the lowest and the highest finite value stand; 0 without any.
@@ -203,7 +211,7 @@ mod tests {
     #[test]
     fn a_million_points_become_four_thousand() {
         let (x, y) = spiky(1_000_000);
-        let all = visible((&x, &y), Some((f64::MIN, f64::MAX)), 4_000);
+        let all = visible((&x, &y), Some((-10.0, 1e6)), 4_000);
         assert!(all.len() <= 4_000, "{}", all.len());
         for spike in [1e6, -1e6] {
             assert!(all.iter().any(|p| p[1] == spike));
@@ -241,6 +249,18 @@ mod tests {
                 .collect()
         };
         assert_eq!(inner(&before), inner(&after));
+    }
+
+    #[test]
+    fn what_is_wide_on_the_screen_stays_whole() {
+        // a log axis: half of the screen shows the first hundred of ten thousand points
+        let x: Vec<f64> = (1..=10_000).map(|i| f64::from(i).log10()).collect();
+        let thin = visible((&x, &x), Some((0.0, 4.0)), 4_000);
+        assert!(thin.len() <= 4_000);
+        assert_eq!(
+            thin[..100],
+            x[..100].iter().map(|v| [*v, *v]).collect::<Vec<_>>()
+        );
     }
 
     #[test]

@@ -112,12 +112,18 @@ impl eframe::App for Window {
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
         let ground = egui::Frame::new()
             .fill(theme::color(self.palette.bg))
-            .inner_margin(12.0);
+            .inner_margin(egui::Margin {
+                left: 12,
+                right: 32,
+                top: 12,
+                bottom: 8,
+            });
         egui::CentralPanel::default().frame(ground).show(ui, |ui| {
             ui.horizontal(|ui| {
                 ui.label(theme::title(&self.title, self.palette));
                 ui.label(theme::quiet(&self.subtitle, self.palette));
             });
+            ui.add_space(6.0);
             let help = "drag to move · wheel to zoom · right drag to zoom to a box · double click for everything";
             egui::Panel::bottom("help").frame(egui::Frame::new()).show_separator_line(false).show(ui, |ui| {
                 ui.label(theme::quiet(help, self.palette));

@@ -162,6 +162,13 @@ pub struct Written {
     pub size_bytes: u64,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SaveReport {
+    pub report: ReportRequest,
+    #[ts(type = "string")]
+    pub path: PathBuf,
+}
+
 /// What an HTML report is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "about", rename_all = "snake_case")]

@@ -70,6 +70,9 @@ pub struct Job {
     pub state: JobState,
     pub progress: Option<Progress>,
     pub warnings: Vec<String>,
+    /// The run that a training job fills, from its start on.
+    #[serde(default)]
+    pub run_id: Option<RunId>,
     pub outcome: Option<JobOutcome>,
     pub failure: Option<Failure>,
     pub created_ms: TimestampMs,

@@ -113,6 +113,7 @@ impl Lab {
             state: JobState::Waiting,
             progress: None,
             warnings: Vec::new(),
+            run_id: None,
             outcome: None,
             failure: None,
             created_ms: self.environment.now_ms(),
@@ -146,6 +147,9 @@ impl Lab {
         };
         let ended = if self.running.wait_for_worker(&job.job_id) {
             job.state = JobState::Running;
+            if matches!(job.spec, JobSpec::Train(_)) {
+                job.run_id = Some(order.run_id.clone());
+            }
             job.started_ms = Some(self.environment.now_ms());
             self.note(&job, watch)?;
             self.drive(&mut job, &order, watch)

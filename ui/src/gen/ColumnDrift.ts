@@ -12,7 +12,11 @@ missing_rise: number,
 /**
  * Distance, base 2, 0 to 1; the effect size of the verdict.
  */
-jensen_shannon: number | null, psi: number | null, 
+jensen_shannon: number | null, 
+/**
+ * The distance from which on this column counts as drifted, by the rule.
+ */
+limit: number, psi: number | null, 
 /**
  * Kolmogorov-Smirnov, numeric columns.
  */

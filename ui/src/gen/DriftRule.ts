@@ -13,6 +13,11 @@ mode: string,
  */
 min_distance: number, 
 /**
+ * Where the reference's own stretches lie farther from it than that, the limit of a column is their mean plus
+ * three standard deviations, as NannyML sets its thresholds.
+ */
+calibrated: boolean, 
+/**
  * Largest p-value after Benjamini-Hochberg over the columns of a window.
  */
 alpha: number, 

@@ -5,9 +5,14 @@ import type { JobOutcome } from "./JobOutcome";
 import type { JobSpec } from "./JobSpec";
 import type { JobState } from "./JobState";
 import type { Progress } from "./Progress";
+import type { RunId } from "./RunId";
 
 export type Job = { job_id: JobId, 
 /**
  * `train penguins`
  */
-title: string, spec: JobSpec, state: JobState, progress: Progress | null, warnings: Array<string>, outcome: JobOutcome | null, failure: Failure | null, created_ms: number, started_ms: number | null, ended_ms: number | null, };
+title: string, spec: JobSpec, state: JobState, progress: Progress | null, warnings: Array<string>, 
+/**
+ * The run that a training job fills, from its start on.
+ */
+run_id: RunId | null, outcome: JobOutcome | null, failure: Failure | null, created_ms: number, started_ms: number | null, ended_ms: number | null, };

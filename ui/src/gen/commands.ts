@@ -47,6 +47,7 @@ import type { RunDetail } from "./RunDetail";
 import type { RunPage } from "./RunPage";
 import type { RunQuery } from "./RunQuery";
 import type { SaveChart } from "./SaveChart";
+import type { SaveReport } from "./SaveReport";
 import type { SaveSuite } from "./SaveSuite";
 import type { SearchAnswer } from "./SearchAnswer";
 import type { SearchRequest } from "./SearchRequest";
@@ -105,6 +106,7 @@ export interface Commands {
   "replays.show": { request: ByReplay; response: DriftReport };
   "replays.cell": { request: CellRequest; response: CellDetail };
   "reports.html": { request: ReportRequest; response: ArrayBuffer };
+  "reports.save": { request: SaveReport; response: Written };
   "jobs.list": { request: Nothing; response: Array<Job> };
   "jobs.show": { request: ByJob; response: Job };
   "jobs.cancel": { request: ByJob; response: Nothing };
@@ -156,6 +158,7 @@ export const READS: Record<keyof Commands, readonly Kind[]> = {
   "replays.show": ["lab", "replays"],
   "replays.cell": ["lab", "replays"],
   "reports.html": ["lab", "datasets", "runs", "models", "replays"],
+  "reports.save": [],
   "jobs.list": ["lab", "jobs"],
   "jobs.show": ["lab", "jobs"],
   "jobs.cancel": [],

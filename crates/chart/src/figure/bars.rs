@@ -211,18 +211,17 @@ fn lying<DB: DrawingBackend>(
         .iter()
         .map(|b| set.width(&written(b.4)))
         .fold(0.0, f64::max);
-    let mut area = layout::columns(
-        Rect {
-            top: body.top - 4.0,
-            ..body
-        },
-        &names,
-        (&axis.title, ""),
-        widest + 6.0,
-    );
+    let top = body.top - 4.0;
+    let mut area = layout::columns(Rect { top, ..body }, &names, (&axis.title, ""), 6.0);
     let names_end = area.left - 6.0;
-    if bars.iter().any(|b| b.4 < 0.0) {
-        area.left = (area.left + widest + 6.0).round().min(area.right - 10.0);
+    let slot = area.height() / names.len() as f64;
+    let (start, end) = across(slot, 0, 0, series.len());
+    let with_values = end - start >= 9.0;
+    if with_values {
+        area.right = (area.right - widest).round().max(area.left + 10.0);
+        if bars.iter().any(|b| b.4 < 0.0) {
+            area.left = (area.left + widest + 6.0).round().min(area.right - 10.0);
+        }
     }
     let plot = Plot {
         area,
@@ -235,10 +234,7 @@ fn lying<DB: DrawingBackend>(
     }
     layout::x_axis(canvas, &plot, &domain.ticks(), &axis.title)?;
 
-    let slot = area.height() / names.len() as f64;
     let zero = area.left + base(&domain) * area.width();
-    let (start, end) = across(slot, 0, 0, series.len());
-    let with_values = end - start >= 9.0;
     let value_text = Type::new(font::TICK, canvas.palette.ink_2);
     for (i, j, one, share, value) in bars {
         let (start, end) = across(slot, i, j, series.len());

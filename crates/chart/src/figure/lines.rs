@@ -99,6 +99,13 @@ fn last_point(lines: &Lines, series: &Series) -> Option<Point> {
     points(lines, series).flatten().last()
 }
 
+fn mean(lines: &Lines, series: &Series) -> f64 {
+    let (sum, n) = points(lines, series)
+        .flatten()
+        .fold((0.0, 0.0), |(sum, n), p| (sum + p.1, n + 1.0));
+    sum / n
+}
+
 /// Finds the place of the plot, and of the names: at the ends of the lines (returned with their heights), or else in a
 /// legend, which is drawn at once.
 fn arrange<'a, DB: DrawingBackend>(
@@ -145,8 +152,12 @@ fn arrange<'a, DB: DrawingBackend>(
         let names = named.into_iter().map(|(s, _)| s).zip(heights).collect();
         return Ok((plot, names));
     }
-    // the order follows the values
-    named.sort_by(|a, b| b.1.1.total_cmp(&a.1.1));
+    // the order follows the values: the last, and where lines end together (ROC), the mean
+    let rank = |(series, last): &(&Series, Point)| (last.1, mean(lines, series));
+    named.sort_by(|a, b| {
+        let (a, b) = (rank(a), rank(b));
+        b.0.total_cmp(&a.0).then(b.1.total_cmp(&a.1))
+    });
     let entry = |(s, _): &(&Series, Point)| Entry {
         mark: Mark::Line,
         color: canvas.palette.category(s.color),

@@ -213,7 +213,7 @@ pub fn plot<'a>(id: &'static str, x: &'a PlotAxis, y: &'a PlotAxis, palette: &Pa
         .grid_color(theme::color(palette.line))
         .grid_fade(0.0)
         .show_background(false)
-        .cursor_color(theme::color(palette.line_axis))
+        .cursor_color(theme::color(palette.line_2))
         // the wheel zooms instead
         .allow_scroll(false)
 }

@@ -30,9 +30,9 @@ struct Chart {
 /// A bar, in egui_plot's coordinates.
 #[derive(Debug, Clone, PartialEq)]
 struct Block {
-    /// Middle and thickness along the axis of categories or bins.
-    at: f64,
-    width: f64,
+    /// Where it begins and ends along the axis of categories or bins.
+    from: f64,
+    to: f64,
     /// Along the axis of values.
     base: f64,
     end: f64,
@@ -68,9 +68,10 @@ impl View {
                         let value = (*value).filter(|v| drawable(*v, axis.scale))?;
                         let width = 0.76 / n_series as f64;
                         let at = i as f64 + width * (j as f64 + 0.5 - n_series as f64 / 2.0);
+                        let at = if lying { -at } else { at };
                         Some(Block {
-                            at: if lying { -at } else { at },
-                            width: width * 0.96,
+                            from: at - 0.48 * width,
+                            to: at + 0.48 * width,
                             base: base(&domain),
                             end: to_plot(value, axis.scale),
                             words: format!(
@@ -83,7 +84,11 @@ impl View {
             Chart::new(one, blocks.collect(), false, palette)
         });
         let charts = charts.collect();
-        let values = PlotAxis::numbers(&axis.title, domain, "");
+        let mut values = PlotAxis::numbers(&axis.title, domain, "");
+        if series.len() > 1 && !lying {
+            // the legend stands above the bars
+            values.max += 0.16 * (values.max - values.min);
+        }
         let names = PlotAxis::names(names, lying);
         let (x, y) = if lying {
             (values, names)
@@ -127,15 +132,11 @@ impl View {
                 let (left, right) = (to_plot(pair[0], axis.scale), to_plot(pair[1], axis.scale));
                 let range = format!("{} to {}", number::short(pair[0]), number::short(pair[1]));
                 Some(Block {
-                    at: (left + right) / 2.0,
-                    width: right - left,
+                    from: left,
+                    to: right,
                     base: 0.0,
                     end: share * 100.0,
-                    words: format!(
-                        "{}\n{range}: {}",
-                        font::clean(&one.name),
-                        number::percent(share)
-                    ),
+                    words: words(&one.name, &range, &number::percent(share)),
                 })
             });
             Chart::new(one, blocks.collect(), j + 1 < series.len(), palette)
@@ -170,6 +171,8 @@ impl View {
                     Line::new(&chart.name, chart.steps())
                         .color(chart.color)
                         .width(1.2)
+                        // steps stand upright, however narrow
+                        .allow_band(false)
                         .allow_hover(false),
                 );
             }
@@ -192,9 +195,9 @@ impl Chart {
         // a hairline of the page between bars that touch
         let stroke = Stroke::new(0.75, theme::color(palette.bg));
         let bar = |b: &Block| {
-            let bar = Bar::new(b.at, b.end - b.base)
+            let bar = Bar::new((b.from + b.to) / 2.0, b.end - b.base)
                 .base_offset(b.base)
-                .width(b.width);
+                .width(b.to - b.from);
             bar.fill(self.color).stroke(stroke).name(&b.words)
         };
         let chart =
@@ -204,17 +207,22 @@ impl Chart {
     }
 
     fn steps(&self) -> Vec<[f64; 2]> {
-        let corners = |b: &Block| {
-            let (left, right) = (b.at - b.width / 2.0, b.at + b.width / 2.0);
-            [[left, b.end], [right, b.end]]
-        };
+        let corners = |b: &Block| [[b.from, b.end], [b.to, b.end]];
         let mut steps: Vec<[f64; 2]> = self.blocks.iter().flat_map(corners).collect();
         if let (Some(first), Some(last)) = (steps.first().copied(), steps.last().copied()) {
             steps.insert(0, [first[0], 0.0]);
             steps.push([last[0], 0.0]);
         }
+        // egui draws no corner at a point that stands twice
+        steps.dedup();
         steps
     }
+}
+
+/// What is read under the pointer; it stands beside the bar and must be short.
+fn words(series: &str, place: &str, value: &str) -> String {
+    let fit = |text: &str| font::fit(&font::clean(text), font::SMALL, Weight::Normal, 130.0);
+    format!("{}\n{}: {value}", fit(series), fit(place))
 }
 
 /// Where bars begin: at zero, or at the end of the axis that is nearest to it.
@@ -255,7 +263,7 @@ mod tests {
             view.charts[i]
                 .blocks
                 .iter()
-                .map(|b| b.at)
+                .map(|b| (b.from + b.to) / 2.0)
                 .collect::<Vec<f64>>()
         };
         assert!(!view.lying);
@@ -264,7 +272,7 @@ mod tests {
 
         let long = vec!["a name that goes on and on, and then on again".to_owned(); 20];
         let view = View::groups(long, &Axis::linear("y"), &two, palette()).unwrap();
-        assert!(view.lying && view.charts[0].blocks[1].at < 0.0);
+        assert!(view.lying && view.charts[0].blocks[1].to < 0.0);
         assert!(
             View::groups(vec![], &Axis::linear("y"), &[], palette())
                 .is_some_and(|v| v.charts.is_empty())
@@ -287,7 +295,6 @@ mod tests {
             [
                 [0.0, 0.0],
                 [0.0, 50.0],
-                [1.0, 50.0],
                 [1.0, 50.0],
                 [3.0, 50.0],
                 [3.0, 0.0]

@@ -251,9 +251,11 @@ impl View {
                 self.columns.division.place(column),
                 self.rows.division.place(row),
             );
-            let words = egui::RichText::new(&cell.text).size(font::BASE as f32);
             let ink = theme::color(self.palette.text_on(ground));
-            plot.text(Text::new("", at, words).color(ink).allow_hover(false));
+            let words = egui::RichText::new(&cell.text)
+                .size(font::BASE as f32)
+                .color(ink);
+            plot.text(Text::new("", at, words).allow_hover(false));
         }
     }
 }

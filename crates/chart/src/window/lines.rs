@@ -2,7 +2,9 @@
 
 use assay_core::chart::{Axis, Limit, Scale, Series};
 use eframe::egui::{Color32, Ui};
-use egui_plot::{FilledArea, HLine, HoverPosition, Legend, Line, LineStyle, PlotPoint};
+use egui_plot::{
+    ColorConflictHandling, FilledArea, HLine, HoverPosition, Legend, Line, LineStyle, PlotPoint,
+};
 
 use super::axes::{self, PlotAxis, from_plot, to_plot};
 use super::theme;
@@ -20,8 +22,17 @@ pub struct View {
     limits: Vec<(String, f64)>,
     diagonal: bool,
     palette: &'static Palette,
-    /// The range of x for which the traces are thinned.
-    thinned: Option<(f64, f64)>,
+    /// For what the traces are thinned.
+    thinned: Option<Seen>,
+}
+
+/// What part of the lines is on the screen, and how finely.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Seen {
+    /// Of x, in egui_plot's coordinates.
+    range: (f64, f64),
+    /// Points of a line.
+    budget: usize,
 }
 
 /// A series in egui_plot's coordinates.
@@ -74,9 +85,9 @@ impl Trace {
         }
     }
 
-    fn thin(&mut self, range: (f64, f64)) {
-        let range = self.rising.then_some(range);
-        let points = thin::visible((&self.x, &self.y), range, BUDGET);
+    fn thin(&mut self, seen: Seen) {
+        let range = self.rising.then_some(seen.range);
+        let points = thin::visible((&self.x, &self.y), range, seen.budget);
         let whole = |part: &[[f64; 2]]| {
             part.iter()
                 .map(|p| PlotPoint::new(p[0], p[1]))
@@ -87,7 +98,7 @@ impl Trace {
             .filter(|p| !p.is_empty())
             .map(whole)
             .collect();
-        let band = thin::visible_band(&self.x, (&self.low, &self.high), range, BUDGET);
+        let band = thin::visible_band(&self.x, (&self.low, &self.high), range, seen.budget);
         let cut = band.split(|b| b[1].is_nan() || b[2].is_nan());
         self.bands = cut.filter(|b| b.len() > 1).map(<[_]>::to_vec).collect();
     }
@@ -139,26 +150,28 @@ impl View {
     }
 
     pub fn show(&mut self, ui: &mut Ui) {
-        let range = *self.thinned.get_or_insert((self.x.min, self.x.max));
-        if self.traces.iter().all(|t| t.parts.is_empty()) {
-            self.thin(range);
+        if self.thinned.is_none() {
+            self.thin(Seen {
+                range: (self.x.min, self.x.max),
+                budget: BUDGET,
+            });
         }
-        let shown = self.plot(ui);
-        if shown != range {
-            self.thin(shown);
-            self.thinned = Some(shown);
+        let seen = self.plot(ui);
+        if self.thinned != Some(seen) {
+            self.thin(seen);
             ui.ctx().request_repaint();
         }
     }
 
-    fn thin(&mut self, range: (f64, f64)) {
+    fn thin(&mut self, seen: Seen) {
         for trace in &mut self.traces {
-            trace.thin(range);
+            trace.thin(seen);
         }
+        self.thinned = Some(seen);
     }
 
-    /// Returns the range of x that is visible now.
-    fn plot(&self, ui: &mut Ui) -> (f64, f64) {
+    /// Returns what is seen now.
+    fn plot(&self, ui: &mut Ui) -> Seen {
         let (x_scale, y_scale) = (self.x.scale(), self.y.scale());
         let read_out = move |position: &HoverPosition<'_>| {
             let (name, at) = match position {
@@ -175,6 +188,8 @@ impl View {
         };
         let legend = Legend::default()
             .follow_insertion_order(true)
+            // a band and its line differ in strength
+            .color_conflict_handling(ColorConflictHandling::PickLast)
             .background_alpha(0.85);
         let shown = axes::plot("lines", &self.x, &self.y, self.palette)
             .legend(legend)
@@ -200,11 +215,12 @@ impl View {
                             .allow_hover(false),
                     );
                 }
-                for trace in self.traces.iter().rev() {
+                for trace in &self.traces {
                     for part in &trace.parts {
                         plot.line(
                             Line::new(&trace.name, part.as_slice())
                                 .color(trace.color)
+                                .allow_band(false)
                                 .width(1.5),
                         );
                     }
@@ -218,7 +234,12 @@ impl View {
                 axes::zoom_by_wheel(plot);
             });
         let bounds = shown.transform.bounds();
-        (bounds.min()[0], bounds.max()[0])
+        let pixels = shown.transform.frame().width() * ui.ctx().pixels_per_point();
+        Seen {
+            range: (bounds.min()[0], bounds.max()[0]),
+            // the lowest and the highest of each column of pixels; more make holes in what egui fills
+            budget: (2 * pixels as usize).clamp(200, BUDGET),
+        }
     }
 }
 
@@ -248,7 +269,10 @@ mod tests {
         y[123_456] = 99.0;
         let mut trace = trace(x, y, Scale::Linear);
         for range in [(0.0, 1e6), (123_000.0, 124_000.0), (1e5, 3e5)] {
-            trace.thin(range);
+            trace.thin(Seen {
+                range,
+                budget: BUDGET,
+            });
             let shown: Vec<PlotPoint> = trace.parts.concat();
             assert!((1_000..=BUDGET).contains(&shown.len()), "{}", shown.len());
             assert!(shown.iter().any(|p| p.y == 99.0), "{range:?}");
@@ -264,7 +288,10 @@ mod tests {
             Scale::Log,
         );
         // x of 0 and of NaN are nowhere, y of 0 is a gap
-        trace.thin((-1.0, 3.0));
+        trace.thin(Seen {
+            range: (-1.0, 3.0),
+            budget: BUDGET,
+        });
         let parts: Vec<Vec<[f64; 2]>> = trace
             .parts
             .iter()
@@ -276,7 +303,10 @@ mod tests {
     #[test]
     fn a_line_that_turns_back_is_shown_whole() {
         let mut trace = trace(vec![0.0, 5.0, 2.0], vec![1.0, 2.0, 3.0], Scale::Linear);
-        trace.thin((4.0, 6.0));
+        trace.thin(Seen {
+            range: (4.0, 6.0),
+            budget: BUDGET,
+        });
         assert_eq!(trace.parts.concat().len(), 3);
     }
 }

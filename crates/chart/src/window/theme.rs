@@ -51,6 +51,11 @@ pub fn apply(context: &Context, theme: Theme) {
         Theme::Dark => eframe::egui::Theme::Dark,
     };
     context.set_theme(kind);
+    context.all_styles_mut(|style| {
+        for size in style.text_styles.values_mut() {
+            size.size = font::SMALL as f32;
+        }
+    });
     context.set_visuals_of(kind, visuals);
 }
 
