@@ -20,6 +20,7 @@ fn job(number: u64, state: JobState) -> Job {
         state,
         progress: None,
         warnings: Vec::new(),
+        run_id: None,
         outcome: None,
         failure: None,
         created_ms: ACT.at_ms + number as i64,
