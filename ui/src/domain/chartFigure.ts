@@ -21,18 +21,35 @@ export interface RocCurve {
   tpr: number[];
 }
 
-/** The colour of a series: the page's own, where it gave runs colours, or else the document's. */
-export function categoryOf(categories: readonly number[] | undefined, index: number, own: number): number {
+/** How a page shows the series, in their order; what it leaves out is the document's. */
+export interface Look {
+  /** A run keeps its colour. */
+  categories?: readonly number[];
+  /** Shorter ones, for little room. */
+  names?: readonly string[];
+}
+
+export function categoryOf({ categories }: Look, index: number, own: number): number {
   return categories?.[index] ?? own;
 }
 
+/** Names of series, told apart by a number where they are the same, for names are keys. */
+export function seriesNames(own: readonly string[], { names }: Look): string[] {
+  return distinct(own.map((name, i) => names?.[i] ?? name));
+}
+
 /** Curves with their areas, which the document writes behind the names: `forest-2, AUC 0.9041`. */
-export function rocCurves(series: readonly Series[], categories?: readonly number[]): RocCurve[] {
-  return series.map(({ name, color, x, y }, i) => {
-    const [, before, auc] = /^(.*), AUC ([\d.]+)$/.exec(name) ?? [];
+export function rocCurves(series: readonly Series[], look: Look = {}): RocCurve[] {
+  const parts = series.map(({ name }) => /^(.*), AUC ([\d.]+)$/.exec(name) ?? [name, name]);
+  const names = seriesNames(
+    parts.map(([, name = '']) => name),
+    look,
+  );
+  return series.map(({ color, x, y }, i) => {
+    const auc = parts[i]?.[2];
     return {
-      name: before ?? name,
-      category: categoryOf(categories, i, color),
+      name: names[i] ?? '',
+      category: categoryOf(look, i, color),
       auc: auc === undefined ? null : Number(auc),
       fpr: x,
       tpr: y,
@@ -40,12 +57,15 @@ export function rocCurves(series: readonly Series[], categories?: readonly numbe
   });
 }
 
-/** Lines with their bands. Names that occur twice are told apart by a number, for names are keys. */
-export function lineSeries(series: readonly Series[], categories?: readonly number[]): LineSeries[] {
-  const names = distinct(series.map((own) => own.name));
+/** Lines with their bands. */
+export function lineSeries(series: readonly Series[], look: Look = {}): LineSeries[] {
+  const names = seriesNames(
+    series.map((own) => own.name),
+    look,
+  );
   return series.map(({ color, x, y, low, high }, i) => ({
     name: names[i] ?? '',
-    category: categoryOf(categories, i, color),
+    category: categoryOf(look, i, color),
     x,
     y,
     ...(low.length > 0 && high.length > 0 ? { band: { low, high } } : {}),
@@ -54,7 +74,7 @@ export function lineSeries(series: readonly Series[], categories?: readonly numb
 
 /** An axis; a bound that the document leaves open comes from the values. */
 export function axisSpec(axis: Axis, values: readonly number[], scale?: ScaleKind): AxisSpec {
-  const spec: AxisSpec = { title: axis.title, scale: scale ?? axis.scale };
+  const spec: AxisSpec = { title: axis.title, scale: scale ?? axis.scale, ...fewSteps(values, axis) };
   if (axis.min === null && axis.max === null) return spec;
   const [low, high] = niceExtent(extentOf(values) ?? [0, 1]);
   return { ...spec, domain: [axis.min ?? low, axis.max ?? high] };
@@ -71,7 +91,14 @@ export function heatRows(figure: HeatMapFigure): HeatRow[] {
   }));
 }
 
-export function distinct(names: readonly string[]): string[] {
+/** Between two folds there is nothing, so a tick stands at each and nowhere else. */
+function fewSteps(values: readonly number[], { scale }: Axis): Pick<AxisSpec, 'ticks'> {
+  const steps = [...new Set(values)].sort((a, b) => a - b);
+  if (scale !== 'linear' || steps.length > 12 || !steps.every(Number.isInteger)) return {};
+  return { ticks: steps.map((at) => ({ at, text: String(at) })) };
+}
+
+function distinct(names: readonly string[]): string[] {
   const seen = new Map<string, number>();
   return names.map((name) => {
     const n = (seen.get(name) ?? 0) + 1;

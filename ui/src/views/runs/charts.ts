@@ -2,19 +2,20 @@
 
 import type { Comparison } from '../../gen/Comparison';
 import type { MetricSummary } from '../../gen/MetricSummary';
+import { byTelling } from './metrics';
 
 const MOST_BARS = 6;
 
 /** Test metrics that any of the runs has; without any, whatever was measured once. */
 export function barMetrics({ metrics }: Comparison): string[] {
-  const names = metrics.map(({ name }) => name);
+  const names = byTelling(metrics.map(({ name }) => name));
   const test = names.filter((name) => name.startsWith('test.'));
   return (test.length > 0 ? test : names).slice(0, MOST_BARS);
 }
 
 /** Metrics with more than one point, such as one a fold. */
 export function historyMetrics(summaries: readonly MetricSummary[]): string[] {
-  return summaries.filter(({ n }) => n > 1).map(({ key }) => key);
+  return byTelling(summaries.filter(({ n }) => n > 1).map(({ key }) => key));
 }
 
 /** The direction of a metric as the host judges it. */

@@ -1,9 +1,10 @@
 // The columns of the table of runs: which there are, which are shown, what stands in them.
 
 import type { RunSummary } from '../../gen/RunSummary';
-import { dateShort, decimalsFor, duration, number } from '../../parts/format';
+import { dateShort, duration, number } from '../../parts/format';
 import type { Column } from '../../parts/table';
-import { writeName } from '../../domain/filter/build';
+import { writeName, writeText } from '../../domain/filter/build';
+import { byTelling, metricDecimals, TELLING } from './metrics';
 
 /** Ids are the names of the filter's grammar, so that sorting, filtering and the URL speak alike. */
 export const NAME = 'attributes.name';
@@ -19,21 +20,20 @@ const ATTRIBUTES: readonly { id: string; title: string }[] = [
   { id: STARTED, title: 'started' },
 ];
 
-/** Metrics that are shown without being asked for, the most telling first. */
-const TELLING = ['accuracy', 'roc_auc', 'f1_macro', 'f1', 'log_loss', 'rmse', 'mae', 'r2'];
 const MOST_METRICS = 4;
-/** A parameter that is the same in all runs says nothing about them. */
-const ALWAYS_KNOWN = ['algorithm'];
-
 export interface Available {
   params: readonly string[];
   metrics: readonly string[];
   tags: readonly string[];
 }
 
-/** Parameters that are not the same in all these runs; a run without one differs from one with it. */
+/** Parameters that are not the same in all runs of an algorithm: what every forest has, the algorithm says already. */
 export function differing(runs: readonly RunSummary[], names: readonly string[]): string[] {
-  return names.filter((name) => !ALWAYS_KNOWN.includes(name) && new Set(runs.map((run) => run.params[name])).size > 1);
+  const families = Object.values(groupBy(runs, (run) => run.params['algorithm'] ?? ''));
+  return names.filter(
+    (name) =>
+      name !== 'algorithm' && families.some((family) => new Set(family.map((run) => run.params[name])).size > 1),
+  );
 }
 
 export function tagNames(runs: readonly RunSummary[]): string[] {
@@ -44,9 +44,8 @@ export function tagNames(runs: readonly RunSummary[]): string[] {
 export function defaultColumns(runs: readonly RunSummary[], available: Available, allExperiments: boolean): string[] {
   const measured = available.metrics.filter((name) => runs.some((run) => name in run.metrics));
   const telling = TELLING.map((name) => `test.${name}`).filter((name) => measured.includes(name));
-  const metrics = telling.length > 0 ? telling : measured;
+  const metrics = telling.length > 0 ? telling : byTelling(measured);
   return [
-    STATUS,
     ...(allExperiments && new Set(runs.map((run) => run.experiment)).size > 1 ? ['attributes.experiment'] : []),
     ...(available.params.includes('algorithm') ? ['params.algorithm'] : []),
     ...differing(runs, available.params).map((name) => `params.${name}`),
@@ -80,25 +79,26 @@ export function inOrder(ids: readonly string[], available: Available): string[] 
   return [...head, ...first, ...rest, ...last.filter((id) => known.includes(id))];
 }
 
-/** `best` are the best values by metric, over all runs that match as far as they are here. */
+/** `name` draws the first column, with the word of a run that did not finish. */
 export function buildColumns(
   ids: readonly string[],
   runs: readonly RunSummary[],
-  cells: Pick<Column<RunSummary>, 'cell'>,
+  cells: { name: Column<RunSummary>['cell']; status: Column<RunSummary>['cell'] },
+  chosen: boolean,
 ): Column<RunSummary>[] {
   const sortable = true;
   return [
-    { id: NAME, title: 'run', width: 180, grow: 1, sortable, text: (run) => run.name },
+    { id: NAME, title: 'run', width: 190, grow: 1, sortable, cell: cells.name },
     ...ids.map((id): Column<RunSummary> => {
       const [kind = '', name = ''] = splitId(id);
-      if (id === STATUS) return { id, title: 'status', width: 108, sortable, cell: cells.cell };
+      if (id === STATUS) return { id, title: 'status', width: 108, sortable, cell: cells.status };
       if (id === DURATION) return { id, title: 'took', width: 64, numeric: true, divided: true, sortable, text: took };
       if (id === STARTED)
         return { id, title: 'started', width: 64, numeric: true, quiet: true, sortable, text: started };
       if (kind === 'attributes')
         return { id, title: titleOf(id), width: 110, sortable, text: (run) => attribute(run, name) };
       if (kind === 'metrics') return metricColumn(id, name, runs);
-      if (kind === 'params') return paramColumn(id, name, runs);
+      if (kind === 'params') return paramColumn(id, name, runs, chosen ? 'parameters' : 'parameters that differ');
       return { id, title: name, width: 90, group: 'tags', sortable, text: (run) => run.tags[name] };
     }),
   ];
@@ -118,18 +118,15 @@ export function filterFields(available: Available): { name: string; numeric: boo
 }
 
 /** For a suggestion in the field: an example made of what is there. */
-export function exampleFilter(available: Available): string {
-  const metric = available.metrics.find((name) => name.startsWith('test.')) ?? available.metrics[0];
-  return metric ? `metrics.${writeName(metric)} > 0.9 and params.algorithm = "ridge"` : 'params.algorithm = "ridge"';
+export function exampleFilter(available: Available, runs: readonly RunSummary[]): string {
+  const algorithm = `params.algorithm = ${writeText(runs[0]?.params['algorithm'] ?? 'ridge')}`;
+  const metric = byTelling(available.metrics.filter((name) => name.startsWith('test.')))[0];
+  return metric ? `${writeName(`metrics.${metric}`)} > 0.9 and ${algorithm}` : algorithm;
 }
 
 function metricColumn(id: string, name: string, runs: readonly RunSummary[]): Column<RunSummary> {
   const [group, ...rest] = name.split('.');
-  const decimals = decimalsFor(
-    runs.map((run) => run.metrics[name]),
-    4,
-    4,
-  );
+  const decimals = metricDecimals(runs.map((run) => run.metrics[name]));
   return {
     id,
     title: rest.length > 0 ? rest.join('.') : name,
@@ -142,13 +139,13 @@ function metricColumn(id: string, name: string, runs: readonly RunSummary[]): Co
   };
 }
 
-function paramColumn(id: string, name: string, runs: readonly RunSummary[]): Column<RunSummary> {
+function paramColumn(id: string, name: string, runs: readonly RunSummary[], group: string): Column<RunSummary> {
   const numeric = runs.every((run) => run.params[name] === undefined || isNumber(run.params[name]));
   return {
     id,
     title: name,
     width: name === 'algorithm' ? 110 : 60,
-    group: name === 'algorithm' ? undefined : 'parameters that differ',
+    group: name === 'algorithm' ? undefined : group,
     numeric,
     sortable: true,
     text: (run) => run.params[name],
@@ -179,4 +176,10 @@ function started(run: RunSummary): string {
 function splitId(id: string): [string, string] {
   const at = id.indexOf('.');
   return [id.slice(0, at), id.slice(at + 1)];
+}
+
+function groupBy<T>(items: readonly T[], key: (item: T) => string): Record<string, T[]> {
+  const groups: Record<string, T[]> = {};
+  for (const item of items) (groups[key(item)] ??= []).push(item);
+  return groups;
 }

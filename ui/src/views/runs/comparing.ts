@@ -2,7 +2,8 @@
 
 import type { Comparison } from '../../gen/Comparison';
 import type { MetricRow } from '../../gen/MetricRow';
-import { decimalsFor, duration, number, plural, UNKNOWN } from '../../parts/format';
+import { duration, plural, UNKNOWN } from '../../parts/format';
+import { byTelling, metricText, TELLING } from './metrics';
 
 export interface ComparedRow {
   name: string;
@@ -18,16 +19,13 @@ export interface ComparedGroup {
   rows: ComparedRow[];
 }
 
-/** Metrics shown without being asked for: those of the test rows, and what cross-validation says of them. */
-const TOLD = /^test\.|^cv\..*\.(mean|std)$/;
-
 /** Parameters that differ, metrics with the best in bold, what it cost. One run differs from nothing: all is shown. */
 export function groups(comparison: Comparison): ComparedGroup[] {
   const alone = comparison.runs.length === 1;
   const params = alone ? comparison.equal : comparison.params;
   const n_params = comparison.params.length + comparison.equal.length;
-  const told = comparison.metrics.filter(({ name }) => TOLD.test(name));
-  const metrics = (told.length > 0 ? told : comparison.metrics).filter((row) => alone || differs(row.values));
+  const rows = metricRows(comparison, alone);
+  const telling = rows.filter(({ name }) => isTelling(name));
   return [
     {
       title: 'Parameters',
@@ -37,21 +35,35 @@ export function groups(comparison: Comparison): ComparedGroup[] {
     {
       title: 'Metrics',
       note: alone ? 'on the test rows' : 'on the test rows, best in bold',
-      rows: metrics.map((row) => metricRow(row, alone)),
+      rows: [
+        ...(telling.length > 0 ? telling : rows).map((row) => ({ ...row, name: row.name.replace(/^test\./, '') })),
+        ...foldRows(comparison, telling[0]?.name.replace(/^test\./, '')),
+      ],
     },
     { title: 'Cost', note: '', rows: costRows(comparison) },
   ].filter(({ rows }) => rows.length > 0);
 }
 
-/** Every metric that differs, for the page that has the room. */
-export function metricRows(comparison: Comparison): ComparedRow[] {
-  return comparison.metrics.filter(({ values }) => differs(values)).map((row) => metricRow(row, false));
+/** Every metric that differs: those of the test rows first, cross-validation as mean ± deviation. */
+export function metricRows({ metrics }: Comparison, all = false): ComparedRow[] {
+  const shown = summed(metrics).filter(({ values }) => all || differs(values));
+  const ordered = byTelling(shown.map(({ name }) => name));
+  const place = (name: string) => (name.startsWith('test.') ? 0 : 1000) + ordered.indexOf(name);
+  return [...shown]
+    .sort((a, b) => place(a.name) - place(b.name))
+    .map((row) =>
+      metricRow(
+        row,
+        metrics.find(({ name }) => name === spreadOf(row.name)),
+        all,
+      ),
+    );
 }
 
 /** Names and values that are the same in all runs, the most telling first. */
 export function equalFacts(comparison: Comparison): { name: string; value: string }[] {
   const params = comparison.equal.map(({ name, values }) => ({ name, value: values[0] ?? UNKNOWN }));
-  const metrics = comparison.metrics
+  const metrics = summed(comparison.metrics)
     .filter(({ values }) => !differs(values))
     .map(({ name, values }) => ({ name, value: metricText(values[0] ?? null, values) }));
   const first = ['data', 'target', 'algorithm', 'seed', 'test_fraction'];
@@ -74,12 +86,40 @@ export function headline(n: number): string {
   return n === 1 ? 'one run' : `${plural(n, 'run')}, differences only`;
 }
 
-function metricRow({ name, values, best }: MetricRow, alone: boolean): ComparedRow {
-  return { name, values: values.map((value) => metricText(value, values)), best: alone ? null : best };
+/** `cv.accuracy.mean` becomes `cv.accuracy`, its values `0.9782 ± 0.0112`. */
+function metricRow({ name, values, best }: MetricRow, spread: MetricRow | undefined, alone: boolean): ComparedRow {
+  const text = (value: number | null, i: number) => {
+    const own = metricText(value, values);
+    return spread && value !== null ? `${own} ± ${metricText(spread.values[i], values)}` : own;
+  };
+  return { name: name.replace(/\.mean$/, ''), values: values.map(text), best: alone ? null : best };
 }
 
-function metricText(value: number | null, all: readonly (number | null)[]): string {
-  return number(value, decimalsFor(all, 4, 4));
+/** The last fold stands for nothing where the mean of all folds is known, and the deviation stands beside the mean. */
+function summed(metrics: readonly MetricRow[]): MetricRow[] {
+  const has = (wanted: string) => metrics.some(({ name }) => name === wanted);
+  return metrics.filter(({ name }) => !has(`${name}.mean`) && !(name.endsWith('.std') && has(meanOf(name))));
+}
+
+function meanOf(spread: string): string {
+  return spread.replace(/\.std$/, '.mean');
+}
+
+function spreadOf(mean: string): string | null {
+  return mean.endsWith('.mean') ? mean.replace(/\.mean$/, '.std') : null;
+}
+
+function isTelling(name: string): boolean {
+  return name.startsWith('test.') && TELLING.includes(name.slice('test.'.length));
+}
+
+/** What the folds say of one metric, in two rows. */
+function foldRows({ metrics, runs }: Comparison, metric: string | undefined): ComparedRow[] {
+  const rows = metrics.filter(({ name }) => name === `cv.${metric}.mean` || name === `cv.${metric}.std`);
+  return rows.map((row) => ({
+    ...metricRow(row, undefined, runs.length === 1),
+    name: row.name.endsWith('.std') ? 'cv sd' : `cv.${metric}`,
+  }));
 }
 
 function costRows({ runs }: Comparison): ComparedRow[] {

@@ -7,6 +7,7 @@ import type { RunEnvironment } from '../../gen/RunEnvironment';
 import type { Step } from '../../gen/Step';
 import type { TrainSpec } from '../../gen/TrainSpec';
 import { compact, count, decimalsFor, number, percent, plural, scientific } from '../../parts/format';
+import { byTelling, metricDecimals } from './metrics';
 
 export interface Fact {
   name: string;
@@ -18,16 +19,16 @@ export interface Fact {
 /** Test metrics with what cross-validation says of each, then whatever else was measured. */
 export function metricFacts(summaries: readonly MetricSummary[]): { told: Fact[]; others: Fact[] } {
   const last = new Map(summaries.map(({ key, last }) => [key, last]));
-  const isTold = (key: string) => key.startsWith('test.') || /^cv\..*\.(mean|std)$/.test(key);
-  const told = summaries
-    .filter(({ key }) => key.startsWith('test.'))
-    .map(({ key, last: value }): Fact => {
-      const name = key.slice('test.'.length);
-      const [mean, std] = [last.get(`cv.${name}.mean`), last.get(`cv.${name}.std`)];
-      const decimals = decimalsFor([value, mean], 4, 4);
-      const note = mean === undefined ? undefined : `cv ${number(mean, decimals)} ± ${number(std, decimals)}`;
-      return { name, value: number(value, decimals), ...(note ? { note } : {}) };
-    });
+  // Folds stand in a chart, and beside the test metric with their mean.
+  const isTold = (key: string) => key.startsWith('test.') || key.startsWith('cv.');
+  const told = byTelling(summaries.map(({ key }) => key).filter((key) => key.startsWith('test.'))).map((key): Fact => {
+    const name = key.slice('test.'.length);
+    const value = last.get(key);
+    const [mean, std] = [last.get(`cv.${name}.mean`), last.get(`cv.${name}.std`)];
+    const decimals = metricDecimals([value, mean]);
+    const note = mean === undefined ? undefined : `cv ${number(mean, decimals)} ± ${number(std, decimals)}`;
+    return { name, value: number(value, decimals), ...(note ? { note } : {}) };
+  });
   const others = summaries.filter(({ key }) => !isTold(key) || told.length === 0).map(otherFact);
   return { told, others };
 }
@@ -76,7 +77,7 @@ export function stepWords(step: Step): string {
     case 'ordinal':
       return `Number the categories of ${columns}, ${step.order.join(' < ')}`;
     case 'passthrough':
-      return `Take ${columns} as it is`;
+      return `Take ${columns} as ${step.columns.length === 1 ? 'it is' : 'they are'}`;
   }
 }
 

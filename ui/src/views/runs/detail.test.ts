@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest';
+import type { Job } from '../../gen/Job';
+import type { MetricSummary } from '../../gen/MetricSummary';
+import type { ParityReport } from '../../gen/ParityReport';
+import type { Step } from '../../gen/Step';
+import { fittedFact, gitWords, metricFacts, parityWords, splitWords, stepWords, suggestModel } from './detail';
+import { run } from './sample.test-support';
+import { progressOf, progressWords } from './status';
+
+const point = (key: string, last: number, n = 1): MetricSummary => ({
+  key,
+  last,
+  min: last - 0.1,
+  max: last,
+  best_step: 7,
+  n,
+});
+
+const PARITY: ParityReport = {
+  schema: 1,
+  rows: 69,
+  max_abs_diff: 2.4e-7,
+  max_rel_diff: 2.4e-7,
+  label_flips: 0,
+  tolerance: 1e-5,
+  passed: true,
+  n_exact: 51,
+  log10_differences: { edges: [-12, 0], counts: [18], n_below: 0, n_above: 0 } as ParityReport['log10_differences'],
+  worst_rows: [],
+  runtime: 'onnxruntime 1.31.1',
+};
+
+describe('the page of a run', () => {
+  it('tells test metrics with their cross-validation, and others with their range', () => {
+    const summaries = [
+      point('cv.accuracy', 0.9, 5),
+      point('cv.accuracy.mean', 0.91),
+      point('cv.accuracy.std', 0.02),
+      point('loss', 0.25, 100),
+      point('test.accuracy', 0.95),
+      point('test.rmse', 299.123),
+    ];
+    expect(metricFacts(summaries)).toEqual({
+      told: [
+        { name: 'accuracy', value: '0.9500', note: 'cv 0.9100 ± 0.0200' },
+        { name: 'rmse', value: '299.1' },
+      ],
+      others: [{ name: 'loss', value: '0.25', note: '0.15 to 0.25, best at 7' }],
+    });
+  });
+
+  it.each([
+    [
+      PARITY,
+      'The exported file answers as the trained model does: 69 rows compared, no label flips, the largest difference is 2.4e−7, the tolerance 1e−5.',
+    ],
+    [
+      { ...PARITY, max_rel_diff: 0, rows: 1 },
+      'The exported file answers as the trained model does: 1 row compared, no label flips, every answer is equal.',
+    ],
+    [
+      { ...PARITY, passed: false, label_flips: 3, max_rel_diff: 0.2 },
+      'The exported file does not answer as the trained model does: 69 rows compared, 3 labels of them differ, the largest difference is 2e−1, the tolerance 1e−5.',
+    ],
+  ])('says how far the exported file agrees', (parity, words) => expect(parityWords(parity)).toBe(words));
+
+  it.each<[Step, string]>([
+    [
+      { step: 'impute', columns: ['a', 'b'], strategy: { strategy: 'median' } },
+      'Fill what is missing in `a` and `b` with the median',
+    ],
+    [
+      { step: 'impute', columns: ['a'], strategy: { strategy: 'constant', value: '0' } },
+      'Fill what is missing in `a` with `0`',
+    ],
+    [{ step: 'standardise', columns: ['a', 'b', 'c'] }, 'Standardise `a`, `b` and `c`'],
+    [{ step: 'one_hot', columns: ['a'], max_categories: 32 }, 'One column a category for `a`, at most 32'],
+    [{ step: 'ordinal', columns: ['a'], order: ['low', 'high'] }, 'Number the categories of `a`, low < high'],
+    [{ step: 'passthrough', columns: ['a', 'b'] }, 'Take `a` and `b` as they are'],
+  ])('says what a step does', (step, words) => expect(stepWords(step)).toBe(words));
+
+  it('says what a step learnt, where it ran and what was held out', () => {
+    expect(fittedFact({ step: 'standardise', column: 'a', mean: 44.452, std: 5.1 }).value).toBe('44.45 ± 5.1');
+    expect(fittedFact({ step: 'one_hot', column: 'a', categories: ['x', 'y'] })).toEqual({
+      name: 'a',
+      value: '2 categories',
+      title: 'x, y',
+    });
+    const spec = { split: { method: 'time', test_fraction: 0.25 }, cv_folds: 5 };
+    expect(splitWords(spec as Parameters<typeof splitWords>[0])).toBe('time, 25 % held out, 5 folds on the rest');
+    const environment = { assay: '', os: '', arch: '', n_threads: 1, onnx_runtime: '' };
+    expect(gitWords({ ...environment, git_commit: '1a2b3c4d5e', git_dirty: true })).toBe('1a2b3c4d with changes');
+    expect(gitWords({ ...environment, git_commit: null, git_dirty: null })).toBeNull();
+  });
+
+  it('suggests the model of the same data, else its name', () => {
+    const models = [{ model: 'species', latest: { dataset: 'penguins' } }];
+    expect(suggestModel('penguins', models)).toBe('species');
+    expect(suggestModel('power', models)).toBe('power');
+  });
+});
+
+describe('a run in progress', () => {
+  const running = run({ status: 'running', ended_ms: null, params: { algorithm: 'ridge', target: 'y', seed: '1' } });
+  const job = (started_ms: number, seed: number, done: number) =>
+    ({
+      state: 'running',
+      started_ms,
+      spec: { job: 'train', dataset: 'penguins', target: 'y', algorithm: 'ridge', seed },
+      progress: { phase: 'fitting', done, total: 10 },
+    }) as unknown as Job;
+
+  it('has the progress of the job that trains it', () => {
+    const jobs = [job(400, 1, 2), job(900, 1, 5), job(950, 2, 7), job(1_200, 1, 9)];
+    expect(progressOf(running, jobs)?.done).toBe(5);
+    expect(progressOf({ ...running, status: 'finished' }, jobs)).toBeNull();
+    expect(progressOf(running, [])).toBeNull();
+  });
+
+  it.each([
+    [{ phase: 'fold 2 of 5', done: 1, total: 5 }, 'fold 2 of 5'],
+    [{ phase: 'fitting', done: 3, total: 8 }, 'fitting, 37 %'],
+    [{ phase: 'reading', done: 0, total: 0 }, 'reading'],
+  ])('says how far it is', (progress, words) => expect(progressWords(progress)).toBe(words));
+});
