@@ -178,7 +178,11 @@ impl Lab {
             onnx: &onnx,
             reference: &reference,
         })?;
-        self.store.write_registry(&version.key(), &files)?;
+        if let Err(error) = self.store.write_registry(&version.key(), &files) {
+            // The lab is as it was: a full disk leaves no version without its folder.
+            self.store.withdraw_version(&version.key(), self.act())?;
+            return Err(error.into());
+        }
         Ok(version)
     }
 

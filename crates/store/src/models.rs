@@ -108,6 +108,31 @@ impl Store {
         Ok(version)
     }
 
+    /// Takes back a version whose folder could not be written: without its folder it is no version. Its number is not
+    /// given again; a model that has no other version goes with it.
+    pub fn withdraw_version(&self, key: &VersionKey, act: Act<'_>) -> Result<()> {
+        self.write(act.at_ms, |write| {
+            let (model_id, _) = find_key(&write.tx, key)?;
+            write.tx.run(
+                "DELETE FROM model_versions WHERE model_id = ?1 AND version = ?2",
+                params![model_id, key.version],
+            )?;
+            write.tx.run(
+                "DELETE FROM models WHERE id = ?1 AND id NOT IN (SELECT model_id FROM model_versions)",
+                params![model_id],
+            )?;
+            write.changed(Kind::Models);
+            write.changed(Kind::Runs);
+            write.audit(
+                act,
+                "model.withdrawn",
+                &key.to_string(),
+                "Its folder could not be written.",
+            )?;
+            Ok(())
+        })
+    }
+
     /// By number, by alias, or the newest (`name` and `name@latest`).
     pub fn model_version(&self, reference: &Reference) -> Result<ModelVersion> {
         self.read(|db| find(db, reference).map(|(_, version)| version))

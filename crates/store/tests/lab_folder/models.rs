@@ -185,3 +185,21 @@ fn an_exported_folder_is_whole_and_damage_is_seen() {
         assert_eq!(error.code(), Code::Invalid, "{path}");
     }
 }
+
+#[test]
+fn a_withdrawn_version_leaves_the_lab_as_it_was() {
+    let lab = Lab::new();
+    let run_id = lab.finished_run(1);
+    lab.model("species", &run_id);
+    lab.store.withdraw_version(&key("species", 1), ACT).unwrap();
+    assert_eq!(lab.store.models().unwrap(), []);
+    assert_eq!(lab.model("species", &run_id).version, 2);
+    assert_eq!(
+        lab.store
+            .model_versions(&ModelName::new("species"))
+            .unwrap()
+            .len(),
+        1
+    );
+    assert!(lab.store.verify_audit().unwrap().is_ok());
+}
