@@ -8,7 +8,7 @@ import { compact, count, decimalsFor, number, percent, plural } from '../../part
 /** Decimals that no column of measurements needs more of; the value itself stands in the title and in the row. */
 const MOST_DECIMALS = 6;
 
-/** A whole-number column of so few values is rather classes than amounts. */
+/** A whole-number column of so few values is rather classes than amounts; of other numbers two say it all. */
 const FEW_VALUES = 10;
 
 /** The text of a cell; null when it is missing. */
@@ -39,7 +39,8 @@ export function decimalsOf(values: Iterable<CellValue>): number {
 /** Whether a column is shown by its values rather than by a distribution. */
 export function showsValues(column: ColumnProfile): boolean {
   if (!column.numeric) return column.top.length > 0;
-  return column.kind === 'integer' && column.n_distinct <= FEW_VALUES && column.top.length > 0;
+  const few = column.kind === 'integer' ? FEW_VALUES : 2;
+  return column.n_distinct <= few && column.top.length > 0;
 }
 
 export function isNumeric(kind: ColumnType): boolean {
