@@ -15,6 +15,10 @@ pub enum Error {
     #[error("{}", told(.0))]
     Lab(#[from] Failure),
     #[error(
+        "cannot open the window: there is no display\nhint: start it in a graphical session, or run `assay serve` and open the lab in a browser"
+    )]
+    NoDisplay,
+    #[error(
         "cannot look at this computer: {0}\nhint: start Assay in a folder that exists and that you may read"
     )]
     Environment(#[from] std::io::Error),
@@ -28,13 +32,16 @@ impl Error {
     pub fn exit_status(&self) -> u8 {
         match self {
             Error::Lab(failure) => failure.code.exit_status(),
-            Error::Environment(_) | Error::Window(_) => 1,
+            Error::NoDisplay | Error::Environment(_) | Error::Window(_) => 1,
         }
     }
 }
 
 /// Shows the window, on `lab` when one is named, and returns when it is closed.
 pub fn open(lab: Option<&Path>) -> Result<(), Error> {
+    if !has_display() {
+        return Err(Error::NoDisplay);
+    }
     let mut environment = Environment::system("window")?;
     environment.plotter = Some(environment.worker.clone());
     let desk = Arc::new(Desk::new(environment));
@@ -54,6 +61,15 @@ pub fn open(lab: Option<&Path>) -> Result<(), Error> {
             }
         });
     Ok(())
+}
+
+/// On Linux the window toolkit panics without one.
+fn has_display() -> bool {
+    let names = ["DISPLAY", "WAYLAND_DISPLAY"];
+    !cfg!(target_os = "linux")
+        || names
+            .iter()
+            .any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
 }
 
 /// Builds the windows of tauri.conf.json.
