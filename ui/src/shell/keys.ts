@@ -16,6 +16,8 @@ export type KeyAction =
   | 'step.next'
   | 'verdict.previous'
   | 'verdict.next'
+  | 'column.previous'
+  | 'column.next'
   | 'escape'
   | 'help';
 
@@ -53,6 +55,8 @@ export const KEYS: readonly KeyLine[] = [
   { group: 'On a page', keys: ['ArrowRight'], label: 'The window after', action: 'step.next' },
   { group: 'On a page', keys: ['Shift+ArrowLeft'], label: 'The verdict before', action: 'verdict.previous' },
   { group: 'On a page', keys: ['Shift+ArrowRight'], label: 'The next verdict', action: 'verdict.next' },
+  { group: 'On a page', keys: ['ArrowUp'], label: 'The column above', action: 'column.previous' },
+  { group: 'On a page', keys: ['ArrowDown'], label: 'The column below', action: 'column.next' },
 ];
 
 /** How long the second key of `G D` may take. */

@@ -15,6 +15,7 @@ it('a gap lifts the pen', () => {
 it('a band is a closed path, and no path without points', () => {
   expect(bandPath([0, 1], [1, 1], [2, 2])).toBe('M0 2L1 2L1 1L0 1Z');
   expect(bandPath([], [], [])).toBe('');
+  expect(bandPath([0, 1, 2, 3], [1, 1, NaN, 1], [2, 2, NaN, 2])).toBe('M0 2L1 2L1 1L0 1ZM3 2L3 1Z');
 });
 
 it('smoothing by 0 leaves the values alone, gaps stay gaps', () => {

@@ -73,13 +73,22 @@ export function linePath(points: Iterable<readonly [number, number]>): string {
   return path;
 }
 
-/** The area between two lines. */
+/** The area between two lines; where either is not finite there is no area. */
 export function bandPath(x: readonly number[], low: readonly number[], high: readonly number[]): string {
+  let path = '';
+  let from = 0;
+  for (let i = 0; i <= x.length; i += 1) {
+    if (i < x.length && Number.isFinite(x[i]) && Number.isFinite(low[i]) && Number.isFinite(high[i])) continue;
+    if (i > from) path += bandPiece(x.slice(from, i), low.slice(from, i), high.slice(from, i));
+    from = i + 1;
+  }
+  return path;
+}
+
+function bandPiece(x: readonly number[], low: readonly number[], high: readonly number[]): string {
   const upper = x.map((at, i) => [at, high[i] ?? NaN] as const);
   const lower = x.map((at, i) => [at, low[i] ?? NaN] as const).reverse();
-  const points = [...upper, ...lower].filter(([a, b]) => Number.isFinite(a) && Number.isFinite(b));
-  const path = linePath(points);
-  return path === '' ? '' : `${path}Z`;
+  return `${linePath([...upper, ...lower])}Z`;
 }
 
 export function round(value: number): number {

@@ -13,7 +13,8 @@ const FOREST: GraphSummary = {
     node('2', 'Unsqueeze', ['b'], ['b1']),
     node('3', 'Unsqueeze', ['c'], ['c1']),
     node('4', 'Concat', ['a1', 'b1', 'c1'], ['numbers']),
-    node('5', 'Where', ['numbers'], ['filled']),
+    node('5', 'IsNaN', ['numbers'], ['missing']),
+    node('5b', 'Where', ['missing', 'numbers'], ['filled']),
     node('6', 'Cast', ['filled'], ['numbers32']),
     node('7', 'Unsqueeze', ['place'], ['p1']),
     node('8', 'OneHotEncoder', ['p1'], ['p2']),
@@ -23,28 +24,33 @@ const FOREST: GraphSummary = {
   ],
 };
 
-it('columns treated alike are one box, steps in a row are one box', () => {
+it('columns treated alike are one box, what belongs together is one box, the model has its own', () => {
   const { boxes, edges } = picture(FOREST);
   expect(boxes.map(({ kind, title, note }) => [kind, title, note])).toEqual([
-    ['input', '3 columns', 'a, b, c'],
-    ['step', 'Unsqueeze', ''],
+    ['input', 'a\nb\nc', ''],
     ['input', 'place', ''],
     ['step', 'OneHotEncoder', '2 steps'],
-    ['step', 'Where', '3 steps'],
-    ['step', 'TreeEnsemble', '2 steps'],
+    ['step', 'Where', '4 steps'],
+    ['step', 'Concat', ''],
+    ['step', 'TreeEnsemble', ''],
     ['step', 'Cast', ''],
     ['output', 'label', ''],
     ['output', 'probabilities', ''],
   ]);
   const title = new Map(boxes.map((box) => [box.id, box.title]));
-  expect(edges.map(({ from, to }) => `${title.get(from)} ${title.get(to)}`)).toEqual(
-    expect.arrayContaining([
-      '3 columns Unsqueeze',
-      'Where TreeEnsemble',
-      'OneHotEncoder TreeEnsemble',
-      'TreeEnsemble label',
-    ]),
+  expect(edges.map(({ from, to }) => `${title.get(from)} > ${title.get(to)}`)).toEqual(
+    expect.arrayContaining(['a\nb\nc > Where', 'Where > Concat', 'OneHotEncoder > Concat', 'TreeEnsemble > label']),
   );
+});
+
+it('many columns are counted', () => {
+  const inputs = Array.from({ length: 40 }, (_, i) => `column_${i}`);
+  const { boxes } = picture({
+    inputs,
+    outputs: ['value'],
+    nodes: [node('1', 'Concat', inputs, ['all']), node('2', 'MatMul', ['all'], ['value'])],
+  });
+  expect(boxes.map((box) => box.title)).toEqual(['40 columns', 'Concat', 'MatMul', 'value']);
 });
 
 it('boxes are placed without overlap, every edge from left to right', () => {
@@ -67,5 +73,5 @@ it('a graph of one column keeps its steps', () => {
     outputs: ['value'],
     nodes: [node('1', 'Cast', ['x'], ['y']), node('2', 'LinearRegressor', ['y'], ['value'])],
   });
-  expect(boxes.map(({ title }) => title)).toEqual(['x', 'Linear', 'value']);
+  expect(boxes.map(({ title }) => title)).toEqual(['x', 'Cast', 'Linear', 'value']);
 });

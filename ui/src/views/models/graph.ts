@@ -8,9 +8,9 @@ import type { GraphSummary } from '../../gen/GraphSummary';
 export interface Box {
   id: string;
   kind: 'input' | 'step' | 'output';
-  /** `Concat`, `5 columns`, `label`. */
+  /** `Concat`, `label`, the names of columns on lines of their own. */
   title: string;
-  /** The operators inside, or the columns. */
+  /** `3 steps`. */
   note: string;
   /** Everything inside, for a tip. */
   inside: string[];
@@ -33,6 +33,12 @@ export interface Placed {
   edges: { from: string; to: string; points: { x: number; y: number }[] }[];
 }
 
+/** Names that a box of columns lists; more are counted. */
+const MOST_NAMES = 8;
+
+/** Steps that change the shape and nothing else are not worth a box. */
+const SHAPING = /^(Cast|Unsqueeze|Squeeze|Reshape|Identity)$/;
+
 /** A graph of nodes by id; the outputs of the file are nodes of their own. */
 interface Net {
   op: Map<string, string>;
@@ -52,23 +58,25 @@ export function picture(summary: GraphSummary): Picture {
     boxes.push({
       id,
       kind: 'input',
-      title: group.names.length === 1 ? (group.names[0] ?? '') : `${group.names.length} columns`,
-      note: group.names.length === 1 ? '' : group.names.join(', '),
+      title: group.names.length > MOST_NAMES ? `${group.names.length} columns` : group.names.join('\n'),
+      note: '',
       inside: group.names,
     });
     for (const name of group.names) boxOf.set(`in:${name}`, id);
     // The steps that belong to these columns alone stand as one box behind them.
     const own = group.chains.flat();
-    if (own.length > 0) {
+    if (own.every((node) => SHAPING.test(net.op.get(node) ?? ''))) {
+      for (const node of own) boxOf.set(node, id);
+    } else {
       const steps = `steps:${group.names[0] ?? ''}`;
       boxes.push(stepBox(steps, group.chains[0] ?? [], net));
       for (const node of own) boxOf.set(node, steps);
     }
   }
-  for (const chain of joined(net, boxOf)) {
-    const id = chain[0] ?? '';
-    boxes.push(stepBox(id, chain, net));
-    for (const node of chain) boxOf.set(node, id);
+  for (const steps of joined(net, boxOf)) {
+    const id = steps[0] ?? '';
+    boxes.push(stepBox(id, steps, net));
+    for (const node of steps) boxOf.set(node, id);
   }
   for (const name of summary.outputs) {
     boxes.push({ id: `out:${name}`, kind: 'output', title: name, note: '', inside: [name] });
@@ -118,9 +126,13 @@ export function place({ boxes, edges }: Picture): Placed {
 }
 
 function sizeOf(box: Box): { width: number; height: number } {
-  const widest = Math.max(box.title.length * 7, Math.min(box.note.length, 18) * 6.2);
+  const lines = box.title.split('\n');
+  const widest = Math.max(...lines.map((line) => line.length * 7), box.note.length * 6.2);
   const least = box.kind === 'step' ? 64 : 40;
-  return { width: Math.round(Math.max(least, Math.min(132, widest + 18))), height: box.note ? 40 : 24 };
+  return {
+    width: Math.round(Math.max(least, Math.min(124, widest + 18))),
+    height: lines.length > 1 ? lines.length * 16 + 10 : box.note ? 40 : 24,
+  };
 }
 
 function stepBox(id: string, chain: readonly string[], net: Net): Box {
@@ -137,10 +149,15 @@ function stepBox(id: string, chain: readonly string[], net: Net): Box {
 
 /** The operator that says most about a row of steps: the model itself, else the last that is no plumbing. */
 function tellingOp(ops: readonly string[]): string {
-  const model = ops.find((op) => /^(TreeEnsemble|Linear|SVM)/.test(op));
+  const model = ops.find(isModel);
   if (model) return model.replace(/(Classifier|Regressor)$/, '');
-  const plumbing = /^(Cast|Unsqueeze|Squeeze|Reshape|Identity|Shape|Gather)$/;
-  return ops.findLast((op) => !plumbing.test(op)) ?? ops.at(-1) ?? '';
+  const plumbing = /^(Cast|Unsqueeze|Squeeze|Reshape|Identity|Shape|Gather|Concat|IsNaN|Not|And|Or|Equal)$/;
+  return (
+    ops.find((op) => /^(Where|Imputer|Scaler|OneHot)/.test(op)) ??
+    ops.findLast((op) => !plumbing.test(op)) ??
+    ops.at(-1) ??
+    ''
+  );
 }
 
 function netOf(summary: GraphSummary): Net {
@@ -214,27 +231,34 @@ function rootsOf(summary: GraphSummary, net: Net): Map<string, Set<string>> {
   return roots;
 }
 
-/** The remaining steps, those that follow one another without a branch in one list. */
+/**
+ * The remaining steps in lists that become one box each: a step joins the one before it when all that it needs comes
+ * from there, so that what branches and meets again (is it missing? then fill it) stays together. The model begins a
+ * box of its own.
+ */
 function joined(net: Net, taken: ReadonlyMap<string, string>): string[][] {
-  const left = [...net.op.keys()].filter((node) => !taken.has(node));
-  const chains: string[][] = [];
-  const done = new Set<string>();
-  for (const node of left) {
-    if (done.has(node)) continue;
-    const chain = [node];
-    done.add(node);
-    for (let at = next(node); at !== null; at = next(at)) {
-      chain.push(at);
-      done.add(at);
-    }
-    chains.push(chain);
+  const groups: string[][] = [];
+  const groupOf = new Map<string, string[]>();
+  for (const node of net.op.keys()) {
+    if (taken.has(node)) continue;
+    const from = new Set([...(net.before.get(node) ?? [])].map((before) => groupOf.get(before)));
+    const [only] = from;
+    const alone = from.size === 1 && only !== undefined && !isModel(net.op.get(node) ?? '') && !branches(only, net);
+    const group = alone ? only : [];
+    if (!alone) groups.push(group);
+    group.push(node);
+    groupOf.set(node, group);
   }
-  return chains;
+  return groups;
+}
 
-  function next(node: string): string | null {
-    const followers = [...(net.after.get(node) ?? [])];
-    const only = followers[0];
-    if (followers.length !== 1 || only === undefined || done.has(only) || !left.includes(only)) return null;
-    return net.before.get(only)?.size === 1 ? only : null;
-  }
+/** A box with the model in it ends where the answers part. */
+function branches(group: readonly string[], net: Net): boolean {
+  const inside = new Set(group);
+  const ends = group.flatMap((node) => [...(net.after.get(node) ?? [])]).filter((node) => !inside.has(node));
+  return group.some((node) => isModel(net.op.get(node) ?? '')) && new Set(ends).size > 1;
+}
+
+function isModel(op: string): boolean {
+  return /^(TreeEnsemble|Linear|SVM|Gemm|MatMul)/.test(op);
 }

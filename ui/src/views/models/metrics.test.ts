@@ -14,6 +14,13 @@ it('test metrics lead, each with its change from the version before', () => {
   ]);
 });
 
+it('cross-validation is one line a metric, with the deviation of its folds', () => {
+  const lines = metricLines({ 'cv.accuracy': 0.98, 'cv.accuracy.mean': 0.9187, 'cv.accuracy.std': 0.006 }, {});
+  expect(lines.map(({ name, value, deviation }) => [name, value, deviation])).toEqual([
+    ['cv.accuracy.mean', '0.9187', 'sd 0.0060'],
+  ]);
+});
+
 it('no change is no verdict', () => {
   expect(metricLines({ 'test.r2': 0.5 }, { 'test.r2': 0.5 })[0]).toMatchObject({ change: '0.0000', better: null });
 });

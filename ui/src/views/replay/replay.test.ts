@@ -1,0 +1,228 @@
+import { describe, expect, it } from 'vitest';
+import type { ColumnDrift } from '../../gen/ColumnDrift';
+import type { DriftReport } from '../../gen/DriftReport';
+import type { WindowReport } from '../../gen/WindowReport';
+import { clipEdges, evidence } from './evidence';
+import { parseWindow, startCommand } from './start';
+import { datesText, heatRows, nextVerdict, nothingJudged, rowsText, rowTicks, windowTicks } from './windows';
+
+const cell = (changes: Partial<ColumnDrift>): ColumnDrift => ({
+  column: 'a',
+  n_rows: 336,
+  n_missing: 0,
+  missing_rise: 0,
+  jensen_shannon: 0.05,
+  limit: 0.1,
+  psi: 0.1,
+  ks_statistic: 0.2,
+  wasserstein: 0.3,
+  chi_square: null,
+  p_value: 0.4,
+  p_adjusted: 0.5,
+  n_outside: 0,
+  n_unseen: 0,
+  verdict: 'stable',
+  reason: '',
+  ...changes,
+});
+
+const window = (index: number, changes: Partial<WindowReport> = {}): WindowReport => ({
+  index,
+  first_row: index * 100 + 1,
+  last_row: index * 100 + 100,
+  start_ms: null,
+  end_ms: null,
+  n_rows: 100,
+  columns: [],
+  n_drifted: 0,
+  performance: null,
+  ...changes,
+});
+
+const rule = {
+  mode: 'textbook',
+  min_distance: 0.1,
+  calibrated: true,
+  alpha: 0.05,
+  min_missing_rise: 0.05,
+  source: 'default',
+};
+
+const report = (windows: WindowReport[]): DriftReport => ({
+  schema: 1,
+  replay_id: '0000000000000000',
+  model: { model: 'm', version: 1 },
+  problem: 'binary',
+  logs: ['log.csv'],
+  rule,
+  window: '100rows',
+  n_rows: 300,
+  n_reference_rows: 1000,
+  performance_metric: null,
+  performance: null,
+  test_performance: null,
+  columns: [
+    { name: 'a', role: 'feature', numeric: true, constant: false, n_drifted_windows: 0, first_drifted_window: null },
+    { name: 'b', role: 'feature', numeric: true, constant: false, n_drifted_windows: 1, first_drifted_window: 1 },
+    {
+      name: 'prediction',
+      role: 'prediction',
+      numeric: false,
+      constant: false,
+      n_drifted_windows: 0,
+      first_drifted_window: null,
+    },
+  ],
+  windows,
+  drifted: ['b'],
+  first_drifted_window: 1,
+  verdict: '',
+  warnings: [],
+  created_ms: 0,
+  duration_secs: 1,
+});
+
+describe('the heat map', () => {
+  const windows = [
+    window(0, { columns: [cell({}), cell({ verdict: 'not_judged' }), cell({})] }),
+    window(1, { columns: [cell({}), cell({ verdict: 'drifted', jensen_shannon: 0.7 }), cell({})] }),
+    window(2, { n_rows: 0 }),
+  ];
+
+  it('puts what drifted first at the top, answers below, gaps and what was not judged as no value', () => {
+    const rows = heatRows(report(windows));
+    expect(rows.map(({ name, group }) => [name, group])).toEqual([
+      ['b', 'feature'],
+      ['a', 'feature'],
+      ['prediction', 'answer'],
+    ]);
+    expect(Array.from(rows[0]?.values ?? [])).toEqual([NaN, 0.7, NaN]);
+    expect(Array.from(rows[0]?.over ?? [])).toEqual([0, 1, 0]);
+  });
+
+  it('knows when nothing could be judged', () => {
+    expect(nothingJudged(report(windows))).toBe(false);
+    expect(nothingJudged(report([window(0, { columns: [cell({ verdict: 'not_judged' })] })]))).toBe(true);
+  });
+
+  it('goes to the next change of verdict, either way', () => {
+    const over = [0, 0, 1, 1, 0];
+    expect(nextVerdict(over, 0, 1)).toBe(2);
+    expect(nextVerdict(over, 2, 1)).toBe(4);
+    expect(nextVerdict(over, 4, -1)).toBe(3);
+    expect(nextVerdict(over, 1, -1)).toBeNull();
+  });
+});
+
+describe('time', () => {
+  const at = (text: string) => Date.parse(`${text}Z`);
+
+  it.each([
+    ['1997-05-04T00:00', '1997-05-11T00:00', '4 to 11 May 1997'],
+    ['1996-12-30T00:00', '1997-01-06T00:00', '30 Dec 1996 to 6 Jan 1997'],
+    ['1997-04-28T00:00', '1997-05-05T00:00', '28 Apr to 5 May 1997'],
+    ['1997-05-04T06:00', '1997-05-04T12:00', '4 May 1997 06:00 to 12:00'],
+    ['1997-05-04T18:00', '1997-05-05T06:00', '4 May 1997 18:00 to 5 May 1997 06:00'],
+  ])('%s to %s reads %s', (from, to, text) => {
+    expect(datesText(window(0, { start_ms: at(from), end_ms: at(to) }))).toBe(text);
+  });
+
+  it('ticks stand on months, January with its year', () => {
+    const weeks = Array.from({ length: 60 }, (_, i) =>
+      window(i, {
+        start_ms: at('1996-11-04T00:00') + i * 7 * 86_400_000,
+        end_ms: at('1996-11-11T00:00') + i * 7 * 86_400_000,
+      }),
+    );
+    expect(windowTicks(weeks).map(({ text }) => text)).toEqual(['Jan 1997', 'Apr', 'Jul', 'Oct']);
+    expect(windowTicks(weeks)[0]).toMatchObject({ strong: true });
+    expect(windowTicks(weeks)[0]?.at).toBeCloseTo(8 + 2 / 7, 5);
+  });
+
+  it('without times the ticks are rows at round figures', () => {
+    expect(
+      rowTicks(
+        [0, 1, 2].map((i) => window(i)),
+        3,
+      ),
+    ).toEqual([
+      { at: 0.99, text: '100' },
+      { at: 1.99, text: '200' },
+      { at: 2.99, text: '300' },
+    ]);
+    expect(windowTicks([window(0, { n_rows: 0, last_row: 0 })])).toEqual([]);
+  });
+
+  it('a gap says so', () => {
+    expect(rowsText(window(3))).toBe('rows 301 to 400');
+    expect(rowsText(window(3, { n_rows: 0 }))).toBe('a gap: no rows');
+  });
+});
+
+describe('evidence', () => {
+  it('names the measures that apply, the deciding ones with their limits', () => {
+    const lines = evidence(cell({ jensen_shannon: 0.738, p_adjusted: 4e-128, n_outside: 304 }), report([]), true, 6);
+    expect(lines.map(({ name, value, note }) => [name, value, note ?? ''])).toEqual([
+      ['Jensen-Shannon', '0.738', 'limit 0.100'],
+      ['KS, adjusted p', '4e−128', 'limit 0.05'],
+      ['KS statistic', '0.200', ''],
+      ['PSI', '0.100', 'not in the verdict'],
+      ['Wasserstein', '0.3', 'in std of reference'],
+      ['Outside range', '90.5 %', '304 of 336'],
+      ['Missing', '0', 'as in reference'],
+      ['Rows', '336', 'reference 1,000'],
+    ]);
+    expect(lines.filter(({ strong }) => strong).map(({ name }) => name)).toEqual(['Jensen-Shannon', 'KS, adjusted p']);
+  });
+
+  it('a column of categories has chi-square and unseen categories', () => {
+    const names = evidence(cell({ chi_square: 12, ks_statistic: null, wasserstein: null }), report([]), false, 6).map(
+      ({ name }) => name,
+    );
+    expect(names).toEqual([
+      'Jensen-Shannon',
+      'Chi-square, adjusted p',
+      'Chi-square',
+      'PSI',
+      'Outside categories',
+      'Unseen categories',
+      'Missing',
+      'Rows',
+    ]);
+  });
+});
+
+describe('wide outer bins', () => {
+  it('are cut to the width of their neighbours, and said', () => {
+    expect(clipEdges([-50, 0, 1, 2, 3, 900])).toEqual({
+      edges: [-1, 0, 1, 2, 3, 4],
+      note: 'the first bar reaches down to −50, the last bar reaches up to 900',
+    });
+  });
+
+  it('stay when they are as wide as the others', () => {
+    expect(clipEdges([0, 1, 2, 3, 4])).toEqual({ edges: [0, 1, 2, 3, 4], note: '' });
+    expect(clipEdges([0, 1])).toEqual({ edges: [0, 1], note: '' });
+  });
+});
+
+describe('the dialog', () => {
+  it.each([
+    ['', null],
+    ['336', '336rows'],
+    ['1000 rows', '1000rows'],
+    ['12h', '12h'],
+    ['1 w', '1w'],
+    ['30min', '30min'],
+  ])('reads the window %j as %j', (text, window) => expect(parseWindow(text)).toEqual({ window }));
+
+  it.each(['0', '1y', 'week', '-3d'])('refuses the window %j', (text) => {
+    expect(parseWindow(text)).toHaveProperty('problem');
+  });
+
+  it('writes the command that does the same', () => {
+    expect(
+      startCommand(['my log.csv'], { model: 'm@champion', timestamp: 'at', label: '', prediction: '', window: '1d' }),
+    ).toBe("assay replay 'my log.csv' --model m@champion --timestamp at --window 1d");
+  });
+});
