@@ -32,8 +32,8 @@ pub const SIDE_PIXELS: std::ops::RangeInclusive<u32> = 100..=8_000;
 /// A self-contained SVG document, `width` x `height` CSS pixels, the same bytes for the same spec.
 ///
 /// Values that are not finite (and values that are not positive, on a log axis) are gaps. Text names a list of
-/// system fonts and is measured in Noto Sans. A line is thinned to the first, lowest, highest and last point of each
-/// pixel column, so that spikes stay.
+/// system fonts and is measured in Noto Sans. A line is thinned to the lowest and the highest point of each pixel
+/// column, so that spikes stay.
 ///
 /// # Errors
 /// [`Error::Size`], [`Error::NewerSpec`], and [`Error::Nothing`] when the figure has no value that can be drawn.

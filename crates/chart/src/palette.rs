@@ -1,5 +1,7 @@
 //! The design tokens' colours, for pictures and for the native window; a test holds them against the style sheet.
 
+mod tokens;
+
 use assay_core::chart::Theme;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,8 +70,8 @@ pub struct Palette {
 impl Palette {
     pub fn of(theme: Theme) -> &'static Self {
         match theme {
-            Theme::Light => &LIGHT,
-            Theme::Dark => &DARK,
+            Theme::Light => &tokens::LIGHT,
+            Theme::Dark => &tokens::DARK,
         }
     }
 
@@ -106,90 +108,6 @@ impl Palette {
         self.neutral[0].mix(self.categories[0], share)
     }
 }
-
-const LIGHT: Palette = Palette {
-    bg: Rgb::hex(0xfbfbfc),
-    bg_raised: Rgb::hex(0xffffff),
-    line: Rgb::hex(0xe4e6ea),
-    line_2: Rgb::hex(0xcdd1d8),
-    line_axis: Rgb::hex(0x858b96),
-    ink: Rgb::hex(0x16181c),
-    ink_2: Rgb::hex(0x474c56),
-    ink_3: Rgb::hex(0x5f6570),
-    ink_off: Rgb::hex(0xa3a8b1),
-    accent: Rgb::hex(0x5546d6),
-    critical: Rgb::hex(0xb8321c),
-    categories: [
-        Rgb::hex(0x0072b2),
-        Rgb::hex(0xc27c00),
-        Rgb::hex(0x00926a),
-        Rgb::hex(0xb9588f),
-        Rgb::hex(0xd55e00),
-        Rgb::hex(0x2b91c9),
-        Rgb::hex(0x968800),
-        Rgb::hex(0x16181c),
-    ],
-    heat: [
-        Rgb::hex(0xeff0f2),
-        Rgb::hex(0xfbe9c8),
-        Rgb::hex(0xf9d193),
-        Rgb::hex(0xf4b25c),
-        Rgb::hex(0xe98c33),
-        Rgb::hex(0xd3661d),
-        Rgb::hex(0xb04515),
-        Rgb::hex(0x842d14),
-        Rgb::hex(0x561c11),
-    ],
-    neutral: [
-        Rgb::hex(0xeff0f2),
-        Rgb::hex(0xe3e5e9),
-        Rgb::hex(0xd4d7dc),
-        Rgb::hex(0xc1c6cd),
-    ],
-    heat_from: 2,
-};
-
-const DARK: Palette = Palette {
-    bg: Rgb::hex(0x121316),
-    bg_raised: Rgb::hex(0x1b1d21),
-    line: Rgb::hex(0x24272c),
-    line_2: Rgb::hex(0x3a3e46),
-    line_axis: Rgb::hex(0x666c77),
-    ink: Rgb::hex(0xe9ebee),
-    ink_2: Rgb::hex(0xb3b8c2),
-    ink_3: Rgb::hex(0x8b919c),
-    ink_off: Rgb::hex(0x5a5f69),
-    accent: Rgb::hex(0x9b90ff),
-    critical: Rgb::hex(0xff7a5f),
-    categories: [
-        Rgb::hex(0x4aa3df),
-        Rgb::hex(0xe69f00),
-        Rgb::hex(0x22b98b),
-        Rgb::hex(0xdd8fba),
-        Rgb::hex(0xf0722a),
-        Rgb::hex(0x8bcdf4),
-        Rgb::hex(0xe6da4c),
-        Rgb::hex(0xe9ebee),
-    ],
-    heat: [
-        Rgb::hex(0x1a1c20),
-        Rgb::hex(0x3d1e15),
-        Rgb::hex(0x5e2614),
-        Rgb::hex(0x7f3214),
-        Rgb::hex(0xa24115),
-        Rgb::hex(0xc2561a),
-        Rgb::hex(0xda7428),
-        Rgb::hex(0xea9742),
-        Rgb::hex(0xf5c27b),
-    ],
-    neutral: [
-        Rgb::hex(0x1a1c20),
-        Rgb::hex(0x23262b),
-        Rgb::hex(0x2e3238),
-        Rgb::hex(0x3b4048),
-    ],
-    heat_from: 4,
-};
 
 #[cfg(test)]
 mod tests {

@@ -5,6 +5,7 @@
 
 mod axes;
 mod bars;
+mod division;
 mod grid;
 mod lines;
 mod theme;
@@ -139,5 +140,44 @@ impl eframe::App for Window {
 
     fn clear_color(&self, _visuals: &egui::Visuals) -> [f32; 4] {
         theme::color(self.palette.bg).to_normalized_gamma_f32()
+    }
+}
+
+#[cfg(test)]
+#[path = "../tests/samples/mod.rs"]
+mod samples;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_figure_has_a_view() {
+        for (name, spec) in samples::all() {
+            let shown = view(spec.figure.clone(), Palette::of(Theme::Dark));
+            let fits = matches!(
+                (&spec.figure, shown),
+                (Figure::Lines { .. }, Some(View::Lines(_)))
+                    | (
+                        Figure::Bars { .. } | Figure::Histogram { .. },
+                        Some(View::Bars(_))
+                    )
+                    | (
+                        Figure::Confusion { .. } | Figure::HeatMap { .. },
+                        Some(View::Grid(_))
+                    )
+            );
+            assert!(fits, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_drawn_opens_no_window() {
+        let figure = Figure::Confusion {
+            classes: vec![],
+            counts: vec![],
+        };
+        let error = open(samples::spec("Empty", "", figure), Theme::Light).unwrap_err();
+        assert!(matches!(error, Error::Nothing { .. }), "{error}");
     }
 }

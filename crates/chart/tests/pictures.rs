@@ -449,12 +449,12 @@ fn odd() -> Vec<(&'static str, Figure)> {
         (
             "many windows",
             Figure::HeatMap {
-                rows: classes(60),
+                rows: classes(12),
                 columns: (0..5_000).map(|i| i.to_string()).collect(),
-                values: (0..300_000)
+                values: (0..60_000)
                     .map(|i| (i % 11 > 0).then(|| noise(i).abs()))
                     .collect(),
-                over: (0..299_000).map(|i| i % 7 == 0).collect(),
+                over: (0..59_000).map(|i| i % 7 == 0).collect(),
                 threshold: 0.0,
             },
         ),

@@ -1,13 +1,16 @@
 //! Groups of bars: upright, or lying when the names of the categories are long.
 
+mod lying;
+mod upright;
+
 use assay_core::chart::{Axis, BarSeries, Scale};
 use plotters_backend::DrawingBackend;
 
 use super::Drawn;
-use crate::canvas::{Anchor, Canvas, Rect, Type};
+use crate::canvas::{Canvas, Rect, Type};
 use crate::domain::{Domain, Room, drawable};
 use crate::error::Error;
-use crate::layout::{self, Entry, Legend, Mark, Plot};
+use crate::layout::{Entry, Legend, Mark};
 use crate::{font, number};
 
 pub fn draw<DB: DrawingBackend>(
@@ -36,9 +39,9 @@ pub fn draw<DB: DrawingBackend>(
     let set = Type::new(font::TICK, canvas.palette.ink_2);
     let widest = names.iter().map(|n| set.width(n)).fold(0.0, f64::max);
     if widest + 8.0 <= (body.width() - 40.0) / names.len() as f64 {
-        upright(canvas, &names, (axis, domain), series, body)?;
+        upright::draw(canvas, &names, (axis, domain), series, body)?;
     } else {
-        lying(canvas, &names, (axis, domain), series, body)?;
+        lying::draw(canvas, &names, (axis, domain), series, body)?;
     }
     Ok(Drawn::Something)
 }
@@ -123,144 +126,4 @@ fn each_bar<'a>(
         }
     }
     bars
-}
-
-fn upright<DB: DrawingBackend>(
-    canvas: &mut Canvas<DB>,
-    names: &[String],
-    (axis, domain): (&Axis, Domain),
-    series: &[BarSeries],
-    body: Rect,
-) -> Result<(), Error> {
-    let ticks = domain.ticks();
-    let labels = layout::y_labels(&ticks, "");
-    // values stand over the highest bar
-    let body = Rect {
-        top: body.top + 8.0,
-        ..body
-    };
-    let area = layout::columns(body, &labels, ("", &axis.title), 0.0);
-    let plot = Plot {
-        area,
-        x: domain,
-        y: domain,
-    };
-    layout::y_axis(canvas, &plot, (&ticks, &labels), &axis.title)?;
-
-    let slot = area.width() / names.len() as f64;
-    let zero = area.bottom - base(&domain) * area.height();
-    let bars = each_bar(series, names.len(), &domain);
-    let value_text = Type::new(font::TICK, canvas.palette.ink_2).anchored(Anchor::Middle);
-    let written = written(&bars, &domain);
-    let (start, end) = across(slot, 0, 0, series.len());
-    let room = end - start;
-    let with_values = bars.iter().all(|b| value_text.width(&written(b.4)) <= room);
-    for (i, j, one, share, value) in bars {
-        let (start, end) = across(slot, i, j, series.len());
-        let y = area.bottom - share * area.height();
-        let bar = Rect {
-            left: area.left + start,
-            right: area.left + end,
-            top: y.min(zero),
-            bottom: y.max(zero).max(y.min(zero) + 1.0),
-        };
-        canvas.rect(bar, canvas.palette.category(one.color))?;
-        if with_values {
-            let baseline = if value < 0.0 {
-                bar.bottom + 11.0
-            } else {
-                bar.top - 4.0
-            };
-            canvas.text(
-                &written(value),
-                ((bar.left + bar.right) / 2.0, baseline),
-                value_text,
-            )?;
-        }
-    }
-    canvas.horizontal(
-        area.left,
-        area.right,
-        zero.min(area.bottom),
-        canvas.palette.line_axis,
-    )?;
-    let set = Type::new(font::TICK, canvas.palette.ink_2).anchored(Anchor::Middle);
-    for (i, name) in names.iter().enumerate() {
-        canvas.text(
-            name,
-            (area.left + slot * (i as f64 + 0.5), area.bottom + 15.0),
-            set,
-        )?;
-    }
-    Ok(())
-}
-
-fn lying<DB: DrawingBackend>(
-    canvas: &mut Canvas<DB>,
-    names: &[String],
-    (axis, domain): (&Axis, Domain),
-    series: &[BarSeries],
-    body: Rect,
-) -> Result<(), Error> {
-    let set = Type::new(font::TICK, canvas.palette.ink_2).anchored(Anchor::End);
-    let longest = (body.width() * 0.4).min(260.0);
-    let names: Vec<String> = names.iter().map(|n| set.fit(n, longest)).collect();
-    let bars = each_bar(series, names.len(), &domain);
-    let written = written(&bars, &domain);
-    let widest = bars
-        .iter()
-        .map(|b| set.width(&written(b.4)))
-        .fold(0.0, f64::max);
-    let top = body.top - 4.0;
-    let mut area = layout::columns(Rect { top, ..body }, &names, (&axis.title, ""), 6.0);
-    let names_end = area.left - 6.0;
-    let slot = area.height() / names.len() as f64;
-    let (start, end) = across(slot, 0, 0, series.len());
-    let with_values = end - start >= 9.0;
-    if with_values {
-        area.right = (area.right - widest).round().max(area.left + 10.0);
-        if bars.iter().any(|b| b.4 < 0.0) {
-            area.left = (area.left + widest + 6.0).round().min(area.right - 10.0);
-        }
-    }
-    let plot = Plot {
-        area,
-        x: domain,
-        y: domain,
-    };
-    for tick in domain.ticks().values {
-        let Some(x) = plot.at_x(tick) else { continue };
-        canvas.vertical(x, area.top, area.bottom, canvas.palette.line)?;
-    }
-    layout::x_axis(canvas, &plot, &domain.ticks(), &axis.title)?;
-
-    let zero = area.left + base(&domain) * area.width();
-    let value_text = Type::new(font::TICK, canvas.palette.ink_2);
-    for (i, j, one, share, value) in bars {
-        let (start, end) = across(slot, i, j, series.len());
-        let x = area.left + share * area.width();
-        let bar = Rect {
-            left: x.min(zero),
-            right: x.max(zero).max(x.min(zero) + 1.0),
-            top: area.top + start,
-            bottom: area.top + end,
-        };
-        canvas.rect(bar, canvas.palette.category(one.color))?;
-        if with_values {
-            let baseline = (bar.top + bar.bottom) / 2.0 + 4.0;
-            let (x, anchor) = if value < 0.0 {
-                (bar.left - 4.0, Anchor::End)
-            } else {
-                (bar.right + 4.0, Anchor::Start)
-            };
-            canvas.text(&written(value), (x, baseline), value_text.anchored(anchor))?;
-        }
-    }
-    canvas.vertical(zero, area.top, area.bottom, canvas.palette.line_axis)?;
-    let stride = (12.0 / slot).ceil().max(1.0) as usize;
-    for (i, name) in names.iter().enumerate().step_by(stride) {
-        let middle = area.top + slot * (i as f64 + 0.5);
-        canvas.text(name, (names_end, middle + 4.0), set)?;
-    }
-    Ok(())
 }

@@ -4,7 +4,8 @@ use assay_core::chart::{Axis, BarSeries, Scale};
 use eframe::egui::{Color32, Stroke, Ui};
 use egui_plot::{Bar, BarChart, Legend, Line};
 
-use super::axes::{self, PlotAxis, to_plot};
+use super::axes::{self, PlotAxis};
+use super::division::to_plot;
 use super::theme;
 use crate::domain::{Domain, Room, drawable};
 use crate::font::{self, Weight};

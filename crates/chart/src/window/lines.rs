@@ -3,10 +3,12 @@
 use assay_core::chart::{Axis, Limit, Scale, Series};
 use eframe::egui::{Color32, Ui};
 use egui_plot::{
-    ColorConflictHandling, FilledArea, HLine, HoverPosition, Legend, Line, LineStyle, PlotPoint,
+    ColorConflictHandling, Corner, FilledArea, HLine, HoverPosition, Legend, Line, LineStyle,
+    PlotPoint,
 };
 
-use super::axes::{self, PlotAxis, from_plot, to_plot};
+use super::axes::{self, PlotAxis};
+use super::division::{from_plot, to_plot};
 use super::theme;
 use crate::domain::{Domain, Room, drawable};
 use crate::palette::Palette;
@@ -188,6 +190,12 @@ impl View {
         };
         let legend = Legend::default()
             .follow_insertion_order(true)
+            // under a diagonal there is room
+            .position(if self.diagonal {
+                Corner::RightBottom
+            } else {
+                Corner::RightTop
+            })
             // a band and its line differ in strength
             .color_conflict_handling(ColorConflictHandling::PickLast)
             .background_alpha(0.85);
