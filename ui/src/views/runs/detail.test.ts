@@ -3,7 +3,17 @@ import type { Job } from '../../gen/Job';
 import type { MetricSummary } from '../../gen/MetricSummary';
 import type { ParityReport } from '../../gen/ParityReport';
 import type { Step } from '../../gen/Step';
-import { fittedFact, gitWords, metricFacts, parityWords, splitWords, stepWords, suggestModel } from './detail';
+import type { TrainSpec } from '../../gen/TrainSpec';
+import {
+  againQuery,
+  fittedFact,
+  gitWords,
+  metricFacts,
+  parityWords,
+  splitWords,
+  stepWords,
+  suggestModel,
+} from './detail';
 import { run } from './sample.test-support';
 import { progressOf, progressWords } from './status';
 
@@ -93,6 +103,46 @@ describe('the page of a run', () => {
     expect(gitWords({ ...environment, git_commit: null, git_dirty: null })).toBeNull();
   });
 
+  it('fills the training page with what made it', () => {
+    const spec: TrainSpec = {
+      schema: 1,
+      dataset: 'penguins@2',
+      target: 'species',
+      algorithm: null,
+      params: { max_depth: 4, bootstrap: false },
+      recipe: null,
+      split: { method: 'auto', test_fraction: 0.25 },
+      cv_folds: null,
+      seed: 7,
+      experiment: 'trees',
+      run_name: 'x',
+    };
+    expect(againQuery(spec)).toEqual({
+      dataset: 'penguins@2',
+      target: 'species',
+      split: 'auto',
+      test: '0.25',
+      seed: '7',
+      experiment: 'trees',
+      'p.max_depth': '4',
+      'p.bootstrap': 'false',
+    });
+    expect(againQuery({ ...spec, algorithm: 'ridge', cv_folds: 5 })).toMatchObject({ algorithm: 'ridge', cv: '5' });
+  });
+
+  it('knows as much of a run that failed before it left a record', () => {
+    const params = { algorithm: 'ridge', alpha: '1', target: 'y', seed: '3', test_fraction: '0.2' };
+    expect(againOfParams(run({ params }))).toEqual({
+      dataset: 'penguins@1',
+      experiment: 'Default',
+      algorithm: 'ridge',
+      target: 'y',
+      seed: '3',
+      test: '0.2',
+      'p.alpha': '1',
+    });
+  });
+
   it('suggests the model of the same data, else its name', () => {
     const models = [{ model: 'species', latest: { dataset: 'penguins' } }];
     expect(suggestModel('penguins', models)).toBe('species');
@@ -101,17 +151,16 @@ describe('the page of a run', () => {
 });
 
 describe('a run in progress', () => {
-  const running = run({ status: 'running', ended_ms: null, params: { algorithm: 'ridge', target: 'y', seed: '1' } });
-  const job = (started_ms: number, seed: number, done: number) =>
-    ({
-      state: 'running',
-      started_ms,
-      spec: { job: 'train', dataset: 'penguins', target: 'y', algorithm: 'ridge', seed },
-      progress: { phase: 'fitting', done, total: 10 },
-    }) as unknown as Job;
+  const running = run({ status: 'running', ended_ms: null });
+  const job = (run_id: string, state: Job['state'], done: number) =>
+    ({ run_id, state, progress: { phase: 'fitting', done, total: 10 } }) as Job;
 
   it('has the progress of the job that trains it', () => {
-    const jobs = [job(400, 1, 2), job(900, 1, 5), job(950, 2, 7), job(1_200, 1, 9)];
+    const jobs = [
+      job('f'.repeat(32), 'running', 2),
+      job(running.run_id, 'failed', 4),
+      job(running.run_id, 'running', 5),
+    ];
     expect(progressOf(running, jobs)?.done).toBe(5);
     expect(progressOf({ ...running, status: 'finished' }, jobs)).toBeNull();
     expect(progressOf(running, [])).toBeNull();

@@ -4,6 +4,7 @@ import type { FittedStep } from '../../gen/FittedStep';
 import type { MetricSummary } from '../../gen/MetricSummary';
 import type { ParityReport } from '../../gen/ParityReport';
 import type { RunEnvironment } from '../../gen/RunEnvironment';
+import type { RunSummary } from '../../gen/RunSummary';
 import type { Step } from '../../gen/Step';
 import type { TrainSpec } from '../../gen/TrainSpec';
 import { compact, count, decimalsFor, number, percent, plural, scientific } from '../../parts/format';
@@ -105,6 +106,31 @@ export function splitWords({ split, cv_folds }: TrainSpec): string {
   const how = split.method === 'auto' ? '' : `${split.method}, `;
   const folds = cv_folds === null ? '' : `, ${count(cv_folds)} folds on the rest`;
   return `${how}${percent(split.test_fraction, 0)} held out${folds}`;
+}
+
+/** The state of the training page that makes the same run again; the name is left to the new one. */
+export function againQuery(spec: TrainSpec): Record<string, string> {
+  return {
+    dataset: spec.dataset,
+    target: spec.target,
+    ...(spec.algorithm === null ? {} : { algorithm: spec.algorithm }),
+    split: spec.split.method,
+    test: String(spec.split.test_fraction),
+    ...(spec.cv_folds === null ? {} : { cv: String(spec.cv_folds) }),
+    seed: String(spec.seed),
+    ...(spec.experiment === null ? {} : { experiment: spec.experiment }),
+    ...Object.fromEntries(Object.entries(spec.params).map(([name, value]) => [`p.${name}`, String(value)])),
+  };
+}
+
+/** The same of a run that failed before it left a record: what its parameters tell. */
+export function againOfParams({ dataset, experiment, params }: RunSummary): Record<string, string> {
+  const { algorithm, target, seed, test_fraction, ...own } = params;
+  const known = { dataset, target, algorithm, seed, test: test_fraction, experiment };
+  const query: Record<string, string> = {};
+  for (const [name, value] of Object.entries(known)) if (value) query[name] = value;
+  for (const [name, value] of Object.entries(own)) query[`p.${name}`] = value;
+  return query;
 }
 
 /** `1a2b3c4d`, and whether the folder held changes that no commit has. */

@@ -38,8 +38,9 @@ export function runPages(request: () => Omit<RunQuery, 'offset' | 'limit'>): Run
   $effect(() => {
     const now = key;
     const base = untrack(() => asked);
-    const wanted = new Set([0, ...Array.from({ length: to - from + 1 }, (_, i) => from + i)]);
-    const stops = untrack(() => [...wanted].map((page) => follow(base, now, page)));
+    const seen = Array.from({ length: to - from + 1 }, (_, i) => from + i);
+    const wanted = seen.includes(0) ? seen : [0, ...seen];
+    const stops = untrack(() => wanted.map((page) => follow(base, now, page)));
     return () => stops.forEach((stop) => stop());
   });
 

@@ -13,34 +13,20 @@ export const RUN_STATES: Record<RunStatus, { state: StatusState; word: string }>
   killed: { state: 'interrupted', word: 'interrupted' },
 };
 
-/**
- * The progress of the job that trains a run. Jobs name their run only when they have ended, so it is the running one
- * on the same data, target and seed that began last before the run did.
- */
-export function progressOf(run: RunSummary, jobs: Iterable<Job>): Progress | null {
-  if (run.status !== 'running') return null;
-  let found: Job | null = null;
-  for (const job of jobs) {
-    if (job.state !== 'running' || job.started_ms === null || job.started_ms > run.started_ms) continue;
-    if (!trains(job, run)) continue;
-    if (!found || job.started_ms > (found.started_ms ?? 0)) found = job;
-  }
-  return found?.progress ?? null;
+/** The progress of the job that trains a run; null when it does not run. */
+export function progressOf(run: Pick<RunSummary, 'run_id' | 'status'>, jobs: Iterable<Job>): Progress | null {
+  return jobOf(run, jobs)?.progress ?? null;
+}
+
+/** The job that trains a run now. */
+export function jobOf({ run_id, status }: Pick<RunSummary, 'run_id' | 'status'>, jobs: Iterable<Job>): Job | null {
+  if (status !== 'running') return null;
+  for (const job of jobs) if (job.run_id === run_id && job.state === 'running') return job;
+  return null;
 }
 
 /** `fold 2 of 5`; a phase that counts says how far by itself. */
 export function progressWords({ phase, done, total }: Progress): string {
   if (/\d/.test(phase) || total === 0) return phase;
   return `${phase}, ${Math.floor((100 * done) / total)} %`;
-}
-
-function trains({ spec }: Job, run: RunSummary): boolean {
-  if (spec.job !== 'train') return false;
-  const name = run.dataset?.split('@')[0];
-  return (
-    spec.dataset.split('@')[0] === name &&
-    (run.params['target'] ?? spec.target) === spec.target &&
-    (run.params['seed'] ?? String(spec.seed)) === String(spec.seed) &&
-    (spec.algorithm === null || run.params['algorithm'] === spec.algorithm)
-  );
 }
