@@ -56,6 +56,24 @@ impl Window {
         }
     }
 
+    /// Clicks what is named so, a button or a link, once it is there and can be clicked.
+    pub async fn press(&self, name: &str) {
+        let path = format!(
+            "//*[self::a or self::button][starts-with(normalize-space(.), '{name}')][not(@disabled)]"
+        );
+        let wait = self.client.wait().at_most(PATIENCE);
+        match wait.for_element(Locator::XPath(&path)).await {
+            Ok(element) => element
+                .click()
+                .await
+                .unwrap_or_else(|error| panic!("`{name}` cannot be clicked: {error}")),
+            Err(error) => panic!(
+                "`{name}` does not appear: {error}\n{}",
+                self.text().await
+            ),
+        }
+    }
+
     /// Waits until the page shows `text`.
     pub async fn shows(&self, text: &str) {
         self.until(text, true, async || {}).await;

@@ -70,8 +70,10 @@ pub(super) fn read(source: Source, options: &ImportOptions, task: &Task) -> Resu
 fn bad_json(error: serde_json::Error) -> Error {
     let text = error.to_string();
     let reason = text.split(" at line ").next().unwrap_or(&text).to_owned();
+    // A record that is cut off ends after the last line break: an editor shows no line there.
+    let past_the_end = error.is_eof() && error.column() == 0;
     Error::BadJson {
-        line: error.line() as u64,
+        line: (error.line() as u64 - u64::from(past_the_end && error.line() > 1)).max(1),
         reason,
     }
 }
