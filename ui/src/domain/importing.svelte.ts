@@ -51,8 +51,14 @@ export function closeImportForm(): void {
 export function importAgain(job: Job): void {
   if (job.spec.job !== 'import') return;
   const { path, name, options } = job.spec;
-  const failure = job.failure ? toFailure(job.failure, job.title) : null;
-  openImportForm({ paths: [path], name: name ?? '', options: { ...options }, failure });
+  openImportForm({ paths: [path], name: name ?? '', options: { ...options }, failure: failureOf(job) });
+}
+
+/** Why a job failed. A file that a browser handed over is told by its name: where it lay for a moment says nothing. */
+export function failureOf(job: Job): Failure | null {
+  if (!job.failure) return null;
+  const attempted = job.spec.job === 'import' ? `import \`${fileName(job.spec.path)}\`` : job.failure.attempted;
+  return toFailure({ ...job.failure, attempted }, job.title);
 }
 
 /** Starts one import job a file. */

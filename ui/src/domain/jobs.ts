@@ -39,6 +39,8 @@ export function reportJob(job: Job): void {
   if (told.has(job.job_id) || job.state === 'waiting' || job.state === 'running') return;
   told.add(job.job_id);
   if (hearImport(job)) return;
+  // The page of trainings shows what becomes of its own.
+  if (job.spec.job === 'train' && location.hash.startsWith('#/train')) return;
   const href = resultHref(job);
   if (job.state === 'done') {
     const odd = oddity(job);

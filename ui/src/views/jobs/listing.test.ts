@@ -13,6 +13,7 @@ const job = (job_id: string, state: JobState, created_ms: number): Job => ({
   warnings: [],
   outcome: null,
   failure: null,
+  run_id: null,
   created_ms,
   started_ms: created_ms,
   ended_ms: state === 'done' ? created_ms + 1500 : null,
