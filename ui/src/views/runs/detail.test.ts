@@ -5,6 +5,7 @@ import type { ParityReport } from '../../gen/ParityReport';
 import type { Step } from '../../gen/Step';
 import type { TrainSpec } from '../../gen/TrainSpec';
 import {
+  againOfParams,
   againQuery,
   fittedFact,
   gitWords,
