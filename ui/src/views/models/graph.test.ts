@@ -33,7 +33,6 @@ it('columns treated alike are one box, what belongs together is one box, the mod
     ['step', 'Where', '4 steps'],
     ['step', 'Concat', ''],
     ['step', 'TreeEnsemble', ''],
-    ['step', 'Cast', ''],
     ['output', 'label', ''],
     ['output', 'probabilities', ''],
   ]);

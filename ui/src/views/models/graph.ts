@@ -83,6 +83,8 @@ export function picture(summary: GraphSummary): Picture {
     boxOf.set(`out:${name}`, `out:${name}`);
   }
 
+  for (const name of summary.outputs) joinOutput(`out:${name}`, net, boxes, boxOf);
+
   const seen = new Set<string>();
   for (const [node, followers] of net.after) {
     for (const next of followers) {
@@ -99,7 +101,7 @@ export function picture(summary: GraphSummary): Picture {
 /** Places the boxes in layers from left to right. */
 export function place({ boxes, edges }: Picture): Placed {
   const graph = new Graph();
-  graph.setGraph({ rankdir: 'LR', ranksep: 26, nodesep: 10, marginx: 1, marginy: 1 });
+  graph.setGraph({ rankdir: 'LR', ranksep: 22, nodesep: 10, marginx: 1, marginy: 1 });
   graph.setDefaultEdgeLabel(() => ({}));
   const sizes = new Map(boxes.map((box) => [box.id, sizeOf(box)]));
   for (const box of boxes) graph.setNode(box.id, { ...(sizes.get(box.id) ?? { width: 0, height: 0 }) });
@@ -130,7 +132,7 @@ function sizeOf(box: Box): { width: number; height: number } {
   const widest = Math.max(...lines.map((line) => line.length * 7), box.note.length * 6.2);
   const least = box.kind === 'step' ? 64 : 40;
   return {
-    width: Math.round(Math.max(least, Math.min(124, widest + 18))),
+    width: Math.round(Math.max(least, Math.min(136, widest + 16))),
     height: lines.length > 1 ? lines.length * 16 + 10 : box.note ? 40 : 24,
   };
 }
@@ -250,6 +252,23 @@ function joined(net: Net, taken: ReadonlyMap<string, string>): string[][] {
     groupOf.set(node, group);
   }
   return groups;
+}
+
+/** Steps that make one answer and nothing else stand in the box of that answer. */
+function joinOutput(output: string, net: Net, boxes: Box[], boxOf: Map<string, string>): void {
+  const [maker] = net.before.get(output) ?? [];
+  const from = maker === undefined ? undefined : boxOf.get(maker);
+  const at = boxes.findIndex((box) => box.id === from);
+  const box = boxes[at];
+  const own = boxes.find(({ id }) => id === output);
+  if (!box || !own || box.kind !== 'step') return;
+  const inside = [...boxOf].filter(([, id]) => id === from).map(([node]) => node);
+  const leads = inside.flatMap((node) => [...(net.after.get(node) ?? [])]).filter((node) => boxOf.get(node) !== from);
+  if (leads.some((node) => node !== output) || inside.some((node) => isModel(net.op.get(node) ?? ''))) return;
+  boxes.splice(at, 1);
+  own.note = SHAPING.test(box.title) ? '' : box.title;
+  own.inside = [...box.inside, ...own.inside];
+  for (const node of inside) boxOf.set(node, output);
 }
 
 /** A box with the model in it ends where the answers part. */

@@ -54,7 +54,7 @@ export function evidence(drift: ColumnDrift, report: Report, numeric: boolean, n
     lines.push({
       name: 'PSI',
       value: number(drift.psi, 3),
-      note: 'not in the verdict',
+      note: 'no limit',
       title: 'Population stability index',
     });
   }
@@ -62,7 +62,7 @@ export function evidence(drift: ColumnDrift, report: Report, numeric: boolean, n
     lines.push({
       name: 'Wasserstein',
       value: compact(drift.wasserstein),
-      note: 'in std of reference',
+      note: 'std',
       title: "In units of the reference's standard deviation",
     });
   }

@@ -1,5 +1,6 @@
 // Where the page of a replay stands: a window and a column, kept in the URL, played through in time.
 
+import { untrack } from 'svelte';
 import { route, setQuery } from '../../shell';
 
 export type Speed = '1' | '8' | '60';
@@ -31,9 +32,10 @@ const DETAIL_MS = 250;
 
 /** Call it while a component is set up. */
 export function player(range: () => Range): Player {
-  let at = $state(0);
-  let settled = $state(0);
-  let column = $state('');
+  const start = untrack(read);
+  let at = $state(start.at);
+  let settled = $state(start.at);
+  let column = $state(start.column);
   let playing = $state(false);
   let speed = $state<Speed>('8');
   let written = '';
@@ -42,12 +44,10 @@ export function player(range: () => Range): Player {
 
   // The URL leads: back, reload and shared links.
   $effect(() => {
-    const { window, column: wanted } = route().query;
-    const { n_windows, columns, first } = range();
-    if (`${window} ${wanted}` === written) return;
-    const asked = Number(window) - 1;
-    at = settled = Number.isInteger(asked) && asked >= 0 && asked < n_windows ? asked : first;
-    column = wanted !== undefined && columns.includes(wanted) ? wanted : (columns[0] ?? '');
+    const asked = read();
+    if (asked.text === written) return;
+    at = settled = asked.at;
+    column = asked.column;
   });
 
   $effect(() => {
@@ -63,6 +63,17 @@ export function player(range: () => Range): Player {
   });
 
   $effect(() => () => clearTimeout(url_timer));
+
+  function read(): { at: number; column: string; text: string } {
+    const { window, column: wanted } = route().query;
+    const { n_windows, columns, first } = range();
+    const asked = Number(window) - 1;
+    return {
+      at: Number.isInteger(asked) && asked >= 0 && asked < n_windows ? asked : first,
+      column: wanted !== undefined && columns.includes(wanted) ? wanted : (columns[0] ?? ''),
+      text: `${window} ${wanted}`,
+    };
+  }
 
   function move(next: number) {
     at = Math.max(0, Math.min(range().n_windows - 1, next));

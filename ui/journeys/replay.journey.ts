@@ -1,0 +1,150 @@
+// A log is dropped on the window and replayed against a model; the page shows which column moved, and when.
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { visit, type Visit } from './browser';
+import { dropFiles } from './files';
+import { startServer, type Server } from './server';
+
+/** Rows of the log, the first of which are as in training, and rows of a window. */
+const N_ROWS = 1200;
+const N_LIKE_TRAINING = 600;
+const N_WINDOW = 100;
+
+let server: Server;
+let window: Visit;
+
+beforeAll(async () => {
+  server = await startServer();
+  const table = `${server.lab}-fruit.csv`;
+  writeFileSync(table, fruit(600, 600));
+  must('data', 'import', table, '--name', 'fruit');
+  const run = must('train', 'fruit', '--target', 'kind', '--algorithm', 'decision_tree', '--seed', '7');
+  must('model', 'register', (JSON.parse(run) as { run_id: string }).run_id, '--name', 'fruit-kind');
+  window = await visit(server.address);
+  await window.page.goto(`${server.address}#/replay`);
+});
+afterAll(async () => {
+  await window?.close();
+  await server?.stop();
+});
+
+const where = () => window.page.getByRole('toolbar', { name: 'Player' }).locator('b').innerText();
+const inspector = () => window.page.getByRole('complementary', { name: 'The cell under the playhead' });
+
+it('a dropped log asks for the model and the window, and is replayed', async () => {
+  await window.page.getByRole('button', { name: 'Replay a log…' }).waitFor();
+  await dropFiles(window.page, { 'production.csv': fruit(N_ROWS, N_LIKE_TRAINING) });
+  const dialog = window.page.getByRole('dialog', { name: 'Replay a log' });
+  await dialog.getByText('production.csv', { exact: true }).waitFor();
+  await dialog.getByLabel('Window').fill('a week');
+  await dialog.getByText('write for example 1000rows').waitFor();
+  expect(await dialog.getByRole('button', { name: 'Replay', exact: true }).isDisabled()).toBe(true);
+  await dialog.getByLabel('Window').fill(String(N_WINDOW));
+  await dialog.getByText('assay replay production.csv --model fruit-kind@1 --window').waitFor();
+  await dialog.getByRole('button', { name: 'Replay', exact: true }).click();
+  await window.page.getByRole('heading', { name: 'fruit-kind@1' }).waitFor();
+  await window.page
+    .getByText(/^Drifted from window 7 on: .*weight_g/)
+    .first()
+    .waitFor();
+});
+
+it('it stands at the first drifted window, with the overlay and its evidence', async () => {
+  expect(await where()).toBe('Window 7 of 12');
+  await inspector().getByText('drifted').first().waitFor();
+  await inspector().getByRole('application', { name: 'weight_g in window 7 over the reference' }).waitFor();
+  await inspector().getByText('Jensen-Shannon').waitFor();
+  await inspector().getByText('KS, adjusted p').waitFor();
+});
+
+it('keys move the window and the column, the URL follows', async () => {
+  await window.page.keyboard.press('ArrowLeft');
+  expect(await where()).toBe('Window 6 of 12');
+  await inspector().getByText('stable').first().waitFor();
+  await window.page.keyboard.press('Shift+ArrowRight');
+  expect(await where()).toBe('Window 7 of 12');
+  await window.page.keyboard.press('ArrowDown');
+  await expect.poll(() => window.page.url()).toMatch(/window=7&column=(?!weight_g)/);
+  await window.page.keyboard.press('ArrowUp');
+  await expect.poll(() => window.page.url()).toContain('window=7&column=weight_g');
+});
+
+it('a click on a cell shows its overlay, the slider moves the window', async () => {
+  const heat = window.page.getByRole('application', { name: /^Distance of every column/ });
+  const box = await heat.boundingBox();
+  if (!box) throw new Error('the heat map is not drawn');
+  await heat.click({ position: { x: box.width - 20, y: 10 } });
+  expect(await where()).toBe('Window 12 of 12');
+  await inspector().getByRole('application', { name: 'weight_g in window 12 over the reference' }).waitFor();
+  const slider = window.page.getByRole('slider', { name: 'Window' });
+  await slider.press('Home');
+  expect(await where()).toBe('Window 1 of 12');
+  await inspector().getByRole('application', { name: 'weight_g in window 1 over the reference' }).waitFor();
+});
+
+it('Space plays to the end and stops there', async () => {
+  await window.page.getByRole('button', { name: '60×' }).click();
+  await window.page.getByRole('heading', { name: 'fruit-kind@1' }).click();
+  await window.page.keyboard.press('Space');
+  await expect.poll(where).toBe('Window 12 of 12');
+  await window.page.getByRole('button', { name: 'Play', exact: true }).waitFor();
+  await expect.poll(() => window.page.url()).toContain('window=12');
+});
+
+it('a reload and a link come back to the same cell', async () => {
+  await window.page.reload();
+  await window.page.getByRole('heading', { name: 'fruit-kind@1' }).waitFor();
+  expect(await where()).toBe('Window 12 of 12');
+});
+
+it('the report is one HTML file', async () => {
+  const waiting = window.page.waitForEvent('download');
+  await window.page.getByRole('button', { name: 'Report' }).click();
+  const saved = await (await waiting).path();
+  const html = readFileSync(saved, 'utf8');
+  expect(html).toContain('weight_g');
+  expect(html).not.toMatch(/<script[^>]+src=|<link[^>]+href="http/);
+});
+
+it('a deleted replay comes back with Undo', async () => {
+  await window.page.getByRole('button', { name: 'More' }).click();
+  await window.page.getByRole('menuitem', { name: 'Delete this replay' }).click();
+  await window.page.getByText('Run a production log through a registered model').waitFor();
+  await window.page.getByRole('button', { name: /^Undo Ctrl/ }).click();
+  await window.page.getByRole('heading', { name: 'fruit-kind@1' }).waitFor();
+});
+
+it('a log without a column of the model is refused in one sentence', async () => {
+  await dropFiles(window.page, { 'odd.csv': 'weight_g,kind\n150,apple\n170,pear\n' });
+  const dialog = window.page.getByRole('dialog', { name: 'Replay a log' });
+  await dialog.getByRole('button', { name: 'Replay', exact: true }).click();
+  await dialog.getByText(/the log has no column/).waitFor();
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await dialog.waitFor({ state: 'detached' });
+});
+
+it('nothing went wrong, and nothing was asked for elsewhere', () => expect(window.problems).toEqual([]));
+
+function must(...args: string[]): string {
+  const done = server.assay(...args);
+  if (done.status !== 0) throw new Error(`\`assay ${args.join(' ')}\` failed: ${done.stderr}`);
+  return done.stdout;
+}
+
+/** Two kinds, the same every time; from a row on every fruit is 60 g heavier. */
+function fruit(n_rows: number, n_like_training: number): string {
+  let state = 7;
+  const noise = () => {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return state / 2_147_483_648;
+  };
+  const lines = Array.from({ length: n_rows }, (_, i) => {
+    const apple = noise() < 0.5;
+    const heavier = i < n_like_training ? 0 : 60;
+    const weight = (apple ? 140 : 170) + 60 * noise() + heavier;
+    const width = (apple ? 6 : 6.5) + 1.5 * noise();
+    return `${weight.toFixed(1)},${width.toFixed(2)},${apple ? 'apple' : 'pear'}`;
+  });
+  return ['weight_g,width_cm,kind', ...lines].join('\n') + '\n';
+}

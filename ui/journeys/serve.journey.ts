@@ -1,0 +1,28 @@
+// The page of servers: the one that is used stands there, with the command that begins another.
+
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { visit, type Visit } from './browser';
+import { startServer, type Server } from './server';
+
+let server: Server;
+let window: Visit;
+
+beforeAll(async () => {
+  server = await startServer();
+  window = await visit(server.address);
+  await window.page.goto(`${server.address}#/serve`);
+});
+afterAll(async () => {
+  await window?.close();
+  await server?.stop();
+});
+
+it('says that this page comes from it, and how to begin it', async () => {
+  await window.page.getByText(`You are using it: this page comes from ${server.address}`).waitFor();
+  await window.page.getByText(`assay --lab ${server.lab} serve`, { exact: true }).waitFor();
+  const grid = window.page.getByRole('grid', { name: 'Servers of this lab' });
+  expect(await grid.innerText()).toContain('this page');
+  await window.page.getByText('127.0.0.1', { exact: true }).waitFor();
+});
+
+it('nothing went wrong, and nothing was asked for elsewhere', () => expect(window.problems).toEqual([]));
