@@ -129,7 +129,7 @@ export function place({ boxes, edges }: Picture): Placed {
 
 function sizeOf(box: Box): { width: number; height: number } {
   const lines = box.title.split('\n');
-  const widest = Math.max(...lines.map((line) => line.length * 7), box.note.length * 6.2);
+  const widest = Math.max(...lines.map((line) => line.length * 7), box.note.length * 6.5 + 4);
   const least = box.kind === 'step' ? 64 : 40;
   return {
     width: Math.round(Math.max(least, Math.min(136, widest + 16))),

@@ -10,13 +10,21 @@ export interface Performance {
   test: number | null;
   series: LineSeries;
   domain: readonly [number, number];
+  /** Windows with too few labelled rows to be drawn. */
+  n_left_out: number;
 }
+
+/** With fewer labelled rows a window says nothing, as it does to the verdict; it would stretch the axis from 0 to 1. */
+export const MIN_LABELLED = 30;
 
 /** Null without labels. Points stand in the middle of their windows. */
 export function performanceOf(report: DriftReport): Performance | null {
   const { performance_metric: metric, performance: whole, test_performance: test, windows } = report;
   if (metric === null || whole === null) return null;
-  const own = windows.map(({ performance }) => performance);
+  const labelled = windows.map(({ performance }) => performance);
+  const enough = labelled.some((point) => point !== null && point.n >= MIN_LABELLED);
+  const own = labelled.map((point) => (enough && point !== null && point.n < MIN_LABELLED ? null : point));
+  const n_left_out = labelled.filter((point, i) => point !== null && own[i] === null).length;
   const series: LineSeries = {
     name: metric,
     category: 1,
@@ -32,6 +40,7 @@ export function performanceOf(report: DriftReport): Performance | null {
     whole,
     test,
     series,
+    n_left_out,
     domain: metric === 'accuracy' ? [Math.max(0, low), Math.min(1, high)] : [low, high],
   };
 }

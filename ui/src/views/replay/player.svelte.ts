@@ -22,7 +22,7 @@ interface Range {
   n_windows: number;
   columns: readonly string[];
   /** Where it stands when the URL says nothing. */
-  first: number;
+  first: { window: number; column: string };
 }
 
 /** The URL follows after this, so that a held key does not write it at every window. */
@@ -69,8 +69,8 @@ export function player(range: () => Range): Player {
     const { n_windows, columns, first } = range();
     const asked = Number(window) - 1;
     return {
-      at: Number.isInteger(asked) && asked >= 0 && asked < n_windows ? asked : first,
-      column: wanted !== undefined && columns.includes(wanted) ? wanted : (columns[0] ?? ''),
+      at: Number.isInteger(asked) && asked >= 0 && asked < n_windows ? asked : first.window,
+      column: wanted !== undefined && columns.includes(wanted) ? wanted : first.column,
       text: `${window} ${wanted}`,
     };
   }

@@ -4,7 +4,8 @@ import type { DriftReport } from '../../gen/DriftReport';
 import type { WindowReport } from '../../gen/WindowReport';
 import { clipEdges, evidence } from './evidence';
 import { parseWindow, startCommand } from './start';
-import { datesText, heatRows, nextVerdict, nothingJudged, rowsText, rowTicks, windowTicks } from './windows';
+import { performanceOf } from './performance';
+import { datesText, firstCell, heatRows, nextVerdict, nothingJudged, rowsText, rowTicks, windowTicks } from './windows';
 
 const cell = (changes: Partial<ColumnDrift>): ColumnDrift => ({
   column: 'a',
@@ -100,6 +101,12 @@ describe('the heat map', () => {
     expect(Array.from(rows[0]?.over ?? [])).toEqual([0, 1, 0]);
   });
 
+  it('begins at the first cell that drifted', () => {
+    const rows = heatRows(report(windows));
+    expect(firstCell(rows, 1)).toEqual({ window: 1, column: 'b' });
+    expect(firstCell(rows, null)).toEqual({ window: 0, column: 'b' });
+  });
+
   it('knows when nothing could be judged', () => {
     expect(nothingJudged(report(windows))).toBe(false);
     expect(nothingJudged(report([window(0, { columns: [cell({ verdict: 'not_judged' })] })]))).toBe(true);
@@ -111,6 +118,29 @@ describe('the heat map', () => {
     expect(nextVerdict(over, 2, 1)).toBe(4);
     expect(nextVerdict(over, 4, -1)).toBe(3);
     expect(nextVerdict(over, 1, -1)).toBeNull();
+  });
+});
+
+describe('performance', () => {
+  const point = (value: number, n: number) => ({ value, low: value - 0.1, high: value + 0.05, n });
+  const known = { performance_metric: 'accuracy', performance: 0.8, test_performance: 0.9 };
+
+  it('is a line with gaps; a window of a few rows does not stretch it', () => {
+    const windows = [point(0.8, 100), null, point(0, 1), point(0.7, 50)].map((performance, i) =>
+      window(i, { performance }),
+    );
+    const shown = performanceOf({ ...report(windows), ...known });
+    expect(shown?.series.x).toEqual([0.5, 1.5, 2.5, 3.5]);
+    expect(shown?.series.y).toEqual([0.8, NaN, NaN, 0.7]);
+    expect(shown?.n_left_out).toBe(1);
+    expect(shown?.domain[0]).toBeGreaterThanOrEqual(0.55);
+    expect(shown?.domain[1]).toBeLessThanOrEqual(1);
+  });
+
+  it('is drawn from small windows when there are no others, and not at all without labels', () => {
+    const small = { ...report([window(0, { performance: point(0.5, 8) })]), ...known };
+    expect(performanceOf(small)).toMatchObject({ n_left_out: 0, series: { y: [0.5] } });
+    expect(performanceOf(report([window(0)]))).toBeNull();
   });
 });
 

@@ -27,6 +27,13 @@ export function heatRows(report: DriftReport): HeatRow[] {
   return byFirstOver(rows);
 }
 
+/** The first cell that drifted, a feature before an answer; the first of all when none did. */
+export function firstCell(rows: readonly HeatRow[], drifted: number | null): { window: number; column: string } {
+  const window = drifted ?? 0;
+  const row = rows.find(({ over }) => (over[window] ?? 0) > 0) ?? rows[0];
+  return { window, column: row?.name ?? '' };
+}
+
 /** True when no cell could be judged: too few rows everywhere, or no reference. */
 export function nothingJudged(report: DriftReport): boolean {
   return !report.windows.some(({ columns }) => columns.some(({ verdict }) => verdict !== 'not_judged'));
