@@ -121,7 +121,10 @@ fn requests(desk: &Desk, folder: &std::path::Path) -> BTreeMap<&'static str, Val
             json!({ "replay": replay, "column": "vicprice", "window": 30 }),
         ),
         ("reports.html", json!({ "about": "lab" })),
-        ("reports.save", json!({ "report": { "about": "lab" }, "path": folder.join("report.html") })),
+        (
+            "reports.save",
+            json!({ "report": { "about": "lab" }, "path": folder.join("report.html") }),
+        ),
         ("jobs.list", nothing()),
         ("jobs.show", json!({ "job_id": "0000000000000000" })),
         ("jobs.cancel", json!({ "job_id": "0000000000000000" })),

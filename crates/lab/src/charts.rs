@@ -12,6 +12,7 @@ use assay_core::chart::{
 use assay_core::code::Code;
 use assay_core::metrics;
 use assay_core::run::{RunSummary, StoredPredictions};
+use assay_core::words::count;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Attempt, Cause};
@@ -140,7 +141,7 @@ impl Lab {
         }
         Ok(spec(
             "ROC",
-            format!("{n_rows} test rows"),
+            format!("{} test rows", count(n_rows as u64)),
             Figure::Lines {
                 x: Axis::between("false positive rate", 0.0, 1.0),
                 y: Axis::between("true positive rate", 0.0, 1.0),
@@ -187,7 +188,7 @@ impl Lab {
         let n: u64 = confusion.counts.iter().flatten().sum();
         Ok(spec(
             "Confusion",
-            format!("{}, {n} test rows", parts.summary.name),
+            format!("{}, {} test rows", parts.summary.name, count(n)),
             Figure::Confusion {
                 classes: confusion.classes,
                 counts: confusion.counts,
@@ -240,7 +241,11 @@ impl Lab {
             .find(|candidate| candidate.name == column)
             .ok_or_else(|| Cause::said(Code::NotFound, format!("there is no column `{column}`")))?;
         let title = format!("{column} of {dataset}");
-        let subtitle = format!("{} rows, {} missing", found.n_rows, found.n_missing);
+        let subtitle = format!(
+            "{} rows, {} missing",
+            count(found.n_rows),
+            count(found.n_missing)
+        );
         let figure = match &found.numeric {
             Some(numeric) => Figure::Histogram {
                 x: Axis::linear(column),

@@ -23,7 +23,7 @@ impl Lab {
     /// Reads a file into canonical Parquet, named by its content. The same rows are the same version.
     pub fn import(&self, spec: &ImportSpec, task: &Task) -> Result<ImportOutcome, Error> {
         self.import_file(spec, task)
-            .attempt(|| format!("import {}", spec.path.display()))
+            .attempt(|| format!("import `{}`", file_name(&spec.path)))
     }
 
     fn import_file(&self, spec: &ImportSpec, task: &Task) -> Result<ImportOutcome, Cause> {

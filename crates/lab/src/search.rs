@@ -32,7 +32,7 @@ impl Lab {
                     latest.n_rows,
                     latest.columns.columns.len()
                 ),
-                route: format!("/data/{}", latest.dataset),
+                route: format!("/data/{}", encoded(latest.dataset.as_str())),
             });
         }
         for model in self.models()? {
@@ -40,7 +40,7 @@ impl Lab {
                 kind: SearchKind::Model,
                 title: model.latest.key().to_string(),
                 detail: model.latest.stage.label().to_owned(),
-                route: format!("/models/{}", model.model),
+                route: format!("/models/{}", encoded(model.model.as_str())),
             });
         }
         for replay in self.replays()? {
@@ -81,5 +81,33 @@ impl Lab {
             n_searched,
             duration_secs: started.elapsed().as_secs_f64(),
         })
+    }
+}
+
+/// A name as one part of an address; what is no letter, digit or mark of a name is percent-encoded.
+fn encoded(name: &str) -> String {
+    name.bytes()
+        .map(|byte| match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' => {
+                char::from(byte).to_string()
+            }
+            _ => format!("%{byte:02X}"),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_become_one_part_of_an_address() {
+        for (name, part) in [
+            ("penguins", "penguins"),
+            ("März 26", "M%C3%A4rz%2026"),
+            ("a.b-c_d", "a.b-c_d"),
+        ] {
+            assert_eq!(encoded(name), part);
+        }
     }
 }

@@ -13,7 +13,12 @@ pub(super) fn of(view: View<'_>) -> Option<NumericProfile> {
     let mut finite: Vec<f64> = present.iter().copied().filter(|v| v.is_finite()).collect();
     finite.sort_unstable_by(f64::total_cmp);
     let (min, max) = (*finite.first()?, *finite.last()?);
-    let (mean, std) = mean_and_std(&finite);
+    // A constant has no spread, whatever rounding makes of it.
+    let (mean, std) = if min == max {
+        (min, 0.0)
+    } else {
+        mean_and_std(&finite)
+    };
     Some(NumericProfile {
         min,
         max,

