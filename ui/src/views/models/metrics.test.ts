@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { betterWhenSmaller, headline, metricLines } from './metrics';
-import { actionTitle, algorithmTitle } from './words';
+import { actionTitle, algorithmTitle, shortFigures } from './words';
 
 it('test metrics lead, each with its change from the version before', () => {
   const lines = metricLines(
@@ -43,4 +43,9 @@ it('codes are told in words', () => {
   expect(algorithmTitle('random_forest')).toBe('Random forest');
   expect(actionTitle({ action: 'model.alias_moved' })).toBe('Alias moved');
   expect(actionTitle({ action: 'model.looked_at' })).toBe('Looked at');
+});
+
+it('long figures are shortened, others stay', () => {
+  expect(shortFigures('0.000059999999999999995 to 0.299327')).toBe('6e−5 to 0.299327');
+  expect(shortFigures('Biscoe, Dream')).toBe('Biscoe, Dream');
 });

@@ -2,12 +2,18 @@
 
 import type { AuditEntry } from '../../gen/AuditEntry';
 import type { Stage } from '../../gen/Stage';
+import { compact } from '../../parts/format';
 
 export const STAGES: readonly Stage[] = ['development', 'candidate', 'production', 'archived'];
 
 /** `Production`. */
 export function stageTitle(stage: Stage): string {
   return capital(stage);
+}
+
+/** Figures of more than six decimals in a text, to six significant digits: `0.000059999999999999995` as `6e−5`. */
+export function shortFigures(text: string): string {
+  return text.replace(/-?\d+\.\d{7,}/g, (figure) => compact(Number(figure), 6));
 }
 
 /** `random_forest` as `Random forest`. */
