@@ -26,7 +26,11 @@ async fn desktop_window_imports_a_dropped_file_and_trains_on_it() {
     let file = folder.path().join("flowers.csv");
     let rows: String = (0..120)
         .map(|row| {
-            let (petal, colour) = if row % 2 == 0 { (1.0, "red") } else { (4.0, "blue") };
+            let (petal, colour) = if row % 2 == 0 {
+                (1.0, "red")
+            } else {
+                (4.0, "blue")
+            };
             format!("{:.2},{colour}\n", petal + f64::from(row % 7) / 10.0)
         })
         .collect();
@@ -42,7 +46,12 @@ async fn desktop_window_imports_a_dropped_file_and_trains_on_it() {
     window.press("Open the run").await;
     window.shows("test.accuracy").await;
 
-    window.find("nav a[href='#/runs']").await.click().await.unwrap();
+    window
+        .find("nav a[href='#/runs']")
+        .await
+        .click()
+        .await
+        .unwrap();
     window.shows("random_forest-01").await;
     window.close().await;
 }

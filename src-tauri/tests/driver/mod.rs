@@ -67,10 +67,7 @@ impl Window {
                 .click()
                 .await
                 .unwrap_or_else(|error| panic!("`{name}` cannot be clicked: {error}")),
-            Err(error) => panic!(
-                "`{name}` does not appear: {error}\n{}",
-                self.text().await
-            ),
+            Err(error) => panic!("`{name}` does not appear: {error}\n{}", self.text().await),
         }
     }
 
