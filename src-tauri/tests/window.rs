@@ -44,7 +44,7 @@ async fn desktop_window_imports_a_dropped_file_and_trains_on_it() {
     window.press("Train on this").await;
     window.press("Train ").await;
     window.press("Open the run").await;
-    window.shows("test.accuracy").await;
+    window.shows("accuracy").await;
 
     window
         .find("nav a[href='#/runs']")

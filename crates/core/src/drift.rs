@@ -28,7 +28,8 @@ pub const SKETCH_SCHEMA: u32 = 1;
 pub struct ReferenceSketch {
     pub schema: u32,
     pub n_rows: u64,
-    /// The model's inputs in their order, then `prediction` (the model's own on its training rows) and `target`.
+    /// The model's inputs in their order, then `prediction` (the model's own on rows it had not seen, where they are like
+    /// the training rows) and `target`.
     pub columns: Vec<ColumnSketch>,
 }
 

@@ -5,6 +5,7 @@ use assay_core::registry::{ModelVersion, Signature, SignatureColumn};
 use assay_core::run::TrainRecord;
 use assay_core::schema::ColumnType;
 use assay_core::train::ProblemKind;
+use assay_core::words::number;
 use assay_onnx::MlModel;
 
 use crate::error::Cause;
@@ -111,8 +112,12 @@ pub fn signature(record: &TrainRecord, reference: &ReferenceSketch) -> Signature
 /// `0 to 0.19`, `Biscoe, Dream, Torgersen`, `constant 0.003467`; and whether it is constant.
 fn seen(shape: &SketchShape) -> (String, bool) {
     match shape {
-        SketchShape::Numeric { min, max, .. } if min == max => (format!("constant {min}"), true),
-        SketchShape::Numeric { min, max, .. } => (format!("{min} to {max}"), false),
+        SketchShape::Numeric { min, max, .. } if min == max => {
+            (format!("constant {}", number(*min)), true)
+        }
+        SketchShape::Numeric { min, max, .. } => {
+            (format!("{} to {}", number(*min), number(*max)), false)
+        }
         SketchShape::Categorical {
             values, n_other, ..
         } => {

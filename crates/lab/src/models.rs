@@ -17,6 +17,7 @@ use assay_core::registry::{
     VerifyReport,
 };
 use assay_core::run::{RunStatus, StoredPredictions, TrainRecord};
+use assay_core::words::count;
 use assay_core::{ModelName, ObjectHash, RunId};
 use assay_store::{FolderCheck, NewModelVersion};
 
@@ -377,8 +378,10 @@ fn parity_condition(parity: &ParityReport) -> GateCondition {
         name: "ONNX parity".to_owned(),
         needs: format!("0 label flips, at most {:.0e}", parity.tolerance),
         measured: format!(
-            "{} of {}, {:.1e}",
-            parity.label_flips, parity.rows, parity.max_rel_diff
+            "{} of {}, {:.0e}",
+            count(parity.label_flips),
+            count(parity.rows),
+            parity.max_rel_diff
         ),
         passed: parity.passed,
     }

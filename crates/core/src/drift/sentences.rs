@@ -22,29 +22,56 @@ const MAX_NAMES: usize = 8;
 /// A rise of the missing share that is worth a word.
 const NOTABLE_MISSING_RISE: f64 = 0.01;
 
-/// `Drifted from window 26 on: vicprice, vicdemand, transfer`, `Stable: no column drifted in 100 windows`.
+/// `Drifted from window 26 on: vicprice, vicdemand, transfer; now and then: nswprice`, `Stable: no column drifted in 100
+/// windows`.
 ///
-/// Columns by first drift; windows count from 1 in words, and gaps are not counted.
+/// A column that drifted in at least half of the windows from its first drift on drifted for good, the others now and
+/// then. Columns by first drift; windows count from 1 in words, and gaps are not counted.
 pub fn verdict_sentence(columns: &[ReplayColumn], windows: &[WindowReport]) -> String {
     let mut drifted: Vec<(u32, &ReplayColumn)> = columns
         .iter()
         .filter_map(|column| Some((column.first_drifted_window?, column)))
         .collect();
     drifted.sort_by_key(|&(first, _)| first);
-    let Some(&(first, _)) = drifted.first() else {
+    if drifted.is_empty() {
         return nothing_drifted(windows);
-    };
-    let names: Vec<String> = drifted.iter().map(|(_, c)| c.name.clone()).collect();
-    let names = if names.len() > MAX_NAMES {
+    }
+    let (for_good, now_and_then): (Vec<_>, Vec<_>) =
+        drifted.into_iter().partition(|(first, column)| {
+            let rest = windows
+                .iter()
+                .filter(|window| window.index >= *first && window.n_rows > 0);
+            2 * u64::from(column.n_drifted_windows) >= rest.count() as u64
+        });
+    match (for_good.first(), now_and_then.first()) {
+        (Some((first, _)), None) => {
+            let once = windows.iter().filter(|window| window.n_drifted > 0).count() == 1;
+            let word = if once { "in" } else { "from" };
+            let on = if once { "" } else { " on" };
+            let window = count(u64::from(*first) + 1);
+            format!("Drifted {word} window {window}{on}: {}", names(&for_good))
+        }
+        (Some((first, _)), Some(_)) => format!(
+            "Drifted from window {} on: {}; now and then: {}",
+            count(u64::from(*first) + 1),
+            names(&for_good),
+            names(&now_and_then)
+        ),
+        (None, Some((first, _))) => format!(
+            "Drifted now and then, first in window {}: {}",
+            count(u64::from(*first) + 1),
+            names(&now_and_then)
+        ),
+        (None, None) => nothing_drifted(windows),
+    }
+}
+
+fn names(columns: &[(u32, &ReplayColumn)]) -> String {
+    let names: Vec<String> = columns.iter().map(|(_, c)| c.name.clone()).collect();
+    if names.len() > MAX_NAMES {
         list(&names, MAX_NAMES)
     } else {
         names.join(", ")
-    };
-    let window = count(u64::from(first) + 1);
-    if windows.iter().filter(|window| window.n_drifted > 0).count() == 1 {
-        format!("Drifted in window {window}: {names}")
-    } else {
-        format!("Drifted from window {window} on: {names}")
     }
 }
 

@@ -118,7 +118,11 @@ fn verdicts_are_sentences() {
         role: ColumnRole::Feature,
         numeric: true,
         constant: false,
-        n_drifted_windows: 0,
+        n_drifted_windows: if first_drifted_window.is_some() {
+            20
+        } else {
+            0
+        },
         first_drifted_window,
     };
     let columns = [
@@ -142,6 +146,18 @@ fn verdicts_are_sentences() {
     assert_eq!(
         verdict_sentence(&many, &drifting),
         "Drifted from window 1 on: c0, c1, c2, c3, c4, c5, c6, c7 and 3 more"
+    );
+    let seldom = ReplayColumn {
+        n_drifted_windows: 2,
+        ..column("nswprice", Some(3))
+    };
+    assert_eq!(
+        verdict_sentence(&[seldom.clone(), columns[2].clone()], &drifting),
+        "Drifted from window 26 on: vicprice; now and then: nswprice"
+    );
+    assert_eq!(
+        verdict_sentence(&[seldom], &drifting),
+        "Drifted now and then, first in window 4: nswprice"
     );
     let still = [report(0, &ramp(50), 0), window(0), report(2, &ramp(50), 0)];
     assert_eq!(

@@ -4,6 +4,7 @@ use assay_core::drift::{self, ReferenceSketch, SKETCH_SCHEMA};
 use assay_core::matrix::Prediction;
 use assay_core::parity::ParityReport;
 use assay_core::run::{Confusion, RunStatus, StoredPredictions, TrainRecord};
+use assay_core::train::SplitMethod;
 use assay_core::{Columns, RawColumn, RawValues, RunId, Target, Task, metrics, run::RUN_SCHEMA};
 use assay_onnx::About;
 use assay_store::{FinishedRun, MetricPoint};
@@ -70,7 +71,7 @@ impl Lab {
         task.check()?;
         task.step(0, 0, "storing");
         self.put_artifact(run_id, MODEL, &exported.bytes)?;
-        let reference = reference_sketch(fitted, &record.classes);
+        let reference = reference_sketch(fitted, record);
         self.put_artifact(run_id, REFERENCE, &serde_json::to_vec(&reference)?)?;
         self.put_artifact(run_id, RECIPE, &serde_json::to_vec_pretty(&record.recipe)?)?;
         let pending = self.store.begin_object()?;
@@ -126,14 +127,22 @@ impl Lab {
     }
 }
 
-fn reference_sketch(fitted: &Fitted, classes: &[String]) -> ReferenceSketch {
+fn reference_sketch(fitted: &Fitted, record: &TrainRecord) -> ReferenceSketch {
     let mut columns: Vec<_> = fitted
         .train_columns
         .columns
         .iter()
         .map(|column| drift::sketch_reference(&column.name, &column.values))
         .collect();
-    let prediction = prediction_column(&fitted.train_prediction, classes);
+    // On its training rows a model is surer than it will ever be again. The test rows of a split by time are another
+    // time, so there the training rows must do.
+    let like_training = match record.spec.split.method {
+        SplitMethod::Time => &fitted.train_prediction,
+        SplitMethod::Auto | SplitMethod::Random | SplitMethod::Stratified => {
+            &fitted.test_prediction
+        }
+    };
+    let prediction = prediction_column(like_training, &record.classes);
     columns.push(drift::sketch_reference(
         &prediction.name,
         &prediction.values,
