@@ -66,6 +66,25 @@ impl TestLab {
         )
     }
 
+    /// The same where no file may grow over `kilobytes`: a write beyond fails as on a full disk.
+    #[cfg(unix)]
+    pub fn assay_with_files_up_to(&self, kilobytes: u32, arguments: &[&str]) -> Answer {
+        // In units of 512 bytes; the signal is ignored so that the write itself fails.
+        let script = format!(
+            "trap '' XFSZ; ulimit -f {}; exec \"$0\" \"$@\"",
+            kilobytes * 2
+        );
+        let mut command = Command::new("sh");
+        command
+            .env_remove("ASSAY_LAB")
+            .args(["-c", &script, env!("CARGO_BIN_EXE_assay"), "--lab"]);
+        command
+            .arg(self.path())
+            .args(arguments)
+            .stdin(Stdio::null());
+        Answer::of(command.output().expect("sh starts"))
+    }
+
     /// The JSON document of a call that must succeed.
     pub fn json(&self, arguments: &[&str]) -> Value {
         let answer = self.assay(&[&["--json"], arguments].concat());

@@ -226,10 +226,10 @@ fn profile_text(profile: &Profile) -> String {
     ];
     let mut text = table(&head, rows, &[2, 3, 4, 5, 6, 7]);
     text.push_str(&format!(
-        "\n\n{}, {} missing, {} duplicate",
+        "\n\n{}, {} missing, {}",
         plural(profile.n_rows, "row"),
         plural(profile.n_missing, "cell"),
-        plural(profile.n_duplicate_rows, "row")
+        plural(profile.n_duplicate_rows, "duplicate row")
     ));
     for note in &profile.notes {
         text.push_str(&format!("\n- {}", note.text));

@@ -7,7 +7,7 @@ use assay_core::ModelName;
 use assay_core::code::Code;
 use assay_core::reference::Reference;
 use assay_core::registry::{
-    GateReport, ModelDetail, ModelVersion, PromoteRequest, Stage, VerifyReport,
+    GateReport, Inspection, ModelDetail, ModelVersion, PromoteRequest, Stage, VerifyReport,
 };
 use assay_lab::{Error, Lab};
 
@@ -36,6 +36,8 @@ pub enum Command {
     },
     /// Point a name such as champion at a version
     Alias { model: Reference, alias: String },
+    /// What any ONNX file says of itself: operators, inputs, outputs
+    Inspect { file: PathBuf },
     /// Check every file and the ONNX file's answers; exit 3 when something is wrong
     Verify { model: Reference },
     /// Copy the self-contained folder; exit 3 when it does not verify
@@ -107,6 +109,7 @@ impl Command {
                     format!("{alias} is {}", version.key())
                 });
             }
+            Self::Inspect { file } => output.result(&lab.inspect_onnx(file)?, inspected),
             Self::Verify { model } => {
                 let report = lab.verify(model)?;
                 output.result(&report, verified);
@@ -220,6 +223,30 @@ fn conditions(gate: &GateReport) -> String {
         })
         .collect();
     table(&["gate", "needs", "measured", ""], rows, &[])
+}
+
+fn inspected(inspection: &Inspection) -> String {
+    let opsets: Vec<String> = inspection
+        .opsets
+        .iter()
+        .map(|(domain, version)| format!("{domain} {version}"))
+        .collect();
+    let operators: Vec<&str> = inspection
+        .graph
+        .nodes
+        .iter()
+        .map(|node| node.op.as_str())
+        .collect();
+    format!(
+        "IR {}, {}, by {}\n{} constants\ninputs: {}\noutputs: {}\noperators: {}",
+        inspection.ir_version,
+        opsets.join(", "),
+        inspection.producer,
+        count(inspection.n_parameters),
+        inspection.graph.inputs.join(", "),
+        inspection.graph.outputs.join(", "),
+        operators.join(", "),
+    )
 }
 
 fn verified(report: &VerifyReport) -> String {

@@ -304,6 +304,16 @@ fn logs_and_models_that_do_not_fit() {
         &["timestamp"],
     );
 
+    let exported = lab.path().join("registry/species/1/model.onnx");
+    let inspected = lab.json(&["model", "inspect", text(&exported)]);
+    assert_eq!(inspected["opsets"]["ai.onnx"], 17, "{inspected}");
+    let other = lab.file("other.onnx", "this is no model");
+    refused(
+        &lab.assay(&["model", "inspect", text(&other)]),
+        1,
+        &["inspect `other.onnx`", "ONNX"],
+    );
+
     // a changed byte is named, and nothing is exported
     let file = lab.path().join("registry/species/1/model.onnx");
     let mut bytes = std::fs::read(&file).expect("the model");
@@ -323,6 +333,24 @@ fn logs_and_models_that_do_not_fit() {
         &["model.onnx"],
     );
     assert!(!folder.exists());
+}
+
+/// A disk that takes no more bytes, by a limit on the size of files.
+#[cfg(unix)]
+#[test]
+fn a_full_disk_leaves_the_lab_as_it_was() {
+    let lab = TestLab::new();
+    lab.import(&lab.penguins(), &[]);
+    let rows: String = (0..60_000_u64)
+        .map(|row| format!("{},{}\n", row * 7_919, row * row % 104_729))
+        .collect();
+    let large = lab.file("large.csv", format!("a,b\n{rows}"));
+    let before = lab.holdings();
+    let answer = lab.assay_with_files_up_to(300, &["data", "import", text(&large)]);
+    refused(&answer, 1, &["import `large.csv`"]);
+    assert_eq!(lab.holdings(), before);
+    assert_eq!(lab.json(&["doctor", "--repair"])["healthy"], true);
+    assert_eq!(lab.import(&large, &[])["n_rows"], 60_000);
 }
 
 #[test]

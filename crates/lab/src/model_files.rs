@@ -9,7 +9,6 @@ use assay_core::words::number;
 use assay_onnx::MlModel;
 
 use crate::error::Cause;
-use crate::models::metric_lines;
 
 pub struct Files<'a> {
     pub version: &'a ModelVersion,
@@ -149,9 +148,10 @@ fn card(version: &ModelVersion, record: &TrainRecord) -> String {
         ProblemKind::Regression => "tabular-regression",
         ProblemKind::Binary | ProblemKind::Multiclass => "tabular-classification",
     };
-    let metrics: String = metric_lines(&version.metrics)
+    let metrics: String = version
+        .metrics
         .iter()
-        .map(|(name, value)| format!("| {name} | {value} |\n"))
+        .map(|(name, value)| format!("| {name} | {value:.4} |\n"))
         .collect();
     let inputs: String = version
         .signature

@@ -1,6 +1,5 @@
 //! Models: registered from runs, promoted through gates, pointed at by aliases, verified, exported.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -13,14 +12,15 @@ use assay_core::matrix::Prediction;
 use assay_core::parity::ParityReport;
 use assay_core::reference::Reference;
 use assay_core::registry::{
-    GateCondition, GateReport, ModelDetail, ModelSummary, ModelVersion, PromoteRequest, Stage,
-    VerifyReport,
+    GateCondition, GateReport, Inspection, ModelDetail, ModelSummary, ModelVersion, PromoteRequest,
+    Stage, VerifyReport,
 };
 use assay_core::run::{RunStatus, StoredPredictions, TrainRecord};
 use assay_core::words::count;
 use assay_core::{ModelName, ObjectHash, RunId};
 use assay_store::{FolderCheck, NewModelVersion};
 
+use crate::datasets::file_name;
 use crate::error::{Attempt, Cause};
 use crate::model_files::{self, Files};
 use crate::training::{MODEL, REFERENCE};
@@ -81,6 +81,15 @@ impl Lab {
     pub fn export_model(&self, model: &Reference, folder: &Path) -> Result<Written, Error> {
         self.export_version(model, folder)
             .attempt(|| format!("export `{model}` to {}", folder.display()))
+    }
+
+    /// What an ONNX file says of itself; nothing is imported.
+    pub fn inspect_onnx(&self, path: &Path) -> Result<Inspection, Error> {
+        let attempted = || format!("inspect `{}`", file_name(path));
+        let bytes = fs::read(path)
+            .map_err(|error| Cause::io(path, error))
+            .attempt(attempted)?;
+        assay_onnx::inspect(&bytes).attempt(attempted)
     }
 
     fn model_detail(&self, model: &Reference) -> Result<ModelDetail, Cause> {
@@ -408,12 +417,4 @@ fn copy_folder(from: &Path, to: &Path) -> Result<u64, Cause> {
         size_bytes += fs::copy(entry.path(), &target).map_err(|error| Cause::io(&target, error))?;
     }
     Ok(size_bytes)
-}
-
-/// Metrics of a version as text, for a model card.
-pub(crate) fn metric_lines(metrics: &BTreeMap<String, f64>) -> Vec<(String, String)> {
-    metrics
-        .iter()
-        .map(|(name, value)| (name.clone(), format!("{value:.4}")))
-        .collect()
 }
