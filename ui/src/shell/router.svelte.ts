@@ -18,6 +18,8 @@ export function startRouter(): () => void {
   addEventListener('hashchange', read);
   addEventListener('popstate', read);
   read();
+  // The window opens without a page named: the first of the rail, marked as such.
+  if (now.page === '') navigate('#/data', { replace: true });
   return () => {
     removeEventListener('hashchange', read);
     removeEventListener('popstate', read);
