@@ -341,12 +341,26 @@ fn logs_and_models_that_do_not_fit() {
 fn a_full_disk_leaves_the_lab_as_it_was() {
     let lab = TestLab::new();
     lab.import(&lab.penguins(), &[]);
-    let rows: String = (0..60_000_u64)
-        .map(|row| format!("{},{}\n", row * 7_919, row * row % 104_729))
+    // Noise, so that no compression makes it fit.
+    let noise = |seed: u64| {
+        seed.wrapping_mul(6_364_136_223_846_793_005)
+            .rotate_left(31)
+            .wrapping_mul(seed | 1)
+            >> 2
+    };
+    let rows: String = (1..60_001_u64)
+        .map(|row| {
+            format!(
+                "{},{},{}\n",
+                noise(row),
+                noise(row + 1_000_000),
+                noise(row + 2_000_000)
+            )
+        })
         .collect();
-    let large = lab.file("large.csv", format!("a,b\n{rows}"));
+    let large = lab.file("large.csv", format!("a,b,c\n{rows}"));
     let before = lab.holdings();
-    let answer = lab.assay_with_files_up_to(300, &["data", "import", text(&large)]);
+    let answer = lab.assay_with_files_up_to(600, &["data", "import", text(&large)]);
     refused(&answer, 1, &["import `large.csv`"]);
     assert_eq!(lab.holdings(), before);
     assert_eq!(lab.json(&["doctor", "--repair"])["healthy"], true);
