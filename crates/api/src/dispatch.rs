@@ -41,19 +41,8 @@ pub struct CommandInfo {
 impl Desk {
     /// Runs a command to its end. Blocks; to be called off the window's thread. A panic becomes a failure.
     pub fn dispatch(&self, command: &str, request: Value) -> Result<Reply, Failure> {
-        catch_unwind(AssertUnwindSafe(|| call(self, command, request))).unwrap_or_else(|panic| {
-            let text = panic
-                .downcast_ref::<String>()
-                .map(String::as_str)
-                .or_else(|| panic.downcast_ref::<&str>().copied())
-                .unwrap_or("no message");
-            Err(Failure {
-                code: Code::Bug,
-                attempted: command.to_owned(),
-                wrong: format!("Assay made a mistake: {text}"),
-                hint: Some("nothing was changed; please report this".to_owned()),
-            })
-        })
+        catch_unwind(AssertUnwindSafe(|| call(self, command, request)))
+            .unwrap_or_else(|panic| Err(Failure::of_panic(command, panic.as_ref())))
     }
 }
 

@@ -73,6 +73,23 @@ pub struct Failure {
     pub hint: Option<String>,
 }
 
+impl Failure {
+    /// A panic that was caught, as a failure: a mistake in Assay.
+    pub fn of_panic(attempted: &str, panic: &(dyn std::any::Any + Send)) -> Self {
+        let text = panic
+            .downcast_ref::<String>()
+            .map(String::as_str)
+            .or_else(|| panic.downcast_ref::<&str>().copied())
+            .unwrap_or("no message");
+        Self {
+            code: Code::Bug,
+            attempted: attempted.to_owned(),
+            wrong: format!("Assay made a mistake: {text}"),
+            hint: Some("nothing is left half done in the lab; please report this".to_owned()),
+        }
+    }
+}
+
 impl std::fmt::Display for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "cannot {}: {}", self.attempted, self.wrong)

@@ -189,9 +189,8 @@ impl Lab {
                 JobState::Failed
             }
         };
-        if matches!(ended, Ended::Cancelled | Ended::Died(_))
-            && matches!(job.spec, JobSpec::Train(_))
-        {
+        // A worker that panicked answers too, and leaves its run open; a run that ended already stays as it is.
+        if job.state != JobState::Done && matches!(job.spec, JobSpec::Train(_)) {
             self.abandon_run(&order.run_id, job.failure.clone());
         }
         self.note(&job, watch)?;

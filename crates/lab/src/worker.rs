@@ -9,7 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use assay_core::code::{Code, Failure};
+use assay_core::code::Failure;
 use assay_core::job::{JobOutcome, JobSpec};
 use assay_core::task::{Progress, Task, TaskEvent};
 use assay_core::{ReplayId, RunId};
@@ -92,7 +92,7 @@ pub fn main() -> u8 {
         ),
         Err(panic) => (
             Answer::Failed {
-                failure: panicked(&order, panic.as_ref()),
+                failure: Failure::of_panic(order.spec.kind(), panic.as_ref()),
             },
             1,
         ),
@@ -122,19 +122,5 @@ pub fn work(order: &Order, task: &Task) -> Result<JobOutcome, Error> {
             })
         }
         JobSpec::Demo => lab.demo(task).map(|_| JobOutcome::Demo),
-    }
-}
-
-fn panicked(order: &Order, panic: &(dyn std::any::Any + Send)) -> Failure {
-    let text = panic
-        .downcast_ref::<String>()
-        .map(String::as_str)
-        .or_else(|| panic.downcast_ref::<&str>().copied())
-        .unwrap_or("no message");
-    Failure {
-        code: Code::Bug,
-        attempted: order.spec.kind().to_owned(),
-        wrong: format!("Assay made a mistake: {text}"),
-        hint: Some("the lab is as it was before the job; please report this".to_owned()),
     }
 }
