@@ -69,6 +69,7 @@ impl Format {
             columns: self.columns.clone(),
             delimiter: self.delimiter.clone(),
             null_values: self.null_values.clone(),
+            ..ImportOptions::default()
         }
     }
 }

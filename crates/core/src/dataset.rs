@@ -1,5 +1,6 @@
 //! Data sets: a name with a line of versions, each named by its content.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -8,10 +9,10 @@ use ts_rs::TS;
 use crate::expect::SuiteOutcome;
 use crate::ids::{DatasetName, ObjectHash, RunId};
 use crate::reference::Reference;
-use crate::schema::Schema;
+use crate::schema::{ColumnType, Form, Schema};
 use crate::{ReplayId, TimestampMs};
 
-/// How a source file is to be read. All defaults mean: find out.
+/// How a source is to be read. All defaults mean: find out.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(default)]
 pub struct ImportOptions {
@@ -23,11 +24,80 @@ pub struct ImportOptions {
     pub delimiter: Option<String>,
     /// Texts that mean missing, beside the empty field; blanks around a field do not count.
     pub null_values: Vec<String>,
+    /// The ASCII character around fields, or the empty text when quotes are characters like others; `None`: `"`.
+    pub quote: Option<String>,
+    /// `None`: found out from the file.
+    pub encoding: Option<TextEncoding>,
+    /// `1.234,5` is a number; `None`: found out from the file.
+    pub decimal_comma: Option<bool>,
+    /// Lines that begin with this text are no rows; `None`: there are none.
+    pub comment: Option<String>,
+    /// Lines to leave out before the header.
+    pub skip_lines: u32,
+    /// A sheet of a workbook, or a table of a SQLite file; `None`: the only one, else the first.
+    pub sheet: Option<String>,
+    /// Types for columns by their name in the data set; the others are found out.
+    pub types: BTreeMap<String, TypeChoice>,
+    pub bad_rows: BadRows,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum TextEncoding {
+    Utf8,
+    Utf16Le,
+    Utf16Be,
+    /// Windows-1252, which holds ISO 8859-1.
+    Latin1,
+}
+
+/// What becomes of rows that cannot be read: too many or too few fields, no text in the encoding, a value that does not
+/// fit a chosen type, no JSON object.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum BadRows {
+    /// Nothing is imported; the error counts them.
+    #[default]
+    Refuse,
+    /// They go to a file of their own, which the version keeps.
+    SetAside,
+}
+
+/// A type that a person chose for a column.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct TypeChoice {
+    pub kind: ColumnType,
+    /// A category without levels gets those of the data.
+    #[serde(default)]
+    pub form: Option<Form>,
+}
+
+/// A row that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct BadRow {
+    /// Of the source file, from 1; for sources without lines the row.
+    pub line: u64,
+    /// `3 fields where 4 are expected`
+    pub problem: String,
+    /// The row as it stands, at most 200 characters.
+    pub text: String,
+}
+
+/// Rows that were set aside.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SetAside {
+    pub n_rows: u64,
+    /// The first 20.
+    pub first: Vec<BadRow>,
+    /// All of them as CSV (`line`, `problem`, `text`) among the objects.
+    pub object: ObjectHash,
+    pub size_bytes: u64,
 }
 
 /// What `datasets.import` is asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct ImportSpec {
+    /// A file, a folder, or a pattern such as `logs/2026-*.csv`.
     #[ts(type = "string")]
     pub path: PathBuf,
     /// `None`: the file's name without its ending.
@@ -46,6 +116,8 @@ pub struct ImportOutcome {
     pub n_columns: u32,
     /// The same rows were there already: no new version was made.
     pub already_there: bool,
+    #[serde(default)]
+    pub set_aside: Option<SetAside>,
 }
 
 /// One version of a data set.
@@ -57,13 +129,24 @@ pub struct DatasetVersion {
     pub version: u32,
     /// blake3 of names, types and values.
     pub content: ObjectHash,
-    /// The canonical Parquet file among the objects.
-    pub object: ObjectHash,
+    /// The rows in their order. A group that two versions share is stored once.
+    pub row_groups: Vec<RowGroup>,
     pub columns: Schema,
     pub n_rows: u64,
+    /// Of all row groups.
     pub size_bytes: u64,
     pub source: Source,
     pub created_ms: TimestampMs,
+}
+
+/// Consecutive rows of a version: a canonical Parquet file among the objects.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct RowGroup {
+    /// blake3 of names, types and values.
+    pub content: ObjectHash,
+    pub object: ObjectHash,
+    pub n_rows: u64,
+    pub size_bytes: u64,
 }
 
 /// Where a version came from.
@@ -75,6 +158,11 @@ pub struct Source {
     /// blake3 of the source file.
     pub hash: ObjectHash,
     pub options: ImportOptions,
+    /// Files, when the source is a folder or a pattern.
+    #[serde(default)]
+    pub n_files: u32,
+    #[serde(default)]
+    pub set_aside: Option<SetAside>,
 }
 
 /// A row of the list of data sets.

@@ -62,6 +62,7 @@ pub(crate) fn concat(parts: &[Frame]) -> Result<Concatenation, Error> {
                 nullable: schema.column(&name).is_some_and(|column| column.nullable),
                 name,
                 kind,
+                form: None,
             })
             .collect(),
         frame,

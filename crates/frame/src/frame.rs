@@ -44,6 +44,7 @@ impl Frame {
                     name: column.name().to_string(),
                     kind: column_type(column.dtype()).unwrap_or(ColumnType::Text),
                     nullable: column.null_count() > 0,
+                    form: None,
                 })
                 .collect(),
         }

@@ -6,7 +6,8 @@ use std::path::Path;
 
 use assay_core::code::Code;
 use assay_core::dataset::{
-    DatasetDetail, DatasetSummary, DatasetVersion, ImportOutcome, ImportSpec, RowsRequest, Source,
+    DatasetDetail, DatasetSummary, DatasetVersion, ImportOutcome, ImportSpec, RowGroup,
+    RowsRequest, Source,
 };
 use assay_core::ids::check_name;
 use assay_core::profile::Profile;
@@ -40,6 +41,8 @@ impl Lab {
             size_bytes,
             hash,
             options: spec.options.clone(),
+            n_files: 1,
+            set_aside: None,
         };
         self.add_version(&name, &frame, source, task)
     }
@@ -62,14 +65,18 @@ impl Lab {
         let pending = self.store.begin_object()?;
         assay_frame::write_parquet(frame, pending.path())?;
         let (object, size_bytes) = pending.commit()?;
+        let row_groups = vec![RowGroup {
+            content: content.clone(),
+            object,
+            n_rows: frame.n_rows() as u64,
+            size_bytes,
+        }];
         let (version, already_there) = self.store.add_dataset_version(
             NewDatasetVersion {
                 dataset: name.clone(),
                 content,
-                object,
+                row_groups,
                 columns: frame.schema(),
-                n_rows: frame.n_rows() as u64,
-                size_bytes,
                 source,
             },
             self.act(),
@@ -83,6 +90,7 @@ impl Lab {
             n_rows: version.n_rows,
             n_columns: u32::try_from(version.columns.columns.len()).unwrap_or(u32::MAX),
             already_there,
+            set_aside: version.source.set_aside,
         })
     }
 
@@ -180,9 +188,16 @@ impl Lab {
     }
 
     pub(crate) fn frame_of(&self, version: &DatasetVersion) -> Result<Frame, Cause> {
-        Ok(assay_frame::read_parquet(
-            &self.store.object_path(&version.object)?,
-        )?)
+        let groups = version
+            .row_groups
+            .iter()
+            .map(|group| {
+                Ok(assay_frame::read_parquet(
+                    &self.store.object_path(&group.object)?,
+                )?)
+            })
+            .collect::<Result<Vec<_>, Cause>>()?;
+        Ok(Frame::concat(&groups)?.frame)
     }
 
     /// The table that was looked at last stays in memory, so that scrolling does not read it again.

@@ -1,6 +1,6 @@
 //! Data sets: a line of versions under a name, each the same rows for ever.
 
-use assay_core::dataset::{DatasetDetail, DatasetSummary, DatasetVersion, Source};
+use assay_core::dataset::{DatasetDetail, DatasetSummary, DatasetVersion, RowGroup, Source};
 use assay_core::event::Kind;
 use assay_core::expect::SuiteOutcome;
 use assay_core::ids::check_name;
@@ -21,12 +21,9 @@ const DATASET_VERSION_SCHEMA: u32 = 1;
 pub struct NewDatasetVersion {
     pub dataset: DatasetName,
     pub content: ObjectHash,
-    /// Must be among the objects.
-    pub object: ObjectHash,
+    /// Their objects must be there.
+    pub row_groups: Vec<RowGroup>,
     pub columns: Schema,
-    pub n_rows: u64,
-    /// Of the object.
-    pub size_bytes: u64,
     pub source: Source,
 }
 
@@ -41,10 +38,16 @@ impl Store {
         act: Act<'_>,
     ) -> Result<(DatasetVersion, bool)> {
         check_name(new.dataset.as_str())?;
-        self.object_path(&new.object)?;
-        let object = new.object.clone();
+        let objects: Vec<ObjectHash> = new
+            .row_groups
+            .iter()
+            .map(|group| group.object.clone())
+            .collect();
+        for object in &objects {
+            self.object_path(object)?;
+        }
         let added = self.write(act.at_ms, |write| add(write, new, act))?;
-        self.settle(&[&object]);
+        self.settle(&objects.iter().collect::<Vec<_>>());
         Ok(added)
     }
 
@@ -122,7 +125,8 @@ fn add(
     let line = line_of(&write.tx, name)?;
     if let Some(id) = line {
         let same = write.tx.first(
-            "SELECT doc FROM dataset_versions WHERE dataset_id = ?1 AND content = ?2",
+            "SELECT doc FROM dataset_versions WHERE dataset_id = ?1 AND content = ?2
+             ORDER BY version DESC LIMIT 1",
             params![id, new.content.as_str()],
             read_version,
         )?;
@@ -144,25 +148,39 @@ fn add(
         version: next_number(&write.tx, "dataset", name)?,
         dataset: new.dataset,
         content: new.content,
-        object: new.object,
+        n_rows: new.row_groups.iter().map(|group| group.n_rows).sum(),
+        size_bytes: new.row_groups.iter().map(|group| group.size_bytes).sum(),
+        row_groups: new.row_groups,
         columns: new.columns,
-        n_rows: new.n_rows,
-        size_bytes: new.size_bytes,
         source: new.source,
         created_ms: act.at_ms,
     };
     write.tx.run(
-        "INSERT INTO dataset_versions (dataset_id, version, content, object, size_bytes, doc)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT INTO dataset_versions (dataset_id, version, content, size_bytes, doc)
+         VALUES (?1, ?2, ?3, ?4, ?5)",
         params![
             id,
             version.version,
             version.content.as_str(),
-            version.object.as_str(),
             version.size_bytes as i64,
             to_json(&version)?
         ],
     )?;
+    let row = write.tx.last_insert_rowid();
+    for (place, group) in (0_i64..).zip(&version.row_groups) {
+        write.tx.run(
+            "INSERT INTO row_groups (version_id, place, content, object, n_rows, size_bytes)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            params![
+                row,
+                place,
+                group.content.as_str(),
+                group.object.as_str(),
+                group.n_rows as i64,
+                group.size_bytes as i64
+            ],
+        )?;
+    }
     write.changed(Kind::Datasets);
     write.audit(
         act,

@@ -14,7 +14,10 @@ pub(crate) const APPLICATION_ID: i32 = 0x4153_4159;
 /// From format n to n + 1 at index n.
 ///
 /// Invariant: a step that was released is never changed.
-pub(crate) const STEPS: &[&str] = &[include_str!("migrations/1.sql")];
+pub(crate) const STEPS: &[&str] = &[
+    include_str!("migrations/1.sql"),
+    include_str!("migrations/2.sql"),
+];
 
 /// The format of a database: 0 for an empty one.
 ///
@@ -48,6 +51,8 @@ pub(crate) fn migrate(
             &backups.join(format!("lab-v{found}-{now_ms}.db")),
         )?;
     }
+    // A step that rebuilds a table would otherwise delete what refers to it (sqlite.org/lang_altertable.html#otheralter).
+    connection.pragma_update(None, "foreign_keys", false)?;
     for (index, step) in steps.iter().enumerate().skip(found as usize) {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         transaction.execute_batch(step)?;
@@ -55,6 +60,7 @@ pub(crate) fn migrate(
         transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
         transaction.commit()?;
     }
+    connection.pragma_update(None, "foreign_keys", true)?;
     Ok(())
 }
 

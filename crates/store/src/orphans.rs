@@ -21,7 +21,7 @@ const SAFE_AGE: Duration = Duration::from_secs(3_600);
 
 /// Every column that names an object.
 const REFERENCES: &str = "
-    SELECT object FROM dataset_versions
+    SELECT object FROM row_groups
     UNION SELECT object FROM artifacts
     UNION SELECT onnx FROM model_versions
     UNION SELECT reference FROM model_versions

@@ -5,7 +5,11 @@ import type { ImportOptions } from "./ImportOptions";
 /**
  * What `datasets.import` is asked.
  */
-export type ImportSpec = { path: string, 
+export type ImportSpec = { 
+/**
+ * A file, a folder, or a pattern such as `logs/2026-*.csv`.
+ */
+path: string, 
 /**
  * `None`: the file's name without its ending.
  */

@@ -139,6 +139,7 @@ fn small_schema() -> Schema {
         name: name.into(),
         kind,
         nullable,
+        form: None,
     };
     Schema {
         columns: vec![

@@ -127,6 +127,7 @@ pub fn schema(columns: &[TestColumn]) -> Schema {
         name: column.name.clone(),
         kind: column.kind,
         nullable: column.cells.iter().any(Option::is_none),
+        form: None,
     };
     Schema {
         columns: columns.iter().map(column).collect(),

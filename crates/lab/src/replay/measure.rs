@@ -6,7 +6,7 @@ use assay_core::replay::{
     ColumnShapes, DRIFT_REPORT_SCHEMA, ReplayShapes, ReplaySpec, WindowPerformance, WindowReport,
 };
 use assay_core::run::TrainRecord;
-use assay_core::schema::{Column, ColumnType};
+use assay_core::schema::ColumnType;
 use assay_core::{RawColumn, RawValues, Task, metrics};
 use assay_frame::{Frame, Window};
 
@@ -243,14 +243,9 @@ pub fn truth(
 }
 
 fn input(name: &str, kind: ColumnType) -> assay_core::recipe::InputColumn {
-    let column = Column {
+    assay_core::recipe::InputColumn {
         name: name.to_owned(),
         kind,
-        nullable: true,
-    };
-    assay_core::recipe::InputColumn {
-        name: column.name,
-        kind: column.kind,
     }
 }
 

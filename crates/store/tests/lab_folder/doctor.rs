@@ -53,7 +53,9 @@ fn damage_is_found_and_user_data_is_not_touched() {
         .store
         .dataset_version(&"penguins".parse().unwrap())
         .unwrap()
-        .object;
+        .row_groups[0]
+        .object
+        .clone();
     let path = lab.store.object_path(&object).unwrap();
     for (damage, check, part) in [
         ("change", "objects", "was changed"),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use assay_core::code::Failure;
-use assay_core::dataset::{DatasetVersion, ImportOptions, Source};
+use assay_core::dataset::{DatasetVersion, ImportOptions, RowGroup, Source};
 use assay_core::drift::DriftRule;
 use assay_core::expect::{Expectation, Rule, Severity, Suite};
 use assay_core::parity::{PARITY_SCHEMA, ParityReport};
@@ -102,21 +102,27 @@ pub fn new_dataset(name: &str, content: &str, object: ObjectHash) -> NewDatasetV
     NewDatasetVersion {
         dataset: DatasetName::new(name),
         content: hash_of(content),
-        object,
+        row_groups: vec![RowGroup {
+            content: hash_of(content),
+            object,
+            n_rows: 344,
+            size_bytes: content.len() as u64,
+        }],
         columns: Schema {
             columns: vec![Column {
                 name: "island".to_owned(),
                 kind: ColumnType::Text,
                 nullable: false,
+                form: None,
             }],
         },
-        n_rows: 344,
-        size_bytes: content.len() as u64,
         source: Source {
             file_name: "penguins.csv".to_owned(),
             size_bytes: 10,
             hash: hash_of("source"),
             options: ImportOptions::default(),
+            n_files: 1,
+            set_aside: None,
         },
     }
 }
