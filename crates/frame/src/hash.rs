@@ -6,8 +6,10 @@
 //! bytes, texts their length in 8 bytes and their UTF-8 bytes. A NaN is missing.
 
 use assay_core::ObjectHash;
+use assay_core::dataset::RowGroup;
 use assay_core::schema::ColumnType;
 use blake3::Hasher;
+use xxhash_rust::xxh3::xxh3_64;
 
 use crate::columns::View;
 use crate::error::Error;
@@ -51,6 +53,67 @@ pub fn content_hash(frame: &Frame) -> Result<ObjectHash, Error> {
         }
     }
     Ok(ObjectHash::new(bytes.finish()))
+}
+
+/// The digest of a table that stands in several row groups: over their digests and lengths. One group names itself.
+pub fn groups_hash(groups: &[RowGroup]) -> ObjectHash {
+    if let [only] = groups {
+        return only.content.clone();
+    }
+    let mut bytes = Encoder::default();
+    bytes.raw(b"assay row groups 1");
+    bytes.length(groups.len());
+    for group in groups {
+        bytes.length(usize::try_from(group.n_rows).unwrap_or(usize::MAX));
+        bytes.text(group.content.as_str());
+    }
+    ObjectHash::new(bytes.finish())
+}
+
+/// A number per row that is equal for equal values of a column, and [`MISSING`] for a missing one. The same on every
+/// machine and for every batch: xxh3 of texts, the finaliser of splitmix64 for the bits of the others.
+///
+/// Invariant: these numbers decide where row groups end, and so the names of versions; they never change.
+pub(crate) fn value_hashes(view: View<'_>) -> Vec<u64> {
+    match view {
+        View::Integer(values) | View::Datetime(values) => {
+            hashed(values.iter(), |value| mix(value.cast_unsigned()))
+        }
+        // adding 0 turns −0 into 0
+        View::Float(values) => hashed(values.iter(), |value| mix((value + 0.0).to_bits())),
+        View::Boolean(values) => hashed(values.iter(), |value| mix(u64::from(value))),
+        View::Date(values) => hashed(values.iter(), |value| mix(i64::from(value).cast_unsigned())),
+        View::Text(values) => hashed(values.iter(), |text| xxh3_64(text.as_bytes())),
+    }
+}
+
+/// What [`value_hashes`] gives for a missing value.
+pub(crate) const MISSING: u64 = 0x9ae1_6a3b_2f90_404f;
+
+/// A number per row that is equal for equal rows: the hashes of its values in the order of the columns.
+pub(crate) fn row_hashes(n_rows: usize, columns: &[Vec<u64>]) -> Vec<u64> {
+    let mut rows = vec![0_u64; n_rows];
+    for column in columns {
+        for (row, value) in rows.iter_mut().zip(column) {
+            *row = (row.rotate_left(23) ^ value).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        }
+    }
+    for row in &mut rows {
+        *row = mix(*row);
+    }
+    rows
+}
+
+fn hashed<T>(values: impl Iterator<Item = Option<T>>, hash: impl Fn(T) -> u64) -> Vec<u64> {
+    values.map(|value| value.map_or(MISSING, &hash)).collect()
+}
+
+/// The finaliser of splitmix64 (Steele, Lea, Flood 2014): every bit of the input moves every bit of the output.
+fn mix(bits: u64) -> u64 {
+    let bits = bits.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    bits ^ (bits >> 31)
 }
 
 fn type_byte(kind: ColumnType) -> u8 {

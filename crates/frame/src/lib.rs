@@ -24,7 +24,7 @@ mod write;
 pub use check::check;
 pub use error::{Error, FileKind};
 pub use frame::{Concatenation, Frame, MissingColumn};
-pub use hash::content_hash;
+pub use hash::{content_hash, groups_hash};
 pub use log::{MAX_WINDOWS, OrderedLog, Window, order_log, windows};
 pub use predictions::{read_predictions, write_predictions};
 pub use profile::profile;
