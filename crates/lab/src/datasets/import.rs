@@ -1,20 +1,13 @@
-//! Data sets: imported, listed, looked at.
+//! A file becomes a version.
 
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use assay_core::code::Code;
-use assay_core::dataset::{
-    DatasetDetail, DatasetSummary, DatasetVersion, ImportOutcome, ImportSpec, RowGroup,
-    RowsRequest, Source,
-};
+use assay_core::dataset::{ImportOutcome, ImportSpec, RowGroup, Source};
 use assay_core::ids::check_name;
-use assay_core::profile::Profile;
-use assay_core::query;
-use assay_core::reference::Reference;
 use assay_core::{DatasetName, ObjectHash, Task};
-use assay_frame::{Frame, RowTexts};
+use assay_frame::Frame;
 use assay_store::NewDatasetVersion;
 
 use crate::error::{Attempt, Cause};
@@ -92,128 +85,6 @@ impl Lab {
             already_there,
             set_aside: version.source.set_aside,
         })
-    }
-
-    pub fn datasets(&self) -> Result<Vec<DatasetSummary>, Error> {
-        self.store
-            .datasets()
-            .attempt(|| "list the data sets".to_owned())
-    }
-
-    pub fn dataset(&self, dataset: &Reference) -> Result<DatasetDetail, Error> {
-        self.store
-            .dataset_detail(dataset)
-            .attempt(|| format!("show `{dataset}`"))
-    }
-
-    pub fn profile(&self, dataset: &Reference) -> Result<Profile, Error> {
-        self.profile_of(dataset)
-            .attempt(|| format!("profile `{dataset}`"))
-    }
-
-    pub(crate) fn profile_of(&self, dataset: &Reference) -> Result<Profile, Cause> {
-        let version = self.store.dataset_version(dataset)?;
-        if let Some(profile) = self.store.profile(&version.content)? {
-            return Ok(profile);
-        }
-        // Profiles are a cache: made again when they are gone.
-        let profile = assay_frame::profile(&self.frame_of(&version)?, &Task::silent())?;
-        self.store.save_profile(&version.content, &profile)?;
-        Ok(profile)
-    }
-
-    /// The bytes that [`RowsRequest`] describes.
-    pub fn rows(&self, request: &RowsRequest) -> Result<Vec<u8>, Error> {
-        self.rows_of(request)
-            .attempt(|| format!("show rows of `{}`", request.dataset))
-    }
-
-    fn rows_of(&self, request: &RowsRequest) -> Result<Vec<u8>, Cause> {
-        let filter = query::parse(&request.filter).map_err(|error| {
-            Cause::with_hint(
-                Code::Invalid,
-                error.to_string(),
-                "write for example: island = \"Dream\" and body_mass_g > 4000",
-            )
-        })?;
-        let frame = self.cached_frame(&self.store.dataset_version(&request.dataset)?)?;
-        let rows = assay_frame::rows(
-            &frame,
-            request.offset,
-            request.limit.min(2_000),
-            request.order_by.as_deref(),
-            request.descending,
-            &filter,
-        )?;
-        let mut bytes = rows.n_matching.to_le_bytes().to_vec();
-        bytes.extend_from_slice(&rows.ipc);
-        Ok(bytes)
-    }
-
-    /// The first rows as texts, for a terminal.
-    pub fn head(&self, dataset: &Reference, n_rows: u32) -> Result<RowTexts, Error> {
-        let frame = self
-            .store
-            .dataset_version(dataset)
-            .map_err(Cause::from)
-            .and_then(|version| self.frame_of(&version))
-            .attempt(|| format!("show rows of `{dataset}`"))?;
-        assay_frame::row_texts(&frame, 0, n_rows).attempt(|| format!("show rows of `{dataset}`"))
-    }
-
-    /// Writes a version as CSV, JSON lines or Parquet, by the ending of the path.
-    pub fn export_dataset(&self, dataset: &Reference, path: &Path) -> Result<(), Error> {
-        self.export_dataset_to(dataset, path)
-            .attempt(|| format!("export `{dataset}` to {}", path.display()))
-    }
-
-    fn export_dataset_to(&self, dataset: &Reference, path: &Path) -> Result<(), Cause> {
-        let frame = self.frame_of(&self.store.dataset_version(dataset)?)?;
-        let ending = path
-            .extension()
-            .map(|ending| ending.to_string_lossy().to_lowercase());
-        match ending.as_deref() {
-            Some("csv") => assay_frame::write_csv(&frame, path)?,
-            Some("parquet") => assay_frame::write_parquet(&frame, path)?,
-            Some("jsonl" | "ndjson") => assay_frame::write_json_lines(&frame, path)?,
-            _ => {
-                return Err(Cause::with_hint(
-                    Code::Unsupported,
-                    "the ending of the path names no format",
-                    "end it in .csv, .parquet or .jsonl",
-                ));
-            }
-        }
-        Ok(())
-    }
-
-    pub(crate) fn frame_of(&self, version: &DatasetVersion) -> Result<Frame, Cause> {
-        let groups = version
-            .row_groups
-            .iter()
-            .map(|group| {
-                Ok(assay_frame::read_parquet(
-                    &self.store.object_path(&group.object)?,
-                )?)
-            })
-            .collect::<Result<Vec<_>, Cause>>()?;
-        Ok(Frame::concat(&groups)?.frame)
-    }
-
-    /// The table that was looked at last stays in memory, so that scrolling does not read it again.
-    fn cached_frame(&self, version: &DatasetVersion) -> Result<Frame, Cause> {
-        let mut shown = self
-            .shown
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        if let Some((content, frame)) = shown.as_ref()
-            && *content == version.content
-        {
-            return Ok(frame.clone());
-        }
-        let frame = self.frame_of(version)?;
-        *shown = Some((version.content.clone(), frame.clone()));
-        Ok(frame)
     }
 }
 
