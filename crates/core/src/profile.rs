@@ -5,9 +5,13 @@ use ts_rs::TS;
 
 use crate::schema::ColumnType;
 
-pub const PROFILE_SCHEMA: u32 = 1;
+mod likely;
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub use likely::{Likely, LikelyKind, Seen, names_an_id};
+
+pub const PROFILE_SCHEMA: u32 = 2;
+
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, TS)]
 pub struct Profile {
     pub schema: u32,
     pub n_rows: u64,
@@ -16,8 +20,14 @@ pub struct Profile {
     /// Rows that repeat an earlier row in every column.
     pub n_duplicate_rows: u64,
     pub columns: Vec<ColumnProfile>,
-    /// Sentences worth a person's look.
+    /// How strongly columns go together, pair by pair; a pair of which one is constant, or with too few rows, is left out.
+    pub associations: Vec<Association>,
+    /// Sentences worth a person's look, the most useful first.
     pub notes: Vec<Note>,
+    /// Whether every figure counts every row.
+    pub exact: bool,
+    /// How exact each group of figures is.
+    pub accuracy: Vec<Accuracy>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
@@ -31,11 +41,15 @@ pub struct ColumnProfile {
     /// For numeric columns with at least one value. Booleans have none; see `top`.
     pub numeric: Option<NumericProfile>,
     /// The most frequent values, most frequent first, at most 20; for numeric columns of at most 20 distinct
-    /// values, and for all others.
+    /// values, and for all others. When not `exact`, only values in at least a thousandth of the rows.
     pub top: Vec<TopValue>,
     /// Earliest and latest, ISO 8601, for dates and date-times; shortest and longest length is `text`.
     pub time: Option<TimeProfile>,
     pub text: Option<TextProfile>,
+    /// What the column seems to be for.
+    pub likely: Likely,
+    /// Whether every figure of the column is exact; else `Profile::accuracy` tells the bounds.
+    pub exact: bool,
 }
 
 /// Statistics of the finite values.
@@ -46,12 +60,20 @@ pub struct NumericProfile {
     pub mean: f64,
     /// Sample standard deviation (divisor n − 1); 0 for one value.
     pub std: f64,
+    /// Third standardised moment, m3 / m2^1.5 with divisor n (scipy's default); `None` for a constant.
+    pub skewness: Option<f64>,
+    /// Excess kurtosis, m4 / m2² − 3 with divisor n (scipy's default): 0 for a normal distribution; `None` for a constant.
+    pub kurtosis: Option<f64>,
     /// Quantiles at [`QUANTILES`], linear interpolation (numpy's default).
     pub quantiles: Vec<f64>,
     pub n_zero: u64,
     pub n_negative: u64,
     /// NaN or infinite; not in the other figures.
     pub n_not_finite: u64,
+    /// Values outside of `fences`.
+    pub n_outliers: u64,
+    /// Tukey's fences: the quartiles less and plus 1.5 times the distance between them.
+    pub fences: [f64; 2],
     pub histogram: Histogram,
 }
 
@@ -86,105 +108,109 @@ pub struct TextProfile {
     pub mean_length: f64,
 }
 
+/// How strongly two columns go together, over the rows in which both have a value.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct Association {
+    pub a: String,
+    pub b: String,
+    pub method: AssociationMethod,
+    /// −1 to 1 for the correlations, else 0 to 1.
+    pub value: f64,
+    /// Rows it was computed on.
+    pub n: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum AssociationMethod {
+    /// Product-moment correlation of two numeric columns.
+    Pearson,
+    /// Pearson's correlation of the ranks, ties at their mean rank.
+    Spearman,
+    /// Of two columns of categories, without bias correction (scipy's default).
+    CramersV,
+    /// η of the categories in `a` on the numbers in `b`: the root of the share of variance between the categories.
+    CorrelationRatio,
+}
+
+/// Figures that are exact or bounded together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Figures {
+    /// Rows, missing values, least and greatest, means, standard deviations, lengths.
+    Totals,
+    /// Numbers of distinct values.
+    Distinct,
+    /// Most frequent values.
+    Top,
+    /// Quantiles, outliers and histograms.
+    Quantiles,
+    DuplicateRows,
+    Associations,
+    /// What the notes say of rows and values.
+    Notes,
+}
+
+/// Whether a group of figures counts every row, and if not, how far off it may be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Accuracy {
+    pub figures: Figures,
+    pub exact: bool,
+    /// In words, empty when exact.
+    pub bound: String,
+}
+
 /// A sentence with the columns and rows it speaks of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Note {
+    pub kind: NoteKind,
+    pub severity: NoteSeverity,
     pub text: String,
     pub columns: Vec<String>,
     /// 1-based, at most 20.
     pub rows: Vec<u64>,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum NoteKind {
+    EmptyRows,
+    DuplicateRows,
+    /// Columns that determine one another.
+    Leakage,
+    /// One value of a column that determines another column.
+    PartialLeakage,
+    Correlated,
+    Spelling,
+    NumericText,
+    DateText,
+    MixedTypes,
+    Missing,
+    Constant,
+    NearConstant,
+    LikelyId,
+    HighCardinality,
+    Imbalance,
+    Outliers,
+    Skew,
+    /// What was left out of the profile itself.
+    Scope,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum NoteSeverity {
+    /// Good to know.
+    Low,
+    /// Look before training.
+    Medium,
+    /// A model trained on it as it stands misleads.
+    High,
+}
+
 impl ColumnProfile {
     /// Rows that hold a value.
     pub fn n_values(&self) -> u64 {
         self.n_rows - self.n_missing.min(self.n_rows)
-    }
-
-    /// Whether the column names its rows: integers or texts, none missing, none twice, and either called so (`id`,
-    /// `customer_id`, `rowIndex` ...) or integers that count up without a gap.
-    pub fn looks_like_id(&self) -> bool {
-        if self.n_rows < 2 || self.n_missing > 0 || self.n_distinct != self.n_rows {
-            return false;
-        }
-        let counts_up = || {
-            self.numeric
-                .as_ref()
-                .is_some_and(|numeric| numeric.max - numeric.min == (self.n_rows - 1) as f64)
-        };
-        match self.kind {
-            ColumnType::Integer => names_an_id(&self.name) || counts_up(),
-            ColumnType::Text => names_an_id(&self.name),
-            _ => false,
-        }
-    }
-}
-
-/// `id`, `ID`, `customer_id`, `customerId`, `Item_Identifier`, `index`, `row`, `uuid`, `key` and their like; also the
-/// empty name and `Unnamed: 0` that a saved data frame's index gets.
-fn names_an_id(name: &str) -> bool {
-    const WORDS: [&str; 12] = [
-        "id",
-        "ids",
-        "identifier",
-        "index",
-        "idx",
-        "uuid",
-        "guid",
-        "key",
-        "row",
-        "rowid",
-        "rownum",
-        "nr",
-    ];
-    if name.starts_with("Unnamed") || name.is_empty() {
-        return true;
-    }
-    // A capital after a small letter begins a word.
-    let mut words = vec![String::new()];
-    let mut was_small = false;
-    for c in name.chars() {
-        let begins = !c.is_alphanumeric() || (was_small && c.is_uppercase());
-        if begins {
-            words.push(String::new());
-        }
-        if let Some(word) = words.last_mut().filter(|_| c.is_alphanumeric()) {
-            word.extend(c.to_lowercase());
-        }
-        was_small = c.is_lowercase();
-    }
-    words
-        .iter()
-        .rfind(|word| !word.is_empty())
-        .is_some_and(|last| WORDS.contains(&last.as_str()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_of_ids_are_known() {
-        for name in [
-            "id",
-            "ID",
-            "customer_id",
-            "customerId",
-            "Item_Identifier",
-            "row",
-            "Unnamed: 0",
-        ] {
-            assert!(names_an_id(name), "{name}");
-        }
-        for name in [
-            "paid",
-            "width",
-            "identity_theft",
-            "month",
-            "candid",
-            "valid",
-        ] {
-            assert!(!names_an_id(name), "{name}");
-        }
     }
 }

@@ -4,8 +4,8 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use assay_core::profile::{
-    ColumnProfile, Histogram, NumericProfile, PROFILE_SCHEMA, Profile, QUANTILES, TextProfile,
-    TopValue,
+    ColumnProfile, Histogram, Likely, NumericProfile, PROFILE_SCHEMA, Profile, QUANTILES,
+    TextProfile, TopValue,
 };
 use assay_core::schema::{Column, ColumnType, Schema};
 
@@ -67,6 +67,8 @@ impl TestColumn {
             top,
             time: None,
             text: (self.kind == ColumnType::Text && n_values > 0).then(|| text(self)),
+            likely: Likely::default(),
+            exact: true,
         }
     }
 }
@@ -93,6 +95,10 @@ fn numeric(numbers: &[f64]) -> NumericProfile {
         n_zero: 0,
         n_negative: 0,
         n_not_finite: 0,
+        skewness: None,
+        kurtosis: None,
+        n_outliers: 0,
+        fences: [min, max],
         histogram: Histogram {
             edges: vec![min, max],
             counts: vec![numbers.len() as u64],
@@ -118,7 +124,8 @@ pub fn profile(columns: &[TestColumn]) -> Profile {
         n_missing: 0,
         n_duplicate_rows: 0,
         columns: columns.iter().map(TestColumn::profile).collect(),
-        notes: vec![],
+        exact: true,
+        ..Profile::default()
     }
 }
 

@@ -1,57 +1,130 @@
 //! What a table looks like: exact figures per column and sentences worth a look.
 
-mod duplicates;
 mod histogram;
 mod notes;
 mod numeric;
 mod pairs;
+mod stack;
 
 use assay_core::Task;
-use assay_core::profile::{ColumnProfile, PROFILE_SCHEMA, Profile, TextProfile, TimeProfile};
+use assay_core::profile::{
+    ColumnProfile, Likely, PROFILE_SCHEMA, Profile, Seen, TextProfile, TimeProfile,
+};
+use assay_core::schema::Schema;
 use rayon::prelude::*;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::collections::HashMap;
 
 use crate::columns::View;
 use crate::counts::Counts;
 use crate::error::Error;
 use crate::frame::Frame;
+use crate::hash::{row_hashes, value_hashes};
 use crate::time;
 
 /// Values listed per column, and distinct values up to which a numeric column lists them.
 const MAX_TOP: usize = 20;
 
-/// Exact figures over all rows; columns in parallel.
+/// Rows of a batch that [`profile`] hands over.
+const BATCH_ROWS: usize = 65_536;
+
+/// Figures over all rows: exact up to 100,000 rows, bounded past that (see [`Profiler`]).
 ///
 /// # Errors
 /// [`Error::Cancelled`]; [`Error::Engine`] when the table breaks its own invariant.
 pub fn profile(frame: &Frame, task: &Task) -> Result<Profile, Error> {
-    let views = frame.views()?;
-    let total = views.len() as u64;
-    let done = AtomicU64::new(0);
-    let columns = views
-        .par_iter()
-        .map(|(name, view)| {
-            task.check()?;
-            let column = column_profile(name, *view);
-            task.step(
-                done.fetch_add(1, Ordering::Relaxed) + 1,
-                total,
-                "profiling columns",
-            );
-            Ok(column)
+    let mut profiler = Profiler::new(&frame.schema());
+    let total = frame.n_rows() as u64;
+    let mut first = 0;
+    while first < frame.n_rows() {
+        task.check()?;
+        let batch = frame.slice(first, BATCH_ROWS);
+        let hashes: Vec<Vec<u64>> = batch
+            .views()?
+            .par_iter()
+            .map(|(_, view)| value_hashes(*view))
+            .collect();
+        let row_hashes = row_hashes(batch.n_rows(), &hashes);
+        profiler.push(&batch, &hashes, &row_hashes, first as u64)?;
+        first += batch.n_rows();
+        task.step(first as u64, total, "profiling rows");
+    }
+    profiler.finish(task)
+}
+
+/// Profiles a table that comes in batches, in whatever order and on however many threads.
+///
+/// Invariant: what [`Profiler::finish`] reports depends on the rows and their places alone, not on how they were cut
+/// into batches, nor on which of several merged profilers saw them.
+pub(crate) struct Profiler {
+    schema: Schema,
+    /// Batches with the 0-based place of their first row.
+    kept: Vec<(u64, Frame)>,
+    n_duplicates: HashMap<u64, u64>,
+}
+
+impl Profiler {
+    pub(crate) fn new(schema: &Schema) -> Self {
+        Self {
+            schema: schema.clone(),
+            kept: Vec::new(),
+            n_duplicates: HashMap::new(),
+        }
+    }
+
+    /// `hashes[c][r]`: hash of the value, [`crate::hash::MISSING`] for a missing one; `row_hashes[r]`; `first_row`: 0-based
+    /// in the whole table.
+    ///
+    /// # Errors
+    /// [`Error::Engine`] when the batch breaks its own invariant.
+    pub(crate) fn push(
+        &mut self,
+        batch: &Frame,
+        _hashes: &[Vec<u64>],
+        row_hashes: &[u64],
+        first_row: u64,
+    ) -> Result<(), Error> {
+        for hash in row_hashes {
+            *self.n_duplicates.entry(*hash).or_default() += 1;
+        }
+        self.kept.push((first_row, batch.clone()));
+        Ok(())
+    }
+
+    /// Takes in what another profiler of the same table saw.
+    pub(crate) fn merge(&mut self, other: Self) {
+        self.kept.extend(other.kept);
+        for (hash, count) in other.n_duplicates {
+            *self.n_duplicates.entry(hash).or_default() += count;
+        }
+    }
+
+    /// # Errors
+    /// [`Error::Cancelled`]; [`Error::Engine`] when the table breaks its own invariant.
+    pub(crate) fn finish(mut self, task: &Task) -> Result<Profile, Error> {
+        self.kept.sort_by_key(|(first, _)| *first);
+        let parts: Vec<Frame> = self.kept.into_iter().map(|(_, frame)| frame).collect();
+        let frame = stack::stacked(&self.schema, parts)?;
+        let views = frame.views()?;
+        let columns = views
+            .par_iter()
+            .map(|(name, view)| {
+                task.check()?;
+                Ok(column_profile(name, *view))
+            })
+            .collect::<Result<Vec<_>, Error>>()?;
+        let notes = notes::of(frame.n_rows(), &views, &columns, task)?;
+        Ok(Profile {
+            schema: PROFILE_SCHEMA,
+            n_rows: frame.n_rows() as u64,
+            n_missing: columns.iter().map(|column| column.n_missing).sum(),
+            n_duplicate_rows: self.n_duplicates.values().map(|count| count - 1).sum(),
+            columns,
+            associations: Vec::new(),
+            notes,
+            exact: true,
+            accuracy: Vec::new(),
         })
-        .collect::<Result<Vec<_>, Error>>()?;
-    let n_duplicate_rows = duplicates::count(frame.n_rows(), &views, task)?;
-    task.step(total, total, "comparing columns");
-    let notes = notes::of(frame.n_rows(), &views, &columns, task)?;
-    Ok(Profile {
-        schema: PROFILE_SCHEMA,
-        n_rows: frame.n_rows() as u64,
-        n_missing: columns.iter().map(|column| column.n_missing).sum(),
-        n_duplicate_rows,
-        columns,
-        notes,
-    })
+    }
 }
 
 fn column_profile(name: &str, view: View<'_>) -> ColumnProfile {
@@ -59,7 +132,7 @@ fn column_profile(name: &str, view: View<'_>) -> ColumnProfile {
     let n_missing = view.n_missing() as u64;
     let is_numeric = view.kind().is_numeric();
     let few = counts.n_distinct() <= MAX_TOP as u64;
-    ColumnProfile {
+    let mut column = ColumnProfile {
         name: name.to_owned(),
         kind: view.kind(),
         n_rows: counts.n_values() + n_missing,
@@ -73,7 +146,11 @@ fn column_profile(name: &str, view: View<'_>) -> ColumnProfile {
         },
         time: time_profile(view),
         text: text_profile(view),
-    }
+        likely: Likely::default(),
+        exact: true,
+    };
+    column.likely = Likely::of(&column, &Seen::default());
+    column
 }
 
 fn time_profile(view: View<'_>) -> Option<TimeProfile> {

@@ -1,7 +1,7 @@
 //! Sentences worth a person's look. Only what is plain in the data; nothing is a guess about its meaning but the ids.
 
 use assay_core::Task;
-use assay_core::profile::{ColumnProfile, Note};
+use assay_core::profile::{ColumnProfile, Note, NoteKind, NoteSeverity};
 use assay_core::schema::ColumnType;
 
 use super::pairs;
@@ -46,6 +46,8 @@ pub(super) fn of(
 
 pub(super) fn note(text: String, columns: &[&str]) -> Note {
     Note {
+        kind: NoteKind::Scope,
+        severity: NoteSeverity::Low,
         text,
         columns: columns.iter().map(|name| (*name).to_owned()).collect(),
         rows: Vec::new(),
@@ -97,6 +99,8 @@ fn empty_rows(
         more => format!("{} rows lack {what}", more.len()),
     };
     Some(Note {
+        kind: NoteKind::EmptyRows,
+        severity: NoteSeverity::Medium,
         text,
         columns: measured
             .iter()

@@ -20,6 +20,10 @@ pub(super) fn of(view: View<'_>) -> Option<NumericProfile> {
         mean_and_std(&finite)
     };
     Some(NumericProfile {
+        skewness: None,
+        kurtosis: None,
+        n_outliers: 0,
+        fences: [min, max],
         min,
         max,
         mean,

@@ -62,10 +62,7 @@ fn the_cache_may_be_deleted_or_broken_at_any_moment() {
     let profile = Profile {
         schema: PROFILE_SCHEMA,
         n_rows: 3,
-        n_missing: 0,
-        n_duplicate_rows: 0,
-        columns: Vec::new(),
-        notes: Vec::new(),
+        ..Profile::default()
     };
     assert_eq!(lab.store.profile(&content).unwrap(), None);
     lab.store.save_profile(&content, &profile).unwrap();
