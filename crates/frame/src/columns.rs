@@ -2,19 +2,20 @@
 
 use assay_core::schema::ColumnType;
 use polars::prelude::{
-    BooleanChunked, Column, DataType, Float64Chunked, Int32Chunked, Int64Chunked, IntoSeries,
-    NewChunkedArray, PlSmallStr, Series, StringChunked, StringChunkedBuilder, TimeUnit,
+    BooleanChunked, Column, DataFrame, DataType, Float64Chunked, Int32Chunked, Int64Chunked,
+    Int128Chunked, IntoSeries, NewChunkedArray, PlSmallStr, Series, StringChunked,
+    StringChunkedBuilder, TimeUnit,
 };
 
 use crate::error::Error;
 use crate::frame::Frame;
-use crate::time;
+use crate::{decimal, time};
 
 /// The type as documents name it; `None` for types that a [`Frame`] never holds.
 pub(crate) fn column_type(data_type: &DataType) -> Option<ColumnType> {
     match data_type {
         DataType::Int64 => Some(ColumnType::Integer),
-        DataType::Float64 => Some(ColumnType::Float),
+        DataType::Float64 | DataType::Decimal(..) => Some(ColumnType::Float),
         DataType::Boolean => Some(ColumnType::Boolean),
         DataType::String => Some(ColumnType::Text),
         DataType::Date => Some(ColumnType::Date),
@@ -28,6 +29,8 @@ pub(crate) fn column_type(data_type: &DataType) -> Option<ColumnType> {
 pub(crate) enum View<'a> {
     Integer(&'a Int64Chunked),
     Float(&'a Float64Chunked),
+    /// Units of 10^−scale, and the scale.
+    Decimal(&'a Int128Chunked, u8),
     Boolean(&'a BooleanChunked),
     Text(&'a StringChunked),
     /// Days since 1970-01-01.
@@ -41,6 +44,10 @@ impl<'a> View<'a> {
         Ok(match column.dtype() {
             DataType::Int64 => Self::Integer(column.i64()?),
             DataType::Float64 => Self::Float(column.f64()?),
+            DataType::Decimal(_, scale) => Self::Decimal(
+                column.as_materialized_series().decimal()?.physical(),
+                u8::try_from(*scale).unwrap_or(u8::MAX),
+            ),
             DataType::Boolean => Self::Boolean(column.bool()?),
             DataType::String => Self::Text(column.str()?),
             DataType::Date => Self::Date(column.date()?.physical()),
@@ -59,7 +66,7 @@ impl<'a> View<'a> {
     pub(crate) fn kind(self) -> ColumnType {
         match self {
             Self::Integer(_) => ColumnType::Integer,
-            Self::Float(_) => ColumnType::Float,
+            Self::Float(_) | Self::Decimal(..) => ColumnType::Float,
             Self::Boolean(_) => ColumnType::Boolean,
             Self::Text(_) => ColumnType::Text,
             Self::Date(_) => ColumnType::Date,
@@ -71,19 +78,26 @@ impl<'a> View<'a> {
         match self {
             Self::Integer(values) | Self::Datetime(values) => values.null_count(),
             Self::Float(values) => values.null_count(),
+            Self::Decimal(values, _) => values.null_count(),
             Self::Boolean(values) => values.null_count(),
             Self::Text(values) => values.null_count(),
             Self::Date(values) => values.null_count(),
         }
     }
 
-    /// Integers, floats and booleans (0, 1) as they are; `None` for the other types.
+    /// Integers, floats, decimals (rounded to the nearest float) and booleans (0, 1) as they are; `None` for the other types.
     pub(crate) fn numbers(self) -> Option<Vec<Option<f64>>> {
         match self {
             Self::Integer(values) => {
                 Some(values.iter().map(|value| value.map(|v| v as f64)).collect())
             }
             Self::Float(values) => Some(values.iter().collect()),
+            Self::Decimal(values, scale) => Some(
+                values
+                    .iter()
+                    .map(|value| value.map(|units| decimal::to_float(units, scale)))
+                    .collect(),
+            ),
             Self::Boolean(values) => Some(
                 values
                     .iter()
@@ -94,11 +108,14 @@ impl<'a> View<'a> {
         }
     }
 
-    /// Every value as it prints: whole floats with `.0`, dates in ISO 8601.
+    /// Every value as it prints: whole floats with `.0`, decimals with all digits of their scale, dates in ISO 8601.
     pub(crate) fn texts(self) -> Vec<Option<String>> {
         match self {
             Self::Integer(values) => printed(values.iter(), |value| value.to_string()),
             Self::Float(values) => printed(values.iter(), float_text),
+            Self::Decimal(values, scale) => {
+                printed(values.iter(), |units| decimal::text(units, scale))
+            }
             Self::Boolean(values) => printed(values.iter(), |value| value.to_string()),
             Self::Text(values) => printed(values.iter(), str::to_owned),
             Self::Date(values) => printed(values.iter(), time::date_text),
@@ -126,6 +143,8 @@ pub(crate) enum Values {
     /// NaN becomes missing.
     Float(Vec<Option<f64>>),
     Boolean(Vec<Option<bool>>),
+    /// Units of 10^−scale, and the scale.
+    Decimal(Vec<Option<i128>>, u8),
     Date(Vec<Option<i32>>),
     Datetime(Vec<Option<i64>>),
 }
@@ -146,6 +165,11 @@ impl Values {
             .into_series(),
             Self::Boolean(values) => {
                 BooleanChunked::from_iter_options(name, values.into_iter()).into_series()
+            }
+            Self::Decimal(values, scale) => {
+                Int128Chunked::from_iter_options(name, values.into_iter())
+                    .into_decimal_unchecked(decimal::MAX_DIGITS, usize::from(scale))
+                    .into_series()
             }
             Self::Date(values) => Int32Chunked::from_iter_options(name, values.into_iter())
                 .into_date()
@@ -174,9 +198,7 @@ impl Frame {
     /// Invariant kept by the callers: equal lengths, unique names that are not empty.
     pub(crate) fn from_series(n_rows: usize, series: Vec<Series>) -> Result<Self, Error> {
         let columns = series.into_iter().map(Column::from).collect();
-        Ok(Self {
-            data: polars::prelude::DataFrame::new(n_rows, columns)?,
-        })
+        Ok(Self::plain(DataFrame::new(n_rows, columns)?))
     }
 
     pub(crate) fn view(&self, column: &str) -> Result<View<'_>, Error> {

@@ -1,33 +1,45 @@
-//! Several log files as one table.
+//! Several tables as one.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use assay_core::schema::{Column, ColumnType};
-use polars::prelude::{Column as PolarsColumn, DataFrame, DataType, PlSmallStr, TimeUnit};
+use polars::prelude::{Column as PolarsColumn, DataFrame};
 
-use crate::columns::{View, text_series};
+use crate::columns::View;
 use crate::error::Error;
 use crate::frame::{Concatenation, Frame, MissingColumn};
+use crate::types::{Type, cast};
 
 pub(crate) fn concat(parts: &[Frame]) -> Result<Concatenation, Error> {
-    let mut columns: Vec<(String, Vec<ColumnType>)> = Vec::new();
+    let mut columns: Vec<(String, Vec<Type>)> = Vec::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
     for part in parts {
         for (name, view) in part.views()? {
             // a column without a value in this part has no say
-            let kind = (view.n_missing() < part.n_rows()).then(|| view.kind());
-            match columns.iter_mut().find(|(known, _)| *known == name) {
+            let kind = (view.n_missing() < part.n_rows()).then(|| type_of(part, &name, view));
+            match places.get(&name).and_then(|place| columns.get_mut(*place)) {
                 Some((_, kinds)) => kinds.extend(kind.filter(|kind| !kinds.contains(kind))),
-                None => columns.push((name, kind.into_iter().collect())),
+                None => {
+                    places.insert(name.clone(), columns.len());
+                    columns.push((name, kind.into_iter().collect()));
+                }
             }
         }
     }
     let mut missing = Vec::new();
     let mut retyped = Vec::new();
     let mut types = Vec::new();
+    let mut forms = BTreeMap::new();
     for (name, kinds) in &columns {
-        let kind = common(name, kinds)?;
-        types.push(kind);
-        if kinds.len() > 1 {
-            retyped.push((name.clone(), kind));
+        let common = common(name, kinds)?;
+        if kinds.iter().any(|kind| kind.kind != common.kind) {
+            retyped.push((name.clone(), common.clone()));
         }
+        if let Some(form) = &common.form {
+            forms.insert(name.clone(), form.clone());
+        }
+        types.push(common);
         let lacking = parts
             .iter()
             .enumerate()
@@ -41,7 +53,7 @@ pub(crate) fn concat(parts: &[Frame]) -> Result<Concatenation, Error> {
     for part in parts {
         let mut fitted = Vec::with_capacity(columns.len());
         for ((name, _), kind) in columns.iter().zip(&types) {
-            fitted.push(as_type(part, name, *kind)?);
+            fitted.push(as_type(part, name, kind)?);
         }
         let fitted = DataFrame::new(part.n_rows(), fitted)?;
         match &mut data {
@@ -53,16 +65,17 @@ pub(crate) fn concat(parts: &[Frame]) -> Result<Concatenation, Error> {
     }
     let frame = Frame {
         data: data.unwrap_or_default(),
+        forms: Arc::new(forms),
     };
     let schema = frame.schema();
     Ok(Concatenation {
         retyped: retyped
             .into_iter()
-            .map(|(name, kind)| Column {
+            .map(|(name, common)| Column {
                 nullable: schema.column(&name).is_some_and(|column| column.nullable),
                 name,
-                kind,
-                form: None,
+                kind: common.kind,
+                form: common.form,
             })
             .collect(),
         frame,
@@ -70,56 +83,36 @@ pub(crate) fn concat(parts: &[Frame]) -> Result<Concatenation, Error> {
     })
 }
 
-/// The one type that holds them all.
-fn common(name: &str, kinds: &[ColumnType]) -> Result<ColumnType, Error> {
-    let is_time = |kind: &ColumnType| matches!(kind, ColumnType::Date | ColumnType::Datetime);
-    match kinds {
-        [] => Ok(ColumnType::Text),
-        [kind] => Ok(*kind),
-        _ if kinds.iter().all(|kind| kind.is_numeric()) => Ok(ColumnType::Float),
-        _ if kinds.iter().all(is_time) => Ok(ColumnType::Datetime),
-        _ => match kinds.iter().find(|kind| is_time(kind)) {
-            None => Ok(ColumnType::Text),
-            Some(found) => Err(Error::WrongType {
-                column: name.to_owned(),
-                found: format!("{} in one file", found.label()),
-                needed: "another file holds no dates there".to_owned(),
-            }),
-        },
+fn type_of(part: &Frame, name: &str, view: View<'_>) -> Type {
+    Type {
+        kind: view.kind(),
+        form: part.form(name),
     }
 }
 
-fn as_type(part: &Frame, name: &str, kind: ColumnType) -> Result<PolarsColumn, Error> {
-    let n_rows = part.n_rows();
-    let data_type = match kind {
-        ColumnType::Integer => DataType::Int64,
-        ColumnType::Float => DataType::Float64,
-        ColumnType::Boolean => DataType::Boolean,
-        ColumnType::Text => DataType::String,
-        ColumnType::Date => DataType::Date,
-        ColumnType::Datetime => DataType::Datetime(TimeUnit::Microseconds, None),
-    };
-    let Ok(column) = part.data.column(name) else {
-        return Ok(PolarsColumn::full_null(
-            PlSmallStr::from_str(name),
-            n_rows,
-            &data_type,
-        ));
-    };
-    if column.dtype() == &data_type {
-        return Ok(column.clone());
+/// The one type that holds them all.
+fn common(name: &str, types: &[Type]) -> Result<Type, Error> {
+    let is_time = |kind: ColumnType| matches!(kind, ColumnType::Date | ColumnType::Datetime);
+    let n_times = types.iter().filter(|found| is_time(found.kind)).count();
+    if let Some(found) = types.iter().find(|found| is_time(found.kind))
+        && n_times < types.len()
+    {
+        return Err(Error::WrongType {
+            column: name.to_owned(),
+            found: format!("{} in one file", found.kind.label()),
+            needed: "another file holds no dates there".to_owned(),
+        });
     }
-    if column.null_count() == n_rows {
-        return Ok(PolarsColumn::full_null(
-            column.name().clone(),
-            n_rows,
-            &data_type,
-        ));
+    Ok(types
+        .iter()
+        .cloned()
+        .reduce(|left, right| left.unified(&right))
+        .unwrap_or_else(|| Type::plain(ColumnType::Text)))
+}
+
+fn as_type(part: &Frame, name: &str, wanted: &Type) -> Result<PolarsColumn, Error> {
+    match part.data.column(name) {
+        Ok(column) => cast(column, wanted),
+        Err(_) => Ok(wanted.missing(name, part.n_rows())),
     }
-    if kind == ColumnType::Text {
-        let texts = View::of(column)?.texts();
-        let series = text_series(name, n_rows, texts.iter().map(Option::as_deref));
-        return Ok(PolarsColumn::from(series));
-    }
-    Ok(column.cast(&data_type)?)
 }

@@ -5,12 +5,14 @@ use std::collections::HashMap;
 use assay_core::profile::TopValue;
 
 use crate::columns::{View, float_text};
-use crate::time;
+use crate::{decimal, time};
 
 /// Values that are present, with their counts; the most frequent first, ties by value.
 pub(crate) enum Counts<'a> {
     Integers(Vec<(i64, u64)>),
     Floats(Vec<(f64, u64)>),
+    /// Units of 10^−scale, and the scale.
+    Decimals(Vec<(i128, u64)>, u8),
     Booleans(Vec<(bool, u64)>),
     Texts(Vec<(&'a str, u64)>),
     /// Days.
@@ -26,6 +28,7 @@ impl<'a> Counts<'a> {
             View::Datetime(values) => Self::Datetimes(counted(values.iter())),
             View::Date(values) => Self::Dates(counted(values.iter())),
             View::Boolean(values) => Self::Booleans(counted(values.iter())),
+            View::Decimal(values, scale) => Self::Decimals(counted(values.iter()), scale),
             View::Float(values) => Self::Floats(float_counts(values.iter())),
             View::Text(values) => {
                 let mut counts: HashMap<&str, u64> = HashMap::new();
@@ -43,6 +46,7 @@ impl<'a> Counts<'a> {
         let n = match self {
             Self::Integers(counts) | Self::Datetimes(counts) => counts.len(),
             Self::Floats(counts) => counts.len(),
+            Self::Decimals(counts, _) => counts.len(),
             Self::Booleans(counts) => counts.len(),
             Self::Texts(counts) => counts.len(),
             Self::Dates(counts) => counts.len(),
@@ -55,6 +59,7 @@ impl<'a> Counts<'a> {
         match self {
             Self::Integers(counts) | Self::Datetimes(counts) => sum(counts),
             Self::Floats(counts) => sum(counts),
+            Self::Decimals(counts, _) => sum(counts),
             Self::Booleans(counts) => sum(counts),
             Self::Texts(counts) => sum(counts),
             Self::Dates(counts) => sum(counts),
@@ -68,6 +73,9 @@ impl<'a> Counts<'a> {
             Self::Datetimes(counts) => top(counts, limit, |value| time::datetime_text(*value)),
             Self::Dates(counts) => top(counts, limit, |value| time::date_text(*value)),
             Self::Floats(counts) => top(counts, limit, |value| float_text(*value)),
+            Self::Decimals(counts, scale) => {
+                top(counts, limit, |units| decimal::text(*units, *scale))
+            }
             Self::Booleans(counts) => top(counts, limit, |value| value.to_string()),
             Self::Texts(counts) => top(counts, limit, |value| (*value).to_owned()),
         }

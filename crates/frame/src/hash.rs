@@ -1,13 +1,15 @@
 //! The name of a table's content: a digest that does not depend on the file the rows came in.
 //!
 //! Encoding, all numbers little-endian: the text `assay table 1`, the number of rows and of columns; per column the
-//! length and bytes of its name and one byte for its type; then per column and row one byte, 0 for missing or 1, and the
-//! value: integers and date-times 8 bytes, floats the 8 bytes of their bits with −0 as 0, booleans 1 byte, dates 4
-//! bytes, texts their length in 8 bytes and their UTF-8 bytes. A NaN is missing.
+//! length and bytes of its name and one byte for its type, for a column of a form 128 more and the form: one byte and
+//! what it says (1: category, one byte for ordered, the number of levels and the levels; 2: decimal, precision and scale
+//! in one byte each; 3: zone, its name); then per column and row one byte, 0 for missing or 1, and the value: integers
+//! and date-times 8 bytes, floats the 8 bytes of their bits with −0 as 0, decimals their units in 16 bytes, booleans
+//! 1 byte, dates 4 bytes, texts their length in 8 bytes and their UTF-8 bytes. A NaN is missing.
 
 use assay_core::ObjectHash;
 use assay_core::dataset::RowGroup;
-use assay_core::schema::ColumnType;
+use assay_core::schema::Form;
 use blake3::Hasher;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -27,7 +29,13 @@ pub fn content_hash(frame: &Frame) -> Result<ObjectHash, Error> {
     let views = frame.views()?;
     for (name, view) in &views {
         bytes.text(name);
-        bytes.raw(&[type_byte(view.kind())]);
+        match frame.forms.get(name) {
+            None => bytes.raw(&[type_byte(*view)]),
+            Some(form) => {
+                bytes.raw(&[type_byte(*view) | HAS_FORM]);
+                bytes.form(form);
+            }
+        }
     }
     for (_, view) in views {
         match view {
@@ -43,6 +51,9 @@ pub fn content_hash(frame: &Frame) -> Result<ObjectHash, Error> {
                     bytes.raw(&(value + 0.0).to_bits().to_le_bytes());
                 });
             }
+            View::Decimal(values, _) => bytes.values(values.iter(), |bytes, units| {
+                bytes.raw(&units.to_le_bytes());
+            }),
             View::Boolean(values) => bytes.values(values.iter(), |bytes, value| {
                 bytes.raw(&[u8::from(value)]);
             }),
@@ -81,6 +92,10 @@ pub(crate) fn value_hashes(view: View<'_>) -> Vec<u64> {
         }
         // adding 0 turns −0 into 0
         View::Float(values) => hashed(values.iter(), |value| mix((value + 0.0).to_bits())),
+        View::Decimal(values, _) => hashed(values.iter(), |units| {
+            let bits = units.cast_unsigned();
+            mix(bits as u64 ^ mix((bits >> 64) as u64))
+        }),
         View::Boolean(values) => hashed(values.iter(), |value| mix(u64::from(value))),
         View::Date(values) => hashed(values.iter(), |value| mix(i64::from(value).cast_unsigned())),
         View::Text(values) => hashed(values.iter(), |text| xxh3_64(text.as_bytes())),
@@ -116,14 +131,17 @@ fn mix(bits: u64) -> u64 {
     bits ^ (bits >> 31)
 }
 
-fn type_byte(kind: ColumnType) -> u8 {
-    match kind {
-        ColumnType::Integer => 1,
-        ColumnType::Float => 2,
-        ColumnType::Boolean => 3,
-        ColumnType::Text => 4,
-        ColumnType::Date => 5,
-        ColumnType::Datetime => 6,
+const HAS_FORM: u8 = 128;
+
+fn type_byte(view: View<'_>) -> u8 {
+    match view {
+        View::Integer(_) => 1,
+        View::Float(_) => 2,
+        View::Boolean(_) => 3,
+        View::Text(_) => 4,
+        View::Date(_) => 5,
+        View::Datetime(_) => 6,
+        View::Decimal(..) => 7,
     }
 }
 
@@ -150,6 +168,23 @@ impl Encoder {
     fn text(&mut self, text: &str) {
         self.length(text.len());
         self.raw(text.as_bytes());
+    }
+
+    fn form(&mut self, form: &Form) {
+        match form {
+            Form::Category { levels, ordered } => {
+                self.raw(&[1, u8::from(*ordered)]);
+                self.length(levels.len());
+                for level in levels {
+                    self.text(level);
+                }
+            }
+            Form::Decimal { precision, scale } => self.raw(&[2, *precision, *scale]),
+            Form::Zone { name } => {
+                self.raw(&[3]);
+                self.text(name);
+            }
+        }
     }
 
     fn values<T>(&mut self, values: impl Iterator<Item = Option<T>>, write: impl Fn(&mut Self, T)) {

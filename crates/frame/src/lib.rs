@@ -7,6 +7,7 @@ mod check;
 mod columns;
 mod concat;
 mod counts;
+mod decimal;
 mod error;
 mod frame;
 mod hash;
@@ -19,6 +20,7 @@ mod recipe;
 mod rows;
 mod target;
 mod time;
+mod types;
 mod write;
 
 pub use check::check;

@@ -65,9 +65,7 @@ pub fn order_log(frame: &Frame, timestamp: Option<&str>) -> Result<OrderedLog, E
     let rows = IdxCa::from_iter_values(PlSmallStr::EMPTY, order.iter().map(|(_, row)| *row));
     Ok(OrderedLog {
         n_without_time: (times.len() - order.len()) as u64,
-        frame: Frame {
-            data: frame.data.take(&rows)?,
-        },
+        frame: frame.with_data(frame.data.take(&rows)?),
         times_ms: Some(order.into_iter().map(|(time, _)| time).collect()),
     })
 }
@@ -103,7 +101,7 @@ fn times_of(column: &str, view: View<'_>) -> Result<Vec<Option<TimestampMs>>, Er
                 },
             })
             .collect(),
-        View::Float(_) | View::Boolean(_) => Err(Error::WrongType {
+        View::Float(_) | View::Decimal(..) | View::Boolean(_) => Err(Error::WrongType {
             column: column.to_owned(),
             found: view.kind().label().to_owned(),
             needed: "a timestamp must be a date-time, a date, whole seconds or ISO 8601 text"

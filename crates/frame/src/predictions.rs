@@ -55,7 +55,7 @@ pub fn write_predictions(predictions: &StoredPredictions, path: &Path) -> Result
             columns.push(floats(&name, probabilities.copied()));
         }
     }
-    write_data(&mut DataFrame::new(n_rows, columns)?, path)
+    write_data(&mut DataFrame::new(n_rows, columns)?, Vec::new(), path)
 }
 
 /// Keeps a NaN, unlike the columns of a table.
@@ -69,9 +69,7 @@ fn floats(name: &str, values: impl Iterator<Item = f64>) -> Column {
 /// # Errors
 /// [`Error::NoSuchFile`], [`Error::Io`], [`Error::Parquet`], [`Error::NoSuchColumn`] for another file.
 pub fn read_predictions(path: &Path) -> Result<StoredPredictions, Error> {
-    let frame = Frame {
-        data: crate::read::open_parquet(path)?,
-    };
+    let frame = crate::read::open_parquet(path)?;
     let classes: Vec<String> = frame
         .names()
         .iter()

@@ -132,7 +132,9 @@ fn match_rows(frame: &Frame, filter: &Filter) -> Result<Vec<IdxSize>, Error> {
     for name in filter.names() {
         let view = frame.view(name)?;
         let cells = match view {
-            View::Integer(_) | View::Float(_) => Cells::Numbers(view.numbers().unwrap_or_default()),
+            View::Integer(_) | View::Float(_) | View::Decimal(..) => {
+                Cells::Numbers(view.numbers().unwrap_or_default())
+            }
             View::Boolean(values) => Cells::Booleans(values.iter().collect()),
             View::Text(values) => Cells::Texts(values.iter().collect()),
             View::Date(_) | View::Datetime(_) => Cells::Times(view.texts()),

@@ -62,8 +62,9 @@ pub fn target(frame: &Frame, column: &str, want: TargetKind) -> Result<TargetCol
                 target(frame, column, TargetKind::Classes)
             }
         }
-        (View::Float(values), TargetKind::Classes | TargetKind::Auto) => {
-            let whole: Option<Vec<Option<i64>>> = values.iter().map(whole).collect();
+        (View::Float(_) | View::Decimal(..), TargetKind::Classes | TargetKind::Auto) => {
+            let values = view.numbers().unwrap_or_default();
+            let whole: Option<Vec<Option<i64>>> = values.into_iter().map(whole).collect();
             match whole {
                 Some(whole)
                     if want == TargetKind::Classes || !more_than(2, whole.iter().flatten()) =>
@@ -80,9 +81,10 @@ pub fn target(frame: &Frame, column: &str, want: TargetKind) -> Result<TargetCol
                 _ => regression(column, view),
             }
         }
-        (View::Integer(_) | View::Float(_) | View::Boolean(_), TargetKind::Values) => {
-            regression(column, view)
-        }
+        (
+            View::Integer(_) | View::Float(_) | View::Decimal(..) | View::Boolean(_),
+            TargetKind::Values,
+        ) => regression(column, view),
     }
 }
 

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
-use polars::prelude::{ParquetCompression, ParquetWriter, StatisticsOptions};
+use polars::prelude::{KeyValueMetadata, ParquetCompression, ParquetWriter, StatisticsOptions};
 use serde_json::{Map, Value};
 
 use crate::columns::View;
@@ -14,6 +14,9 @@ use crate::frame::Frame;
 /// Rows of one row group. Fixed, so that the same rows make the same file.
 const ROW_GROUP_ROWS: usize = 1 << 18;
 
+/// Where the footer of a canonical file keeps the forms of the columns, as JSON by name.
+pub(crate) const FORMS_KEY: &str = "assay.forms";
+
 /// Writes the canonical form: one chunk a column, zstd, fixed row groups. An existing file is replaced.
 ///
 /// # Errors
@@ -21,15 +24,27 @@ const ROW_GROUP_ROWS: usize = 1 << 18;
 pub fn write_parquet(frame: &Frame, path: &Path) -> Result<(), Error> {
     let mut data = frame.data.clone();
     data.rechunk_mut();
-    write_data(&mut data, path)
+    let mut metadata = Vec::new();
+    if !frame.forms.is_empty() {
+        let forms = serde_json::to_string(&*frame.forms)
+            .map_err(|error| io(path, std::io::Error::other(error)))?;
+        metadata.push((FORMS_KEY.to_owned(), forms));
+    }
+    write_data(&mut data, metadata, path)
 }
 
-pub(crate) fn write_data(data: &mut polars::prelude::DataFrame, path: &Path) -> Result<(), Error> {
+pub(crate) fn write_data(
+    data: &mut polars::prelude::DataFrame,
+    metadata: Vec<(String, String)>,
+    path: &Path,
+) -> Result<(), Error> {
+    let metadata = (!metadata.is_empty()).then(|| KeyValueMetadata::from_static(metadata));
     let mut file = BufWriter::new(File::create(path).map_err(|error| io(path, error))?);
     ParquetWriter::new(&mut file)
         .with_compression(ParquetCompression::Zstd(None))
         .with_statistics(StatisticsOptions::default())
         .with_row_group_size(Some(ROW_GROUP_ROWS))
+        .with_key_value_metadata(metadata)
         .set_parallel(false)
         .finish(data)
         .map_err(|error| match error {
@@ -46,9 +61,7 @@ pub(crate) fn write_data(data: &mut polars::prelude::DataFrame, path: &Path) -> 
 /// # Errors
 /// [`Error::NoSuchFile`], [`Error::Io`], [`Error::Parquet`], [`Error::UnsupportedType`] for a file of other types.
 pub fn read_parquet(path: &Path) -> Result<Frame, Error> {
-    let frame = Frame {
-        data: crate::read::open_parquet(path)?,
-    };
+    let frame = crate::read::open_parquet(path)?;
     frame.views()?;
     Ok(frame)
 }

@@ -26,7 +26,7 @@ pub(super) fn mean_between(
 ) -> Result<Finding, Problem> {
     bounds(min, max)?;
     let numbers = match view {
-        View::Integer(_) | View::Float(_) => view.numbers().unwrap_or_default(),
+        View::Integer(_) | View::Float(_) | View::Decimal(..) => view.numbers().unwrap_or_default(),
         _ => return Err(wrong_type(column, view, "numbers")),
     };
     let present: Vec<f64> = numbers.iter().flatten().copied().collect();

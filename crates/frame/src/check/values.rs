@@ -41,7 +41,7 @@ pub(super) fn between(
 ) -> Result<Finding, Problem> {
     bounds(limits.min, limits.max)?;
     let numbers = match view {
-        View::Integer(_) | View::Float(_) => view.numbers().unwrap_or_default(),
+        View::Integer(_) | View::Float(_) | View::Decimal(..) => view.numbers().unwrap_or_default(),
         _ => return Err(wrong_type(column, view, "numbers")),
     };
     let above = |value: f64| match limits.min {
@@ -72,7 +72,7 @@ pub(super) fn in_set(
     value_set: &[String],
     mostly: f64,
 ) -> Result<Finding, Problem> {
-    if let View::Integer(_) | View::Float(_) = view {
+    if let View::Integer(_) | View::Float(_) | View::Decimal(..) = view {
         let allowed: HashSet<u64> = value_set
             .iter()
             .filter_map(|text| text.trim().parse::<f64>().ok())

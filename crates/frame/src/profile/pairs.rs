@@ -45,8 +45,10 @@ fn categorical<'a>(views: &'a [(String, View<'_>)], columns: &[ColumnProfile]) -
         .iter()
         .zip(columns)
         .filter(|((_, view), column)| {
-            !matches!(view, View::Float(_) | View::Date(_) | View::Datetime(_))
-                && (2..=MAX_CATEGORIES).contains(&column.n_distinct)
+            !matches!(
+                view,
+                View::Float(_) | View::Decimal(..) | View::Date(_) | View::Datetime(_)
+            ) && (2..=MAX_CATEGORIES).contains(&column.n_distinct)
                 && column.n_distinct * 5 <= column.n_rows
         })
         .take(MAX_CATEGORICAL)

@@ -1,6 +1,7 @@
 //! Names for columns: unique and not empty, whatever the file says.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use assay_core::Task;
 
@@ -64,6 +65,13 @@ pub(super) fn check_given(names: &[String], n_columns: usize) -> Result<(), Erro
 
 pub(super) fn rename(mut frame: Frame, names: &[String]) -> Result<Frame, Error> {
     check_given(names, frame.n_columns())?;
+    let forms = frame
+        .names()
+        .iter()
+        .zip(names)
+        .filter_map(|(old, new)| Some((new.clone(), frame.form(old)?)))
+        .collect();
+    frame.forms = Arc::new(forms);
     frame.data.set_column_names(names)?;
     Ok(frame)
 }

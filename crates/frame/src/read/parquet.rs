@@ -1,22 +1,26 @@
 //! Parquet: read by polars, then brought to the six types of a table.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::sync::Arc;
 
 use assay_core::Task;
+use assay_core::schema::Form;
 use polars::prelude::{
-    ArrowDataType, Column, DataFrame, DataType, ParquetReader, PolarsError, SerReader, Series,
-    StringChunked, TimeUnit,
+    ArrowDataType, Column, DataFrame, DataType, FileMetadata, ParquetReader, PolarsError,
+    SerReader, Series, StringChunked, TimeUnit,
 };
 
 use crate::columns::{Values, text_series};
 use crate::error::Error;
 use crate::frame::Frame;
+use crate::write::FORMS_KEY;
 
 pub(super) fn read(path: &Path, task: &Task) -> Result<Frame, Error> {
     task.step(0, 1, "reading");
-    let data = open(path)?;
+    let (data, _) = open_data(path)?;
     task.check()?;
     let mut series = Vec::with_capacity(data.width());
     for column in data.columns() {
@@ -26,8 +30,18 @@ pub(super) fn read(path: &Path, task: &Task) -> Result<Frame, Error> {
     Frame::from_series(data.height(), series)
 }
 
+/// A file in the canonical form.
+pub(crate) fn open(path: &Path) -> Result<Frame, Error> {
+    let (data, forms) = open_data(path)?;
+    let mut frame = Frame::plain(data);
+    if let Some(forms) = forms {
+        Arc::make_mut(&mut frame.forms).extend(forms);
+    }
+    Ok(frame)
+}
+
 /// The file as polars reads it.
-pub(crate) fn open(path: &Path) -> Result<DataFrame, Error> {
+fn open_data(path: &Path) -> Result<(DataFrame, Option<Forms>), Error> {
     let file = File::open(path).map_err(|source| match source.kind() {
         std::io::ErrorKind::NotFound => Error::NoSuchFile(path.to_owned()),
         _ => Error::Io {
@@ -42,12 +56,21 @@ pub(crate) fn open(path: &Path) -> Result<DataFrame, Error> {
         for field in schema.iter_values() {
             check_type(&field.name, &field.dtype)?;
         }
-        reader.finish().map_err(|error| damaged(&error))
+        let forms = forms_of(reader.get_metadata().map_err(|error| damaged(&error))?);
+        Ok((reader.finish().map_err(|error| damaged(&error))?, forms))
     }));
     match outcome {
         Ok(outcome) => outcome,
         Err(_) => Err(Error::Parquet("the file is damaged".to_owned())),
     }
+}
+
+type Forms = BTreeMap<String, Form>;
+
+fn forms_of(metadata: &FileMetadata) -> Option<Forms> {
+    let entries = metadata.key_value_metadata().as_ref()?;
+    let entry = entries.iter().find(|entry| entry.key == FORMS_KEY)?;
+    serde_json::from_str(entry.value.as_deref()?).ok()
 }
 
 fn damaged(error: &PolarsError) -> Error {
@@ -76,6 +99,7 @@ fn check_type(column: &str, data_type: &ArrowDataType) -> Result<(), Error> {
         | Type::Utf8View
         | Type::Date32
         | Type::Date64
+        | Type::Decimal(..)
         | Type::Timestamp(..) => Ok(()),
         Type::Dictionary(_, values, _) => check_type(column, values),
         other => Err(Error::UnsupportedType {
