@@ -181,6 +181,9 @@ pub struct RuleResult {
 pub struct CheckReport {
     pub schema: u32,
     pub suite: String,
+    /// 0: not known.
+    #[serde(default)]
+    pub suite_version: u32,
     pub dataset: Reference,
     pub n_rows: u64,
     pub outcome: SuiteOutcome,

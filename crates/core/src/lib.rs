@@ -26,6 +26,7 @@ pub mod replay;
 pub mod run;
 pub mod schema;
 pub mod split;
+pub mod suites;
 pub mod task;
 pub mod train;
 pub mod words;

@@ -10,6 +10,7 @@ use assay_core::expect::{
     self, CheckReport, RuleStatus, SUITE_SCHEMA, Severity, Suite, SuiteOutcome,
 };
 use assay_core::reference::Reference;
+use assay_core::suites::SuiteVersion;
 
 use crate::error::{Attempt, Cause};
 use crate::{Error, Lab, dataset_reference};
@@ -23,8 +24,9 @@ impl Lab {
 
     fn expectations_of(&self, dataset: &Reference) -> Result<ExpectationsView, Cause> {
         let version = self.store.dataset_version(dataset)?;
+        let own = self.store.suite(version.dataset.as_str(), None)?;
         Ok(ExpectationsView {
-            suite: self.store.suite(version.dataset.as_str())?,
+            suite: own.map(|own| own.suite),
             report: self.store.latest_check(&version.dataset, version.version)?,
         })
     }
@@ -60,35 +62,41 @@ impl Lab {
 
     fn check_version(&self, dataset: &Reference, task: &Task) -> Result<CheckReport, Cause> {
         let version = self.store.dataset_version(dataset)?;
-        let suite = self.store.suite(version.dataset.as_str())?.ok_or_else(|| {
-            Cause::with_hint(
-                Code::NotFound,
-                "no expectations are saved for it",
-                format!("begin with `assay expect suggest {}`", version.dataset),
-            )
-        })?;
+        let suite = self
+            .store
+            .suite(version.dataset.as_str(), None)?
+            .ok_or_else(|| {
+                Cause::with_hint(
+                    Code::NotFound,
+                    "no expectations are saved for it",
+                    format!("begin with `assay expect suggest {}`", version.dataset),
+                )
+            })?;
         self.evaluate(&version, &suite, task)
     }
 
     fn evaluate(
         &self,
         version: &DatasetVersion,
-        suite: &Suite,
+        suite: &SuiteVersion,
         task: &Task,
     ) -> Result<CheckReport, Cause> {
         let started = Instant::now();
-        let results = assay_frame::check(&self.frame_of(version)?, suite, task)?;
+        let results = assay_frame::check(&self.frame_of(version)?, &suite.suite, task)?;
+        let name = &suite.suite.name;
         let report = CheckReport {
             schema: SUITE_SCHEMA,
-            suite: suite.name.clone(),
+            suite: name.clone(),
+            suite_version: suite.version,
             dataset: dataset_reference(version),
             n_rows: version.n_rows,
-            outcome: SuiteOutcome::of(&suite.name, &results),
+            outcome: SuiteOutcome::of(name, &results),
             results,
             checked_ms: self.environment.now_ms(),
             duration_secs: started.elapsed().as_secs_f64(),
         };
-        self.store.save_check(&report, &version.content)?;
+        self.store
+            .save_check(&report, &version.content, self.act())?;
         Ok(report)
     }
 
@@ -98,7 +106,7 @@ impl Lab {
         version: &DatasetVersion,
         task: &Task,
     ) -> Result<Vec<String>, Cause> {
-        let Some(suite) = self.store.suite(version.dataset.as_str())? else {
+        let Some(suite) = self.store.suite(version.dataset.as_str(), None)? else {
             return Ok(Vec::new());
         };
         task.step(0, 0, "checking expectations");

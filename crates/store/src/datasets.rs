@@ -247,9 +247,11 @@ fn versions(db: &Connection, dataset: &DatasetName) -> Result<Vec<DatasetVersion
     )
 }
 
+/// Of the data set's own suite, which has its name.
 fn latest_outcome(db: &Connection, version_row: i64) -> Result<Option<SuiteOutcome>> {
     db.first(
-        "SELECT outcome FROM checks WHERE dataset_version_id = ?1
+        "SELECT outcome FROM checks WHERE dataset_version_id = ?1 AND suite =
+             (SELECT d.name FROM datasets d JOIN dataset_versions v ON v.dataset_id = d.id WHERE v.id = ?1)
          ORDER BY checked_ms DESC, id DESC LIMIT 1",
         params![version_row],
         |row| from_json(&row.get::<_, String>(0)?),

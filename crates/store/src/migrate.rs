@@ -17,6 +17,7 @@ pub(crate) const APPLICATION_ID: i32 = 0x4153_4159;
 pub(crate) const STEPS: &[&str] = &[
     include_str!("migrations/1.sql"),
     include_str!("migrations/2.sql"),
+    include_str!("migrations/3.sql"),
 ];
 
 /// The format of a database: 0 for an empty one.

@@ -1,7 +1,6 @@
 //! Undo: the newest change that can be taken back, and how.
 
 use assay_core::ModelName;
-use assay_core::expect::Suite;
 use assay_core::lab::TrashKind;
 use assay_core::registry::{Stage, VersionKey};
 use rusqlite::{Connection, params};
@@ -37,10 +36,10 @@ pub(crate) enum Step {
         key: VersionKey,
         stage: Stage,
     },
-    /// `None`: there was no such suite.
+    /// The version that counted; `None`: there was no such suite.
     Suite {
         name: String,
-        previous: Option<Suite>,
+        version: Option<u32>,
     },
 }
 
@@ -100,7 +99,7 @@ impl Write<'_> {
                 version,
             } => self.put_alias(&model, &alias, version),
             Step::Stage { key, stage } => self.put_stage(&key, stage),
-            Step::Suite { name, previous } => self.put_suite(&name, previous.as_ref()),
+            Step::Suite { name, version } => self.put_suite(&name, version),
         }
     }
 }

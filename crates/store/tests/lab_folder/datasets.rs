@@ -1,10 +1,9 @@
-//! Data sets, suites and checks.
+//! Data sets.
 
-use assay_core::expect::{CheckReport, SuiteOutcome};
 use assay_core::reference::Reference;
-use assay_core::{Code, DatasetName};
+use assay_core::Code;
 
-use crate::support::{ACT, Lab, hash_of, new_dataset, suite};
+use crate::support::{ACT, Lab, hash_of, new_dataset};
 
 fn reference(text: &str) -> Reference {
     text.parse().unwrap()
@@ -83,61 +82,4 @@ fn the_page_of_a_data_set_knows_its_runs_replays_and_checks() {
     let detail = lab.store.dataset_detail(&reference("penguins")).unwrap();
     assert_eq!((detail.runs.len(), detail.versions.len()), (0, 2));
     assert_eq!(detail.versions[0].version, 2);
-}
-
-#[test]
-fn the_newest_check_of_a_version_counts() {
-    let lab = Lab::new();
-    let (version, _) = lab.dataset("penguins", "a");
-    let check = |checked_ms, n_failed| CheckReport {
-        schema: 1,
-        suite: "penguins".to_owned(),
-        dataset: reference("penguins@1"),
-        n_rows: 344,
-        outcome: SuiteOutcome {
-            suite: "penguins".to_owned(),
-            n_failed,
-            ..SuiteOutcome::default()
-        },
-        results: Vec::new(),
-        checked_ms,
-        duration_secs: 0.1,
-    };
-    let name = DatasetName::new("penguins");
-    assert_eq!(lab.store.latest_check(&name, 1).unwrap(), None);
-    for report in [check(20, 1), check(30, 0), check(10, 3)] {
-        lab.store.save_check(&report, &version.content).unwrap();
-    }
-    assert_eq!(
-        lab.store.latest_check(&name, 1).unwrap(),
-        Some(check(30, 0))
-    );
-    let summary = &lab.store.datasets().unwrap()[0];
-    assert!(summary.expectations.as_ref().unwrap().passed());
-    let error = lab
-        .store
-        .save_check(&check(1, 0), &hash_of("other"))
-        .unwrap_err();
-    assert_eq!(error.code(), Code::NotFound);
-}
-
-#[test]
-fn suites_are_replaced_and_come_back() {
-    let lab = Lab::new();
-    assert_eq!(lab.store.suite("penguins").unwrap(), None);
-    for rules in [1, 2] {
-        lab.store
-            .save_suite(&suite("penguins", rules), ACT)
-            .unwrap();
-    }
-    // Saved as it was: nothing to undo.
-    lab.store.save_suite(&suite("penguins", 2), ACT).unwrap();
-    assert_eq!(lab.store.suites().unwrap(), [suite("penguins", 2)]);
-    lab.store.undo(ACT).unwrap();
-    assert_eq!(
-        lab.store.suite("penguins").unwrap(),
-        Some(suite("penguins", 1))
-    );
-    lab.store.undo(ACT).unwrap();
-    assert_eq!(lab.store.suite("penguins").unwrap(), None);
 }

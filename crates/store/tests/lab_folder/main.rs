@@ -9,6 +9,8 @@ mod datasets;
 #[cfg(test)]
 mod doctor;
 #[cfg(test)]
+mod expectations;
+#[cfg(test)]
 mod jobs;
 #[cfg(test)]
 mod lifecycle;

@@ -45,6 +45,11 @@ impl Lab {
         Store::open(&self.path(), VERSION, ACT.at_ms).unwrap()
     }
 
+    /// The folder in which the closed lab stands as `lab`.
+    pub fn close(self) -> tempfile::TempDir {
+        self.folder
+    }
+
     /// Straight at the database, as somebody else could.
     pub fn sql(&self, sql: &str) {
         sql_on(&self.path(), sql);

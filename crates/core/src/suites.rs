@@ -1,0 +1,43 @@
+//! Suites as a lab keeps them: named lines of versions, and the history of their checks.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::TimestampMs;
+use crate::expect::{Suite, SuiteOutcome};
+use crate::reference::Reference;
+
+/// One saved state of a suite.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct SuiteVersion {
+    /// 1 for the first; never given twice under a name.
+    pub version: u32,
+    pub saved_ms: TimestampMs,
+    pub suite: Suite,
+}
+
+/// A line of the list of suites.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SuiteSummary {
+    pub name: String,
+    /// The version that counts.
+    pub version: u32,
+    pub n_versions: u32,
+    pub n_expectations: u32,
+    pub saved_ms: TimestampMs,
+}
+
+/// A line of the history of a data set's checks.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct CheckSummary {
+    pub check_id: u64,
+    /// `name@version`
+    pub dataset: Reference,
+    pub suite: String,
+    /// 0: not known.
+    pub suite_version: u32,
+    pub outcome: SuiteOutcome,
+    pub n_rows: u64,
+    pub checked_ms: TimestampMs,
+    pub duration_secs: f64,
+}
