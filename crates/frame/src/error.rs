@@ -10,8 +10,14 @@ pub enum FileKind {
     Delimited,
     Parquet,
     Json,
+    /// Arrow IPC, file or stream; Feather.
+    Arrow,
+    /// A workbook of Excel or of OpenDocument.
+    Excel,
+    Sqlite,
     Gzip,
-    /// A ZIP archive; Excel workbooks are ZIP archives too.
+    Zstd,
+    /// A ZIP archive that is no workbook.
     Zip,
     /// Bytes that are no text.
     Binary,
@@ -23,8 +29,12 @@ impl FileKind {
             Self::Delimited => "delimited text",
             Self::Parquet => "Parquet",
             Self::Json => "JSON",
+            Self::Arrow => "Arrow IPC",
+            Self::Excel => "an Excel workbook",
+            Self::Sqlite => "a SQLite database",
             Self::Gzip => "gzip",
-            Self::Zip => "a ZIP archive or an Excel workbook",
+            Self::Zstd => "zstd",
+            Self::Zip => "a ZIP archive",
             Self::Binary => "binary data",
         }
     }
@@ -39,12 +49,26 @@ pub enum Error {
         path: PathBuf,
         source: std::io::Error,
     },
+    #[error("it is no file: {}", .0.display())]
+    NotAFile(PathBuf),
     #[error("the file is empty")]
     EmptyFile,
+    /// More than a file of its size can hold in earnest, or than can be read.
+    #[error("the file is too large to be read: {0}")]
+    TooLarge(String),
     #[error("the file has a header and no rows")]
     NoRows,
     #[error("the file is not what its name says: the name says {}, the content is {}", name.label(), content.label())]
     KindMismatch { name: FileKind, content: FileKind },
+    #[error("the files are of several kinds: `{first}` is {}, `{other}` is {}", first_kind.label(), other_kind.label())]
+    MixedKinds {
+        first: String,
+        first_kind: FileKind,
+        other: String,
+        other_kind: FileKind,
+    },
+    #[error("there is no file to import in {}", .0.display())]
+    NoFiles(PathBuf),
     #[error("the content is {}", .0.label())]
     UnknownKind(FileKind),
     /// `line` counts from 1 in the file.
@@ -132,7 +156,7 @@ pub enum Error {
 impl Error {
     pub fn code(&self) -> Code {
         match self {
-            Self::NoSuchFile(_) | Self::NoSuchColumn { .. } => Code::NotFound,
+            Self::NoSuchFile(_) | Self::NoFiles(_) | Self::NoSuchColumn { .. } => Code::NotFound,
             Self::Io { .. } => Code::Io,
             Self::UnknownKind(_) | Self::UnsupportedType { .. } => Code::Unsupported,
             Self::Cancelled(_) => Code::Cancelled,
@@ -148,7 +172,12 @@ impl Error {
             Self::EmptyFile => "export the data again; this file holds nothing",
             Self::NoRows => "when the first row holds values, say so with --no-header",
             Self::KindMismatch { .. } => "rename the file to what it is, or export it again",
+            Self::MixedKinds { .. } => "name those of one kind with a pattern such as data/*.csv",
+            Self::NoFiles(_) => "check the path; hidden, temporary and empty files are left out",
+            Self::UnknownKind(FileKind::Zip) => "unpack it first, and import what is inside",
             Self::UnknownKind(_) => "export the data as CSV, JSON lines or Parquet",
+            Self::NotAFile(_) => "give a file, a folder of files, or a pattern such as data/*.csv",
+            Self::TooLarge(_) => "unpack or split the file first, and import what comes out",
             Self::Ragged { .. } => {
                 "mend that line; a delimiter inside a value needs quotes around the value, and --delimiter names another delimiter"
             }

@@ -30,7 +30,7 @@ pub use hash::{content_hash, groups_hash};
 pub use log::{MAX_WINDOWS, OrderedLog, Window, order_log, windows};
 pub use predictions::{read_predictions, write_predictions};
 pub use profile::profile;
-pub use read::read;
+pub use read::{Compression, files_of, is_pattern, read};
 pub use recipe::{apply_recipe, fit_recipe, raw_columns};
 pub use rows::{RowTexts, Rows, column_texts, row_texts, rows};
 pub use target::{TargetColumn, TargetKind, target};

@@ -45,6 +45,7 @@ pub(super) fn read(
     let progress = source.progress;
     let mut rows = Rows {
         path,
+        options,
         reader: reader(delimiter, source.reader),
         record: ByteRecord::new(),
         n_fields: None,
@@ -142,6 +143,7 @@ fn is_headless(
 /// Rows of trimmed fields, all of the same number.
 struct Rows<'a, R> {
     path: &'a Path,
+    options: &'a ImportOptions,
     reader: Reader<R>,
     record: ByteRecord,
     n_fields: Option<usize>,
@@ -153,7 +155,7 @@ impl<R: Read> Rows<'_, R> {
             let more = self
                 .reader
                 .read_byte_record(&mut self.record)
-                .map_err(|error| Error::Unreadable(error.to_string()))?;
+                .map_err(unreadable)?;
             if !more {
                 return Ok(None);
             }
@@ -186,7 +188,14 @@ impl<R> Rows<'_, R> {
     /// The line of the row just read. The reader's own count is behind after empty lines and CR LF.
     fn line(&self) -> u64 {
         let offset = self.record.position().map_or(0, csv::Position::byte);
-        source::line_at(self.path, offset)
+        source::line_at(self.path, self.options, offset)
+    }
+}
+
+fn unreadable(error: csv::Error) -> Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => source::failed(error),
+        other => Error::Unreadable(format!("{other:?}")),
     }
 }
 

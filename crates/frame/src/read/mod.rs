@@ -3,15 +3,20 @@
 //! The same rows make the same table whatever file they came in: integers of any width are 64 bits, a NaN and an
 //! empty text are missing, times are microseconds in UTC.
 
+mod batches;
 mod delimited;
 mod delimiter;
+mod encoding;
+mod files;
 mod header;
 mod infer;
 mod json;
+mod magic;
 mod names;
 mod nulls;
 mod parquet;
 mod source;
+mod unpack;
 
 use std::path::Path;
 
@@ -21,7 +26,10 @@ use assay_core::dataset::ImportOptions;
 use crate::error::{Error, FileKind};
 use crate::frame::Frame;
 
+pub(crate) use batches::{BATCH_ROWS, Batches, batches, kind_of_files};
+pub use files::{files_of, is_pattern};
 pub(crate) use parquet::open as open_parquet;
+pub use unpack::Compression;
 
 /// Reads a file into a table. Its kind is found out from its content; a name that says otherwise is an error.
 ///
@@ -38,7 +46,7 @@ pub(crate) use parquet::open as open_parquet;
 /// See [`Error`]; each names the line, the column or the kind that is wrong.
 pub fn read(path: &Path, options: &ImportOptions, task: &Task) -> Result<Frame, Error> {
     task.check()?;
-    let source = source::open(path)?;
+    let source = source::open(path, options)?;
     let frame = match source.kind {
         FileKind::Parquet => parquet::read(path, task)?,
         FileKind::Json => json::read(source, options, task)?,

@@ -1,4 +1,5 @@
-//! What a file is: found out from its first bytes and held against its name.
+//! What a file is: found out from its first bytes and held against its name. Text comes out as UTF-8 without
+//! compression, whatever it was in the file.
 
 use std::fs::File;
 use std::io::{BufReader, Cursor, Read};
@@ -6,14 +7,17 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use flate2::read::MultiGzDecoder;
+use assay_core::dataset::{ImportOptions, TextEncoding};
 
+use super::encoding;
+use super::magic::{self, Promise};
+use super::unpack::{self, Compression, Limited};
 use crate::error::{Error, FileKind};
 
-/// As much of the file as is looked at to find out its kind, its delimiter and its header.
-const SAMPLE_BYTES: u64 = 64 * 1024;
+/// As much of the file as is looked at to find out its kind, its encoding, its delimiter and its header.
+pub(super) const SAMPLE_BYTES: u64 = 64 * 1024;
 
-/// A text file about to be read, without compression and without a byte order mark.
+/// A file about to be read. Text is without compression and without a byte order mark.
 pub(super) struct Source {
     pub(super) kind: FileKind,
     /// The first bytes of the text, once more.
@@ -22,102 +26,154 @@ pub(super) struct Source {
     pub(super) sample_is_all: bool,
     /// Whether the name says that tabs delimit.
     pub(super) tabs: bool,
+    /// UTF-8. What is no text in the file's encoding comes as bytes that are no UTF-8, so that one check finds both.
     pub(super) reader: Box<dyn Read + Send>,
     pub(super) progress: ReadBytes,
+    pub(super) encoding: TextEncoding,
+    pub(super) compression: Option<Compression>,
 }
 
 /// How many bytes of the file have been read, for progress.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(super) struct ReadBytes {
     done: Arc<AtomicU64>,
     pub(super) total: u64,
 }
 
 impl ReadBytes {
+    pub(super) fn new(total: u64) -> Self {
+        Self {
+            done: Arc::default(),
+            total,
+        }
+    }
+
     pub(super) fn done(&self) -> u64 {
         self.done.load(Ordering::Relaxed)
     }
+
+    pub(super) fn set(&self, done: u64) {
+        self.done.store(done, Ordering::Relaxed);
+    }
 }
 
-/// What the name promises; `None`: nothing.
-struct Promise {
-    kind: Option<FileKind>,
-    gzip: bool,
-    tabs: bool,
+/// # Errors
+/// [`Error::NoSuchFile`], [`Error::Io`], [`Error::EmptyFile`], [`Error::KindMismatch`] when name and content disagree,
+/// [`Error::UnknownKind`] for content that no reader knows, [`Error::Unreadable`].
+pub(super) fn open(path: &Path, options: &ImportOptions) -> Result<Source, Error> {
+    open_limited(path, options, unpack::MIN_LIMIT)
 }
 
-pub(super) fn open(path: &Path) -> Result<Source, Error> {
-    let failed = |source| Error::Io {
-        path: path.to_owned(),
-        source,
-    };
-    let file = File::open(path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => Error::NoSuchFile(path.to_owned()),
-        _ => failed(error),
-    })?;
-    let total = file.metadata().map_err(failed)?.len();
-    let progress = ReadBytes {
-        done: Arc::default(),
-        total,
-    };
+/// `unpacked_limit`: bytes that a compressed file may always unpack to.
+pub(super) fn open_limited(
+    path: &Path,
+    options: &ImportOptions,
+    unpacked_limit: u64,
+) -> Result<Source, Error> {
+    let (file, total) = open_file(path)?;
+    let progress = ReadBytes::new(total);
     let mut reader: Box<dyn Read + Send> = Box::new(BufReader::new(Counted {
         file,
         done: Arc::clone(&progress.done),
     }));
-    let promise = promise_of(path);
-    let mut sample = take_sample(&mut reader).map_err(failed)?;
+    let promise = magic::promise_of(path);
+    let mut sample = take_sample(&mut reader).map_err(|error| io(path, error))?;
     if sample.is_empty() {
         return Err(Error::EmptyFile);
     }
-    let gzip = sample.starts_with(&[0x1f, 0x8b]);
-    if gzip {
-        if !promise.gzip && promise.kind.is_some() {
-            return Err(mismatch(&promise, FileKind::Gzip));
+    let compression = Compression::of(&sample);
+    if let Some(compression) = compression {
+        if promise.compression.is_none() && promise.kind.is_some() {
+            return Err(mismatch(&promise, compression.kind()));
         }
-        reader = Box::new(BufReader::new(MultiGzDecoder::new(
-            Cursor::new(sample).chain(reader),
+        let packed = BufReader::new(Cursor::new(sample).chain(reader));
+        let unpacked = compression
+            .reader(packed)
+            .map_err(|error| io(path, error))?;
+        reader = Box::new(BufReader::new(Limited::new(
+            unpacked,
+            unpack::limit(total, unpacked_limit),
         )));
-        sample = take_sample(&mut reader).map_err(|error| Error::Unreadable(error.to_string()))?;
+        sample = take_sample(&mut reader).map_err(failed)?;
         if sample.is_empty() {
             return Err(Error::EmptyFile);
         }
     }
-    let kind = kind_of(&sample);
-    if promise.gzip != gzip && promise.gzip {
+    let encoding = options
+        .encoding
+        .unwrap_or_else(|| encoding::found_out(&sample, sample.len() as u64 == SAMPLE_BYTES));
+    let mut kind = magic::kind_of_bytes(&sample);
+    let mark = encoding::mark_of(&sample, encoding);
+    if kind.is_none() {
+        sample.drain(..mark);
+        if encoding != TextEncoding::Utf8 {
+            let decoder = encoding::Decoded::new(Cursor::new(sample).chain(reader), encoding);
+            reader = Box::new(BufReader::new(decoder));
+            sample = take_sample(&mut reader).map_err(failed)?;
+        }
+        kind = Some(magic::kind_of_text(&sample));
+    }
+    let kind = kind.unwrap_or(FileKind::Binary);
+    if let Some(named) = promise.compression
+        && compression != Some(named)
+    {
         return Err(Error::KindMismatch {
-            name: FileKind::Gzip,
-            content: kind,
+            name: named.kind(),
+            content: compression.map_or(kind, Compression::kind),
         });
     }
-    if let Some(named) = promise.kind
-        && named != kind
-    {
+    if promise.kind.is_some_and(|named| named != kind) {
         return Err(mismatch(&promise, kind));
     }
     match kind {
         FileKind::Delimited | FileKind::Json => {}
-        FileKind::Parquet if !gzip => {}
+        FileKind::Parquet | FileKind::Arrow | FileKind::Excel | FileKind::Sqlite
+            if compression.is_none() => {}
         other => return Err(Error::UnknownKind(other)),
     }
-    if sample.starts_with(BYTE_ORDER_MARK) {
-        sample.drain(..BYTE_ORDER_MARK.len());
-    }
-    if sample.iter().all(u8::is_ascii_whitespace) && (sample.len() as u64) < SAMPLE_BYTES {
+    let whole = (sample.len() as u64) < SAMPLE_BYTES - mark as u64;
+    if sample.iter().all(u8::is_ascii_whitespace) && whole {
         return Err(Error::EmptyFile);
     }
     Ok(Source {
         kind,
-        sample_is_all: (sample.len() as u64) < SAMPLE_BYTES - BYTE_ORDER_MARK.len() as u64,
+        sample_is_all: whole,
         tabs: promise.tabs,
         reader: Box::new(Cursor::new(sample.clone()).chain(reader)),
         sample,
         progress,
+        encoding,
+        compression,
     })
 }
 
+/// The file and its length in bytes.
+pub(super) fn open_file(path: &Path) -> Result<(File, u64), Error> {
+    let file = File::open(path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => Error::NoSuchFile(path.to_owned()),
+        _ => io(path, error),
+    })?;
+    let metadata = file.metadata().map_err(|error| io(path, error))?;
+    if !metadata.is_file() {
+        return Err(Error::NotAFile(path.to_owned()));
+    }
+    Ok((file, metadata.len()))
+}
+
+/// An error of [`Source::reader`] as what it means.
+pub(super) fn failed(error: std::io::Error) -> Error {
+    match unpack::exceeded(&error) {
+        Some(limit) => Error::TooLarge(format!(
+            "it unpacks to more than {} MB",
+            limit.div_ceil(1_000_000)
+        )),
+        None => Error::Unreadable(error.to_string()),
+    }
+}
+
 /// The 1-based line of the first row that begins at or after a byte of the text. Reads the file again: for errors only.
-pub(super) fn line_at(path: &Path, offset: u64) -> u64 {
-    let Ok(source) = open(path) else {
+pub(super) fn line_at(path: &Path, options: &ImportOptions, offset: u64) -> u64 {
+    let Ok(source) = open(path, options) else {
         return 0;
     };
     let mut line = 1;
@@ -132,7 +188,12 @@ pub(super) fn line_at(path: &Path, offset: u64) -> u64 {
     line
 }
 
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+fn io(path: &Path, source: std::io::Error) -> Error {
+    Error::Io {
+        path: path.to_owned(),
+        source,
+    }
+}
 
 fn mismatch(promise: &Promise, content: FileKind) -> Error {
     match promise.kind {
@@ -145,58 +206,6 @@ fn take_sample(reader: &mut impl Read) -> std::io::Result<Vec<u8>> {
     let mut sample = Vec::new();
     reader.take(SAMPLE_BYTES).read_to_end(&mut sample)?;
     Ok(sample)
-}
-
-fn promise_of(path: &Path) -> Promise {
-    let name = path
-        .file_name()
-        .map(|name| name.to_string_lossy().to_lowercase())
-        .unwrap_or_default();
-    let (name, gzip) = match name.strip_suffix(".gz").or(name.strip_suffix(".gzip")) {
-        Some(inner) => (inner, true),
-        None => (name.as_str(), false),
-    };
-    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
-    let kind = match ending {
-        "csv" | "tsv" | "tab" => Some(FileKind::Delimited),
-        "json" | "jsonl" | "ndjson" => Some(FileKind::Json),
-        "parquet" | "pq" => Some(FileKind::Parquet),
-        _ => None,
-    };
-    Promise {
-        kind,
-        gzip,
-        tabs: matches!(ending, "tsv" | "tab"),
-    }
-}
-
-fn kind_of(sample: &[u8]) -> FileKind {
-    if sample.starts_with(b"PAR1") {
-        return FileKind::Parquet;
-    }
-    if sample.starts_with(b"PK\x03\x04") {
-        return FileKind::Zip;
-    }
-    if sample.starts_with(&[0x1f, 0x8b]) {
-        return FileKind::Gzip;
-    }
-    if sample.contains(&0) {
-        return FileKind::Binary;
-    }
-    let text = sample.strip_prefix(BYTE_ORDER_MARK).unwrap_or(sample);
-    match text.iter().find(|byte| !byte.is_ascii_whitespace()) {
-        Some(b'{' | b'[') if begins_json(text) => FileKind::Json,
-        _ => FileKind::Delimited,
-    }
-}
-
-/// A header such as `{id},{name}` begins with a brace as well; the first JSON value decides.
-fn begins_json(sample: &[u8]) -> bool {
-    let mut values = serde_json::Deserializer::from_slice(sample).into_iter::<serde_json::Value>();
-    match values.next() {
-        Some(Err(error)) => error.is_eof() || sample.trim_ascii_start().starts_with(b"{\""),
-        _ => true,
-    }
 }
 
 struct Counted {
