@@ -92,7 +92,6 @@ impl Desk {
 
     fn take(&self, lab: Lab) -> Result<(), Failure> {
         let lab = Arc::new(lab);
-        lab.settle().map_err(|error| error.failure())?;
         lab.watch().map_err(|error| error.failure())?;
         let events = lab.listen();
         *self.lab.write().unwrap_or_else(PoisonError::into_inner) = Some(lab);

@@ -136,6 +136,12 @@ pub struct DatasetVersion {
     /// Of all row groups.
     pub size_bytes: u64,
     pub source: Source,
+    /// The version that was the newest before; `None` for the first one.
+    #[serde(default)]
+    pub parent: Option<u32>,
+    /// The older version whose rows this is again.
+    #[serde(default)]
+    pub restored_from: Option<u32>,
     pub created_ms: TimestampMs,
 }
 
@@ -181,6 +187,8 @@ pub struct DatasetDetail {
     pub version: DatasetVersion,
     /// Newest first.
     pub versions: Vec<DatasetVersion>,
+    /// Versions by the tags that point at them.
+    pub tags: BTreeMap<String, u32>,
     pub runs: Vec<RunId>,
     pub replays: Vec<ReplayId>,
     pub expectations: Option<SuiteOutcome>,

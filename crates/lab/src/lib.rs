@@ -70,6 +70,7 @@ impl Lab {
         let store = Store::open(folder, VERSION, environment.now_ms())
             .attempt(|| format!("open the lab {}", folder.display()))?;
         let lab = Self::around(store, environment);
+        lab.settle()?;
         Ok(lab)
     }
 
@@ -93,8 +94,8 @@ impl Lab {
         }
     }
 
-    /// Marks jobs whose application died as interrupted. To be called once by an application that stays open.
-    pub fn settle(&self) -> Result<(), Error> {
+    /// Marks jobs whose application died as interrupted.
+    fn settle(&self) -> Result<(), Error> {
         let now = self.environment.now_ms();
         self.store
             .interrupt_dead_jobs(is_alive, now)

@@ -1,5 +1,10 @@
 //! Data sets: a line of versions under a name, each the same rows for ever.
 
+mod options;
+mod restore;
+mod row_groups;
+pub(crate) mod tags;
+
 use assay_core::dataset::{DatasetDetail, DatasetSummary, DatasetVersion, RowGroup, Source};
 use assay_core::event::Kind;
 use assay_core::expect::SuiteOutcome;
@@ -38,21 +43,29 @@ impl Store {
         act: Act<'_>,
     ) -> Result<(DatasetVersion, bool)> {
         check_name(new.dataset.as_str())?;
+        let set_aside = new.source.set_aside.as_ref();
         let objects: Vec<ObjectHash> = new
             .row_groups
             .iter()
-            .map(|group| group.object.clone())
+            .map(|group| &group.object)
+            .chain(set_aside.map(|rows| &rows.object))
+            .cloned()
             .collect();
         for object in &objects {
             self.object_path(object)?;
         }
-        let added = self.write(act.at_ms, |write| add(write, new, act))?;
-        self.settle(&objects.iter().collect::<Vec<_>>());
-        Ok(added)
+        let (version, was_there) = self.write(act.at_ms, |write| add(write, new, act))?;
+        if was_there {
+            // The same rows may have been written anew, in other bytes.
+            self.abandon(&objects)?;
+        } else {
+            self.settle(&objects);
+        }
+        Ok((version, was_there))
     }
 
     /// # Errors
-    /// [`Error::NotFound`]; data sets have no aliases, so a reference with one is not found either.
+    /// [`Error::NotFound`] for a name, a number or a tag that is not there.
     pub fn dataset_version(&self, reference: &Reference) -> Result<DatasetVersion> {
         self.read(|db| find(db, reference).map(|(_, version)| version))
     }
@@ -94,6 +107,7 @@ impl Store {
             let named = params![version.dataset.as_str(), version.version];
             Ok(DatasetDetail {
                 versions: versions(db, &version.dataset)?,
+                tags: tags::of(db, &version.dataset)?,
                 runs: db.all(
                     "SELECT run_id FROM runs WHERE dataset = ?1 AND dataset_version = ?2
                      AND deleted_ms IS NULL ORDER BY started_ms DESC, id DESC",
@@ -143,45 +157,24 @@ fn add(
             write.tx.last_insert_rowid()
         }
     };
-    let version = DatasetVersion {
-        schema: DATASET_VERSION_SCHEMA,
-        version: next_number(&write.tx, "dataset", name)?,
-        dataset: new.dataset,
-        content: new.content,
-        n_rows: new.row_groups.iter().map(|group| group.n_rows).sum(),
-        size_bytes: new.row_groups.iter().map(|group| group.size_bytes).sum(),
-        row_groups: new.row_groups,
-        columns: new.columns,
-        source: new.source,
-        created_ms: act.at_ms,
-    };
-    write.tx.run(
-        "INSERT INTO dataset_versions (dataset_id, version, content, size_bytes, doc)
-         VALUES (?1, ?2, ?3, ?4, ?5)",
-        params![
-            id,
-            version.version,
-            version.content.as_str(),
-            version.size_bytes as i64,
-            to_json(&version)?
-        ],
+    let version = put(
+        write,
+        id,
+        DatasetVersion {
+            schema: DATASET_VERSION_SCHEMA,
+            version: 0,
+            dataset: new.dataset,
+            content: new.content,
+            n_rows: new.row_groups.iter().map(|group| group.n_rows).sum(),
+            size_bytes: new.row_groups.iter().map(|group| group.size_bytes).sum(),
+            row_groups: new.row_groups,
+            columns: new.columns,
+            source: new.source,
+            parent: None,
+            restored_from: None,
+            created_ms: act.at_ms,
+        },
     )?;
-    let row = write.tx.last_insert_rowid();
-    for (place, group) in (0_i64..).zip(&version.row_groups) {
-        write.tx.run(
-            "INSERT INTO row_groups (version_id, place, content, object, n_rows, size_bytes)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-            params![
-                row,
-                place,
-                group.content.as_str(),
-                group.object.as_str(),
-                group.n_rows as i64,
-                group.size_bytes as i64
-            ],
-        )?;
-    }
-    write.changed(Kind::Datasets);
     write.audit(
         act,
         "dataset.imported",
@@ -194,6 +187,38 @@ fn add(
         ),
     )?;
     Ok((version, false))
+}
+
+/// Writes a version as the newest of the line in row `line`, which gives it its number and its parent.
+fn put(write: &mut Write<'_>, line: i64, version: DatasetVersion) -> Result<DatasetVersion> {
+    let version = DatasetVersion {
+        parent: write
+            .tx
+            .first(
+                "SELECT max(version) FROM dataset_versions WHERE dataset_id = ?1",
+                params![line],
+                |row| Ok(row.get(0)?),
+            )?
+            .flatten(),
+        version: next_number(&write.tx, "dataset", version.dataset.as_str())?,
+        ..version
+    };
+    let set_aside = version.source.set_aside.as_ref();
+    write.tx.run(
+        "INSERT INTO dataset_versions (dataset_id, version, content, size_bytes, set_aside, doc)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        params![
+            line,
+            version.version,
+            version.content.as_str(),
+            version.size_bytes as i64,
+            set_aside.map(|rows| rows.object.as_str()),
+            to_json(&version)?
+        ],
+    )?;
+    row_groups::put(&write.tx, write.tx.last_insert_rowid(), &version.row_groups)?;
+    write.changed(Kind::Datasets);
+    Ok(version)
 }
 
 /// The next number under a name: one more than any that was ever given.
@@ -225,8 +250,8 @@ pub(crate) fn find(db: &Connection, reference: &Reference) -> Result<(i64, Datas
     let number = match &reference.selector {
         Selector::Latest => None,
         Selector::Version(number) => Some(*number),
-        Selector::Alias(alias) if alias == "latest" => None,
-        Selector::Alias(_) => return Err(missing()),
+        Selector::Alias(alias) if alias == tags::LATEST => None,
+        Selector::Alias(tag) => Some(tags::find(db, line, tag)?.ok_or_else(missing)?),
     };
     db.first(
         "SELECT doc, id FROM dataset_versions WHERE dataset_id = ?1 AND (?2 IS NULL OR version = ?2)

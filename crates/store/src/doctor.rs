@@ -11,7 +11,7 @@ use crate::objects::hash_of;
 use crate::orphans::{self, Removed, entries};
 use crate::registry::{check_folder, remove_registered};
 use crate::rows::Rows;
-use crate::store::{Store, held};
+use crate::store::Store;
 use crate::{audit, jobs};
 
 /// A check on its way.
@@ -25,8 +25,9 @@ struct Findings {
 impl Store {
     /// Checks the database, every object against its hash, exported folders, the audit chain, jobs and settings.
     ///
-    /// With `repair`, removes what nothing refers to (while no other process has the lab open) and ends what dead
-    /// processes left; user data is never touched. Problems that were repaired are not among the problems.
+    /// What dead processes left on their way is removed in any case, as it is when a lab is opened. With `repair`,
+    /// removes what nothing refers to and ends the jobs of dead processes; user data is never touched. Problems that
+    /// were repaired are not among the problems.
     pub fn doctor(
         &self,
         repair: bool,
@@ -37,10 +38,10 @@ impl Store {
             check("database integrity", || self.read(integrity)),
             check("links in the database", || self.read(foreign_keys)),
             check("objects", || self.check_objects()),
+            check("unfinished files", || self.clear_unfinished()),
             check("objects that nothing refers to", || {
                 self.check_orphans(repair)
             }),
-            check("unfinished files", || self.check_unfinished(repair)),
             check("exported folders", || self.check_exported(repair)),
             check("audit chain", || self.read(chain)),
             check("jobs", || self.check_jobs(repair, &is_alive, now_ms)),
@@ -86,13 +87,11 @@ impl Store {
             ..Findings::default()
         };
         if repair {
-            findings.repaired.extend(removed(self.remove_orphans()?));
+            findings
+                .repaired
+                .extend(removed_text(self.remove_orphans()?));
         }
-        let n_left = self
-            .read(|db| orphans::orphans(&self.layout, db))?
-            .into_iter()
-            .filter(|(hash, _)| !held(&self.own).objects.contains(hash))
-            .count();
+        let n_left = self.orphans()?.len();
         if n_left > 0 {
             findings
                 .problems
@@ -101,19 +100,13 @@ impl Store {
         Ok(findings)
     }
 
-    fn check_unfinished(&self, repair: bool) -> Result<Findings> {
-        let mut findings = Findings::default();
-        if repair {
-            findings.repaired.extend(removed(self.remove_unfinished()?));
-        }
-        let n_left = orphans::unfinished(&self.layout, &held(&self.own))?.len();
-        findings.n_checked = n_left as u64;
-        if n_left > 0 {
-            findings.problems.push(format!(
-                "{n_left} files were not finished; a process that died left them, or one that runs is writing them."
-            ));
-        }
-        Ok(findings)
+    fn clear_unfinished(&self) -> Result<Findings> {
+        let removed = self.clear_dead_leases()?;
+        Ok(Findings {
+            n_checked: entries(&self.layout.leases())?.len() as u64,
+            problems: Vec::new(),
+            repaired: removed_text(removed).into_iter().collect(),
+        })
     }
 
     fn check_exported(&self, repair: bool) -> Result<Findings> {
@@ -266,7 +259,7 @@ fn versions(db: &Connection) -> Result<Vec<VersionKey>> {
     )
 }
 
-fn removed(removed: Removed) -> Option<String> {
+fn removed_text(removed: Removed) -> Option<String> {
     (removed.n_files > 0).then(|| {
         format!(
             "{} files of {} bytes were removed.",

@@ -65,9 +65,13 @@ impl Layout {
     pub fn objects(&self) -> PathBuf {
         self.root.join("objects")
     }
-    /// Unfinished objects; on the same file system as the finished ones, so that a rename is enough.
-    pub fn pending(&self) -> PathBuf {
+    /// The leases: what processes have on their way; on the same file system as the finished objects, so that a rename
+    /// is enough.
+    pub fn leases(&self) -> PathBuf {
         self.root.join("objects").join("tmp")
+    }
+    pub fn claiming(&self) -> PathBuf {
+        self.leases().join("claiming.lock")
     }
     pub fn object(&self, hash: &ObjectHash) -> PathBuf {
         let text = hash.as_str();
@@ -95,7 +99,7 @@ impl Layout {
 
     pub fn make_folders(&self) -> Result<()> {
         for folder in [
-            self.pending(),
+            self.leases(),
             self.registry(),
             self.inbox(),
             self.logs(),

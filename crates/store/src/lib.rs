@@ -1,8 +1,8 @@
 //! The lab folder: the only SQL, the only writer.
 //!
 //! Invariant: every change is one transaction that also appends to `changes`, and to the audit log where a person
-//! did it. Bytes are synced and renamed into place before anything refers to them, so a process killed at any moment
-//! leaves a whole lab and at most an object that nothing refers to.
+//! did it. Bytes are claimed, synced and renamed into place before anything refers to them, so a process killed at any
+//! moment leaves a whole lab; what it had on its way goes when the lab is opened the next time.
 
 mod act;
 mod audit;
@@ -14,6 +14,7 @@ mod error;
 mod expectations;
 mod jobs;
 mod layout;
+mod lease;
 mod lock;
 mod migrate;
 mod models;

@@ -5,7 +5,7 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use crate::error::{Attempted, Error, Result};
@@ -19,7 +19,6 @@ const PAUSE: Duration = Duration::from_millis(50);
 #[derive(Debug)]
 pub(crate) struct LabLock {
     file: File,
-    gate: PathBuf,
 }
 
 impl LabLock {
@@ -33,7 +32,6 @@ impl LabLock {
         let _gate = Gate::pass(&layout.gate())?;
         let mut lock = Self {
             file: open(&layout.lock())?,
-            gate: layout.gate(),
         };
         let alone = lock.try_exclusive()?;
         if alone {
@@ -51,22 +49,6 @@ impl LabLock {
             lock.share()?;
         }
         Ok((lock, prepared))
-    }
-
-    /// Runs `work` while nobody else can take the lab, and tells it whether somebody else holds it.
-    pub fn guarded<T>(&mut self, work: impl FnOnce(bool) -> Result<T>) -> Result<T> {
-        let _gate = Gate::pass(&self.gate)?;
-        self.release()?;
-        let alone = self.try_exclusive();
-        let outcome = match &alone {
-            Ok(alone) => work(*alone),
-            Err(_) => work(false),
-        };
-        if let Ok(true) = alone {
-            self.release()?;
-        }
-        self.share()?;
-        outcome
     }
 
     fn try_exclusive(&self) -> Result<bool> {

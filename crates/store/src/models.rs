@@ -104,7 +104,7 @@ impl Store {
             )?;
             Ok(version)
         })?;
-        self.settle(&[&version.onnx, &version.reference]);
+        self.settle([&version.onnx, &version.reference]);
         Ok(version)
     }
 

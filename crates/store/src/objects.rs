@@ -1,6 +1,6 @@
 //! Bytes named by their blake3, written once and never changed.
 
-use std::collections::HashSet;
+use std::cell::Cell;
 use std::fs::File;
 use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
@@ -10,69 +10,38 @@ use tempfile::NamedTempFile;
 
 use crate::error::{Attempted, Error, Result};
 use crate::layout::{Layout, sync_folder};
-use crate::store::{Store, held};
+use crate::lease::Claiming;
+use crate::store::Store;
 
 /// Bytes on their way into the lab. Dropped without [`PendingObject::commit`], they are gone.
+///
+/// What is written through [`Write`] is hashed on the way, so that nothing is read again.
 #[derive(Debug)]
 pub struct PendingObject<'a> {
-    file: NamedTempFile,
-    unfinished: Unfinished<'a>,
-}
-
-/// What this process has on its way: no orphans, whatever the database says.
-#[derive(Debug, Default)]
-pub(crate) struct Own {
-    /// Put, and not yet referred to.
-    pub objects: HashSet<ObjectHash>,
-    /// Files and folders that are being written.
-    pub unfinished: HashSet<PathBuf>,
-}
-
-/// Says that a file or folder is being written, until it is dropped.
-#[derive(Debug)]
-pub(crate) struct Unfinished<'a> {
     store: &'a Store,
-    path: PathBuf,
+    file: NamedTempFile,
+    hasher: blake3::Hasher,
+    /// Somebody may have written past the hasher.
+    is_shared: Cell<bool>,
 }
 
 impl Store {
-    /// A new file inside the lab, to be filled through [`PendingObject::file`] or by [`PendingObject::path`].
+    /// A new file inside the lab, to be filled through [`Write`], [`PendingObject::file`] or by
+    /// [`PendingObject::path`].
     pub fn begin_object(&self) -> Result<PendingObject<'_>> {
-        let pending = self.layout.pending();
-        let (file, unfinished) = self
-            .begin(
-                || NamedTempFile::with_prefix_in("object-", &pending),
-                NamedTempFile::path,
-            )
+        let file = NamedTempFile::with_prefix_in("object-", self.lease_folder()?)
             .attempted(|| "beginning an object".to_owned())?;
-        Ok(PendingObject { file, unfinished })
-    }
-
-    /// Makes a temporary file or folder and knows of it before anybody can look for orphans.
-    pub(crate) fn begin<T>(
-        &self,
-        make: impl FnOnce() -> std::io::Result<T>,
-        path: impl FnOnce(&T) -> &Path,
-    ) -> std::io::Result<(T, Unfinished<'_>)> {
-        let mut own = held(&self.own);
-        let made = make()?;
-        let path = path(&made).to_owned();
-        own.unfinished.insert(path.clone());
-        Ok((made, Unfinished { store: self, path }))
-    }
-
-    /// Something refers to these objects from now on.
-    pub(crate) fn settle(&self, objects: &[&ObjectHash]) {
-        let mut own = held(&self.own);
-        for hash in objects {
-            own.objects.remove(*hash);
-        }
+        Ok(PendingObject {
+            store: self,
+            file,
+            hasher: blake3::Hasher::new(),
+            is_shared: Cell::new(false),
+        })
     }
 
     pub fn put_object(&self, bytes: &[u8]) -> Result<(ObjectHash, u64)> {
         let mut object = self.begin_object()?;
         object
-            .file()
             .write_all(bytes)
             .attempted(|| "writing an object".to_owned())?;
         object.commit()
@@ -97,10 +66,12 @@ impl Store {
 
 impl PendingObject<'_> {
     pub fn path(&self) -> &Path {
+        self.is_shared.set(true);
         self.file.path()
     }
 
     pub fn file(&mut self) -> &mut File {
+        self.is_shared.set(true);
         self.file.as_file_mut()
     }
 
@@ -109,37 +80,49 @@ impl PendingObject<'_> {
     ///
     /// The file may have been written or replaced by its path.
     pub fn commit(self) -> Result<(ObjectHash, u64)> {
-        let Self { file, unfinished } = self;
-        let store = unfinished.store;
-        let path = file.into_temp_path();
+        let Self {
+            store,
+            file,
+            hasher,
+            is_shared,
+        } = self;
         let naming = || "finishing an object".to_owned();
+        let path = file.into_temp_path();
         let handle = File::options()
             .read(true)
             .write(true)
             .open(&path)
             .attempted(naming)?;
         handle.sync_all().attempted(naming)?;
-        let (hash, size_bytes) = hash_of(&handle).attempted(naming)?;
-        // Known as ours before it can be seen as an orphan.
-        held(&store.own).objects.insert(hash.clone());
-        let target = store.layout.object(&hash);
-        if target.is_file() {
-            touch(&target, &handle)?;
-            return Ok((hash, size_bytes));
-        }
+        let (hash, size_bytes) = if is_shared.get() {
+            hash_of(&handle).attempted(naming)?
+        } else {
+            name_of(&hasher)
+        };
         drop(handle);
-        let folder = make_parent(&store.layout, &target)?;
-        path.persist(&target)
-            .map_err(|error| error.error)
-            .attempted(naming)?;
-        sync_folder(&folder)?;
+        let claiming = Claiming::shared(&store.layout)?;
+        store.claim(&hash, &claiming)?;
+        let target = store.layout.object(&hash);
+        if !target.is_file() {
+            let folder = make_parent(&store.layout, &target)?;
+            path.persist(&target)
+                .map_err(|error| error.error)
+                .attempted(naming)?;
+            sync_folder(&folder)?;
+        }
         Ok((hash, size_bytes))
     }
 }
 
-impl Drop for Unfinished<'_> {
-    fn drop(&mut self) {
-        held(&self.store.own).unfinished.remove(&self.path);
+impl Write for PendingObject<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let n = self.file.write(bytes)?;
+        self.hasher.update(bytes.get(..n).unwrap_or_default());
+        Ok(n)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.file.flush()
     }
 }
 
@@ -157,8 +140,12 @@ pub(crate) fn hash_of(mut reader: impl Read) -> std::io::Result<(ObjectHash, u64
             Err(error) => return Err(error),
         }
     }
+    Ok(name_of(&hasher))
+}
+
+fn name_of(hasher: &blake3::Hasher) -> (ObjectHash, u64) {
     let hash = ObjectHash::new(hasher.finalize().to_hex().as_str());
-    Ok((hash, hasher.count()))
+    (hash, hasher.count())
 }
 
 pub(crate) fn is_hash(text: &str) -> bool {
@@ -166,20 +153,6 @@ pub(crate) fn is_hash(text: &str) -> bool {
         && text
             .bytes()
             .all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
-}
-
-/// An object that is put again is as young as a new one: who looks for orphans in another process leaves it alone.
-fn touch(object: &Path, pending: &File) -> Result<()> {
-    let again = || "keeping an object".to_owned();
-    let now = pending
-        .metadata()
-        .and_then(|metadata| metadata.modified())
-        .attempted(again)?;
-    File::options()
-        .write(true)
-        .open(object)
-        .and_then(|file| file.set_modified(now))
-        .attempted(again)
 }
 
 fn make_parent(layout: &Layout, target: &Path) -> Result<PathBuf> {

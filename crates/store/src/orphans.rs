@@ -1,31 +1,29 @@
 //! Bytes that nothing refers to: what killed processes and emptied trash leave, found and removed.
 
 use std::collections::HashSet;
+use std::ops::AddAssign;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
 
 use assay_core::ObjectHash;
-use rusqlite::Connection;
-use tempfile::NamedTempFile;
+use rusqlite::{Connection, params};
 
 use crate::error::{Attempted, Result};
 use crate::layout::Layout;
-use crate::objects::{Own, is_hash};
-use crate::registry::is_unfinished;
+use crate::lease::Claiming;
+use crate::objects::is_hash;
 use crate::rows::Rows;
 use crate::status::size_of;
-use crate::store::{Store, held};
+use crate::store::Store;
 
-/// Another process may be about to refer to an object that is younger.
-const SAFE_AGE: Duration = Duration::from_secs(3_600);
-
-/// Every column that names an object.
-const REFERENCES: &str = "
-    SELECT object FROM row_groups
-    UNION SELECT object FROM artifacts
-    UNION SELECT onnx FROM model_versions
-    UNION SELECT reference FROM model_versions
-    UNION SELECT shapes FROM replays";
+/// Every column that names an object. Invariant: each has an index.
+const REFERENCES: [(&str, &str); 6] = [
+    ("row_groups", "object"),
+    ("dataset_versions", "set_aside"),
+    ("artifacts", "object"),
+    ("model_versions", "onnx"),
+    ("model_versions", "reference"),
+    ("replays", "shapes"),
+];
 
 /// What was taken away.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -34,63 +32,61 @@ pub struct Removed {
     pub size_bytes: u64,
 }
 
+impl AddAssign for Removed {
+    fn add_assign(&mut self, other: Self) {
+        self.n_files += other.n_files;
+        self.size_bytes += other.size_bytes;
+    }
+}
+
 impl Store {
-    /// Removes objects that nothing refers to, except those put through this store, and those put within the last
-    /// hour while another process has the lab open.
+    /// Removes objects that nothing refers to and no living process claims.
     pub(crate) fn remove_orphans(&self) -> Result<Removed> {
-        held(&self.lock).guarded(|alone| {
-            let now = file_system_now(&self.layout)?;
-            let mut removed = Removed::default();
-            for (hash, path) in self.read(|db| orphans(&self.layout, db))? {
-                if held(&self.own).objects.contains(&hash) {
-                    continue;
-                }
-                let metadata =
-                    std::fs::metadata(&path).attempted(|| "looking at an object".to_owned())?;
-                let age = metadata
-                    .modified()
-                    .ok()
-                    .and_then(|modified| now.duration_since(modified).ok());
-                if alone || age.is_some_and(|age| age > SAFE_AGE) {
-                    remove(&path)?;
-                    removed.n_files += 1;
-                    removed.size_bytes += metadata.len();
-                }
-            }
-            Ok(removed)
-        })
+        let mut removed = self.clear_dead_leases()?;
+        let _claiming = Claiming::alone(&self.layout)?;
+        for path in self.orphans()? {
+            removed.n_files += 1;
+            removed.size_bytes += size_of(&path)?;
+            remove(&path)?;
+        }
+        Ok(removed)
     }
 
-    /// Removes unfinished objects and exports that are not this process's own; none while another process has the lab
-    /// open, whose they may be.
-    pub(crate) fn remove_unfinished(&self) -> Result<Removed> {
-        held(&self.lock).guarded(|alone| {
-            if alone {
-                remove_unfinished(&self.layout, &held(&self.own))
-            } else {
-                Ok(Removed::default())
-            }
-        })
+    /// Objects in the folder that nothing in the database names, the trash included, and no living process claims.
+    pub(crate) fn orphans(&self) -> Result<Vec<PathBuf>> {
+        // In this order: what is there was claimed before it came, and is referred to before its claim is dropped.
+        let mut found = all_objects(&self.layout)?;
+        let claimed = self.claimed()?;
+        let referenced = self.read(referenced)?;
+        found.retain(|(hash, _)| !claimed.contains(hash) && !referenced.contains(hash));
+        Ok(found.into_iter().map(|(_, path)| path).collect())
     }
 }
 
 pub(crate) fn referenced(db: &Connection) -> Result<HashSet<ObjectHash>> {
-    let hashes = db.all(REFERENCES, [], |row| Ok(ObjectHash(row.get(0)?)))?;
+    let columns: Vec<String> = REFERENCES
+        .iter()
+        .map(|(table, column)| format!("SELECT {column} FROM {table} WHERE {column} NOT NULL"))
+        .collect();
+    let hashes = db.all(&columns.join(" UNION "), [], |row| {
+        Ok(ObjectHash(row.get(0)?))
+    })?;
     Ok(hashes.into_iter().collect())
 }
 
-/// Objects in the folder that nothing in the database names, the trash included.
-pub(crate) fn orphans(layout: &Layout, db: &Connection) -> Result<Vec<(ObjectHash, PathBuf)>> {
-    let referenced = referenced(db)?;
-    let mut found = all_objects(layout)?;
-    found.retain(|(hash, _)| !referenced.contains(hash));
-    Ok(found)
+pub(crate) fn is_referenced(db: &Connection, object: &ObjectHash) -> Result<bool> {
+    let columns: Vec<String> = REFERENCES
+        .iter()
+        .map(|(table, column)| format!("EXISTS (SELECT 1 FROM {table} WHERE {column} = ?1)"))
+        .collect();
+    let sql = format!("SELECT {}", columns.join(" OR "));
+    Ok(db.count(&sql, params![object.as_str()])? > 0)
 }
 
 pub(crate) fn all_objects(layout: &Layout) -> Result<Vec<(ObjectHash, PathBuf)>> {
     let mut found = Vec::new();
     for folder in entries(&layout.objects())? {
-        if folder == layout.pending() || !folder.is_dir() {
+        if folder == layout.leases() || !folder.is_dir() {
             continue;
         }
         for path in entries(&folder)? {
@@ -101,28 +97,6 @@ pub(crate) fn all_objects(layout: &Layout) -> Result<Vec<(ObjectHash, PathBuf)>>
         }
     }
     Ok(found)
-}
-
-/// Unfinished objects and exports that are not this process's own.
-pub(crate) fn unfinished(layout: &Layout, own: &Own) -> Result<Vec<PathBuf>> {
-    let mut found = entries(&layout.pending())?;
-    found.extend(
-        entries(&layout.registry())?
-            .into_iter()
-            .filter(|path| is_unfinished(path)),
-    );
-    found.retain(|path| !own.unfinished.contains(path));
-    Ok(found)
-}
-
-pub(crate) fn remove_unfinished(layout: &Layout, own: &Own) -> Result<Removed> {
-    let mut removed = Removed::default();
-    for path in unfinished(layout, own)? {
-        removed.n_files += 1;
-        removed.size_bytes += size_of(&path)?;
-        remove(&path)?;
-    }
-    Ok(removed)
 }
 
 pub(crate) fn remove(path: &Path) -> Result<()> {
@@ -148,11 +122,4 @@ pub(crate) fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
         .attempted(|| format!("reading the folder `{}`", folder.display()))?;
     found.sort();
     Ok(found)
-}
-
-/// The time that a file written now gets: ages are measured with the file system's own clock.
-fn file_system_now(layout: &Layout) -> Result<SystemTime> {
-    NamedTempFile::new_in(layout.pending())
-        .and_then(|file| file.as_file().metadata()?.modified())
-        .attempted(|| "beginning an object".to_owned())
 }

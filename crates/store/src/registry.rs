@@ -13,13 +13,10 @@ use tempfile::TempDir;
 use crate::error::{Attempted, Error, Result};
 use crate::layout::sync_folder;
 use crate::models::find_key;
-use crate::objects::Unfinished;
 use crate::orphans::{entries, remove};
 use crate::store::Store;
 
 const CHECKSUMS: &str = "CHECKSUMS";
-/// Names of models do not begin with a dot.
-const UNFINISHED: &str = ".unfinished-";
 
 /// A folder against its CHECKSUMS.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -40,7 +37,7 @@ impl Store {
         }
         let target = self.layout.registered(key);
         let writing = || format!("writing the folder of {key}");
-        let (unfinished, _guard) = self.begin_folder().attempted(writing)?;
+        let unfinished = self.begin_folder()?;
         for (path, bytes) in files {
             write_file(&unfinished.path().join(path), bytes).attempted(writing)?;
         }
@@ -51,15 +48,15 @@ impl Store {
         let parent = self.layout.registry().join(key.model.as_str());
         std::fs::create_dir_all(&parent).attempted(writing)?;
         let replaced = if target.exists() {
-            let (aside, guard) = self.begin_folder().attempted(writing)?;
+            let aside = self.begin_folder()?;
             std::fs::rename(&target, aside.path().join("replaced")).attempted(writing)?;
-            Some((aside, guard))
+            Some(aside)
         } else {
             None
         };
         let finished = unfinished.keep();
         if let Err(error) = std::fs::rename(&finished, &target).attempted(writing) {
-            if let Some((aside, _)) = &replaced {
+            if let Some(aside) = &replaced {
                 std::fs::rename(aside.path().join("replaced"), &target).attempted(writing)?;
             }
             remove(&finished)?;
@@ -88,15 +85,9 @@ impl Store {
         check_folder(&self.registry_path(key)?)
     }
 
-    fn begin_folder(&self) -> std::io::Result<(TempDir, Unfinished<'_>)> {
-        self.begin(
-            || {
-                tempfile::Builder::new()
-                    .prefix(UNFINISHED)
-                    .tempdir_in(self.layout.registry())
-            },
-            TempDir::path,
-        )
+    fn begin_folder(&self) -> Result<TempDir> {
+        TempDir::with_prefix_in("folder-", self.lease_folder()?)
+            .attempted(|| "beginning an exported folder".to_owned())
     }
 }
 
@@ -120,12 +111,6 @@ pub fn check_folder(folder: &Path) -> Result<FolderCheck> {
         n_files: listed.len() as u32,
         damaged,
     })
-}
-
-pub(crate) fn is_unfinished(path: &Path) -> bool {
-    path.file_name()
-        .and_then(|name| name.to_str())
-        .is_some_and(|name| name.starts_with(UNFINISHED))
 }
 
 /// Removes the folder of a version that was deleted for good, and its model's when that is empty.

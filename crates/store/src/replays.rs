@@ -53,7 +53,7 @@ impl Store {
             write.audit(act, "replay.saved", &report.model.to_string(), &report.verdict)?;
             Ok(())
         })?;
-        self.settle(&[shapes]);
+        self.settle([shapes]);
         Ok(())
     }
 

@@ -130,7 +130,7 @@ impl Store {
             write.changed(Kind::Runs);
             Ok(())
         })?;
-        self.settle(&[object]);
+        self.settle([object]);
         Ok(())
     }
 

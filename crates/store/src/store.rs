@@ -10,13 +10,13 @@ use assay_core::event::Kind;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use crate::act::Act;
+use crate::changes;
 use crate::error::{Attempted, Error, Result};
 use crate::layout::{Layout, sync_folder};
+use crate::lease::Own;
 use crate::lock::LabLock;
 use crate::migrate::{self, STEPS};
-use crate::objects::Own;
 use crate::settings;
-use crate::{changes, orphans};
 
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 const IDLE_READERS: usize = 4;
@@ -30,8 +30,8 @@ pub struct Store {
     // Dropped in this order: a reader cannot fold the log of changes into the database when it is the last to close.
     readers: Mutex<Vec<Connection>>,
     writer: Mutex<Writer>,
-    pub(crate) lock: Mutex<LabLock>,
     pub(crate) own: Mutex<Own>,
+    _lock: LabLock,
 }
 
 #[derive(Debug)]
@@ -136,22 +136,24 @@ impl Store {
             let mut connection = read_write(&layout)?;
             if alone {
                 migrate::migrate(&mut connection, STEPS, &layout.backups(), now_ms)?;
-                orphans::remove_unfinished(&layout, &Own::default())?;
             } else if (migrate::format(&connection, STEPS)? as usize) < STEPS.len() {
                 return Err(Error::Busy);
             }
             Ok(connection)
         })?;
-        Ok(Self {
+        let store = Self {
             layout,
             writer: Mutex::new(Writer {
                 connection,
                 durability: Durability::PowerCut,
             }),
             readers: Mutex::default(),
-            lock: Mutex::new(lock),
             own: Mutex::default(),
-        })
+            _lock: lock,
+        };
+        // What cannot be removed now harms nobody; the doctor names it.
+        let _ = store.clear_dead_leases();
+        Ok(store)
     }
 
     /// Runs `work` on one state of the database.

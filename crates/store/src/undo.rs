@@ -1,8 +1,8 @@
 //! Undo: the newest change that can be taken back, and how.
 
-use assay_core::ModelName;
 use assay_core::lab::TrashKind;
 use assay_core::registry::{Stage, VersionKey};
+use assay_core::{DatasetName, ModelName};
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +36,12 @@ pub(crate) enum Step {
         key: VersionKey,
         stage: Stage,
     },
+    /// `None`: there was no such tag.
+    Tag {
+        dataset: DatasetName,
+        tag: String,
+        version: Option<u32>,
+    },
     /// The version that counted; `None`: there was no such suite.
     Suite {
         name: String,
@@ -44,7 +50,7 @@ pub(crate) enum Step {
 }
 
 impl Store {
-    /// Takes back the newest change that can be: a delete, a restore, a move of an alias or a stage, a saved suite.
+    /// Takes back the newest change that can be: a delete, a restore, a move of an alias, a tag or a stage, a saved suite.
     /// Returns what it was; `None` when there is nothing. What cannot be found any more (its trash was emptied) is
     /// passed over.
     ///
@@ -99,6 +105,11 @@ impl Write<'_> {
                 version,
             } => self.put_alias(&model, &alias, version),
             Step::Stage { key, stage } => self.put_stage(&key, stage),
+            Step::Tag {
+                dataset,
+                tag,
+                version,
+            } => self.put_tag(&dataset, &tag, version),
             Step::Suite { name, version } => self.put_suite(&name, version),
         }
     }

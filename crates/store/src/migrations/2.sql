@@ -7,6 +7,7 @@ CREATE TABLE new_dataset_versions (
     version    INTEGER NOT NULL,
     content    TEXT NOT NULL,
     size_bytes INTEGER NOT NULL,
+    set_aside  TEXT,
     doc        TEXT NOT NULL,
     UNIQUE (dataset_id, version)
 ) STRICT;
@@ -38,3 +39,37 @@ ALTER TABLE new_dataset_versions RENAME TO dataset_versions;
 CREATE INDEX dataset_versions_content ON dataset_versions(dataset_id, content);
 CREATE INDEX row_groups_object ON row_groups(object);
 CREATE INDEX row_groups_content ON row_groups(content);
+
+-- The rows that an import set aside are an object too.
+CREATE INDEX dataset_versions_set_aside ON dataset_versions(set_aside) WHERE set_aside NOT NULL;
+
+CREATE TABLE dataset_tags (
+    dataset_id INTEGER NOT NULL REFERENCES datasets(id) ON DELETE CASCADE,
+    tag        TEXT NOT NULL,
+    version    INTEGER NOT NULL,
+    PRIMARY KEY (dataset_id, tag),
+    FOREIGN KEY (dataset_id, version) REFERENCES dataset_versions(dataset_id, version) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+-- How files of a shape were imported last; the newest have the highest numbers.
+CREATE TABLE import_options (
+    number  INTEGER PRIMARY KEY,
+    shape   TEXT NOT NULL UNIQUE,
+    options TEXT NOT NULL
+) STRICT;
+
+-- Folders whose files are imported when they change, and what became of each file.
+CREATE TABLE watches (
+    id       INTEGER PRIMARY KEY,
+    folder   TEXT NOT NULL UNIQUE,
+    dataset  TEXT,
+    added_ms INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE watched_files (
+    watch_id INTEGER NOT NULL REFERENCES watches(id) ON DELETE CASCADE,
+    path     TEXT NOT NULL,
+    seen_ms  INTEGER NOT NULL,
+    doc      TEXT NOT NULL,
+    PRIMARY KEY (watch_id, path)
+) STRICT, WITHOUT ROWID;

@@ -16,10 +16,7 @@ use crate::store::Store;
 
 impl Store {
     /// Deletes for good what is in the trash, then the bytes that nothing refers to any more. A run that a registered
-    /// model was made by stays in the trash.
-    ///
-    /// Objects younger than an hour stay for the next time while another process has the lab open, which may be
-    /// about to refer to them.
+    /// model was made by stays in the trash, and so do objects that a living process is about to refer to.
     pub fn empty_trash(&self, act: Act<'_>) -> Result<Removed> {
         let exported = self.write(act.at_ms, |write| {
             let mut exported = Vec::new();

@@ -133,6 +133,8 @@ fn a_lab_can_be_moved() {
     let (here, there) = (folder.path().join("here"), folder.path().join("there"));
     let store = Store::create(&here, VERSION, ACT).unwrap();
     let (hash, _) = store.put_object(b"bytes").unwrap();
+    let new = crate::support::new_dataset("penguins", "rows", hash.clone());
+    store.add_dataset_version(new, ACT).unwrap();
     drop(store);
     std::fs::rename(&here, &there).unwrap();
     let store = Store::open(&there, VERSION, 0).unwrap();

@@ -11,11 +11,15 @@ mod doctor;
 #[cfg(test)]
 mod expectations;
 #[cfg(test)]
+mod garbage;
+#[cfg(test)]
 mod jobs;
 #[cfg(test)]
 mod lifecycle;
 #[cfg(test)]
 mod metrics;
+#[cfg(test)]
+mod migration;
 #[cfg(test)]
 mod models;
 #[cfg(test)]

@@ -6,6 +6,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
+use assay_core::lab::TrashKind;
 use assay_core::run::RunQuery;
 use assay_store::Store;
 
@@ -45,32 +46,67 @@ fn kill_when_ready(mut child: Child) {
 }
 
 #[test]
-fn killed_between_object_and_reference_leaves_an_orphan_that_the_doctor_removes() {
+fn what_a_killed_process_had_on_its_way_goes_with_the_next_open() {
     if let Some(folder) = lab_of_the_test() {
         let store = Store::open(&folder, VERSION, ACT.at_ms).unwrap();
         store.put_object(b"never referred to").unwrap();
+        // Claimed by this process, and needed by others.
+        store.put_object(b"rows").unwrap();
+        store.put_object(b"in the hands of another").unwrap();
         let mut unfinished = store.begin_object().unwrap();
         unfinished.file().write_all(b"half").unwrap();
         say_ready_and_wait_to_be_killed();
     }
     let lab = Lab::new();
     lab.dataset("penguins", "rows");
-    let test =
-        "processes::killed_between_object_and_reference_leaves_an_orphan_that_the_doctor_removes";
+    let shared = lab.object(b"in the hands of another");
+    let test = "processes::what_a_killed_process_had_on_its_way_goes_with_the_next_open";
     kill_when_ready(other_process(test, &lab).spawn().unwrap());
+    // Two objects, the lock of the objects, and lock and journal of this process and of the dead one with its half.
+    let objects = lab.path().join("objects");
+    assert_eq!(files(&objects).len(), 3 + 1 + 2 + 3);
 
-    let report = lab.store.doctor(false, |_| true, 0);
-    let sick: Vec<_> = report
-        .checks
-        .iter()
-        .filter(|check| !check.problems.is_empty())
-        .map(|check| check.name.as_str())
-        .collect();
-    assert_eq!(sick, ["objects that nothing refers to", "unfinished files"]);
-    let report = lab.store.doctor(true, |_| true, 0);
-    assert!(report.healthy, "{report:?}");
-    assert_eq!(files(&lab.path().join("objects")).len(), 1);
+    // Although this process has the lab open, too.
+    let other = lab.open_again();
+    assert_eq!(files(&objects).len(), 2 + 1 + 2);
+    for store in [&other, &lab.store] {
+        let report = store.doctor(false, |_| true, 0);
+        assert!(report.healthy, "{report:?}");
+        assert!(report.checks.iter().all(|check| check.repaired.is_empty()));
+    }
+    assert_eq!(lab.store.read_object(&shared).unwrap().len(), 23);
     assert_eq!(lab.store.datasets().unwrap().len(), 1);
+}
+
+#[test]
+fn what_a_living_process_has_on_its_way_is_left_to_it() {
+    if let Some(folder) = lab_of_the_test() {
+        let store = Store::open(&folder, VERSION, ACT.at_ms).unwrap();
+        store.put_object(b"to be referred to").unwrap();
+        let group = store.row_group(&crate::support::hash_of("rows")).unwrap();
+        assert!(group.is_some());
+        let _unfinished = store.begin_object().unwrap();
+        say_ready_and_wait_to_be_killed();
+    }
+    let lab = Lab::new();
+    lab.dataset("penguins", "rows");
+    let test = "processes::what_a_living_process_has_on_its_way_is_left_to_it";
+    let mut child = other_process(test, &lab).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    assert!(lines.any(|line| line.is_ok_and(|line| line == READY)));
+
+    lab.store
+        .delete(TrashKind::Dataset, "penguins", ACT)
+        .unwrap();
+    let removed = lab.store.empty_trash(ACT).unwrap();
+    assert_eq!(removed.n_files, 0, "both objects are claimed");
+    assert!(lab.store.doctor(true, |_| true, 0).healthy);
+    assert_eq!(lab.objects().len(), 2);
+
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(lab.store.doctor(false, |_| true, 0).healthy);
+    assert_eq!(lab.objects().len(), 0);
 }
 
 #[test]
@@ -176,10 +212,7 @@ fn a_file_that_does_not_fit_on_the_disk_leaves_the_lab_as_it_was() {
             &[("f".to_owned(), vec![2])],
         )
         .unwrap();
-    let before = (
-        files(&lab.path().join("objects")),
-        files(&lab.path().join("registry")),
-    );
+    let before = (lab.objects(), files(&lab.path().join("registry")));
     let test = "processes::a_file_that_does_not_fit_on_the_disk_leaves_the_lab_as_it_was";
     // 1 MiB in blocks of 512 bytes; the signal is ignored, so that the write fails instead.
     let limited = other_process(test, &lab);
@@ -193,10 +226,7 @@ fn a_file_that_does_not_fit_on_the_disk_leaves_the_lab_as_it_was() {
         .unwrap();
     assert!(status.success());
     assert_eq!(lab.store.audit(None, 1).unwrap()[0].action, "test.refused");
-    let after = (
-        files(&lab.path().join("objects")),
-        files(&lab.path().join("registry")),
-    );
+    let after = (lab.objects(), files(&lab.path().join("registry")));
     assert_eq!(after, before);
     let report = lab.store.doctor(false, |_| true, 0);
     assert!(report.healthy, "{report:?}");

@@ -41,6 +41,11 @@ impl Lab {
         self.folder.path().join("lab")
     }
 
+    /// Closes the store and keeps the folder.
+    pub fn close(self) -> tempfile::TempDir {
+        self.folder
+    }
+
     pub fn open_again(&self) -> Store {
         Store::open(&self.path(), VERSION, ACT.at_ms).unwrap()
     }
@@ -89,6 +94,15 @@ impl Lab {
         let shapes = self.object(format!("shapes {number}").as_bytes());
         self.store.save_replay(&report, &shapes, ACT).unwrap();
         report.replay_id
+    }
+}
+
+impl Lab {
+    /// The objects themselves, without what is on its way.
+    pub fn objects(&self) -> BTreeMap<PathBuf, Vec<u8>> {
+        let mut found = files(&self.path().join("objects"));
+        found.retain(|path, _| !path.starts_with(self.path().join("objects/tmp")));
+        found
     }
 }
 
