@@ -6,4 +6,8 @@ import type { SuiteOutcome } from "./SuiteOutcome";
 /**
  * The result of a suite on one version.
  */
-export type CheckReport = { schema: number, suite: string, dataset: Reference, n_rows: number, outcome: SuiteOutcome, results: Array<RuleResult>, checked_ms: number, duration_secs: number, };
+export type CheckReport = { schema: number, suite: string, 
+/**
+ * 0: not known.
+ */
+suite_version: number, dataset: Reference, n_rows: number, outcome: SuiteOutcome, results: Array<RuleResult>, checked_ms: number, duration_secs: number, };

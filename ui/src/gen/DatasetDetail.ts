@@ -11,4 +11,8 @@ export type DatasetDetail = { version: DatasetVersion,
 /**
  * Newest first.
  */
-versions: Array<DatasetVersion>, runs: Array<RunId>, replays: Array<ReplayId>, expectations: SuiteOutcome | null, };
+versions: Array<DatasetVersion>, 
+/**
+ * Versions by the tags that point at them.
+ */
+tags: { [key in string]: number }, runs: Array<RunId>, replays: Array<ReplayId>, expectations: SuiteOutcome | null, };

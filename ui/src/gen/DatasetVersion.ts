@@ -24,4 +24,12 @@ row_groups: Array<RowGroup>, columns: Schema, n_rows: number,
 /**
  * Of all row groups.
  */
-size_bytes: number, source: Source, created_ms: number, };
+size_bytes: number, source: Source, 
+/**
+ * The version that was the newest before; `None` for the first one.
+ */
+parent: number | null, 
+/**
+ * The older version whose rows this is again.
+ */
+restored_from: number | null, created_ms: number, };

@@ -10,10 +10,26 @@ export type NumericProfile = { min: number, max: number, mean: number,
  */
 std: number, 
 /**
+ * Third standardised moment, m3 / m2^1.5 with divisor n (scipy's default); `None` for a constant.
+ */
+skewness: number | null, 
+/**
+ * Excess kurtosis, m4 / m2² − 3 with divisor n (scipy's default): 0 for a normal distribution; `None` for a constant.
+ */
+kurtosis: number | null, 
+/**
  * Quantiles at [`QUANTILES`], linear interpolation (numpy's default).
  */
 quantiles: Array<number>, n_zero: number, n_negative: number, 
 /**
  * NaN or infinite; not in the other figures.
  */
-n_not_finite: number, histogram: Histogram, };
+n_not_finite: number, 
+/**
+ * Values outside of `fences`.
+ */
+n_outliers: number, 
+/**
+ * Tukey's fences: the quartiles less and plus 1.5 times the distance between them.
+ */
+fences: [number, number], histogram: Histogram, };

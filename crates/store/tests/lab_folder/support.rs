@@ -41,11 +41,6 @@ impl Lab {
         self.folder.path().join("lab")
     }
 
-    /// Closes the store and keeps the folder.
-    pub fn close(self) -> tempfile::TempDir {
-        self.folder
-    }
-
     pub fn open_again(&self) -> Store {
         Store::open(&self.path(), VERSION, ACT.at_ms).unwrap()
     }
