@@ -1,17 +1,25 @@
 //! Expectations: rules about a data set, named as Great Expectations names them, and their results.
 
+mod catalogue;
+pub mod condition;
+mod format;
+pub mod read;
+mod rule_type;
 mod suggest;
 mod words;
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use ts_rs::TS;
 
 use crate::TimestampMs;
 use crate::reference::Reference;
-use crate::schema::ColumnType;
 
+pub use catalogue::{ArgumentInfo, ArgumentKind, RuleGroup, RuleInfo, catalogue, rule_info};
+pub use format::{MAX_PARTIAL, ResultFormat, validation_result};
+pub use rule_type::{RuleType, UnknownRuleType};
 pub use suggest::suggest;
-pub use words::describe;
+pub use words::{describe, describe_condition};
 
 pub const SUITE_SCHEMA: u32 = 1;
 
@@ -23,6 +31,7 @@ pub struct Suite {
     pub expectations: Vec<Expectation>,
 }
 
+/// A rule with what people say about it. Its JSON is that of Great Expectations, with a reason.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct Expectation {
     #[serde(flatten)]
@@ -32,6 +41,27 @@ pub struct Expectation {
     /// Why it was suggested; empty when a person wrote it.
     #[serde(default)]
     pub reason: String,
+    /// What a person wrote beside it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notes: Option<Notes>,
+    /// What another program keeps beside it.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    #[ts(as = "Option<std::collections::HashMap<String, Value>>")]
+    pub meta: Map<String, Value>,
+    /// The name another program knows it by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// A person's own sentence for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+}
+
+/// One text or several, as they came.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(untagged)]
+pub enum Notes {
+    One(String),
+    Several(Vec<String>),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
@@ -44,105 +74,86 @@ pub enum Severity {
     Info,
 }
 
-/// One rule. `mostly` is the share of checked rows (0 to 1) that must hold. Rules on values skip missing values,
-/// except those about missing values.
+/// One rule: a type and its arguments, as they are written. The catalogue says which arguments a type takes;
+/// [`Rule::read`] makes typed ones of them.
+///
+/// Values keep their JSON types, and arguments that are not understood are kept.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[serde(tag = "type", content = "kwargs", rename_all = "snake_case")]
-pub enum Rule {
-    ExpectColumnValuesToNotBeNull {
-        column: String,
-        #[serde(default = "all")]
-        mostly: f64,
-    },
-    ExpectColumnValuesToBeUnique {
-        column: String,
-        #[serde(default = "all")]
-        mostly: f64,
-    },
-    /// Bounds are inclusive unless strict; an absent bound does not bound.
-    ExpectColumnValuesToBeBetween {
-        column: String,
-        #[serde(default)]
-        min_value: Option<f64>,
-        #[serde(default)]
-        max_value: Option<f64>,
-        #[serde(default)]
-        strict_min: bool,
-        #[serde(default)]
-        strict_max: bool,
-        #[serde(default = "all")]
-        mostly: f64,
-    },
-    ExpectColumnValuesToBeInSet {
-        column: String,
-        /// Compared as text (numbers as they print).
-        value_set: Vec<String>,
-        #[serde(default = "all")]
-        mostly: f64,
-    },
-    /// The regular expression may match anywhere in the value.
-    ExpectColumnValuesToMatchRegex {
-        column: String,
-        regex: String,
-        #[serde(default = "all")]
-        mostly: f64,
-    },
-    ExpectColumnValuesToBeOfType {
-        column: String,
-        type_: ColumnType,
-    },
-    ExpectTableRowCountToBeBetween {
-        #[serde(default)]
-        min_value: Option<u64>,
-        #[serde(default)]
-        max_value: Option<u64>,
-    },
-    ExpectTableColumnsToMatchSet {
-        column_set: Vec<String>,
-        /// Other columns are not allowed.
-        #[serde(default = "yes")]
-        exact_match: bool,
-    },
-    ExpectColumnMeanToBeBetween {
-        column: String,
-        #[serde(default)]
-        min_value: Option<f64>,
-        #[serde(default)]
-        max_value: Option<f64>,
-    },
-    /// Distinct values, missing not counted.
-    ExpectColumnUniqueValueCountToBeBetween {
-        column: String,
-        #[serde(default)]
-        min_value: Option<u64>,
-        #[serde(default)]
-        max_value: Option<u64>,
-    },
+pub struct Rule {
+    #[serde(rename = "type")]
+    pub type_: RuleType,
+    #[serde(default)]
+    #[ts(as = "std::collections::HashMap<String, Value>")]
+    pub kwargs: Map<String, Value>,
 }
 
-fn all() -> f64 {
-    1.0
-}
-
-fn yes() -> bool {
-    true
-}
+/// Why a rule cannot be understood or evaluated, as a sentence.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Problem(pub String);
 
 impl Rule {
-    /// The column a rule speaks of; `None` for rules on the table.
+    /// `arguments` is an object; anything else gives a rule without arguments.
+    pub fn new(type_: RuleType, arguments: Value) -> Self {
+        let kwargs = match arguments {
+            Value::Object(kwargs) => kwargs,
+            _ => Map::new(),
+        };
+        Self { type_, kwargs }
+    }
+
+    /// The column a rule speaks of; `None` for rules on several columns or on the table.
     pub fn column(&self) -> Option<&str> {
-        match self {
-            Self::ExpectColumnValuesToNotBeNull { column, .. }
-            | Self::ExpectColumnValuesToBeUnique { column, .. }
-            | Self::ExpectColumnValuesToBeBetween { column, .. }
-            | Self::ExpectColumnValuesToBeInSet { column, .. }
-            | Self::ExpectColumnValuesToMatchRegex { column, .. }
-            | Self::ExpectColumnValuesToBeOfType { column, .. }
-            | Self::ExpectColumnMeanToBeBetween { column, .. }
-            | Self::ExpectColumnUniqueValueCountToBeBetween { column, .. } => Some(column),
-            Self::ExpectTableRowCountToBeBetween { .. }
-            | Self::ExpectTableColumnsToMatchSet { .. } => None,
+        self.kwargs.get("column").and_then(Value::as_str)
+    }
+
+    /// Every column that the rule speaks of, in the order of its arguments; those of its condition are not among them.
+    pub fn columns(&self) -> Vec<&str> {
+        let list = |name: &str| {
+            let list = self.kwargs.get(name).and_then(Value::as_array);
+            list.into_iter().flatten().filter_map(Value::as_str)
+        };
+        let one = |name: &str| self.kwargs.get(name).and_then(Value::as_str);
+        ["column", "column_A", "column_B"]
+            .into_iter()
+            .filter_map(one)
+            .chain(list("column_list"))
+            .chain(list("column_set"))
+            .collect()
+    }
+
+    /// The arguments that the type does not take. They are kept, and change nothing.
+    pub fn not_understood(&self) -> Vec<&str> {
+        self.kwargs
+            .keys()
+            .map(String::as_str)
+            .filter(|name| !catalogue::takes(self.type_, name))
+            .collect()
+    }
+}
+
+impl Expectation {
+    pub fn new(rule: Rule, severity: Severity, reason: impl Into<String>) -> Self {
+        Self {
+            rule,
+            severity,
+            reason: reason.into(),
+            notes: None,
+            meta: Map::new(),
+            id: None,
+            description: None,
         }
+    }
+}
+
+impl Suite {
+    /// What is wrong with the arguments of its rules, as sentences, each with the 0-based place of its rule.
+    pub fn problems(&self) -> Vec<(usize, Problem)> {
+        self.expectations
+            .iter()
+            .enumerate()
+            .filter_map(|(at, expectation)| Some((at, expectation.rule.read().err()?)))
+            .collect()
     }
 }
 
@@ -161,19 +172,67 @@ pub enum RuleStatus {
 pub struct RuleResult {
     pub expectation: Expectation,
     pub status: RuleStatus,
+    /// Rows that the row condition left; all without one.
+    #[serde(default)]
+    pub n_rows: u64,
     /// Rows that were compared with the rule.
     pub n_checked: u64,
     /// Rows skipped because the value is missing.
     pub n_missing: u64,
     pub n_unexpected: u64,
-    /// 1-based rows that break the rule, the first 20.
+    /// 1-based rows that break the rule, the first 20 unless more were asked for.
     pub unexpected_rows: Vec<u64>,
-    /// The values in those rows, as text (`null` for a missing one).
-    pub unexpected_values: Vec<String>,
-    /// What was observed, for rules on the whole column or table: `200.9`, `344`, `missing: sex`.
+    /// The values in those rows: one, `[a, b]` for a pair, an object for several columns; `null` for a missing one.
+    pub unexpected_values: Vec<Value>,
+    /// What was observed, for people: `200.9`, `344`, `missing: sex`.
     pub observed: String,
+    /// What was observed, as Great Expectations gives it; `null` for rules on rows.
+    #[serde(default)]
+    pub observed_value: Value,
+    /// More than that, where the type has it: quantiles that hold, columns that differ, distributions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub details: Option<Value>,
     /// Why it did not run.
     pub problem: Option<String>,
+}
+
+impl RuleResult {
+    /// A result of a rule that could not be evaluated.
+    pub fn did_not_run(expectation: Expectation, problem: Problem) -> Self {
+        Self {
+            expectation,
+            status: RuleStatus::DidNotRun,
+            n_rows: 0,
+            n_checked: 0,
+            n_missing: 0,
+            n_unexpected: 0,
+            unexpected_rows: Vec::new(),
+            unexpected_values: Vec::new(),
+            observed: String::new(),
+            observed_value: Value::Null,
+            details: None,
+            problem: Some(problem.0),
+        }
+    }
+
+    /// Unexpected rows among those compared, in percent; `None` when none was compared.
+    pub fn unexpected_percent(&self) -> Option<f64> {
+        percent(self.n_unexpected, self.n_checked)
+    }
+
+    /// Unexpected rows among all that the condition left, in percent.
+    pub fn unexpected_percent_total(&self) -> Option<f64> {
+        percent(self.n_unexpected, self.n_rows)
+    }
+
+    /// Rows skipped among all that the condition left, in percent.
+    pub fn missing_percent(&self) -> Option<f64> {
+        percent(self.n_missing, self.n_rows)
+    }
+}
+
+fn percent(part: u64, whole: u64) -> Option<f64> {
+    (whole > 0).then(|| part as f64 / whole as f64 * 100.0)
 }
 
 /// The result of a suite on one version.

@@ -1,6 +1,8 @@
 //! Rules that a data set suggests by what it looks like. Every suggestion holds on the rows it came from.
 
-use super::{Expectation, Rule, SUITE_SCHEMA, Severity, Suite};
+use serde_json::{Value, json};
+
+use super::{Expectation, Rule, RuleType, SUITE_SCHEMA, Severity, Suite};
 use crate::profile::{ColumnProfile, NumericProfile, Profile};
 use crate::schema::ColumnType;
 use crate::words::{count, counted, number, percent};
@@ -32,19 +34,11 @@ pub fn suggest(profile: &Profile, name: &str) -> Suite {
 }
 
 fn critical(rule: Rule, reason: String) -> Expectation {
-    Expectation {
-        rule,
-        severity: Severity::Critical,
-        reason,
-    }
+    Expectation::new(rule, Severity::Critical, reason)
 }
 
 fn warning(rule: Rule, reason: String) -> Expectation {
-    Expectation {
-        rule,
-        severity: Severity::Warning,
-        reason,
-    }
+    Expectation::new(rule, Severity::Warning, reason)
 }
 
 fn table_rules(profile: &Profile) -> Vec<Expectation> {
@@ -52,20 +46,20 @@ fn table_rules(profile: &Profile) -> Vec<Expectation> {
     let n_columns = column_set.len() as u64;
     vec![
         critical(
-            Rule::ExpectTableColumnsToMatchSet {
-                column_set,
-                exact_match: true,
-            },
+            Rule::new(
+                RuleType::ColumnsMatchSet,
+                json!({"column_set": column_set, "exact_match": true}),
+            ),
             format!(
                 "the {} that are there",
                 counted(n_columns, "column", "columns")
             ),
         ),
         warning(
-            Rule::ExpectTableRowCountToBeBetween {
-                min_value: Some(profile.n_rows / 2),
-                max_value: Some(profile.n_rows.saturating_mul(2)),
-            },
+            Rule::new(
+                RuleType::RowCountBetween,
+                json!({"min_value": profile.n_rows / 2, "max_value": profile.n_rows.saturating_mul(2)}),
+            ),
             format!("half to twice the {} rows there are", count(profile.n_rows)),
         ),
     ]
@@ -73,19 +67,16 @@ fn table_rules(profile: &Profile) -> Vec<Expectation> {
 
 fn column_rules(column: &ColumnProfile) -> Vec<Expectation> {
     let mut rules = vec![critical(
-        Rule::ExpectColumnValuesToBeOfType {
-            column: column.name.clone(),
-            type_: column.kind,
-        },
+        Rule::new(
+            RuleType::OfType,
+            json!({"column": column.name, "type_": column.kind}),
+        ),
         "the type of the values".to_owned(),
     )];
     rules.extend(missing_rule(column));
     if column.looks_like_id() {
         rules.push(critical(
-            Rule::ExpectColumnValuesToBeUnique {
-                column: column.name.clone(),
-                mostly: 1.0,
-            },
+            Rule::new(RuleType::ValuesUnique, json!({"column": column.name})),
             format!("{} rows, no value twice", count(column.n_rows)),
         ));
         return rules;
@@ -98,9 +89,13 @@ fn column_rules(column: &ColumnProfile) -> Vec<Expectation> {
 }
 
 fn missing_rule(column: &ColumnProfile) -> Option<Expectation> {
-    let rule = |mostly| Rule::ExpectColumnValuesToNotBeNull {
-        column: column.name.clone(),
-        mostly,
+    let rule = |mostly: f64| {
+        let arguments = if mostly < 1.0 {
+            json!({"column": column.name, "mostly": mostly})
+        } else {
+            json!({"column": column.name})
+        };
+        Rule::new(RuleType::NotNull, arguments)
     };
     if column.n_rows == 0 {
         return None;
@@ -139,11 +134,14 @@ fn set_rule(column: &ColumnProfile) -> Option<Expectation> {
         value_set.sort_by_key(|value| value.parse::<i64>().ok());
     }
     let rarest = column.top.iter().map(|top| top.count).min().unwrap_or(0);
-    let rule = Rule::ExpectColumnValuesToBeInSet {
-        column: column.name.clone(),
-        value_set,
-        mostly: 1.0,
-    };
+    let values: Vec<Value> = value_set
+        .iter()
+        .map(|text| set_value(column, text))
+        .collect();
+    let rule = Rule::new(
+        RuleType::InSet,
+        json!({"column": column.name, "value_set": values}),
+    );
     let distinct = counted(column.n_distinct, "distinct value", "distinct values");
     let seen = counted(rarest, "time", "times");
     let reason = format!("{distinct}, each seen {seen} or more");
@@ -152,6 +150,14 @@ fn set_rule(column: &ColumnProfile) -> Option<Expectation> {
     } else {
         warning(rule, reason)
     })
+}
+
+/// Integers stay numbers.
+fn set_value(column: &ColumnProfile, text: &str) -> Value {
+    match (column.kind, text.parse::<i64>()) {
+        (ColumnType::Integer, Ok(whole)) => whole.into(),
+        _ => text.into(),
+    }
 }
 
 fn number_rules(column: &ColumnProfile) -> Vec<Expectation> {
@@ -190,11 +196,10 @@ fn mean_rule(column: &ColumnProfile, numeric: &NumericProfile) -> Option<Expecta
         return None;
     }
     Some(warning(
-        Rule::ExpectColumnMeanToBeBetween {
-            column: column.name.clone(),
-            min_value: Some(low),
-            max_value: Some(high),
-        },
+        Rule::new(
+            RuleType::Mean,
+            json!({"column": column.name, "min_value": low, "max_value": high}),
+        ),
         format!(
             "mean {} seen, and half a standard deviation either way",
             number(numeric.mean)
@@ -203,13 +208,20 @@ fn mean_rule(column: &ColumnProfile, numeric: &NumericProfile) -> Option<Expecta
 }
 
 fn between(column: &ColumnProfile, low: f64, high: f64) -> Rule {
-    Rule::ExpectColumnValuesToBeBetween {
-        column: column.name.clone(),
-        min_value: Some(low),
-        max_value: Some(high),
-        strict_min: false,
-        strict_max: false,
-        mostly: 1.0,
+    Rule::new(
+        RuleType::ValuesBetween,
+        json!({"column": column.name, "min_value": bound(column, low), "max_value": bound(column, high)}),
+    )
+}
+
+/// Whole for a column of integers.
+fn bound(column: &ColumnProfile, value: f64) -> Value {
+    let whole =
+        column.kind == ColumnType::Integer && value.fract() == 0.0 && value.abs() < 2f64.powi(53);
+    if whole {
+        (value as i64).into()
+    } else {
+        value.into()
     }
 }
 

@@ -1,237 +1,270 @@
 //! Rules in words, as a list of expectations shows them.
 
-use super::Rule;
-use crate::words::{count, number};
+mod parts;
 
-/// Values of a set that are written out.
-const MAX_SHOWN: usize = 8;
+use super::condition::Condition;
+use super::read::{
+    ColumnTest, IgnoreRow, OutlierMethod, PairTest, Patterns, QuantileRange, RecordTest,
+    SetRelation, Statistic, TableTest, Test, ValueTest, Wanted, column_types,
+};
+use super::{Rule, catalogue};
+use crate::words::number;
+use parts::{bounds, condition_words, mostly_words, names, plain, set, value_text};
 
-/// `` `body_mass_g` between 2,700 and 6,000 ``, `` `sex` not null, mostly 0.98 ``, `columns match the set of 7`.
+/// `` `body_mass_g` between 2,700 and 6,000 ``, `` `sex` not null, mostly 0.98 ``, `columns match the set of 7`. A rule
+/// whose arguments are not understood has the title of its type.
 pub fn describe(rule: &Rule) -> String {
-    match rule {
-        Rule::ExpectColumnValuesToNotBeNull { column, mostly } => {
-            format!("`{column}` not null{}", mostly_words(*mostly))
-        }
-        Rule::ExpectColumnValuesToBeUnique { column, mostly } => {
-            format!("`{column}` unique{}", mostly_words(*mostly))
-        }
-        Rule::ExpectColumnValuesToBeBetween {
+    let Ok(read) = rule.read() else {
+        let title = catalogue::rule_info(rule.type_).map_or_else(String::new, |info| info.title);
+        return match rule.column() {
+            Some(column) => format!("`{column}` {title}"),
+            None => title,
+        };
+    };
+    let words = test_words(&read.test);
+    match &read.condition {
+        Some(condition) => format!("{words}, where {}", condition_words(condition)),
+        None => words,
+    }
+}
+
+/// `age > 18 and city in {Oslo, Lima}`
+pub fn describe_condition(condition: &Condition) -> String {
+    condition_words(condition)
+}
+
+fn test_words(test: &Test) -> String {
+    match test {
+        Test::Values {
             column,
-            min_value,
-            max_value,
-            strict_min,
-            strict_max,
+            test,
+            mostly,
+        } => format!("`{column}` {}{}", value_words(test), mostly_words(*mostly)),
+        Test::Pairs {
+            column_a,
+            column_b,
+            test,
+            ignore,
             mostly,
         } => {
-            let bounds = if *strict_min || *strict_max {
-                strict_bounds((*min_value, *strict_min), (*max_value, *strict_max))
-            } else {
-                bounds(min_value.map(number), max_value.map(number))
+            let words = match test {
+                PairTest::Equal => format!("`{column_a}` equals `{column_b}`"),
+                PairTest::Greater { or_equal: false } => {
+                    format!("`{column_a}` greater than `{column_b}`")
+                }
+                PairTest::Greater { or_equal: true } => {
+                    format!("`{column_a}` at least `{column_b}`")
+                }
+                PairTest::InSet(pairs) => {
+                    let pairs = pairs
+                        .iter()
+                        .map(|(a, b)| format!("({}, {})", value_text(a), value_text(b)));
+                    format!("(`{column_a}`, `{column_b}`) in {}", set(pairs))
+                }
             };
-            format!("`{column}` {bounds}{}", mostly_words(*mostly))
+            format!("{words}{}{}", ignore_words(*ignore), mostly_words(*mostly))
         }
-        Rule::ExpectColumnValuesToBeInSet {
-            column,
-            value_set,
+        Test::Records {
+            columns,
+            test,
+            ignore,
             mostly,
-        } => format!("`{column}` in {}{}", set(value_set), mostly_words(*mostly)),
-        Rule::ExpectColumnValuesToMatchRegex {
-            column,
-            regex,
-            mostly,
-        } => format!("`{column}` matches /{regex}/{}", mostly_words(*mostly)),
-        Rule::ExpectColumnValuesToBeOfType { column, type_ } => {
-            format!("`{column}` of type {}", type_.label())
+        } => {
+            let columns = names(columns);
+            let words = match test {
+                RecordTest::CompoundUnique => format!("{columns} unique together"),
+                RecordTest::Different => format!("{columns} differ within a row"),
+                RecordTest::Equal => format!("{columns} equal"),
+                RecordTest::Sum(total) => format!("{columns} add up to {}", number(*total)),
+            };
+            format!("{words}{}{}", ignore_words(*ignore), mostly_words(*mostly))
         }
-        Rule::ExpectTableRowCountToBeBetween {
-            min_value,
-            max_value,
-        } => format!(
-            "row count {}",
-            bounds(min_value.map(count), max_value.map(count))
-        ),
-        Rule::ExpectTableColumnsToMatchSet {
-            column_set,
-            exact_match: true,
-        } => format!("columns match the set of {}", column_set.len()),
-        Rule::ExpectTableColumnsToMatchSet {
-            column_set,
-            exact_match: false,
-        } => format!("columns hold {}", set(column_set)),
-        Rule::ExpectColumnMeanToBeBetween {
+        Test::Column { column, test } => format!("`{column}` {}", column_words(test)),
+        Test::Table(test) => table_words(test),
+        Test::Query(query) => format!("no row from {}", plain(query)),
+    }
+}
+
+fn ignore_words(ignore: IgnoreRow) -> &'static str {
+    match ignore {
+        IgnoreRow::AllMissing => "",
+        IgnoreRow::AnyMissing => ", rows without missing values",
+        IgnoreRow::Never => ", missing values too",
+    }
+}
+
+fn value_words(test: &ValueTest) -> String {
+    match test {
+        ValueTest::NotNull => "not null".to_owned(),
+        ValueTest::Null => "null".to_owned(),
+        ValueTest::Unique => "unique".to_owned(),
+        ValueTest::Between(limits) => bounds(limits),
+        ValueTest::InSet { values, negated } => {
+            let word = if *negated { "not in" } else { "in" };
+            format!("{word} {}", set(values.iter().map(value_text)))
+        }
+        ValueTest::OfType(types) => {
+            let types: Vec<String> = types.iter().map(|name| type_words(name)).collect();
+            format!("of type {}", types.join(" or "))
+        }
+        ValueTest::Length(limits) => format!("length {}", bounds(limits)),
+        ValueTest::Regex(patterns) => {
+            pattern_words("matches", "does not match", patterns, |p| format!("/{p}/"))
+        }
+        ValueTest::Like { patterns, .. } => {
+            pattern_words("like", "not like", patterns, |p| format!("'{p}'"))
+        }
+        ValueTest::Strftime(format) => format!("dates as {format}"),
+        ValueTest::DateParseable => "reads as a date".to_owned(),
+        ValueTest::JsonParseable => "reads as JSON".to_owned(),
+        ValueTest::JsonSchema(_) => "follows a JSON schema".to_owned(),
+        ValueTest::Ordered {
+            descending,
+            strictly,
+        } => {
+            let word = if *descending {
+                "decreasing"
+            } else {
+                "increasing"
+            };
+            format!("{}{word}", if *strictly { "strictly " } else { "" })
+        }
+        ValueTest::ZScore {
+            threshold,
+            double_sided,
+        } => {
+            let sides = if *double_sided {
+                "on either side"
+            } else {
+                "above"
+            };
+            format!(
+                "less than {} standard deviations {sides} of the mean",
+                number(*threshold)
+            )
+        }
+        ValueTest::NotOutlier { method, multiplier } => {
+            let unit = match method {
+                OutlierMethod::Iqr => "interquartile ranges",
+                OutlierMethod::Std => "standard deviations",
+            };
+            format!("without outliers beyond {} {unit}", number(*multiplier))
+        }
+    }
+}
+
+/// The type as people name it; what pandas or SQL call it stays as it is.
+fn type_words(name: &str) -> String {
+    match column_types(name) {
+        [kind] if serde_json::to_value(kind).is_ok_and(|value| value == name) => {
+            kind.label().to_owned()
+        }
+        _ => name.to_owned(),
+    }
+}
+
+fn pattern_words(
+    matches: &str,
+    matches_not: &str,
+    patterns: &Patterns,
+    show: impl Fn(&str) -> String,
+) -> String {
+    let shown: Vec<String> = patterns.patterns.iter().map(|p| show(p)).collect();
+    match patterns.wanted {
+        Wanted::Any => format!("{matches} {}", shown.join(" or ")),
+        Wanted::All => format!("{matches} {}", shown.join(" and ")),
+        Wanted::None => format!("{matches_not} {}", shown.join(" or ")),
+    }
+}
+
+fn column_words(test: &ColumnTest) -> String {
+    match test {
+        ColumnTest::Statistic {
+            statistic,
+            bounds: limits,
+        } => {
+            let name = match statistic {
+                Statistic::Min => "minimum",
+                Statistic::Max => "maximum",
+                Statistic::Mean => "mean",
+                Statistic::Median => "median",
+                Statistic::Stdev => "standard deviation",
+                Statistic::Sum => "sum",
+                Statistic::DistinctCount => "distinct values",
+                Statistic::DistinctShare => "share of distinct values",
+                Statistic::NonNullShare => "share of values present",
+            };
+            format!("{name} {}", bounds(limits))
+        }
+        ColumnTest::Quantiles(ranges, _) => {
+            let ranges: Vec<String> = ranges.iter().map(quantile_words).collect();
+            format!("quantiles {}", ranges.join(", "))
+        }
+        ColumnTest::Distinct { values, relation } => {
+            let relation = match relation {
+                SetRelation::InSet => "in",
+                SetRelation::ContainsSet => "contain",
+                SetRelation::EqualsSet => "equal",
+            };
+            let values = set(values.iter().map(value_text));
+            format!("distinct values {relation} {values}")
+        }
+        ColumnTest::MostCommon { values, .. } => {
+            format!(
+                "most common value in {}",
+                set(values.iter().map(value_text))
+            )
+        }
+        ColumnTest::KlDivergence(divergence) => match divergence.threshold {
+            Some(threshold) => format!(
+                "divergence from its distribution at most {}",
+                number(threshold)
+            ),
+            None => "divergence from its distribution".to_owned(),
+        },
+    }
+}
+
+fn quantile_words(range: &QuantileRange) -> String {
+    let limits = match (range.min, range.max) {
+        (Some(min), Some(max)) if min == max => number(min),
+        (Some(min), Some(max)) => format!("{} to {}", number(min), number(max)),
+        (Some(min), None) => format!("at least {}", number(min)),
+        (None, Some(max)) => format!("at most {}", number(max)),
+        (None, None) => "any".to_owned(),
+    };
+    format!("{}: {limits}", number(range.probability))
+}
+
+fn table_words(test: &TableTest) -> String {
+    match test {
+        TableTest::RowCount(limits) => format!("row count {}", bounds(limits)),
+        TableTest::RowCountOf(other) => format!("row count equals that of `{other}`"),
+        TableTest::ColumnCount(limits) => format!("column count {}", bounds(limits)),
+        TableTest::ColumnSet {
+            columns,
+            exact: true,
+        } => format!("columns match the set of {}", columns.len()),
+        TableTest::ColumnSet {
+            columns,
+            exact: false,
+        } => format!("columns hold {}", set(columns.iter().cloned())),
+        TableTest::ColumnList(columns) => {
+            format!("columns match the list of {}", columns.len())
+        }
+        TableTest::ColumnExists {
             column,
-            min_value,
-            max_value,
-        } => format!(
-            "`{column}` mean {}",
-            bounds(min_value.map(number), max_value.map(number))
-        ),
-        Rule::ExpectColumnUniqueValueCountToBeBetween {
+            index: None,
+        } => format!("`{column}` exists"),
+        TableTest::ColumnExists {
             column,
-            min_value,
-            max_value,
-        } => format!(
-            "`{column}` distinct values {}",
-            bounds(min_value.map(count), max_value.map(count))
-        ),
-    }
-}
-
-fn mostly_words(mostly: f64) -> String {
-    if mostly < 1.0 {
-        format!(", mostly {}", number(mostly))
-    } else {
-        String::new()
-    }
-}
-
-fn bounds(min: Option<String>, max: Option<String>) -> String {
-    match (min, max) {
-        (Some(min), Some(max)) if min == max => format!("exactly {min}"),
-        (Some(min), Some(max)) => format!("between {min} and {max}"),
-        (Some(min), None) => format!("at least {min}"),
-        (None, Some(max)) => format!("at most {max}"),
-        (None, None) => "without bounds".to_owned(),
-    }
-}
-
-fn strict_bounds(min: (Option<f64>, bool), max: (Option<f64>, bool)) -> String {
-    let low = min.0.map(|value| {
-        let words = if min.1 { "over" } else { "at least" };
-        format!("{words} {}", number(value))
-    });
-    let high = max.0.map(|value| {
-        let words = if max.1 { "under" } else { "at most" };
-        format!("{words} {}", number(value))
-    });
-    match (low, high) {
-        (Some(low), Some(high)) => format!("{low} and {high}"),
-        (low, high) => low.or(high).unwrap_or_else(|| "without bounds".to_owned()),
-    }
-}
-
-fn set(values: &[String]) -> String {
-    let shown: Vec<&str> = values.iter().take(MAX_SHOWN).map(String::as_str).collect();
-    match values.len() - shown.len() {
-        0 => format!("{{{}}}", shown.join(", ")),
-        left => format!("{{{} and {left} more}}", shown.join(", ")),
+            index: Some(index),
+        } => format!("`{column}` is column {}", index + 1),
+        TableTest::ColumnType { column, type_name } => {
+            format!("`{column}` is a column of type {}", type_words(type_name))
+        }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::schema::ColumnType;
-
-    fn between(min: Option<f64>, max: Option<f64>, strict: bool, mostly: f64) -> Rule {
-        Rule::ExpectColumnValuesToBeBetween {
-            column: "body_mass_g".into(),
-            min_value: min,
-            max_value: max,
-            strict_min: strict,
-            strict_max: false,
-            mostly,
-        }
-    }
-
-    #[test]
-    fn every_rule_has_words() {
-        let column = || "sex".to_owned();
-        let names = |n: usize| (0..n).map(|i| format!("c{i}")).collect::<Vec<_>>();
-        let table = [
-            (
-                between(Some(2700.0), Some(6000.0), false, 1.0),
-                "`body_mass_g` between 2,700 and 6,000",
-            ),
-            (
-                between(Some(0.0), Some(9.5), true, 0.9),
-                "`body_mass_g` over 0 and at most 9.5, mostly 0.9",
-            ),
-            (
-                between(None, Some(-1.0), false, 1.0),
-                "`body_mass_g` at most −1",
-            ),
-            (
-                between(None, None, false, 1.0),
-                "`body_mass_g` without bounds",
-            ),
-            (
-                Rule::ExpectColumnValuesToNotBeNull {
-                    column: column(),
-                    mostly: 0.98,
-                },
-                "`sex` not null, mostly 0.98",
-            ),
-            (
-                Rule::ExpectColumnValuesToBeUnique {
-                    column: column(),
-                    mostly: 1.0,
-                },
-                "`sex` unique",
-            ),
-            (
-                Rule::ExpectColumnValuesToBeInSet {
-                    column: column(),
-                    value_set: vec!["FEMALE".into(), "MALE".into()],
-                    mostly: 1.0,
-                },
-                "`sex` in {FEMALE, MALE}",
-            ),
-            (
-                Rule::ExpectColumnValuesToMatchRegex {
-                    column: column(),
-                    regex: "^[A-Z]+$".into(),
-                    mostly: 1.0,
-                },
-                "`sex` matches /^[A-Z]+$/",
-            ),
-            (
-                Rule::ExpectColumnValuesToBeOfType {
-                    column: column(),
-                    type_: ColumnType::Text,
-                },
-                "`sex` of type text",
-            ),
-            (
-                Rule::ExpectTableRowCountToBeBetween {
-                    min_value: Some(300),
-                    max_value: Some(1400),
-                },
-                "row count between 300 and 1,400",
-            ),
-            (
-                Rule::ExpectTableColumnsToMatchSet {
-                    column_set: names(7),
-                    exact_match: true,
-                },
-                "columns match the set of 7",
-            ),
-            (
-                Rule::ExpectTableColumnsToMatchSet {
-                    column_set: names(10),
-                    exact_match: false,
-                },
-                "columns hold {c0, c1, c2, c3, c4, c5, c6, c7 and 2 more}",
-            ),
-            (
-                Rule::ExpectColumnMeanToBeBetween {
-                    column: column(),
-                    min_value: Some(195.0),
-                    max_value: None,
-                },
-                "`sex` mean at least 195",
-            ),
-            (
-                Rule::ExpectColumnUniqueValueCountToBeBetween {
-                    column: column(),
-                    min_value: Some(2),
-                    max_value: Some(2),
-                },
-                "`sex` distinct values exactly 2",
-            ),
-        ];
-        for (rule, words) in table {
-            assert_eq!(describe(&rule), words);
-        }
-    }
-}
+mod tests;

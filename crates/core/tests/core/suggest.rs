@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use assay_core::expect::read::{ColumnTest, Statistic, TableTest, Test, ValueTest, column_types};
 use assay_core::expect::{Rule, Severity, Suite, describe, suggest};
 use assay_core::schema::ColumnType;
 use proptest::prelude::*;
@@ -17,53 +18,51 @@ fn holds(rule: &Rule, columns: &[TestColumn]) -> bool {
             .find(|column| column.name == name)
             .expect("column")
     };
-    let within = |x: f64, low: Option<f64>, high: Option<f64>| {
-        low.is_none_or(|low| x >= low) && high.is_none_or(|high| x <= high)
-    };
     let share = |n: usize, of: usize, mostly: f64| of == 0 || n as f64 / of as f64 >= mostly;
-    match rule {
-        Rule::ExpectColumnValuesToNotBeNull { column, mostly } => {
-            let cells = &of(column).cells;
-            share(cells.iter().flatten().count(), cells.len(), *mostly)
-        }
-        Rule::ExpectColumnValuesToBeUnique { column, .. } => {
-            let values: Vec<&String> = of(column).values().collect();
-            values.iter().collect::<HashSet<_>>().len() == values.len()
-        }
-        Rule::ExpectColumnValuesToBeBetween {
+    let read = rule.read().expect("arguments");
+    match &read.test {
+        Test::Values {
             column,
-            min_value,
-            max_value,
-            ..
-        } => of(column)
-            .numbers()
-            .iter()
-            .all(|&x| within(x, *min_value, *max_value)),
-        Rule::ExpectColumnValuesToBeInSet {
-            column, value_set, ..
-        } => of(column).values().all(|value| value_set.contains(value)),
-        Rule::ExpectColumnValuesToBeOfType { column, type_ } => of(column).kind == *type_,
-        Rule::ExpectTableRowCountToBeBetween {
-            min_value,
-            max_value,
+            test,
+            mostly,
         } => {
-            let n = columns.first().map_or(0, |column| column.cells.len()) as u64;
-            min_value.is_none_or(|low| n >= low) && max_value.is_none_or(|high| n <= high)
+            let column = of(column);
+            match test {
+                ValueTest::NotNull => share(column.values().count(), column.cells.len(), *mostly),
+                ValueTest::Unique => {
+                    let values: Vec<&String> = column.values().collect();
+                    values.iter().collect::<HashSet<_>>().len() == values.len()
+                }
+                ValueTest::Between(bounds) => column.numbers().iter().all(|&x| bounds.hold(x)),
+                ValueTest::InSet { values, .. } => {
+                    let texts: Vec<String> = values
+                        .iter()
+                        .map(|v| v.as_str().map_or_else(|| v.to_string(), str::to_owned))
+                        .collect();
+                    column.values().all(|value| texts.contains(value))
+                }
+                ValueTest::OfType(names) => column_types(&names[0]) == [column.kind],
+                _ => false,
+            }
         }
-        Rule::ExpectTableColumnsToMatchSet { column_set, .. } => {
-            columns.iter().map(|column| &column.name).eq(column_set)
+        Test::Table(TableTest::RowCount(bounds)) => {
+            bounds.hold(columns.first().map_or(0, |column| column.cells.len()) as f64)
         }
-        Rule::ExpectColumnMeanToBeBetween {
+        Test::Table(TableTest::ColumnSet { columns: names, .. }) => {
+            columns.iter().map(|column| &column.name).eq(names)
+        }
+        Test::Column {
             column,
-            min_value,
-            max_value,
+            test:
+                ColumnTest::Statistic {
+                    statistic: Statistic::Mean,
+                    bounds,
+                },
         } => {
             let numbers = of(column).numbers();
-            let mean = numbers.iter().sum::<f64>() / numbers.len() as f64;
-            within(mean, *min_value, *max_value)
+            bounds.hold(numbers.iter().sum::<f64>() / numbers.len() as f64)
         }
-        Rule::ExpectColumnValuesToMatchRegex { .. }
-        | Rule::ExpectColumnUniqueValueCountToBeBetween { .. } => false,
+        _ => false,
     }
 }
 

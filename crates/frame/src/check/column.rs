@@ -2,16 +2,18 @@
 
 use std::collections::HashSet;
 
-use assay_core::schema::ColumnType;
+use assay_core::expect::read::column_types;
 
 use super::{Finding, Problem, bounds, number_text, wrong_type};
 use crate::columns::View;
 use crate::counts::Counts;
 use crate::frame::Frame;
 
-pub(super) fn of_type(view: View<'_>, wanted: ColumnType, n_rows: usize) -> Finding {
+pub(super) fn of_type(view: View<'_>, wanted: &[String], n_rows: usize) -> Finding {
     Finding {
-        passed: view.kind() == wanted,
+        passed: wanted
+            .iter()
+            .any(|name| column_types(name).contains(&view.kind())),
         n_checked: n_rows as u64,
         observed: view.kind().label().to_owned(),
         ..Finding::default()

@@ -4,7 +4,9 @@ mod column;
 mod values;
 
 use assay_core::Task;
-use assay_core::expect::{Expectation, Rule, RuleResult, RuleStatus, Suite};
+use assay_core::expect::read::{Bound, ColumnTest, Statistic, TableTest, Test, ValueTest, Wanted};
+use assay_core::expect::{self, Expectation, Rule, RuleResult, RuleStatus, Suite};
+use serde_json::Value;
 
 use crate::columns::{View, float_text};
 use crate::error::Error;
@@ -48,99 +50,116 @@ const MAX_NAMED_ROWS: usize = 20;
 
 fn result(frame: &Frame, expectation: &Expectation) -> RuleResult {
     let outcome = evaluate(frame, &expectation.rule);
-    let (status, finding, problem) = match outcome {
-        Ok(finding) if finding.passed => (RuleStatus::Passed, finding, None),
-        Ok(finding) => (RuleStatus::Failed, finding, None),
-        Err(Problem(problem)) => (RuleStatus::DidNotRun, Finding::default(), Some(problem)),
+    let (status, finding) = match outcome {
+        Ok(finding) if finding.passed => (RuleStatus::Passed, finding),
+        Ok(finding) => (RuleStatus::Failed, finding),
+        Err(Problem(problem)) => {
+            let problem = expect::Problem(problem);
+            return RuleResult::did_not_run(expectation.clone(), problem);
+        }
     };
     RuleResult {
         expectation: expectation.clone(),
         status,
+        n_rows: frame.n_rows() as u64,
         n_checked: finding.n_checked,
         n_missing: finding.n_missing,
         n_unexpected: finding.n_unexpected,
         unexpected_rows: finding.unexpected_rows,
-        unexpected_values: finding.unexpected_values,
+        unexpected_values: finding
+            .unexpected_values
+            .into_iter()
+            .map(Value::from)
+            .collect(),
+        observed_value: Value::from(finding.observed.as_str()),
         observed: finding.observed,
-        problem,
+        details: None,
+        problem: None,
     }
 }
 
 fn evaluate(frame: &Frame, rule: &Rule) -> Result<Finding, Problem> {
-    match rule {
-        Rule::ExpectColumnValuesToNotBeNull { column, mostly } => {
-            values::not_null(view(frame, column)?, share(*mostly)?)
-        }
-        Rule::ExpectColumnValuesToBeUnique { column, mostly } => {
-            values::unique(view(frame, column)?, share(*mostly)?)
-        }
-        Rule::ExpectColumnValuesToBeBetween {
+    let read = rule.read().map_err(|problem| Problem(problem.0))?;
+    let number = |bound: &Option<Bound>| bound.as_ref().and_then(Bound::number);
+    let count = |bound: &Option<Bound>| number(bound).map(|value| value as u64);
+    match &read.test {
+        Test::Values {
             column,
-            min_value,
-            max_value,
-            strict_min,
-            strict_max,
+            test,
             mostly,
         } => {
-            let bounds = values::Bounds {
-                min: *min_value,
-                max: *max_value,
-                strict_min: *strict_min,
-                strict_max: *strict_max,
-            };
-            values::between(column, view(frame, column)?, &bounds, share(*mostly)?)
+            let view = view(frame, column)?;
+            match test {
+                ValueTest::NotNull => values::not_null(view, *mostly),
+                ValueTest::Unique => values::unique(view, *mostly),
+                ValueTest::Between(bounds) => {
+                    let bounds = values::Bounds {
+                        min: number(&bounds.min),
+                        max: number(&bounds.max),
+                        strict_min: bounds.strict_min,
+                        strict_max: bounds.strict_max,
+                    };
+                    values::between(column, view, &bounds, *mostly)
+                }
+                ValueTest::InSet {
+                    values,
+                    negated: false,
+                } => {
+                    let texts: Vec<String> = values
+                        .iter()
+                        .map(|value| {
+                            value
+                                .as_str()
+                                .map_or_else(|| value.to_string(), str::to_owned)
+                        })
+                        .collect();
+                    values::in_set(view, &texts, *mostly)
+                }
+                ValueTest::Regex(patterns) if patterns.wanted == Wanted::Any => {
+                    values::matches(column, view, &patterns.patterns.join("|"), *mostly)
+                }
+                ValueTest::OfType(names) => Ok(column::of_type(view, names, frame.n_rows())),
+                _ => Err(not_evaluated(rule)),
+            }
         }
-        Rule::ExpectColumnValuesToBeInSet {
+        Test::Column {
             column,
-            value_set,
-            mostly,
-        } => values::in_set(view(frame, column)?, value_set, share(*mostly)?),
-        Rule::ExpectColumnValuesToMatchRegex {
-            column,
-            regex,
-            mostly,
-        } => values::matches(column, view(frame, column)?, regex, share(*mostly)?),
-        Rule::ExpectColumnValuesToBeOfType { column, type_ } => Ok(column::of_type(
-            view(frame, column)?,
-            *type_,
-            frame.n_rows(),
-        )),
-        Rule::ExpectColumnMeanToBeBetween {
-            column,
-            min_value,
-            max_value,
-        } => column::mean_between(column, view(frame, column)?, *min_value, *max_value),
-        Rule::ExpectColumnUniqueValueCountToBeBetween {
-            column,
-            min_value,
-            max_value,
-        } => column::distinct_between(view(frame, column)?, *min_value, *max_value),
-        Rule::ExpectTableRowCountToBeBetween {
-            min_value,
-            max_value,
-        } => column::row_count_between(frame, *min_value, *max_value),
-        Rule::ExpectTableColumnsToMatchSet {
-            column_set,
-            exact_match,
-        } => Ok(column::columns_match(frame, column_set, *exact_match)),
+            test: ColumnTest::Statistic { statistic, bounds },
+        } => match statistic {
+            Statistic::Mean => column::mean_between(
+                column,
+                view(frame, column)?,
+                number(&bounds.min),
+                number(&bounds.max),
+            ),
+            Statistic::DistinctCount => column::distinct_between(
+                view(frame, column)?,
+                count(&bounds.min),
+                count(&bounds.max),
+            ),
+            _ => Err(not_evaluated(rule)),
+        },
+        Test::Table(TableTest::RowCount(bounds)) => {
+            column::row_count_between(frame, count(&bounds.min), count(&bounds.max))
+        }
+        Test::Table(TableTest::ColumnSet { columns, exact }) => {
+            Ok(column::columns_match(frame, columns, *exact))
+        }
+        _ => Err(not_evaluated(rule)),
     }
+}
+
+fn not_evaluated(rule: &Rule) -> Problem {
+    Problem(format!(
+        "rules of type `{}` are not evaluated yet",
+        rule.type_
+    ))
 }
 
 fn view<'a>(frame: &'a Frame, column: &str) -> Result<View<'a>, Problem> {
     frame
         .view(column)
         .map_err(|error| Problem(error.to_string()))
-}
-
-/// `mostly` as a share.
-fn share(mostly: f64) -> Result<f64, Problem> {
-    if (0.0..=1.0).contains(&mostly) {
-        Ok(mostly)
-    } else {
-        Err(Problem(format!(
-            "`mostly` is {mostly}; it must lie between 0 and 1"
-        )))
-    }
 }
 
 /// Bounds that can hold.

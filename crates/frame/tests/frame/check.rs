@@ -15,11 +15,7 @@ fn results(csv: &str, rules: &[&str]) -> Vec<RuleResult> {
             let json = format!(r#"{{"type":"expect_{name}","kwargs":{kwargs}}}"#);
             let rule: Rule =
                 serde_json::from_str(&json).unwrap_or_else(|error| panic!("{json}: {error}"));
-            Expectation {
-                rule,
-                severity: Severity::Critical,
-                reason: String::new(),
-            }
+            Expectation::new(rule, Severity::Critical, "")
         })
         .collect();
     let suite = Suite {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use assay_core::code::Failure;
 use assay_core::dataset::{DatasetVersion, ImportOptions, RowGroup, Source};
 use assay_core::drift::DriftRule;
-use assay_core::expect::{Expectation, Rule, Severity, Suite};
+use assay_core::expect::{Expectation, Rule, RuleType, Severity, Suite};
 use assay_core::parity::{PARITY_SCHEMA, ParityReport};
 use assay_core::profile::Histogram;
 use assay_core::registry::{ModelVersion, Signature, VersionKey};
@@ -226,21 +226,14 @@ pub fn drift_report(number: u64, model: &VersionKey) -> DriftReport {
 }
 
 pub fn suite(name: &str, rules: usize) -> Suite {
-    let rule = Rule::ExpectTableRowCountToBeBetween {
-        min_value: Some(1),
-        max_value: None,
-    };
+    let rule = Rule::new(
+        RuleType::RowCountBetween,
+        serde_json::json!({"min_value": 1}),
+    );
     Suite {
         schema: 1,
         name: name.to_owned(),
-        expectations: vec![
-            Expectation {
-                rule,
-                severity: Severity::Critical,
-                reason: String::new(),
-            };
-            rules
-        ],
+        expectations: vec![Expectation::new(rule, Severity::Critical, ""); rules],
     }
 }
 
