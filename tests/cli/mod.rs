@@ -4,4 +4,5 @@ mod bad_input;
 mod chain;
 mod electricity;
 mod jobs;
+mod kill;
 mod versions;

@@ -73,3 +73,56 @@ fn a_file_without_header_with_blanks_and_question_marks_comes_in_right() {
     );
     assert_eq!(head[2]["income"], ">50K");
 }
+
+#[test]
+fn versions_are_tagged_and_restored() {
+    let lab = TestLab::new();
+    lab.import(&lab.file("t.csv", "a,b\n1,x\n2,y\n"), &[]);
+    lab.import(&lab.file("t.csv", "a,b\n1,x\n3,z\n"), &[]);
+    lab.json(&["data", "tag", "t@1", "gold"]);
+    let gold = lab.json(&["data", "show", "t@gold"]);
+    assert_eq!(gold["version"]["version"], 1);
+    let restored = lab.json(&["data", "restore", "t@gold"]);
+    assert_eq!(
+        (
+            &restored["version"],
+            &restored["restored_from"],
+            &restored["parent"]
+        ),
+        (&3.into(), &1.into(), &2.into())
+    );
+    assert_eq!(lab.json(&["data", "head", "t"])[1]["b"], "y");
+    let listed = lab.assay(&["data", "versions", "t"]).stdout;
+    let lines: Vec<&str> = listed.lines().collect();
+    assert_eq!(lines.len(), 4, "{listed}");
+    assert!(lines[1].contains("version 1"), "{listed}");
+    assert!(lines[3].contains("gold"), "{listed}");
+
+    lab.json(&["data", "tag", "t", "gold", "--remove"]);
+    assert_eq!(lab.assay(&["data", "show", "t@gold"]).status, 1);
+    lab.json(&["undo"]);
+    assert_eq!(
+        lab.json(&["data", "show", "t@gold"])["version"]["version"],
+        1
+    );
+    for (arguments, part) in [
+        (["data", "tag", "t@1", "3"], "means a version by itself"),
+        (["data", "tag", "t@9", "gold"], "there is no data set `t@9`"),
+        (["data", "tag", "t", "none"], ""),
+    ] {
+        let mut arguments = arguments.to_vec();
+        if part.is_empty() {
+            arguments.push("--remove");
+        }
+        let answer = lab.assay(&arguments);
+        assert_eq!(answer.status, 1, "{arguments:?}");
+        assert!(answer.stderr.contains(part), "{}", answer.stderr);
+    }
+    let again = lab.assay(&["data", "restore", "t"]);
+    assert_eq!(again.status, 1);
+    assert!(
+        again.stderr.contains("nothing to restore"),
+        "{}",
+        again.stderr
+    );
+}

@@ -3,6 +3,7 @@
 mod import;
 mod profile;
 mod show;
+mod versions;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -31,6 +32,12 @@ pub enum Command {
     },
     /// Every column: type, missing, distinct, statistics
     Profile { dataset: Reference },
+    /// All versions of a data set, with their tags
+    Versions { name: String },
+    /// Name a version, so that `penguins@gold` means it
+    Tag(versions::Tag),
+    /// Make an older version the newest again
+    Restore { dataset: Reference },
     /// Write a version as .csv, .parquet or .jsonl
     Export { dataset: Reference, file: PathBuf },
 }
@@ -43,6 +50,9 @@ impl Command {
             Self::Show { dataset } => show::show(lab, dataset, output)?,
             Self::Head { dataset, n } => show::head(lab, dataset, *n, output)?,
             Self::Profile { dataset } => output.result(&lab.profile(dataset)?, profile::text),
+            Self::Versions { name } => versions::list(lab, name, output)?,
+            Self::Tag(tag) => tag.run(lab, output)?,
+            Self::Restore { dataset } => versions::restore(lab, dataset, output)?,
             Self::Export { dataset, file } => {
                 lab.export_dataset(dataset, file)?;
                 output.result(&serde_json::json!({ "path": file }), |_| {

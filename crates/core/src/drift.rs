@@ -16,10 +16,12 @@ use ts_rs::TS;
 use crate::profile::Histogram;
 
 pub use bins::{OTHER_CATEGORIES, bins, bins_over, counts, reference_counts};
+pub(crate) use cells::jensen_shannon;
 pub use compare::compare_column;
 pub use judge::{MIN_VALUES, judge};
 pub use sentences::{cell_sentence, rule_sentence, verdict_sentence};
 pub use sketch::{sketch_column, sketch_reference};
+pub(crate) use steps::distance as kolmogorov_smirnov;
 
 pub const SKETCH_SCHEMA: u32 = 1;
 

@@ -29,6 +29,7 @@ pub mod split;
 pub mod suites;
 pub mod task;
 pub mod train;
+pub mod version_diff;
 pub mod words;
 
 pub use code::Code;

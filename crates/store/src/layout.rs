@@ -8,13 +8,14 @@ use assay_core::registry::VersionKey;
 use crate::error::{Attempted, Error, Result};
 
 /// The parts of a lab; a folder that holds nothing else may become one.
-const PARTS: [&str; 13] = [
+const PARTS: [&str; 14] = [
     "assay.toml",
     "lab.db",
     "lab.db-wal",
     "lab.db-shm",
     "lab.lock",
     "lab.gate",
+    "lab.claims",
     "cache.db",
     "objects",
     "registry",
@@ -71,7 +72,7 @@ impl Layout {
         self.root.join("objects").join("tmp")
     }
     pub fn claiming(&self) -> PathBuf {
-        self.leases().join("claiming.lock")
+        self.root.join("lab.claims")
     }
     pub fn object(&self, hash: &ObjectHash) -> PathBuf {
         let text = hash.as_str();

@@ -5,7 +5,7 @@
 //! refer to. A lease whose lock can be taken is dead. Its files go, and of the objects in its journal those that nothing
 //! refers to and no other lease claims.
 //!
-//! Invariant: an object is claimed before it is moved into place or looked for, and who claims holds `claiming.lock`
+//! Invariant: an object is claimed before it is moved into place or looked for, and who claims holds `lab.claims`
 //! shared until it has looked; who removes objects holds it alone, reads the journals first and the references after
 //! them, for a claim is dropped only when the reference stands.
 
@@ -128,15 +128,13 @@ impl Store {
 
     /// The leases that nobody holds, and what else lies among them.
     fn dead_leases(&self) -> Result<Vec<PathBuf>> {
-        let mut dead = entries(&self.layout.leases())?;
-        dead.retain(|path| *path != self.layout.claiming());
-        let mut kept = Vec::new();
-        for path in dead {
+        let mut dead = Vec::new();
+        for path in entries(&self.layout.leases())? {
             if !is_alive(&path)? {
-                kept.push(path);
+                dead.push(path);
             }
         }
-        Ok(kept)
+        Ok(dead)
     }
 
     fn is_own(&self, folder: &Path) -> bool {

@@ -52,7 +52,7 @@ fn count_at(sample: Steps<'_>, value: f64) -> u64 {
 
 /// Jensen-Shannon distance, base 2, 0 to 1: the square root of the mean Kullback-Leibler divergence from both to
 /// their mean (Endres and Schindelin 2003). `None` when one side is empty.
-pub(super) fn jensen_shannon(a: &[u64], b: &[u64]) -> Option<f64> {
+pub(crate) fn jensen_shannon(a: &[u64], b: &[u64]) -> Option<f64> {
     let divergence: f64 = shares(a, b)?
         .map(|(p, q)| {
             let mean = (p + q) / 2.0;

@@ -66,6 +66,21 @@ pub(super) fn kolmogorov_smirnov(a: Steps<'_>, b: Steps<'_>) -> f64 {
     largest
 }
 
+/// [`kolmogorov_smirnov`] of numbers in any order.
+pub(crate) fn distance(a: &[f64], b: &[f64]) -> f64 {
+    let (values_a, cumulative_a) = steps_of(a.iter().copied());
+    let (values_b, cumulative_b) = steps_of(b.iter().copied());
+    let a = Steps {
+        values: &values_a,
+        cumulative: &cumulative_a,
+    };
+    let b = Steps {
+        values: &values_b,
+        cumulative: &cumulative_b,
+    };
+    kolmogorov_smirnov(a, b)
+}
+
 /// The area between the two distribution functions (first Wasserstein distance), in the unit of the values.
 pub(super) fn wasserstein(a: Steps<'_>, b: Steps<'_>) -> f64 {
     let mut area = 0.0;

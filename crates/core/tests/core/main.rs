@@ -3,6 +3,7 @@
 mod drift;
 mod drift_laws;
 mod drift_pictures;
+mod effects;
 mod metrics;
 mod query;
 mod recipe;

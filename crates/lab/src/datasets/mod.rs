@@ -3,6 +3,7 @@
 mod export;
 mod import;
 mod rows;
+mod versions;
 
 use assay_core::Task;
 use assay_core::dataset::{DatasetDetail, DatasetSummary, DatasetVersion};

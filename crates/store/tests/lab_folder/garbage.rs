@@ -8,6 +8,7 @@ use assay_core::lab::TrashKind;
 use assay_core::reference::Reference;
 use assay_store::NewDatasetVersion;
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 use crate::support::{ACT, Lab, hash_of, new_dataset};
 
@@ -147,7 +148,12 @@ fn needed(lab: &Lab) -> BTreeMap<ObjectHash, u64> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 24,
+        rng_seed: RngSeed::Fixed(20_261_121),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn what_is_referred_to_stays_and_nothing_else_stays_for_ever(

@@ -62,13 +62,13 @@ fn what_a_killed_process_had_on_its_way_goes_with_the_next_open() {
     let shared = lab.object(b"in the hands of another");
     let test = "processes::what_a_killed_process_had_on_its_way_goes_with_the_next_open";
     kill_when_ready(other_process(test, &lab).spawn().unwrap());
-    // Two objects, the lock of the objects, and lock and journal of this process and of the dead one with its half.
+    // The objects, lock and journal of this process, and those of the dead one with its half.
     let objects = lab.path().join("objects");
-    assert_eq!(files(&objects).len(), 3 + 1 + 2 + 3);
+    assert_eq!(files(&objects).len(), 3 + 2 + 3);
 
     // Although this process has the lab open, too.
     let other = lab.open_again();
-    assert_eq!(files(&objects).len(), 2 + 1 + 2);
+    assert_eq!(files(&objects).len(), 2 + 2);
     for store in [&other, &lab.store] {
         let report = store.doctor(false, |_| true, 0);
         assert!(report.healthy, "{report:?}");
