@@ -25,6 +25,7 @@ pub mod registry;
 pub mod replay;
 pub mod run;
 pub mod schema;
+pub mod sketch;
 pub mod split;
 pub mod suites;
 pub mod task;

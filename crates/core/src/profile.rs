@@ -5,7 +5,10 @@ use ts_rs::TS;
 
 use crate::schema::ColumnType;
 
+pub mod association;
+mod histogram;
 mod likely;
+mod numeric;
 
 pub use likely::{Likely, LikelyKind, Seen, names_an_id};
 

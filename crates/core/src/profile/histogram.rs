@@ -1,6 +1,7 @@
 //! Histograms with edges that a person would choose.
 
-use assay_core::profile::Histogram;
+use super::Histogram;
+use crate::sketch::Weighted;
 
 /// Bins aimed at; there are 9 to 40.
 const AIM: f64 = 18.0;
@@ -13,14 +14,14 @@ const SMALLEST_WIDTH: f64 = 1e-300;
 /// edges, and the last bin ends above the largest of them, so that no bin holds more numbers than the others. A constant
 /// column gets one bin.
 ///
-/// `values` are finite and ascending.
-pub(super) fn of_sorted(values: &[f64], whole: bool) -> Histogram {
-    let (Some(min), Some(max)) = (values.first().copied(), values.last().copied()) else {
+/// `min` and `max` are those of the column, which `weighted` may know but nearly.
+pub(super) fn histogram(weighted: &Weighted, min: f64, max: f64, whole: bool) -> Histogram {
+    if weighted.n() == 0 {
         return Histogram {
             edges: Vec::new(),
             counts: Vec::new(),
         };
-    };
+    }
     let edges = edges(min, max, whole);
     let mut below = 0;
     let n_bins = edges.len().saturating_sub(1);
@@ -30,13 +31,13 @@ pub(super) fn of_sorted(values: &[f64], whole: bool) -> Histogram {
         .enumerate()
         .map(|(bin, edge)| {
             let up_to = if bin + 1 == n_bins {
-                values.len()
+                weighted.n()
             } else {
-                values.partition_point(|value| value < edge)
+                weighted.n_below(*edge)
             };
             let count = up_to.saturating_sub(below);
             below = up_to.max(below);
-            count as u64
+            count
         })
         .collect();
     Histogram { edges, counts }
@@ -166,7 +167,9 @@ mod tests {
             (vec![5e-324, 1e-323], false),
             ((0..1000).map(f64::from).collect(), true),
         ] {
-            let histogram = of_sorted(&values, whole);
+            let weighted = Weighted::of(values.iter().map(|value| (*value, 1)).collect());
+            let (min, max) = (weighted.min().unwrap(), weighted.max().unwrap());
+            let histogram = histogram(&weighted, min, max, whole);
             assert_eq!(
                 histogram.counts.iter().sum::<u64>(),
                 values.len() as u64,
