@@ -9,8 +9,12 @@ pub mod association;
 mod histogram;
 mod likely;
 mod numeric;
+mod shape;
+mod spelling;
 
 pub use likely::{Likely, LikelyKind, Seen, names_an_id};
+pub use shape::{is_date_like, is_number_like};
+pub use spelling::{Spellings, spellings};
 
 pub const PROFILE_SCHEMA: u32 = 2;
 
@@ -77,6 +81,8 @@ pub struct NumericProfile {
     pub n_outliers: u64,
     /// Tukey's fences: the quartiles less and plus 1.5 times the distance between them.
     pub fences: [f64; 2],
+    /// Values more than 3 such distances outside of the quartiles: Tukey's outer fences.
+    pub n_far_out: u64,
     pub histogram: Histogram,
 }
 

@@ -17,7 +17,7 @@ pub use count_sketch::CountSketch;
 pub use counted::{Counted, Summary, Takes};
 pub use distinct::{DistinctSample, Entry};
 pub use moments::Moments;
-pub use numbers::NumberSummary;
+pub use numbers::{Number, NumberSummary};
 pub use texts::{InstantSummary, KeptText, TextSummary};
 pub use weighted::{Weighted, lerp};
 

@@ -66,6 +66,21 @@ impl<'a> Counts<'a> {
         }
     }
 
+    /// Numbers with their counts; `None` for other types.
+    pub(crate) fn numbers(&self) -> Option<Vec<(f64, u64)>> {
+        match self {
+            Self::Integers(counts) => Some(counts.iter().map(|(v, n)| (*v as f64, *n)).collect()),
+            Self::Floats(counts) => Some(counts.clone()),
+            Self::Decimals(counts, scale) => Some(
+                counts
+                    .iter()
+                    .map(|(units, n)| (decimal::to_float(*units, *scale), *n))
+                    .collect(),
+            ),
+            Self::Booleans(_) | Self::Texts(_) | Self::Dates(_) | Self::Datetimes(_) => None,
+        }
+    }
+
     /// The `limit` most frequent values as they print.
     pub(crate) fn top(&self, limit: usize) -> Vec<TopValue> {
         match self {

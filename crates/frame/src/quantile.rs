@@ -1,5 +1,7 @@
 //! Quantiles by linear interpolation.
 
+use assay_core::sketch::lerp;
+
 /// The quantile of ascending values at `probability` (0 to 1): type 7 of Hyndman and Fan (1996), numpy's default.
 /// `None` without values.
 pub(crate) fn quantile(sorted: &[f64], probability: f64) -> Option<f64> {
@@ -9,18 +11,6 @@ pub(crate) fn quantile(sorted: &[f64], probability: f64) -> Option<f64> {
     let low = *sorted.get(below as usize)?;
     let high = *sorted.get((below as usize + 1).min(last))?;
     Some(lerp(low, high, place - below))
-}
-
-/// As numpy computes it, from the nearer end, so that the figures agree to the last bit.
-fn lerp(low: f64, high: f64, share: f64) -> f64 {
-    if low == high {
-        return low;
-    }
-    if share >= 0.5 {
-        high - (high - low) * (1.0 - share)
-    } else {
-        low + (high - low) * share
-    }
 }
 
 #[cfg(test)]

@@ -122,7 +122,7 @@ fn text(column: &ColumnProfile, seen: &Seen, distinct: &str) -> Likely {
             LikelyKind::Date,
             format!("{share} of the texts read as dates"),
         )
-    } else if prose && column.n_distinct > MAX_FEW_TEXTS {
+    } else if prose && column.n_distinct > MAX_FEW_TEXTS && column.n_distinct * 10 > n_values {
         let words = format!("{:.1} words a text, {distinct}", seen.mean_words);
         Likely::new(LikelyKind::FreeText, words)
     } else if repeats || column.n_distinct <= MAX_FEW_TEXTS {

@@ -57,11 +57,16 @@ impl NumericProfile {
     }
 
     fn new(weighted: &Weighted, totals: Totals, spread: Spread, whole: bool) -> Self {
-        let quartile = |probability| weighted.quantile(probability).unwrap_or(totals.min);
-        let (q1, q3) = (quartile(0.25), quartile(0.75));
-        // where the distance overflows, nothing is far out
-        let reach = (FENCE * (q3 - q1)).min(f64::MAX);
-        let fences = [(q1 - reach).max(f64::MIN), (q3 + reach).min(f64::MAX)];
+        let fences = |ranges: f64| {
+            let quartile = |probability| weighted.quantile(probability).unwrap_or(totals.min);
+            let (low, high) = (quartile(0.25), quartile(0.75));
+            // where the distance overflows, nothing is far out
+            let reach = (ranges * (high - low)).min(f64::MAX);
+            [(low - reach).max(f64::MIN), (high + reach).min(f64::MAX)]
+        };
+        let n_outside =
+            |[low, high]: [f64; 2]| weighted.n_below(low) + weighted.n() - weighted.n_up_to(high);
+        let (inner, outer) = (fences(FENCE), fences(2.0 * FENCE));
         Self {
             min: totals.min,
             max: totals.max,
@@ -76,8 +81,9 @@ impl NumericProfile {
             n_zero: totals.n_zero,
             n_negative: totals.n_negative,
             n_not_finite: totals.n_not_finite,
-            n_outliers: weighted.n_below(fences[0]) + weighted.n() - weighted.n_up_to(fences[1]),
-            fences,
+            n_outliers: n_outside(inner),
+            fences: inner,
+            n_far_out: n_outside(outer),
             histogram: histogram(weighted, totals.min, totals.max, whole),
         }
     }

@@ -1,5 +1,6 @@
 //! The summary of a numeric column.
 
+use std::cmp::Ordering;
 use std::marker::PhantomData;
 
 use super::{Buckets, Moments, Summary, Takes};
@@ -7,17 +8,16 @@ use super::{Buckets, Moments, Summary, Takes};
 /// A value that is counted as it is and summed as a float.
 pub trait Number: Copy {
     fn to_float(self) -> f64;
-    /// The value that stands for all that are equal to it.
-    fn canonical(self) -> Self;
+    /// A total order.
+    fn compare(self, other: Self) -> Ordering;
 }
 
 impl Number for f64 {
     fn to_float(self) -> f64 {
         self
     }
-    fn canonical(self) -> Self {
-        // −0 is 0
-        self + 0.0
+    fn compare(self, other: Self) -> Ordering {
+        self.total_cmp(&other)
     }
 }
 
@@ -25,8 +25,8 @@ impl Number for i64 {
     fn to_float(self) -> f64 {
         self as f64
     }
-    fn canonical(self) -> Self {
-        self
+    fn compare(self, other: Self) -> Ordering {
+        self.cmp(&other)
     }
 }
 
@@ -107,7 +107,8 @@ impl<V: Number> Summary for NumberSummary<V> {
 
 impl Takes<f64> for NumberSummary<f64> {
     fn keep(item: f64) -> f64 {
-        item.canonical()
+        // −0 is 0
+        item + 0.0
     }
 
     fn add_all(&mut self, _hashes: &[u64], items: &[f64]) {

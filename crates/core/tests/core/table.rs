@@ -99,6 +99,7 @@ fn numeric(numbers: &[f64]) -> NumericProfile {
         kurtosis: None,
         n_outliers: 0,
         fences: [min, max],
+        n_far_out: 0,
         histogram: Histogram {
             edges: vec![min, max],
             counts: vec![numbers.len() as u64],

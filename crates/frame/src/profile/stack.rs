@@ -1,9 +1,9 @@
 //! Batches one under another, and tables without rows.
 
 use assay_core::schema::{ColumnType, Schema};
-use polars::prelude::Series;
+use polars::prelude::{ChunkedArray, PolarsNumericType, Series};
 
-use crate::columns::{Values, text_series};
+use crate::columns::{Values, View, text_series};
 use crate::error::Error;
 use crate::frame::Frame;
 
@@ -30,4 +30,33 @@ fn no_rows(name: &str, kind: ColumnType) -> Series {
         ColumnType::Datetime => Values::Datetime(Vec::new()).into_series(name),
         ColumnType::Text => text_series(name, 0, std::iter::empty()),
     }
+}
+
+/// The rows at those 0-based places, in that order, in memory of their own.
+pub(super) fn with_rows(frame: &Frame, places: &[usize]) -> Result<Frame, Error> {
+    let columns = frame.views()?.into_iter().map(|(name, view)| {
+        match view {
+            View::Integer(values) => Values::Integer(picked(values, places)),
+            View::Float(values) => Values::Float(picked(values, places)),
+            View::Decimal(values, scale) => Values::Decimal(picked(values, places), scale),
+            View::Date(values) => Values::Date(picked(values, places)),
+            View::Datetime(values) => Values::Datetime(picked(values, places)),
+            View::Boolean(values) => {
+                Values::Boolean(places.iter().map(|place| values.get(*place)).collect())
+            }
+            View::Text(values) => {
+                let texts = places.iter().map(|place| values.get(*place));
+                return text_series(&name, places.len(), texts);
+            }
+        }
+        .into_series(&name)
+    });
+    Frame::from_series(places.len(), columns.collect())
+}
+
+fn picked<T: PolarsNumericType>(
+    values: &ChunkedArray<T>,
+    places: &[usize],
+) -> Vec<Option<T::Native>> {
+    places.iter().map(|place| values.get(*place)).collect()
 }
