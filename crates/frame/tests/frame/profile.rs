@@ -157,14 +157,14 @@ fn leaks_ids_and_constants_are_told() {
     assert!(
         notes(&bigmart)
             .iter()
-            .any(|text| text.contains("differ in case alone")),
+            .any(|text| text.ends_with("`Low Fat`, `low fat`, `LF`; `Regular`, `reg`")),
         "{:?}",
         notes(&bigmart)
     );
 
     for sentence in [
         "`Item_Identifier` has 183 distinct values in 200 rows; it looks like an id",
-        "`Outlet_Identifier` gives `Outlet_Establishment_Year`, `Outlet_Size`, `Outlet_Location_Type`, `Outlet_Type` away: each of its values goes with one value",
+        "`Outlet_Identifier` gives `Outlet_Establishment_Year`, `Outlet_Size`, `Outlet_Location_Type` and `Outlet_Type` away: each of its values goes with one value",
     ] {
         assert!(
             notes(&bigmart).contains(&sentence),
