@@ -23,7 +23,9 @@ mod time;
 mod types;
 mod write;
 
-pub use check::check;
+pub use check::{
+    CheckOptions, Checker, QueryRows, RowCountOf, RunQuery, check, check_batches, check_with,
+};
 pub use error::{Error, FileKind};
 pub use frame::{Concatenation, Frame, MissingColumn};
 pub use hash::{content_hash, groups_hash};

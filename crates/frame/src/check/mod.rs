@@ -1,16 +1,33 @@
-//! Expectations checked against a table.
+//! Expectations checked against a table: a whole suite in one pass over its rows, batch by batch.
 
-mod column;
-mod values;
+mod cell;
+mod condition;
+mod distinct;
+mod divergence;
+mod judge;
+mod keys;
+mod measure;
+mod numbers;
+mod ordered;
+mod piece;
+mod plan;
+mod records;
+mod table;
+mod tally;
+mod text_test;
+mod value_test;
 
 use assay_core::Task;
-use assay_core::expect::read::{Bound, ColumnTest, Statistic, TableTest, Test, ValueTest, Wanted};
-use assay_core::expect::{self, Expectation, Rule, RuleResult, RuleStatus, Suite};
-use serde_json::Value;
+use assay_core::expect::{MAX_PARTIAL, Problem, RuleResult, Suite};
+use assay_core::schema::{ColumnType, Schema};
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
-use crate::columns::{View, float_text};
+use crate::columns::Values;
 use crate::error::Error;
 use crate::frame::Frame;
+use measure::State;
+use piece::Piece;
+use plan::Plan;
 
 /// One result per expectation of the suite, in its order. A rule that cannot be evaluated is a result too, with its
 /// reason.
@@ -18,178 +35,229 @@ use crate::frame::Frame;
 /// # Errors
 /// [`Error::Cancelled`] alone.
 pub fn check(frame: &Frame, suite: &Suite, task: &Task) -> Result<Vec<RuleResult>, Error> {
-    let total = suite.expectations.len() as u64;
-    let mut results = Vec::with_capacity(suite.expectations.len());
-    for (done, expectation) in (0..).zip(&suite.expectations) {
-        task.check()?;
-        task.step(done, total, "checking");
-        results.push(result(frame, expectation));
+    check_with(frame, suite, &CheckOptions::default(), task)
+}
+
+/// The same with other data sets, queries, or every unexpected row.
+///
+/// # Errors
+/// [`Error::Cancelled`] alone.
+pub fn check_with(
+    frame: &Frame,
+    suite: &Suite,
+    options: &CheckOptions<'_>,
+    task: &Task,
+) -> Result<Vec<RuleResult>, Error> {
+    let mut checker = Checker::new(suite, &frame.schema(), options.max_named_rows);
+    checker.push(frame, 0, task)?;
+    checker.finish(options, task)
+}
+
+/// Checks a table that comes in parts, first rows first: no more of it than a part need be in memory, except where a
+/// rule asks for it (uniqueness keeps 8 or 16 bytes a row, a median 8).
+///
+/// # Errors
+/// What a part's reading gives, [`Error::WrongType`] when a part's columns are not those of the first,
+/// [`Error::Cancelled`].
+pub fn check_batches(
+    batches: impl IntoIterator<Item = Result<Frame, Error>>,
+    schema: &Schema,
+    suite: &Suite,
+    options: &CheckOptions<'_>,
+    task: &Task,
+) -> Result<Vec<RuleResult>, Error> {
+    let mut checker = Checker::new(suite, schema, options.max_named_rows);
+    let mut first_row = 0;
+    for batch in batches {
+        let batch = batch?;
+        checker.push(&batch, first_row, task)?;
+        first_row += batch.n_rows() as u64;
     }
-    task.step(total, total, "checked");
-    Ok(results)
+    checker.finish(options, task)
 }
 
-/// What a rule found.
-#[derive(Debug, Default)]
-struct Finding {
-    passed: bool,
-    n_checked: u64,
-    n_missing: u64,
-    n_unexpected: u64,
-    /// 1-based.
-    unexpected_rows: Vec<u64>,
-    unexpected_values: Vec<String>,
-    observed: String,
+/// Counts the rows of another data set; or a sentence on why not.
+pub type RowCountOf<'a> = dyn Fn(&str) -> Result<u64, String> + Sync + 'a;
+/// Runs a query over the table that is checked; or a sentence on why not.
+pub type RunQuery<'a> = dyn Fn(&str) -> Result<QueryRows, String> + Sync + 'a;
+
+/// What a check may ask from outside of the table, and how much it tells.
+#[derive(Clone, Copy)]
+pub struct CheckOptions<'a> {
+    /// At most so many unexpected rows are named, for each rule.
+    pub max_named_rows: usize,
+    pub row_count_of: Option<&'a RowCountOf<'a>>,
+    pub query: Option<&'a RunQuery<'a>>,
 }
 
-/// Why a rule could not be evaluated, as a sentence.
-struct Problem(String);
+/// The rows that a query returned.
+#[derive(Debug, Clone, PartialEq)]
+pub struct QueryRows {
+    pub n_rows: u64,
+    /// Objects by column, the first ones.
+    pub first_rows: Vec<serde_json::Value>,
+}
 
-/// At most so many rows are named.
-const MAX_NAMED_ROWS: usize = 20;
-
-fn result(frame: &Frame, expectation: &Expectation) -> RuleResult {
-    let outcome = evaluate(frame, &expectation.rule);
-    let (status, finding) = match outcome {
-        Ok(finding) if finding.passed => (RuleStatus::Passed, finding),
-        Ok(finding) => (RuleStatus::Failed, finding),
-        Err(Problem(problem)) => {
-            let problem = expect::Problem(problem);
-            return RuleResult::did_not_run(expectation.clone(), problem);
+impl Default for CheckOptions<'_> {
+    fn default() -> Self {
+        Self {
+            max_named_rows: MAX_PARTIAL,
+            row_count_of: None,
+            query: None,
         }
-    };
-    RuleResult {
-        expectation: expectation.clone(),
-        status,
-        n_rows: frame.n_rows() as u64,
-        n_checked: finding.n_checked,
-        n_missing: finding.n_missing,
-        n_unexpected: finding.n_unexpected,
-        unexpected_rows: finding.unexpected_rows,
-        unexpected_values: finding
-            .unexpected_values
-            .into_iter()
-            .map(Value::from)
-            .collect(),
-        observed_value: Value::from(finding.observed.as_str()),
-        observed: finding.observed,
-        details: None,
-        problem: None,
     }
 }
 
-fn evaluate(frame: &Frame, rule: &Rule) -> Result<Finding, Problem> {
-    let read = rule.read().map_err(|problem| Problem(problem.0))?;
-    let number = |bound: &Option<Bound>| bound.as_ref().and_then(Bound::number);
-    let count = |bound: &Option<Bound>| number(bound).map(|value| value as u64);
-    match &read.test {
-        Test::Values {
-            column,
-            test,
-            mostly,
-        } => {
-            let view = view(frame, column)?;
-            match test {
-                ValueTest::NotNull => values::not_null(view, *mostly),
-                ValueTest::Unique => values::unique(view, *mostly),
-                ValueTest::Between(bounds) => {
-                    let bounds = values::Bounds {
-                        min: number(&bounds.min),
-                        max: number(&bounds.max),
-                        strict_min: bounds.strict_min,
-                        strict_max: bounds.strict_max,
-                    };
-                    values::between(column, view, &bounds, *mostly)
-                }
-                ValueTest::InSet {
-                    values,
-                    negated: false,
-                } => {
-                    let texts: Vec<String> = values
-                        .iter()
-                        .map(|value| {
-                            value
-                                .as_str()
-                                .map_or_else(|| value.to_string(), str::to_owned)
-                        })
-                        .collect();
-                    values::in_set(view, &texts, *mostly)
-                }
-                ValueTest::Regex(patterns) if patterns.wanted == Wanted::Any => {
-                    values::matches(column, view, &patterns.patterns.join("|"), *mostly)
-                }
-                ValueTest::OfType(names) => Ok(column::of_type(view, names, frame.n_rows())),
-                _ => Err(not_evaluated(rule)),
+/// A suite over a table of which more and more is seen.
+pub struct Checker {
+    plan: Plan,
+    max_named_rows: usize,
+    /// One state per measurement; `None` before the first row.
+    states: Option<Vec<State>>,
+}
+
+/// Rows that one core takes at a time.
+const PIECE_ROWS: usize = 1 << 16;
+
+impl Checker {
+    pub fn new(suite: &Suite, schema: &Schema, max_named_rows: usize) -> Self {
+        Self {
+            plan: Plan::new(suite, schema),
+            max_named_rows,
+            states: None,
+        }
+    }
+
+    /// Sees rows that follow those seen before. `first_row`: the 0-based row of the whole that the batch begins with.
+    ///
+    /// # Errors
+    /// [`Error::WrongType`] when the columns are not those of the schema, [`Error::Cancelled`].
+    pub fn push(&mut self, batch: &Frame, first_row: u64, task: &Task) -> Result<(), Error> {
+        self.same_columns(batch)?;
+        let firsts: Vec<usize> = (0..batch.n_rows().max(1)).step_by(PIECE_ROWS).collect();
+        let pieces = firsts
+            .into_par_iter()
+            .map(|first| {
+                task.check()?;
+                let rows = batch.slice(first, PIECE_ROWS);
+                self.states_of(&Piece::new(&rows, first_row + first as u64))
+            })
+            .collect::<Result<Vec<_>, Error>>()?;
+        for states in pieces {
+            self.merge_states(states);
+        }
+        task.step(first_row + batch.n_rows() as u64, 0, "checking");
+        Ok(())
+    }
+
+    /// Joins with a checker of the same suite that saw the rows that follow.
+    pub fn merge(&mut self, later: Self) {
+        if let Some(states) = later.states {
+            self.merge_states(states);
+        }
+    }
+
+    /// The results.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`] alone.
+    pub fn finish(
+        mut self,
+        options: &CheckOptions<'_>,
+        task: &Task,
+    ) -> Result<Vec<RuleResult>, Error> {
+        if self.states.is_none() {
+            self.push(&empty(&self.plan.schema)?, 0, task)?;
+        }
+        let states = self.states.unwrap_or_default();
+        let plan = &self.plan;
+        let results = (0..plan.rules.len())
+            .into_par_iter()
+            .map(|rule| {
+                task.check()?;
+                judge::result(plan, &states, rule, options)
+            })
+            .collect::<Result<Vec<_>, Error>>()?;
+        Ok(results.into_iter().flatten().collect())
+    }
+
+    fn same_columns(&self, batch: &Frame) -> Result<(), Error> {
+        for column in &self.plan.schema.columns {
+            let kind = batch.view(&column.name)?.kind();
+            if kind != column.kind {
+                return Err(Error::WrongType {
+                    column: column.name.clone(),
+                    found: kind.label().to_owned(),
+                    needed: format!("it was {} in the rows before", column.kind.label()),
+                });
             }
         }
-        Test::Column {
-            column,
-            test: ColumnTest::Statistic { statistic, bounds },
-        } => match statistic {
-            Statistic::Mean => column::mean_between(
-                column,
-                view(frame, column)?,
-                number(&bounds.min),
-                number(&bounds.max),
-            ),
-            Statistic::DistinctCount => column::distinct_between(
-                view(frame, column)?,
-                count(&bounds.min),
-                count(&bounds.max),
-            ),
-            _ => Err(not_evaluated(rule)),
-        },
-        Test::Table(TableTest::RowCount(bounds)) => {
-            column::row_count_between(frame, count(&bounds.min), count(&bounds.max))
+        Ok(())
+    }
+
+    fn states_of(&self, piece: &Piece) -> Result<Vec<State>, Error> {
+        let filtered = self
+            .plan
+            .conditions
+            .iter()
+            .map(|condition| piece.filter(condition))
+            .collect::<Result<Vec<_>, _>>()?;
+        let measures = self.plan.measures.iter();
+        measures
+            .map(|measure| {
+                let piece = measure
+                    .condition
+                    .and_then(|at| filtered.get(at))
+                    .unwrap_or(piece);
+                measure.run(piece, self.max_named_rows)
+            })
+            .collect()
+    }
+
+    fn merge_states(&mut self, later: Vec<State>) {
+        match &mut self.states {
+            None => self.states = Some(later),
+            Some(states) => {
+                let both = states.iter_mut().zip(later);
+                for (measure, (state, later)) in self.plan.measures.iter().zip(both) {
+                    measure.merge(state, later, self.max_named_rows);
+                }
+            }
         }
-        Test::Table(TableTest::ColumnSet { columns, exact }) => {
-            Ok(column::columns_match(frame, columns, *exact))
-        }
-        _ => Err(not_evaluated(rule)),
     }
 }
 
-fn not_evaluated(rule: &Rule) -> Problem {
-    Problem(format!(
-        "rules of type `{}` are not evaluated yet",
-        rule.type_
-    ))
+/// A table of that schema without rows.
+fn empty(schema: &Schema) -> Result<Frame, Error> {
+    let series = schema.columns.iter().map(|column| {
+        let name = column.name.as_str();
+        match column.kind {
+            ColumnType::Integer => Values::Integer(Vec::new()).into_series(name),
+            ColumnType::Float => Values::Float(Vec::new()).into_series(name),
+            ColumnType::Boolean => Values::Boolean(Vec::new()).into_series(name),
+            ColumnType::Text => crate::columns::text_series(name, 0, std::iter::empty()),
+            ColumnType::Date => Values::Date(Vec::new()).into_series(name),
+            ColumnType::Datetime => Values::Datetime(Vec::new()).into_series(name),
+        }
+    });
+    Frame::from_series(0, series.collect())
 }
 
-fn view<'a>(frame: &'a Frame, column: &str) -> Result<View<'a>, Problem> {
-    frame
-        .view(column)
-        .map_err(|error| Problem(error.to_string()))
-}
-
-/// Bounds that can hold.
-fn bounds<T: PartialOrd + std::fmt::Display + Copy>(
-    min: Option<T>,
-    max: Option<T>,
-) -> Result<(), Problem> {
-    match (min, max) {
-        (None, None) => Err(Problem(
-            "it has neither a least nor a largest value".to_owned(),
-        )),
-        (Some(min), Some(max)) if min > max => Err(Problem(format!(
-            "the least value {min} exceeds the largest, {max}"
-        ))),
-        _ => Ok(()),
+/// The kind of a column that is there.
+fn column_of(schema: &Schema, name: &str) -> Result<ColumnType, Problem> {
+    match schema.column(name) {
+        Some(column) => Ok(column.kind),
+        None => Err(Problem(format!("there is no column `{name}`"))),
     }
 }
 
-fn wrong_type(column: &str, view: View<'_>, needed: &str) -> Problem {
+fn wrong_type(column: &str, kind: ColumnType, needed: &str) -> Problem {
     Problem(format!(
         "column `{column}` is {}, but the rule needs {needed}",
-        view.kind().label()
+        kind_words(kind)
     ))
 }
 
-/// A number as people write it: whole ones without a point.
-fn number_text(value: f64) -> String {
-    if value.fract() == 0.0 && value.abs() < 1e15 {
-        format!("{value:.0}")
-    } else {
-        float_text(value)
-    }
+fn kind_words(kind: ColumnType) -> &'static str {
+    kind.label()
 }

@@ -254,7 +254,7 @@ pub(super) const RELATIVE_ERROR: Argument = Argument {
     name: "allow_relative_error",
     kind: ArgumentKind::Interpolation,
     title: "between two values",
-    help: "false or `linear` interpolates; `lower`, `higher`, `midpoint` and `nearest` take what they say",
+    help: "false or `nearest` takes the nearer one, `linear` a number between, `lower`, `higher` and `midpoint` what they say",
     required: false,
     default: Default::Flag(false),
     choices: &[],

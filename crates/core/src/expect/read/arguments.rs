@@ -348,7 +348,7 @@ impl<'a> Arguments<'a> {
     fn interpolation(self) -> Outcome<Interpolation> {
         const NAME: &str = "allow_relative_error";
         match self.get(NAME) {
-            None | Some(Value::Bool(false)) => Ok(Interpolation::Linear),
+            None | Some(Value::Bool(false)) => Ok(Interpolation::Nearest),
             Some(Value::Bool(true)) => Err(Problem(format!(
                 "`{NAME}` is true; name how to take a quantile between two values: linear, lower, higher, midpoint or nearest"
             ))),

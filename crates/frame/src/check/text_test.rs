@@ -1,0 +1,172 @@
+//! Tests on one text: length, patterns, dates, JSON.
+
+use assay_core::expect::Problem;
+use assay_core::expect::read::{Bounds, Patterns, ValueTest, Wanted};
+use jiff::fmt::strtime::BrokenDownTime;
+use polars::prelude::StringChunked;
+use regex::Regex;
+
+use super::cell::{KeyMap, KeySet, text_key};
+
+pub(super) enum TextTest {
+    /// Characters.
+    Length(Bounds),
+    Patterns {
+        regexes: Vec<Regex>,
+        wanted: Wanted,
+    },
+    Strftime(String),
+    DateParseable,
+    JsonParseable,
+    JsonSchema(Box<jsonschema::Validator>),
+}
+
+/// So many texts are looked at to see whether they repeat.
+const SAMPLE: usize = 512;
+/// So many distinct texts among them at most are remembered.
+const FEW_DISTINCT: usize = 64;
+
+impl TextTest {
+    /// `None` for tests that are not on texts.
+    pub(super) fn new(test: &ValueTest) -> Option<Result<Self, Problem>> {
+        Some(match test {
+            ValueTest::Length(bounds) => Ok(Self::Length(bounds.clone())),
+            ValueTest::Regex(patterns) => patterns_of(patterns, |pattern| pattern.to_owned()),
+            ValueTest::Like { patterns, escape } => {
+                patterns_of(patterns, |pattern| like_regex(pattern, *escape))
+            }
+            ValueTest::Strftime(format) => Ok(Self::Strftime(format.clone())),
+            ValueTest::DateParseable => Ok(Self::DateParseable),
+            ValueTest::JsonParseable => Ok(Self::JsonParseable),
+            ValueTest::JsonSchema(schema) => match jsonschema::validator_for(schema) {
+                Ok(validator) => Ok(Self::JsonSchema(Box::new(validator))),
+                Err(error) => Err(Problem(format!("`json_schema` is no JSON schema: {error}"))),
+            },
+            _ => return None,
+        })
+    }
+
+    pub(super) fn holds(&self, text: &str) -> bool {
+        match self {
+            Self::Length(bounds) => bounds.hold(text.chars().count() as f64),
+            Self::Patterns { regexes, wanted } => {
+                let mut matching = regexes.iter().map(|regex| regex.is_match(text));
+                match wanted {
+                    Wanted::Any => matching.any(|found| found),
+                    Wanted::All => matching.all(|found| found),
+                    Wanted::None => !matching.any(|found| found),
+                }
+            }
+            Self::Strftime(format) => follows(format, text),
+            Self::DateParseable => dtparse::parse(text).is_ok(),
+            Self::JsonParseable => serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok(),
+            Self::JsonSchema(validator) => {
+                serde_json::from_str(text).is_ok_and(|value| validator.is_valid(&value))
+            }
+        }
+    }
+
+    /// Each distinct text is tested once where they repeat.
+    pub(super) fn count_failing(&self, values: &StringChunked) -> u64 {
+        let texts = || {
+            values
+                .downcast_iter()
+                .flat_map(|part| part.iter().flatten())
+        };
+        let sample: KeySet<u128> = texts().take(SAMPLE).map(text_key).collect();
+        let repeats = sample.len() <= FEW_DISTINCT && values.len() > SAMPLE;
+        if !repeats || matches!(self, Self::Length(_)) {
+            return texts().filter(|text| !self.holds(text)).count() as u64;
+        }
+        let mut known: KeyMap<u128, bool> = KeyMap::default();
+        texts()
+            .filter(|text| {
+                !*known
+                    .entry(text_key(text))
+                    .or_insert_with(|| self.holds(text))
+            })
+            .count() as u64
+    }
+}
+
+fn patterns_of(patterns: &Patterns, regex: impl Fn(&str) -> String) -> Result<TextTest, Problem> {
+    let regexes = patterns.patterns.iter().map(|pattern| {
+        Regex::new(&regex(pattern)).map_err(|error| {
+            let error = error.to_string();
+            let reason = error.lines().last().unwrap_or("").trim();
+            let reason = reason.strip_prefix("error: ").unwrap_or(reason);
+            Problem(format!("`{pattern}` is no regular expression: {reason}"))
+        })
+    });
+    Ok(TextTest::Patterns {
+        regexes: regexes.collect::<Result<_, _>>()?,
+        wanted: patterns.wanted,
+    })
+}
+
+/// `%` is any text, `_` any character; what follows the escape is itself.
+fn like_regex(pattern: &str, escape: Option<char>) -> String {
+    let mut regex = String::from("(?s)^");
+    let mut characters = pattern.chars();
+    while let Some(character) = characters.next() {
+        match character {
+            c if Some(c) == escape => {
+                let literal = characters.next().unwrap_or(c);
+                regex.push_str(&regex::escape(literal.encode_utf8(&mut [0; 4])));
+            }
+            '%' => regex.push_str(".*"),
+            '_' => regex.push('.'),
+            c => regex.push_str(&regex::escape(c.encode_utf8(&mut [0; 4]))),
+        }
+    }
+    regex.push('$');
+    regex
+}
+
+/// As Python's `strptime`: the whole text, and a day that exists where a date is told.
+fn follows(format: &str, text: &str) -> bool {
+    let Ok(parsed) = BrokenDownTime::parse(format, text) else {
+        return false;
+    };
+    let tells_a_date =
+        parsed.year().is_some() && parsed.month().is_some() && parsed.day().is_some();
+    !tells_a_date || parsed.to_date().is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sql_patterns_match_whole_texts() {
+        for (pattern, escape, text, matches) in [
+            ("a%", None, "abc", true),
+            ("a%", None, "ba", false),
+            ("a_c", None, "abc", true),
+            ("a_c", None, "abbc", false),
+            ("%b%", None, "a\nb", true),
+            ("a.c", None, "abc", false),
+            ("100\\%", Some('\\'), "100%", true),
+            ("100\\%", Some('\\'), "1000", false),
+            ("", None, "", true),
+        ] {
+            let regex = Regex::new(&like_regex(pattern, escape)).unwrap();
+            assert_eq!(regex.is_match(text), matches, "{pattern} {text}");
+        }
+    }
+
+    #[test]
+    fn dates_follow_a_format() {
+        for (format, text, holds) in [
+            ("%Y-%m-%d", "2026-01-31", true),
+            ("%Y-%m-%d", "2026-02-30", false),
+            ("%Y-%m-%d", "2026-01-31 10:00", false),
+            ("%d/%m/%y", "5/1/26", true),
+            ("%H:%M:%S", "23:59:59", true),
+            ("%H:%M", "25:00", false),
+            ("%b %d %Y", "Jan 05 2026", true),
+        ] {
+            assert_eq!(follows(format, text), holds, "{format} {text}");
+        }
+    }
+}
