@@ -77,9 +77,9 @@ pub struct TypeChoice {
 pub struct BadRow {
     /// Of the source file, from 1; for sources without lines the row.
     pub line: u64,
-    /// `3 fields where 4 are expected`
+    /// What follows after the number of the line: `has 3 fields where 4 are expected`.
     pub problem: String,
-    /// The row as it stands, at most 200 characters.
+    /// The row as it stands; shown are at most 200 characters.
     pub text: String,
 }
 

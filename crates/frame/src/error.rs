@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use assay_core::dataset::BadRow;
+use assay_core::words::count;
 use assay_core::{Cancelled, Code};
 
 /// What a file is, by its name or by its content.
@@ -71,15 +73,18 @@ pub enum Error {
     NoFiles(PathBuf),
     #[error("the content is {}", .0.label())]
     UnknownKind(FileKind),
-    /// `line` counts from 1 in the file.
-    #[error("line {line} has {found} fields where {expected} are expected")]
-    Ragged {
-        line: u64,
-        expected: usize,
-        found: usize,
+    #[error("{}", bad_rows(*n_rows, *of, first))]
+    BadRows {
+        n_rows: u64,
+        /// Rows in all.
+        of: u64,
+        /// The first 20.
+        first: Vec<BadRow>,
     },
-    #[error("line {line} is not UTF-8 text")]
-    NotUtf8 { line: u64 },
+    #[error("the row that begins near line {line} is longer than {} MB; perhaps a quote is never closed", limit_bytes >> 20)]
+    LongRow { line: u64, limit_bytes: u64 },
+    #[error("`{file}`: {error}")]
+    InFile { file: String, error: Box<Error> },
     /// The data ends early or a compressed stream is damaged.
     #[error("the file cannot be read to its end: {0}")]
     Unreadable(String),
@@ -161,6 +166,7 @@ impl Error {
             Self::UnknownKind(_) | Self::UnsupportedType { .. } => Code::Unsupported,
             Self::Cancelled(_) => Code::Cancelled,
             Self::Engine(_) => Code::Bug,
+            Self::InFile { error, .. } => error.code(),
             _ => Code::Invalid,
         }
     }
@@ -178,10 +184,13 @@ impl Error {
             Self::UnknownKind(_) => "export the data as CSV, JSON lines or Parquet",
             Self::NotAFile(_) => "give a file, a folder of files, or a pattern such as data/*.csv",
             Self::TooLarge(_) => "unpack or split the file first, and import what comes out",
-            Self::Ragged { .. } => {
-                "mend that line; a delimiter inside a value needs quotes around the value, and --delimiter names another delimiter"
+            Self::BadRows { .. } => {
+                "mend them, or set them aside with --bad-rows set-aside; a delimiter inside a value needs quotes around the value, and --delimiter names another delimiter"
             }
-            Self::NotUtf8 { .. } => "save the file in the encoding UTF-8",
+            Self::LongRow { .. } => {
+                "mend that line; --quote names another quote, and --quote '' says that there is none"
+            }
+            Self::InFile { error, .. } => return error.hint(),
             Self::Unreadable(_) => "copy or export the file again; it may be cut off",
             Self::BadJson { .. } => "write one JSON object a line, or one array of objects",
             Self::BadOptions(_) => return None,
@@ -215,6 +224,29 @@ impl From<polars::error::PolarsError> for Error {
     fn from(error: polars::error::PolarsError) -> Self {
         Self::Engine(error.to_string())
     }
+}
+
+/// `line 3 has 2 fields where 3 are expected`; `14 of 5,000 rows cannot be read: line 3 has …; line 9 …; and 12 more`
+fn bad_rows(n_rows: u64, of: u64, first: &[BadRow]) -> String {
+    const SHOWN: usize = 3;
+    let shown: Vec<String> = first
+        .iter()
+        .take(if n_rows == 1 { 1 } else { SHOWN })
+        .map(|row| format!("line {} {}", row.line, row.problem))
+        .collect();
+    let shown_text = shown.join("; ");
+    if n_rows == 1 {
+        return shown_text;
+    }
+    let more = match n_rows - shown.len() as u64 {
+        0 => String::new(),
+        n => format!("; and {} more", count(n)),
+    };
+    format!(
+        "{} of {} rows cannot be read: {shown_text}{more}",
+        count(n_rows),
+        count(of)
+    )
 }
 
 /// At most twelve names, comma-separated.

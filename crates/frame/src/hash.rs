@@ -7,6 +7,8 @@
 //! and date-times 8 bytes, floats the 8 bytes of their bits with −0 as 0, decimals their units in 16 bytes, booleans
 //! 1 byte, dates 4 bytes, texts their length in 8 bytes and their UTF-8 bytes. A NaN is missing.
 
+use std::collections::BTreeMap;
+
 use assay_core::ObjectHash;
 use assay_core::dataset::RowGroup;
 use assay_core::schema::Form;
@@ -66,13 +68,19 @@ pub fn content_hash(frame: &Frame) -> Result<ObjectHash, Error> {
     Ok(ObjectHash::new(bytes.finish()))
 }
 
-/// The digest of a table that stands in several row groups: over their digests and lengths. One group names itself.
-pub fn groups_hash(groups: &[RowGroup]) -> ObjectHash {
-    if let [only] = groups {
+/// The digest of a table that stands in row groups: over their digests and lengths and the forms of the columns. One
+/// group of columns without forms names itself.
+pub(crate) fn version_hash(groups: &[RowGroup], forms: &BTreeMap<&str, &Form>) -> ObjectHash {
+    if let ([only], true) = (groups, forms.is_empty()) {
         return only.content.clone();
     }
     let mut bytes = Encoder::default();
     bytes.raw(b"assay row groups 1");
+    bytes.length(forms.len());
+    for (column, form) in forms {
+        bytes.text(column);
+        bytes.form(form);
+    }
     bytes.length(groups.len());
     for group in groups {
         bytes.length(usize::try_from(group.n_rows).unwrap_or(usize::MAX));

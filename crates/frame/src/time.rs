@@ -1,6 +1,7 @@
 //! Dates and date-times between texts and numbers. ISO 8601 only: any other order of day and month is a guess.
 
 use jiff::civil::{Date, DateTime};
+use jiff::fmt::temporal::Pieces;
 use jiff::{SignedDuration, Timestamp, Unit};
 
 const MICROS_PER_SECOND: i64 = 1_000_000;
@@ -22,6 +23,73 @@ pub(crate) struct ParsedDatetime {
     pub micros: i64,
     /// Whether `Z` or an offset was written.
     pub zoned: bool,
+    /// Seconds east of UTC, when written.
+    pub offset_secs: Option<i32>,
+}
+
+/// [`parse_datetime`] of bytes, quick for `2026-11-21T09:30:15.25`.
+pub(crate) fn parse_datetime_bytes(bytes: &[u8]) -> Option<ParsedDatetime> {
+    match local_datetime(bytes) {
+        Some(micros) => Some(ParsedDatetime {
+            micros,
+            zoned: false,
+            offset_secs: None,
+        }),
+        None => parse_datetime(std::str::from_utf8(bytes).ok()?),
+    }
+}
+
+/// Microseconds since 1970 of a date and a time of the day without a zone; `None` also for what is merely unusual.
+fn local_datetime(bytes: &[u8]) -> Option<i64> {
+    let digits = |from: usize, n: usize| {
+        bytes
+            .get(from..from + n)?
+            .iter()
+            .try_fold(0_i64, |value, byte| {
+                byte.is_ascii_digit()
+                    .then(|| value * 10 + i64::from(byte - b'0'))
+            })
+    };
+    let separators = [(4, b'-'), (7, b'-'), (13, b':'), (16, b':')];
+    if !matches!(bytes.get(10), Some(b'T' | b' '))
+        || !separators
+            .iter()
+            .all(|(at, byte)| bytes.get(*at) == Some(byte))
+    {
+        return None;
+    }
+    let (year, month, day) = (digits(0, 4)?, digits(5, 2)?, digits(8, 2)?);
+    let (hour, minute, second) = (digits(11, 2)?, digits(14, 2)?, digits(17, 2)?);
+    let micros = match bytes.get(19) {
+        None => 0,
+        Some(b'.') if (21..=26).contains(&bytes.len()) => {
+            let n = bytes.len() - 20;
+            digits(20, n)? * 10_i64.pow(6 - n as u32)
+        }
+        Some(_) => return None,
+    };
+    let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let n_days = match month {
+        2 => 28 + i64::from(is_leap),
+        4 | 6 | 9 | 11 => 30,
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        _ => return None,
+    };
+    if !(1..=n_days).contains(&day) || hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
+    let secs = (days_since_epoch(year, month, day) * 24 + hour) * 3600 + minute * 60 + second;
+    Some(secs * MICROS_PER_SECOND + micros)
+}
+
+/// Days from 1970-01-01 to a date of the Gregorian calendar (Hinnant, "chrono-compatible low-level date algorithms").
+fn days_since_epoch(year: i64, month: i64, day: i64) -> i64 {
+    let year = year - i64::from(month <= 2);
+    let era = year.div_euclid(400);
+    let year_of_era = year - era * 400;
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    era * 146_097 + day_of_era - 719_468
 }
 
 /// `2026-11-21 09:30`, `2026-11-21T09:30:15.25`, `2026-11-21T09:30:15Z`, `2026-11-21T09:30:15+02:00`.
@@ -35,10 +103,13 @@ pub(crate) fn parse_datetime(text: &str) -> Option<ParsedDatetime> {
     }
     let clock = text.get(11..)?;
     if clock.contains(['Z', 'z', '+', '-']) {
+        let pieces = Pieces::parse(text).ok()?;
+        let offset = pieces.to_numeric_offset()?;
         let timestamp: Timestamp = text.parse().ok()?;
         return Some(ParsedDatetime {
             micros: timestamp.as_microsecond(),
             zoned: true,
+            offset_secs: Some(offset.seconds()),
         });
     }
     let datetime: DateTime = text.parse().ok()?;
@@ -51,6 +122,7 @@ pub(crate) fn parse_datetime(text: &str) -> Option<ParsedDatetime> {
     Some(ParsedDatetime {
         micros,
         zoned: false,
+        offset_secs: None,
     })
 }
 
@@ -141,11 +213,11 @@ mod tests {
                 "1970-01-01T00:00:01",
             ),
         ] {
-            assert_eq!(
-                parse_datetime(text),
-                Some(ParsedDatetime { micros, zoned }),
-                "{text}"
-            );
+            for parsed in [parse_datetime(text), parse_datetime_bytes(text.as_bytes())] {
+                let found = parsed
+                    .map(|moment| (moment.micros, moment.zoned, moment.offset_secs.is_some()));
+                assert_eq!(found, Some((micros, zoned, zoned)), "{text}");
+            }
             assert_eq!(datetime_text(micros), printed);
         }
         for bad in [

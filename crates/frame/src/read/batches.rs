@@ -45,7 +45,7 @@ pub(crate) fn batches(
     let [path] = files else {
         return Err(Error::BadOptions("one file at a time".to_owned()));
     };
-    let frame = super::read(path, options, task)?;
+    let frame = super::read_typed(path, options, task)?;
     Ok(Box::new(Whole {
         schema: frame.schema(),
         frame,

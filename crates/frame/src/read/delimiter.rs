@@ -8,7 +8,7 @@ const CANDIDATES: [u8; 4] = [b',', b';', b'\t', b'|'];
 ///
 /// # Errors
 /// [`Error::BadOptions`] unless it is one ASCII character that can delimit.
-pub(super) fn given(text: &str) -> Result<u8, Error> {
+pub(crate) fn given(text: &str) -> Result<u8, Error> {
     let text = match text {
         "\\t" | "tab" => "\t",
         other => other,
@@ -23,7 +23,7 @@ pub(super) fn given(text: &str) -> Result<u8, Error> {
 
 /// The candidate that gives most rows the same number of fields, at least two; then the one with most fields.
 /// A file of one column has none, and a comma does as well as any other.
-pub(super) fn found_out(sample: &[u8], sample_is_all: bool, tabs: bool) -> u8 {
+pub(crate) fn found_out(sample: &[u8], sample_is_all: bool, tabs: bool) -> u8 {
     let mut best = (if tabs { b'\t' } else { b',' }, 0, 0);
     for delimiter in CANDIDATES {
         let counts = field_counts(sample, sample_is_all, delimiter);
@@ -45,7 +45,7 @@ pub(super) fn found_out(sample: &[u8], sample_is_all: bool, tabs: bool) -> u8 {
 
 /// Fields per row of the sample; the last row is left out when it may be cut.
 fn field_counts(sample: &[u8], sample_is_all: bool, delimiter: u8) -> Vec<usize> {
-    let mut counts: Vec<usize> = super::delimited::reader(delimiter, sample)
+    let mut counts: Vec<usize> = super::delimited::reader(delimiter, Some(b'"'), sample)
         .byte_records()
         .flatten()
         .take(500)

@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use super::infer::{Literal, literal};
 use super::nulls::Nulls;
+use crate::ingest::literal::{Number, number as number_of};
 
 /// Rows under the first that are needed for a judgement.
 const MIN_ROWS: usize = 3;
@@ -11,7 +11,7 @@ const MIN_ROWS: usize = 3;
 /// Says yes only on strong evidence, for a wrong yes costs the user the names: no column of numbers may have a name
 /// on top; and a text of the first row comes back in its own column, or the numbers of the first row are such as no
 /// one gives as names (fractions inside the range of their columns, repeated numbers).
-pub(super) fn looks_like_values(first: &[String], rest: &[Vec<String>], nulls: &Nulls) -> bool {
+pub(crate) fn looks_like_values(first: &[String], rest: &[Vec<String>], nulls: &Nulls) -> bool {
     if rest.len() < MIN_ROWS {
         return false;
     }
@@ -56,10 +56,10 @@ pub(super) fn looks_like_values(first: &[String], rest: &[Vec<String>], nulls: &
 }
 
 fn number(text: &str) -> Option<f64> {
-    match literal(text) {
-        Literal::Integer(value) => Some(value as f64),
-        Literal::Float(value) => Some(value),
-        _ => None,
+    match number_of(text, false) {
+        Number::Integer(value) => Some(value as f64),
+        Number::Float(value) => Some(value),
+        Number::Large | Number::None => None,
     }
 }
 

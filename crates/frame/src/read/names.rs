@@ -10,7 +10,7 @@ use crate::frame::Frame;
 
 /// Names as the file has them made into names that a table can have: an empty one becomes `column_3`, a repeated one
 /// `price_2`.
-pub(super) fn repaired(names: Vec<String>, task: &Task) -> Vec<String> {
+pub(crate) fn repaired(names: Vec<String>, task: &Task) -> Vec<String> {
     let given: HashSet<String> = names.iter().cloned().collect();
     let mut taken = HashSet::new();
     let mut repaired = Vec::with_capacity(names.len());
@@ -39,13 +39,13 @@ pub(super) fn repaired(names: Vec<String>, task: &Task) -> Vec<String> {
 }
 
 /// `column_1`, `column_2` ...
-pub(super) fn generated(n_columns: usize) -> Vec<String> {
+pub(crate) fn generated(n_columns: usize) -> Vec<String> {
     (1..=n_columns).map(|i| format!("column_{i}")).collect()
 }
 
 /// # Errors
 /// [`Error::BadOptions`] when the numbers differ, or a name is empty or repeated.
-pub(super) fn check_given(names: &[String], n_columns: usize) -> Result<(), Error> {
+pub(crate) fn check_given(names: &[String], n_columns: usize) -> Result<(), Error> {
     if names.len() != n_columns {
         return Err(Error::BadOptions(format!(
             "{} column names are given, the file has {n_columns} columns",
@@ -63,7 +63,7 @@ pub(super) fn check_given(names: &[String], n_columns: usize) -> Result<(), Erro
     Ok(())
 }
 
-pub(super) fn rename(mut frame: Frame, names: &[String]) -> Result<Frame, Error> {
+pub(crate) fn rename(mut frame: Frame, names: &[String]) -> Result<Frame, Error> {
     check_given(names, frame.n_columns())?;
     let forms = frame
         .names()

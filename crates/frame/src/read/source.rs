@@ -15,44 +15,44 @@ use super::unpack::{self, Compression, Limited};
 use crate::error::{Error, FileKind};
 
 /// As much of the file as is looked at to find out its kind, its encoding, its delimiter and its header.
-pub(super) const SAMPLE_BYTES: u64 = 64 * 1024;
+pub(crate) const SAMPLE_BYTES: u64 = 64 * 1024;
 
 /// A file about to be read. Text is without compression and without a byte order mark.
-pub(super) struct Source {
-    pub(super) kind: FileKind,
+pub(crate) struct Source {
+    pub(crate) kind: FileKind,
     /// The first bytes of the text, once more.
-    pub(super) sample: Vec<u8>,
+    pub(crate) sample: Vec<u8>,
     /// Whether the sample is the whole text.
-    pub(super) sample_is_all: bool,
+    pub(crate) sample_is_all: bool,
     /// Whether the name says that tabs delimit.
-    pub(super) tabs: bool,
+    pub(crate) tabs: bool,
     /// UTF-8. What is no text in the file's encoding comes as bytes that are no UTF-8, so that one check finds both.
-    pub(super) reader: Box<dyn Read + Send>,
-    pub(super) progress: ReadBytes,
-    pub(super) encoding: TextEncoding,
-    pub(super) compression: Option<Compression>,
+    pub(crate) reader: Box<dyn Read + Send>,
+    pub(crate) progress: ReadBytes,
+    pub(crate) encoding: TextEncoding,
+    pub(crate) compression: Option<Compression>,
 }
 
 /// How many bytes of the file have been read, for progress.
 #[derive(Clone, Default)]
-pub(super) struct ReadBytes {
+pub(crate) struct ReadBytes {
     done: Arc<AtomicU64>,
-    pub(super) total: u64,
+    pub(crate) total: u64,
 }
 
 impl ReadBytes {
-    pub(super) fn new(total: u64) -> Self {
+    pub(crate) fn new(total: u64) -> Self {
         Self {
             done: Arc::default(),
             total,
         }
     }
 
-    pub(super) fn done(&self) -> u64 {
+    pub(crate) fn done(&self) -> u64 {
         self.done.load(Ordering::Relaxed)
     }
 
-    pub(super) fn set(&self, done: u64) {
+    pub(crate) fn set(&self, done: u64) {
         self.done.store(done, Ordering::Relaxed);
     }
 }
@@ -60,12 +60,12 @@ impl ReadBytes {
 /// # Errors
 /// [`Error::NoSuchFile`], [`Error::Io`], [`Error::EmptyFile`], [`Error::KindMismatch`] when name and content disagree,
 /// [`Error::UnknownKind`] for content that no reader knows, [`Error::Unreadable`].
-pub(super) fn open(path: &Path, options: &ImportOptions) -> Result<Source, Error> {
+pub(crate) fn open(path: &Path, options: &ImportOptions) -> Result<Source, Error> {
     open_limited(path, options, unpack::MIN_LIMIT)
 }
 
 /// `unpacked_limit`: bytes that a compressed file may always unpack to.
-pub(super) fn open_limited(
+pub(crate) fn open_limited(
     path: &Path,
     options: &ImportOptions,
     unpacked_limit: u64,
@@ -148,7 +148,7 @@ pub(super) fn open_limited(
 }
 
 /// The file and its length in bytes.
-pub(super) fn open_file(path: &Path) -> Result<(File, u64), Error> {
+pub(crate) fn open_file(path: &Path) -> Result<(File, u64), Error> {
     let file = File::open(path).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => Error::NoSuchFile(path.to_owned()),
         _ => io(path, error),
@@ -161,7 +161,7 @@ pub(super) fn open_file(path: &Path) -> Result<(File, u64), Error> {
 }
 
 /// An error of [`Source::reader`] as what it means.
-pub(super) fn failed(error: std::io::Error) -> Error {
+pub(crate) fn failed(error: std::io::Error) -> Error {
     match unpack::exceeded(&error) {
         Some(limit) => Error::TooLarge(format!(
             "it unpacks to more than {} MB",
@@ -172,7 +172,7 @@ pub(super) fn failed(error: std::io::Error) -> Error {
 }
 
 /// The 1-based line of the first row that begins at or after a byte of the text. Reads the file again: for errors only.
-pub(super) fn line_at(path: &Path, options: &ImportOptions, offset: u64) -> u64 {
+pub(crate) fn line_at(path: &Path, options: &ImportOptions, offset: u64) -> u64 {
     let Ok(source) = open(path, options) else {
         return 0;
     };
