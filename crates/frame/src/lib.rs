@@ -30,7 +30,7 @@ pub use check::{
 pub use error::{Error, FileKind};
 pub use frame::{Concatenation, Frame, MissingColumn};
 pub use hash::content_hash;
-pub use ingest::{GroupSink, Ingested, SetAsideRows, ingest, ingest_frame, read};
+pub use ingest::{GroupSink, Ingested, SetAsideRows, ingest, read};
 pub use log::{MAX_WINDOWS, OrderedLog, Window, order_log, windows};
 pub use predictions::{read_predictions, write_predictions};
 pub use profile::profile;
@@ -38,4 +38,4 @@ pub use read::{Compression, files_of, is_pattern};
 pub use recipe::{apply_recipe, fit_recipe, raw_columns};
 pub use rows::{RowTexts, Rows, column_texts, row_texts, rows};
 pub use target::{TargetColumn, TargetKind, target};
-pub use write::{read_parquet, write_csv, write_json_lines, write_parquet};
+pub use write::{read_parquet, read_row_groups, write_csv, write_json_lines, write_parquet};

@@ -2,9 +2,13 @@
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use polars::prelude::{KeyValueMetadata, ParquetCompression, ParquetWriter, StatisticsOptions};
+use assay_core::schema::Schema;
+use polars::prelude::{
+    DataFrame, KeyValueMetadata, ParquetCompression, ParquetWriter, StatisticsOptions,
+};
+use rayon::prelude::*;
 use serde_json::{Map, Value};
 
 use crate::columns::View;
@@ -17,7 +21,7 @@ const ROW_GROUP_ROWS: usize = 1 << 18;
 /// Where the footer of a canonical file keeps the forms of the columns, as JSON by name.
 pub(crate) const FORMS_KEY: &str = "assay.forms";
 
-/// Writes the canonical form: one chunk a column, zstd, fixed row groups. An existing file is replaced.
+/// Writes the canonical form: one chunk a column, LZ4, fixed row groups. An existing file is replaced.
 ///
 /// # Errors
 /// [`Error::Io`] when the disk says no, [`Error::Parquet`].
@@ -34,14 +38,14 @@ pub fn write_parquet(frame: &Frame, path: &Path) -> Result<(), Error> {
 }
 
 pub(crate) fn write_data(
-    data: &mut polars::prelude::DataFrame,
+    data: &mut DataFrame,
     metadata: Vec<(String, String)>,
     path: &Path,
 ) -> Result<(), Error> {
     let metadata = (!metadata.is_empty()).then(|| KeyValueMetadata::from_static(metadata));
     let mut file = BufWriter::new(File::create(path).map_err(|error| io(path, error))?);
     ParquetWriter::new(&mut file)
-        .with_compression(ParquetCompression::Zstd(None))
+        .with_compression(ParquetCompression::Lz4Raw)
         .with_statistics(StatisticsOptions::default())
         .with_row_group_size(Some(ROW_GROUP_ROWS))
         .with_key_value_metadata(metadata)
@@ -54,6 +58,27 @@ pub(crate) fn write_data(
             other => Error::Parquet(other.to_string()),
         })?;
     file.flush().map_err(|error| io(path, error))
+}
+
+/// Row groups one after another as one table, with the forms that the schema says.
+///
+/// # Errors
+/// As [`read_parquet`].
+pub fn read_row_groups(paths: &[PathBuf], schema: &Schema) -> Result<Frame, Error> {
+    let groups = paths
+        .par_iter()
+        .map(|path| read_parquet(path))
+        .collect::<Result<Vec<_>, Error>>()?;
+    let mut rows: Option<DataFrame> = None;
+    for group in groups {
+        match &mut rows {
+            None => rows = Some(group.data),
+            Some(rows) => {
+                rows.vstack_mut_owned(group.data)?;
+            }
+        }
+    }
+    Ok(Frame::plain(rows.ok_or(Error::NoRows)?).with_forms_of(schema))
 }
 
 /// Reads what [`write_parquet`] wrote.

@@ -33,18 +33,6 @@ pub(super) struct Pass {
     pub levels: Vec<Option<BTreeSet<String>>>,
 }
 
-impl Pass {
-    pub(super) fn of(frame: Frame) -> Self {
-        Self {
-            frame,
-            bad: Vec::new(),
-            file: None,
-            offsets: Vec::new(),
-            levels: Vec::new(),
-        }
-    }
-}
-
 pub(super) fn stream<T: Taker>(
     files: &[PathBuf],
     options: &ImportOptions,

@@ -75,17 +75,3 @@ pub fn ingest<S: GroupSink>(
     let found = stream::stream(files, options, &kept, task)?;
     kept.finish(found)
 }
-
-/// Keeps a table that is in memory.
-///
-/// # Errors
-/// As the sink's; [`Error::NoRows`].
-pub fn ingest_frame<S: GroupSink>(
-    frame: &Frame,
-    sink: &S,
-    task: &Task,
-) -> Result<Ingested, S::Failure> {
-    let kept = keep::Keeper::new(sink, task);
-    let found = stream::stream_frame(frame, &kept, task)?;
-    kept.finish(found)
-}

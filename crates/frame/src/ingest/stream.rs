@@ -85,32 +85,6 @@ pub(super) fn stream<T: Taker>(
     }
 }
 
-/// Gives the rows of a table in memory to `taker`.
-pub(super) fn stream_frame<T: Taker>(
-    frame: &Frame,
-    taker: &T,
-    task: &Task,
-) -> Result<Found, T::Failure> {
-    let schema = frame.schema();
-    taker.begin(&schema);
-    let mut first = 0;
-    let tally = run(
-        taker,
-        Tally::new(&schema, false, BadRows::Refuse),
-        &mut || {
-            task.check()?;
-            let frame = frame.slice(first, read::BATCH_ROWS);
-            first += frame.n_rows();
-            Ok((frame.n_rows() > 0).then(|| Pass::of(frame)))
-        },
-        &|pass| Ok(Some(pass)),
-    )?;
-    match tally {
-        Some(tally) => Ok(tally.found(&schema, task)?),
-        None => Err(Error::NoRows.into()),
-    }
-}
-
 /// Runs all stages; `None` when a value did not fit the type that its column was believed to have.
 pub(super) fn run<T: Taker, Block: Send>(
     taker: &T,

@@ -26,7 +26,7 @@ use assay_core::dataset::ImportOptions;
 use crate::error::{Error, FileKind};
 use crate::frame::Frame;
 
-pub(crate) use batches::{BATCH_ROWS, batches, kind_of_files};
+pub(crate) use batches::{batches, kind_of_files};
 pub use files::{files_of, is_pattern};
 pub(crate) use parquet::open as open_parquet;
 pub use unpack::Compression;

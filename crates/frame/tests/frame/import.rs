@@ -393,7 +393,15 @@ fn bad_files_are_refused_in_one_sentence() {
         (
             "t.xlsx",
             b"PK\x03\x04rest".to_vec(),
-            Box::new(|e| matches!(e, Error::KindMismatch { name: Excel, content: Zip })),
+            Box::new(|e| {
+                matches!(
+                    e,
+                    Error::KindMismatch {
+                        name: Excel,
+                        content: Zip
+                    }
+                )
+            }),
         ),
         (
             "t.csv",

@@ -1,81 +1,77 @@
-//! A file becomes a version.
+//! Files become a version.
 
 use std::fs::File;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use assay_core::dataset::{ImportOutcome, ImportSpec, RowGroup, Source};
+use assay_core::dataset::{ImportOutcome, ImportSpec, RowGroup, SetAside, Source};
 use assay_core::ids::check_name;
 use assay_core::{DatasetName, ObjectHash, Task};
-use assay_frame::Frame;
-use assay_store::NewDatasetVersion;
+use assay_frame::{Frame, GroupSink, Ingested, SetAsideRows};
+use assay_store::{NewDatasetVersion, Store};
 
 use crate::error::{Attempt, Cause};
 use crate::{Error, Lab};
 
+/// Bytes hashed at once.
+const HASHED_BYTES: usize = 1 << 20;
+
 impl Lab {
-    /// Reads a file into canonical Parquet, named by its content. The same rows are the same version.
+    /// Reads files into row groups of canonical Parquet, named by their content. The same rows are the same version.
     pub fn import(&self, spec: &ImportSpec, task: &Task) -> Result<ImportOutcome, Error> {
-        self.import_file(spec, task)
+        self.import_files(spec, task)
             .attempt(|| format!("import `{}`", file_name(&spec.path)))
     }
 
-    fn import_file(&self, spec: &ImportSpec, task: &Task) -> Result<ImportOutcome, Cause> {
+    fn import_files(&self, spec: &ImportSpec, task: &Task) -> Result<ImportOutcome, Cause> {
         let name = match &spec.name {
             Some(name) => name.clone(),
             None => name_of_file(&spec.path),
         };
         check_name(name.as_str())?;
-        task.step(0, 4, "reading");
-        let frame = assay_frame::read(&spec.path, &spec.options, task)?;
-        let (hash, size_bytes) = hash_file(&spec.path)?;
+        let files = assay_frame::files_of(&spec.path, task)?;
+        let sink = Objects { store: &self.store };
+        let (ingested, hashed) = std::thread::scope(|scope| {
+            let hashed = scope.spawn(|| hash_files(&files, task));
+            let ingested = assay_frame::ingest(&files, &spec.options, &sink, task);
+            (ingested, hashed.join())
+        });
+        let ingested = ingested?;
+        let (hash, size_bytes) = hashed.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
         let source = Source {
             file_name: file_name(&spec.path),
             size_bytes,
             hash,
             options: spec.options.clone(),
-            n_files: 1,
+            n_files: u32::try_from(files.len()).unwrap_or(u32::MAX),
             set_aside: None,
         };
-        self.add_version(&name, &frame, source, task)
+        self.add_version(&name, ingested, source)
     }
 
-    /// Stores a table as the next version of a data set.
-    pub(crate) fn add_version(
+    fn add_version(
         &self,
         name: &DatasetName,
-        frame: &Frame,
-        source: Source,
-        task: &Task,
+        ingested: Ingested,
+        mut source: Source,
     ) -> Result<ImportOutcome, Cause> {
-        task.step(1, 4, "naming by content");
-        let content = assay_frame::content_hash(frame)?;
-        task.check()?;
-        task.step(2, 4, "profiling");
-        let profile = assay_frame::profile(frame, task)?;
-        task.check()?;
-        task.step(3, 4, "writing");
-        let pending = self.store.begin_object()?;
-        assay_frame::write_parquet(frame, pending.path())?;
-        let (object, size_bytes) = pending.commit()?;
-        let row_groups = vec![RowGroup {
-            content: content.clone(),
-            object,
-            n_rows: frame.n_rows() as u64,
-            size_bytes,
-        }];
+        source.set_aside = match ingested.set_aside {
+            Some(rows) => Some(self.keep_set_aside(rows)?),
+            None => None,
+        };
+        let set_aside = source.set_aside.clone();
         let (version, already_there) = self.store.add_dataset_version(
             NewDatasetVersion {
                 dataset: name.clone(),
-                content,
-                row_groups,
-                columns: frame.schema(),
+                content: ingested.content,
+                row_groups: ingested.row_groups,
+                columns: ingested.schema,
                 source,
             },
             self.act(),
         )?;
-        self.store.save_profile(&version.content, &profile)?;
-        task.step(4, 4, "done");
+        self.store
+            .save_profile(&version.content, &ingested.profile)?;
         Ok(ImportOutcome {
             dataset: version.dataset,
             version: version.version,
@@ -83,17 +79,65 @@ impl Lab {
             n_rows: version.n_rows,
             n_columns: u32::try_from(version.columns.columns.len()).unwrap_or(u32::MAX),
             already_there,
-            set_aside: version.source.set_aside,
+            set_aside,
+        })
+    }
+
+    fn keep_set_aside(&self, rows: SetAsideRows) -> Result<SetAside, Cause> {
+        let mut csv = rows.csv;
+        let mut pending = self.store.begin_object()?;
+        let path = pending.path().to_owned();
+        std::io::copy(&mut csv, pending.file()).map_err(|error| Cause::io(&path, error))?;
+        let (object, size_bytes) = pending.commit()?;
+        Ok(SetAside {
+            n_rows: rows.n_rows,
+            first: rows.first,
+            object,
+            size_bytes,
+        })
+    }
+}
+
+/// Row groups are objects of the lab.
+struct Objects<'a> {
+    store: &'a Store,
+}
+
+impl GroupSink for Objects<'_> {
+    type Failure = Cause;
+
+    fn known(&self, content: &ObjectHash) -> Option<RowGroup> {
+        // a group that cannot be looked up is written again
+        self.store.row_group(content).ok().flatten()
+    }
+
+    fn put(&self, content: ObjectHash, group: &Frame) -> Result<RowGroup, Cause> {
+        let pending = self.store.begin_object()?;
+        assay_frame::write_parquet(group, pending.path())?;
+        let (object, size_bytes) = pending.commit()?;
+        Ok(RowGroup {
+            content,
+            object,
+            n_rows: group.n_rows() as u64,
+            size_bytes,
         })
     }
 }
 
 /// The file's name without its endings: `adult_train.csv.gz` is `adult_train`.
-fn name_of_file(path: &Path) -> DatasetName {
-    let name = file_name(path);
+pub(crate) fn name_of_file(path: &Path) -> DatasetName {
+    let name = match path.parent() {
+        // the files of a pattern are named by their folder
+        Some(folder) if assay_frame::is_pattern(path) && !file_name(folder).is_empty() => {
+            file_name(folder)
+        }
+        _ => file_name(path),
+    };
     let mut stem = name.as_str();
     for ending in [
-        ".gz", ".csv", ".tsv", ".txt", ".parquet", ".jsonl", ".ndjson", ".json",
+        ".gz", ".gzip", ".zst", ".csv", ".tsv", ".tab", ".txt", ".parquet", ".pq", ".jsonl",
+        ".ndjson", ".json", ".arrow", ".feather", ".ipc", ".xlsx", ".xls", ".xlsb", ".ods",
+        ".sqlite3", ".sqlite", ".db",
     ] {
         if stem.len() > ending.len() && stem.to_lowercase().ends_with(ending) {
             stem = stem.get(..stem.len() - ending.len()).unwrap_or(stem);
@@ -124,26 +168,36 @@ pub(crate) fn file_name(path: &Path) -> String {
         .unwrap_or_default()
 }
 
-/// blake3 and length of a file.
-fn hash_file(path: &Path) -> Result<(ObjectHash, u64), Cause> {
-    let mut file = File::open(path).map_err(|error| Cause::io(path, error))?;
-    let mut hasher = blake3::Hasher::new();
-    let mut buffer = vec![0; 1 << 16];
+/// blake3 and length of a file; of several files blake3 over their names and hashes, in their order.
+fn hash_files(files: &[PathBuf], task: &Task) -> Result<(ObjectHash, u64), Cause> {
+    let mut all = blake3::Hasher::new();
     let mut size_bytes = 0;
-    loop {
-        let n = file
-            .read(&mut buffer)
-            .map_err(|error| Cause::io(path, error))?;
-        if n == 0 {
-            break;
+    let mut buffer = vec![0; HASHED_BYTES];
+    let mut last = blake3::hash(b"");
+    for path in files {
+        let mut file = File::open(path).map_err(|error| Cause::io(path, error))?;
+        let mut hasher = blake3::Hasher::new();
+        loop {
+            task.check()?;
+            let n = file
+                .read(&mut buffer)
+                .map_err(|error| Cause::io(path, error))?;
+            if n == 0 {
+                break;
+            }
+            hasher.update(buffer.get(..n).unwrap_or_default());
         }
-        size_bytes += n as u64;
-        hasher.update(buffer.get(..n).unwrap_or_default());
+        size_bytes += hasher.count();
+        last = hasher.finalize();
+        all.update(file_name(path).as_bytes());
+        all.update(last.as_bytes());
     }
-    Ok((
-        ObjectHash::new(hasher.finalize().to_hex().to_string()),
-        size_bytes,
-    ))
+    let hash = if files.len() == 1 {
+        last
+    } else {
+        all.finalize()
+    };
+    Ok((ObjectHash::new(hash.to_hex().to_string()), size_bytes))
 }
 
 #[cfg(test)]

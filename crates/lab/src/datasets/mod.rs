@@ -46,15 +46,11 @@ impl Lab {
     }
 
     pub(crate) fn frame_of(&self, version: &DatasetVersion) -> Result<Frame, Cause> {
-        let groups = version
+        let paths = version
             .row_groups
             .iter()
-            .map(|group| {
-                Ok(assay_frame::read_parquet(
-                    &self.store.object_path(&group.object)?,
-                )?)
-            })
-            .collect::<Result<Vec<_>, Cause>>()?;
-        Ok(Frame::concat(&groups)?.frame)
+            .map(|group| self.store.object_path(&group.object))
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(assay_frame::read_row_groups(&paths, &version.columns)?)
     }
 }
