@@ -29,6 +29,10 @@ pub struct Suite {
     pub schema: u32,
     pub name: String,
     pub expectations: Vec<Expectation>,
+    /// What another program keeps beside the rules: `meta`, `notes`, `id`.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    #[ts(as = "Option<std::collections::HashMap<String, Value>>")]
+    pub other: Map<String, Value>,
 }
 
 /// A rule with what people say about it. Its JSON is that of Great Expectations, with a reason.
@@ -54,6 +58,10 @@ pub struct Expectation {
     /// A person's own sentence for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+    /// Everything else that its file said of it.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    #[ts(as = "Option<std::collections::HashMap<String, Value>>")]
+    pub other: Map<String, Value>,
 }
 
 /// One text or several, as they came.
@@ -132,6 +140,18 @@ impl Rule {
     }
 }
 
+/// Of the arguments of a rule that is not understood: the type that another program gave it.
+fn foreign_type(kwargs: &Map<String, Value>) -> String {
+    let entry = kwargs.get("entry");
+    ["type", "expectation_type"]
+        .into_iter()
+        .find_map(|key| entry?.get(key)?.as_str())
+        .map_or_else(
+            || "a rule without a type".to_owned(),
+            |name| format!("`{name}`"),
+        )
+}
+
 impl Expectation {
     pub fn new(rule: Rule, severity: Severity, reason: impl Into<String>) -> Self {
         Self {
@@ -142,11 +162,21 @@ impl Expectation {
             meta: Map::new(),
             id: None,
             description: None,
+            other: Map::new(),
         }
     }
 }
 
 impl Suite {
+    pub fn new(name: impl Into<String>, expectations: Vec<Expectation>) -> Self {
+        Self {
+            schema: SUITE_SCHEMA,
+            name: name.into(),
+            expectations,
+            other: Map::new(),
+        }
+    }
+
     /// What is wrong with the arguments of its rules, as sentences, each with the 0-based place of its rule.
     pub fn problems(&self) -> Vec<(usize, Problem)> {
         self.expectations

@@ -41,3 +41,43 @@ pub struct CheckSummary {
     pub checked_ms: TimestampMs,
     pub duration_secs: f64,
 }
+
+/// How a suite is written as a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum SuiteFormat {
+    /// For a person to edit.
+    #[default]
+    Toml,
+    /// JSON of Great Expectations 1.x.
+    GreatExpectations,
+    /// JSON of Great Expectations 0.x.
+    GreatExpectations0,
+}
+
+/// Something of a suite's file that has no meaning here. It is kept with the suite.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct NotUnderstood {
+    /// Counted from 1.
+    pub rule: u32,
+    /// As the file names it; empty when it names none.
+    #[serde(rename = "type")]
+    pub type_: String,
+    /// What is wrong, and what follows from it.
+    pub wrong: String,
+}
+
+/// A suite that was taken from a file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct ImportedSuite {
+    pub suite: SuiteVersion,
+    pub not_understood: Vec<NotUnderstood>,
+}
+
+/// The text of a suite's file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SuiteText {
+    /// A name for the file.
+    pub file_name: String,
+    pub text: String,
+}

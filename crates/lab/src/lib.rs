@@ -15,6 +15,7 @@ mod replay;
 mod reports;
 mod runs;
 mod search;
+pub mod suites;
 mod training;
 mod watch;
 pub mod worker;

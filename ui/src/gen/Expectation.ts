@@ -27,4 +27,8 @@ id?: string | null,
 /**
  * A person's own sentence for it.
  */
-description?: string | null, type: RuleType, kwargs: { [key in string]: JsonValue }, };
+description?: string | null, 
+/**
+ * Everything else that its file said of it.
+ */
+other?: { [key in string]: JsonValue } | null, type: RuleType, kwargs: { [key in string]: JsonValue }, };

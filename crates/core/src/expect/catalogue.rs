@@ -93,9 +93,12 @@ pub enum ArgumentKind {
     Condition,
 }
 
-/// Every type, by group.
+/// Every type that a person can choose, by group.
 pub fn catalogue() -> Vec<RuleInfo> {
-    entries().map(Entry::info).collect()
+    entries()
+        .filter(|entry| entry.type_ != RuleType::NotUnderstood)
+        .map(Entry::info)
+        .collect()
 }
 
 /// What the catalogue says of one type.
@@ -152,7 +155,10 @@ enum Default {
 }
 
 fn entries() -> impl Iterator<Item = &'static Entry> {
-    values::ENTRIES.iter().chain(shapes::ENTRIES)
+    values::ENTRIES
+        .iter()
+        .chain(shapes::ENTRIES)
+        .chain([shapes::NOT_UNDERSTOOD])
 }
 
 impl Entry {
@@ -206,8 +212,9 @@ mod tests {
     fn every_type_stands_in_the_catalogue_once_with_a_title_of_its_own() {
         let all = catalogue();
         let types: HashSet<RuleType> = all.iter().map(|info| info.type_).collect();
-        assert_eq!(all.len(), RuleType::ALL.len());
-        assert_eq!(types.len(), RuleType::ALL.len());
+        assert_eq!(all.len(), RuleType::ALL.len() - 1);
+        assert_eq!(types.len(), all.len());
+        assert!(!types.contains(&RuleType::NotUnderstood));
         let titles: HashSet<&str> = all.iter().map(|info| info.title.as_str()).collect();
         assert_eq!(titles.len(), all.len());
         for info in &all {

@@ -486,6 +486,10 @@ fn read_test(type_: RuleType, arguments: Arguments<'_>) -> Result<Test, Problem>
             let other = arguments.need_text("other_table_name")?.to_owned();
             Ok(Test::Table(TableTest::RowCountOf(other)))
         }
+        T::NotUnderstood => Err(Problem(format!(
+            "{} is not understood here",
+            super::foreign_type(arguments.0)
+        ))),
         T::UnexpectedRows => {
             let query = arguments.need_text("unexpected_rows_query")?.to_owned();
             Ok(Test::Query(query))

@@ -86,6 +86,7 @@ rule_types! {
     RowCountBetween = "expect_table_row_count_to_be_between",
     RowCountEqualOther = "expect_table_row_count_to_equal_other_table",
     UnexpectedRows = "unexpected_rows_expectation",
+    NotUnderstood = "not_understood",
 }
 
 /// The name is none of [`RuleType::ALL`].

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Expectation, Rule, RuleType, SUITE_SCHEMA, Severity, Suite};
+use super::{Expectation, Rule, RuleType, Severity, Suite};
 use crate::profile::{ColumnProfile, NumericProfile, Profile};
 use crate::schema::ColumnType;
 use crate::words::{count, counted, number, percent};
@@ -26,11 +26,7 @@ pub fn suggest(profile: &Profile, name: &str) -> Suite {
     for column in &profile.columns {
         expectations.extend(column_rules(column));
     }
-    Suite {
-        schema: SUITE_SCHEMA,
-        name: name.to_owned(),
-        expectations,
-    }
+    Suite::new(name, expectations)
 }
 
 fn critical(rule: Rule, reason: String) -> Expectation {

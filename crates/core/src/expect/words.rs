@@ -7,7 +7,7 @@ use super::read::{
     ColumnTest, IgnoreRow, OutlierMethod, PairTest, Patterns, QuantileRange, RecordTest,
     SetRelation, Statistic, TableTest, Test, ValueTest, Wanted, column_types,
 };
-use super::{Rule, catalogue};
+use super::{Rule, RuleType, catalogue, foreign_type};
 use crate::words::number;
 use parts::{bounds, condition_words, mostly_words, names, plain, set, value_text};
 
@@ -15,6 +15,9 @@ use parts::{bounds, condition_words, mostly_words, names, plain, set, value_text
 /// whose arguments are not understood has the title of its type.
 pub fn describe(rule: &Rule) -> String {
     let Ok(read) = rule.read() else {
+        if rule.type_ == RuleType::NotUnderstood {
+            return format!("not understood: {}", foreign_type(&rule.kwargs));
+        }
         let title = catalogue::rule_info(rule.type_).map_or_else(String::new, |info| info.title);
         return match rule.column() {
             Some(column) => format!("`{column}` {title}"),

@@ -2,7 +2,7 @@
 
 use assay_core::Task;
 use assay_core::expect::RuleStatus::{self, DidNotRun, Failed, Passed};
-use assay_core::expect::{Expectation, Rule, RuleResult, SUITE_SCHEMA, Severity, Suite};
+use assay_core::expect::{Expectation, Rule, RuleResult, Severity, Suite};
 use assay_frame::check;
 
 use crate::support::{penguins, table};
@@ -18,11 +18,7 @@ fn results(csv: &str, rules: &[&str]) -> Vec<RuleResult> {
             Expectation::new(rule, Severity::Critical, "")
         })
         .collect();
-    let suite = Suite {
-        schema: SUITE_SCHEMA,
-        name: "test".to_owned(),
-        expectations,
-    };
+    let suite = Suite::new("test", expectations);
     check(&table(csv), &suite, &Task::silent()).unwrap()
 }
 

@@ -230,11 +230,8 @@ pub fn suite(name: &str, rules: usize) -> Suite {
         RuleType::RowCountBetween,
         serde_json::json!({"min_value": 1}),
     );
-    Suite {
-        schema: 1,
-        name: name.to_owned(),
-        expectations: vec![Expectation::new(rule, Severity::Critical, ""); rules],
-    }
+    let expectation = Expectation::new(rule, Severity::Critical, "");
+    Suite::new(name, vec![expectation; rules])
 }
 
 pub fn failure() -> Failure {

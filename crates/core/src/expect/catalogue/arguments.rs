@@ -484,6 +484,15 @@ pub(super) const SQL: Argument = Argument {
     default: Default::None,
     choices: &[],
 };
+pub(super) const ENTRY: Argument = Argument {
+    name: "entry",
+    kind: ArgumentKind::Json,
+    title: "as it came",
+    help: "the rule as its file had it",
+    required: true,
+    default: Default::None,
+    choices: &[],
+};
 pub(super) const ROW_CONDITION: Argument = Argument {
     name: "row_condition",
     kind: ArgumentKind::Condition,

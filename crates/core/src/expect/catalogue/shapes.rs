@@ -277,3 +277,13 @@ pub(super) const ENTRIES: &[Entry] = &[
         on_rows: false,
     },
 ];
+
+/// Nobody chooses it; it keeps what a suite's file said and was not understood.
+pub(super) const NOT_UNDERSTOOD: &Entry = &Entry {
+    type_: Type::NotUnderstood,
+    title: "not understood",
+    group: Group::Custom,
+    help: "A rule of another program that has no meaning here; it never passes.",
+    arguments: &[ENTRY],
+    on_rows: false,
+};
