@@ -13,7 +13,7 @@ mod shape;
 mod spelling;
 
 pub use likely::{Likely, LikelyKind, Seen, names_an_id};
-pub use shape::{is_date_like, is_number_like};
+pub use shape::{is_code_like, is_date_like, is_number_like};
 pub use spelling::{Spellings, spellings};
 
 pub const PROFILE_SCHEMA: u32 = 2;
@@ -195,6 +195,8 @@ pub enum NoteKind {
     DateText,
     MixedTypes,
     Missing,
+    /// Zeros that may stand for missing values.
+    Zeros,
     Constant,
     NearConstant,
     LikelyId,

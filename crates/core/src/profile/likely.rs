@@ -18,7 +18,7 @@ const NEARLY_ALL: f64 = 0.98;
 /// Words per text from which it is prose, and characters when words are not split by blanks.
 const PROSE_WORDS: f64 = 4.0;
 const PROSE_LENGTH: f64 = 60.0;
-/// Share of texts that read as dates from which the column is one of dates.
+/// Share of texts that read as dates, or as numbers, from which the column is one of them.
 const MOSTLY: f64 = 0.9;
 /// Distinct whole numbers up to which they are rather classes than amounts.
 const MAX_INTEGER_CATEGORIES: u64 = 10;
@@ -60,6 +60,8 @@ pub struct Seen {
     pub top_share: f64,
     /// Share of texts that read as dates, 0 to 1.
     pub date_share: f64,
+    /// Share of texts that read as numbers, 0 to 1; 0 when there are codes such as `007` among them.
+    pub number_share: f64,
     /// Words per text.
     pub mean_words: f64,
 }
@@ -93,6 +95,13 @@ impl Likely {
             return Self::new(
                 LikelyKind::NearConstant,
                 format!("one value in {share} of the rows"),
+            );
+        }
+        if seen.number_share >= MOSTLY {
+            let share = percent(seen.number_share);
+            return Self::new(
+                LikelyKind::Number,
+                format!("{share} of the texts read as numbers"),
             );
         }
         if let Some(reason) = column.id_reason(seen.mean_words) {

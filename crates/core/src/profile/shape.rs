@@ -23,6 +23,12 @@ pub fn is_number_like(text: &str) -> bool {
     is_number(bare) || (has_thousands(bare) && is_number(&bare.replace(',', "")))
 }
 
+/// `007`: digits alone, the first of several a zero.
+pub fn is_code_like(text: &str) -> bool {
+    let text = text.trim();
+    text.len() > 1 && text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// `1,204` and `12,345,678.9`
 fn has_thousands(text: &str) -> bool {
     let whole = text.split('.').next().unwrap_or(text);

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use assay_core::profile::{ColumnProfile, Seen, is_date_like};
+use assay_core::profile::{ColumnProfile, Seen, is_code_like, is_date_like, is_number_like};
 
 use super::figures::{Figures, ranked};
 use crate::columns::View;
@@ -76,6 +76,10 @@ impl<'a> Look<'a> {
             let share = |sum: u64| sum as f64 / n as f64;
             let words = |text: &str| text.split_whitespace().count() as u64;
             seen.mean_words = share(texts.iter().map(|(text, n)| words(text) * n).sum());
+            if !texts.iter().any(|(text, _)| is_code_like(text)) {
+                let numbers = texts.iter().filter(|(text, _)| is_number_like(text));
+                seen.number_share = share(numbers.map(|(_, n)| n).sum());
+            }
             let dates = texts.iter().filter(|(text, _)| is_date_like(text));
             seen.date_share = share(dates.map(|(_, n)| n).sum());
         }

@@ -4,6 +4,8 @@ mod accuracy;
 mod associations;
 mod column;
 mod figures;
+#[cfg(test)]
+mod laws;
 mod look;
 mod notes;
 mod sample;
@@ -111,7 +113,10 @@ impl Limits {
 
 impl Profiler {
     pub(crate) fn new(schema: &Schema) -> Self {
-        let limits = Limits::of(schema.columns.len());
+        Self::with_limits(schema, Limits::of(schema.columns.len()))
+    }
+
+    fn with_limits(schema: &Schema, limits: Limits) -> Self {
         Self {
             schema: schema.clone(),
             limits,

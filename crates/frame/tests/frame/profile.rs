@@ -113,6 +113,56 @@ fn figures_agree_with_pandas_and_numpy() {
     }
 }
 
+#[test]
+fn shapes_and_associations_agree_with_polars_and_scipy() {
+    let golden: Value =
+        serde_json::from_slice(&std::fs::read(fixture("profile_golden.json")).unwrap()).unwrap();
+    // for both libraries sum in other orders, and F of an analysis of variance is turned back
+    let near = |ours: f64, theirs: &Value| {
+        let theirs = theirs.as_f64().unwrap();
+        (ours - theirs).abs() <= 1e-9 * theirs.abs().max(1.0)
+    };
+    for (name, expected) in golden["tables"].as_object().unwrap() {
+        let profile = profile_of(name);
+        assert!(profile.exact, "{name}");
+        for (column, expected) in expected["columns"].as_object().unwrap() {
+            let place = format!("{name} {column}");
+            let found = profile.columns.iter().find(|found| found.name == *column);
+            let numeric = found.unwrap().numeric.as_ref().unwrap();
+            assert!(near(numeric.std, &expected["std"]), "{place}");
+            for (ours, theirs) in [
+                (numeric.skewness, "skewness"),
+                (numeric.skewness, "skewness_polars"),
+                (numeric.kurtosis, "kurtosis"),
+                (numeric.kurtosis, "kurtosis_polars"),
+            ] {
+                match ours {
+                    Some(ours) => assert!(near(ours, &expected[theirs]), "{place} {theirs} {ours}"),
+                    None => assert!(expected[theirs].is_null(), "{place} {theirs}"),
+                }
+            }
+            assert_eq!(numeric.n_outliers, expected["n_outliers"], "{place}");
+            assert_eq!(numeric.n_far_out, expected["n_far_out"], "{place}");
+        }
+        let theirs = expected["associations"].as_array().unwrap();
+        for pair in theirs {
+            let ours = profile.associations.iter().find(|ours| {
+                serde_json::to_value(ours.method).unwrap() == pair["method"]
+                    && ours.a == pair["a"]
+                    && ours.b == pair["b"]
+            });
+            let ours = ours.unwrap_or_else(|| panic!("{name} lacks {pair}"));
+            assert!(
+                near(ours.value, &pair["value"]),
+                "{name} {pair} {}",
+                ours.value
+            );
+            assert_eq!(ours.n, pair["n"], "{name} {pair}");
+        }
+        assert_eq!(profile.associations.len(), theirs.len(), "{name}");
+    }
+}
+
 fn notes(profile: &Profile) -> Vec<&str> {
     profile
         .notes

@@ -1,12 +1,10 @@
 //! What is odd about single columns by their figures.
 
 use assay_core::profile::{ColumnProfile, LikelyKind, Note, NoteKind, NoteSeverity};
-use assay_core::words::{count, counted, number, percent};
+use assay_core::words::{count, percent};
 
-use super::super::figures::Figures;
 use super::super::look::Look;
-use super::{MAX_ROWS, named, note};
-use crate::columns::View;
+use super::{named, note};
 
 /// Missing shares that are told, and that make a column doubtful.
 const SOME_MISSING: f64 = 0.2;
@@ -16,26 +14,17 @@ const OUT_OF_BALANCE: f64 = 0.9;
 const MAX_BALANCED: u64 = 20;
 /// Texts of more distinct values make too many features.
 const MANY_CATEGORIES: u64 = 50;
-/// Values outside the fences are outliers while they are so few; more of them are a long tail.
-const MAX_OUTLIER_SHARE: f64 = 0.005;
-const MIN_OUTLIER_ROWS: u64 = 50;
-/// Skewness that a logarithm or a power should take off.
-const MUCH_SKEW: f64 = 2.0;
-const MIN_SKEW_DISTINCT: u64 = 20;
-
 pub(super) fn notes(look: &Look<'_>) -> Vec<Note> {
     let mut notes = Vec::new();
-    for (view, figures) in look.columns() {
+    for figures in &look.figures {
         let column = &figures.profile;
         notes.extend(constant(column));
         notes.extend(near_constant(column));
         notes.extend(id(column));
         notes.extend(high_cardinality(column));
         notes.extend(imbalance(column));
-        notes.extend(outliers(look, view, figures));
     }
     notes.extend(missing(look));
-    notes.extend(skew(look));
     notes
 }
 
@@ -127,55 +116,6 @@ fn imbalance(column: &ColumnProfile) -> Option<Note> {
     })
 }
 
-/// A few values far from all the others.
-fn outliers(look: &Look<'_>, view: View<'_>, figures: &Figures) -> Option<Note> {
-    let column = &figures.profile;
-    let numeric = column.numeric.as_ref()?;
-    let [low, high] = numeric.fences;
-    let suitable = column.likely.kind == LikelyKind::Number && low < high;
-    let few = |n: u64| {
-        n > 0
-            && n as f64 <= MAX_OUTLIER_SHARE * column.n_values() as f64
-            && column.n_values() >= MIN_OUTLIER_ROWS
-    };
-    if !suitable || !few(numeric.n_far_out) {
-        return None;
-    }
-    // the outer fences are as far again from the quartiles
-    let reach = (high - low) / 4.0 * 1.5;
-    let (low, high) = (low - reach, high + reach);
-    let name = &column.name;
-    let ends = match (numeric.min < low, numeric.max > high) {
-        (true, false) => format!("down to {}", number(numeric.min)),
-        (false, true) => format!("up to {}", number(numeric.max)),
-        _ => format!("from {} to {}", number(numeric.min), number(numeric.max)),
-    };
-    let text = format!(
-        "`{name}` has {} far out, {ends}, where the middle half lies between {} and {}",
-        counted(numeric.n_far_out, "value", "values"),
-        number(numeric.quantiles.get(2).copied()?),
-        number(numeric.quantiles.get(4).copied()?),
-    );
-    let far = |value: &f64| value.is_finite() && (*value < low || *value > high);
-    let numbers = view.numbers()?;
-    let mut rows: Vec<(f64, u64)> = numbers
-        .iter()
-        .enumerate()
-        .filter_map(|(place, value)| Some((value.filter(far)?, look.row_number(place))))
-        .collect();
-    // the farthest first
-    let distance = |value: f64| (low - value).max(value - high);
-    rows.sort_by(|(a, _), (b, _)| distance(*b).total_cmp(&distance(*a)));
-    Some(Note {
-        rows: rows
-            .into_iter()
-            .map(|(_, row)| row)
-            .take(MAX_ROWS)
-            .collect(),
-        ..note(NoteKind::Outliers, NoteSeverity::Low, text, &[name])
-    })
-}
-
 fn missing(look: &Look<'_>) -> Vec<Note> {
     let share = |column: &ColumnProfile| column.n_missing as f64 / column.n_rows.max(1) as f64;
     let columns = || look.figures.iter().map(|figures| &figures.profile);
@@ -205,31 +145,4 @@ fn missing(look: &Look<'_>) -> Vec<Note> {
         notes.push(note(NoteKind::Missing, severity, text, &names));
     }
     notes
-}
-
-/// One note for all of them.
-fn skew(look: &Look<'_>) -> Option<Note> {
-    let mut skewed: Vec<(&str, f64)> = look
-        .figures
-        .iter()
-        .map(|figures| &figures.profile)
-        .filter(|column| {
-            column.likely.kind == LikelyKind::Number && column.n_distinct > MIN_SKEW_DISTINCT
-        })
-        .filter_map(|column| Some((column.name.as_str(), column.numeric.as_ref()?.skewness?)))
-        .filter(|(_, skewness)| skewness.abs() > MUCH_SKEW)
-        .collect();
-    skewed.sort_by(|(_, a), (_, b)| b.abs().total_cmp(&a.abs()));
-    let (_, largest) = *skewed.first()?;
-    let names: Vec<&str> = skewed.iter().map(|(name, _)| *name).collect();
-    let (verb, figure) = match skewed.len() {
-        1 => ("has", format!("skewness {}", number(round(largest)))),
-        _ => ("have", format!("skewness up to {}", number(round(largest)))),
-    };
-    let text = format!("{} {verb} a long tail: {figure}", named(&names));
-    Some(note(NoteKind::Skew, NoteSeverity::Low, text, &names))
-}
-
-fn round(value: f64) -> f64 {
-    (value * 10.0).round() / 10.0
 }

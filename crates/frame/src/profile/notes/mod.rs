@@ -2,6 +2,7 @@
 //! the reader to say.
 
 mod columns;
+mod numbers;
 mod pairs;
 mod rows;
 mod texts;
@@ -25,6 +26,7 @@ pub(super) fn of(
     let mut notes = rows::notes(look, n_duplicate_rows)?;
     task.check()?;
     notes.extend(columns::notes(look));
+    notes.extend(numbers::notes(look));
     task.check()?;
     notes.extend(texts::notes(look));
     task.check()?;
@@ -64,6 +66,7 @@ fn rank(kind: NoteKind) -> u32 {
         NoteKind::NearConstant => 8,
         NoteKind::LikelyId => 9,
         NoteKind::Missing => 10,
+        NoteKind::Zeros => 10,
         NoteKind::PartialLeakage => 11,
         NoteKind::Outliers => 12,
         NoteKind::Correlated => 13,

@@ -177,13 +177,24 @@ fn giveaways(columns: &[Category], task: &Task) -> Result<Vec<Note>, Error> {
                     ));
                 }
                 (false, false) => {
-                    part.extend(gives_one(&table, &forth));
-                    part.extend(gives_one(&turned, &back));
+                    part.push((&a.name, &b.name, gives_one(&table, &forth)));
+                    part.push((&a.name, &b.name, gives_one(&turned, &back)));
                 }
             }
         }
     }
-    part.truncate(MAX_PARTIAL_TOLD);
+    // what a third column gives away together is told there
+    let gives = |cause: &str, effect: &str| all.contains(&(cause, effect));
+    let together = |a: &str, b: &str| {
+        all.iter()
+            .any(|(cause, _)| gives(cause, a) && gives(cause, b))
+    };
+    let part: Vec<Note> = part
+        .into_iter()
+        .filter(|(a, b, _)| !together(a, b))
+        .filter_map(|(_, _, note)| note)
+        .take(MAX_PARTIAL_TOLD)
+        .collect();
     Ok([same, nearly, gives_all(&all), part]
         .into_iter()
         .flat_map(|notes| notes.into_iter().take(MAX_TOLD))
@@ -262,31 +273,85 @@ fn correlations(look: &Look<'_>, compared: &Compared) -> Vec<Note> {
     let strength = |(pair, ranks): &(&Association, f64)| pair.value.abs().max(ranks.abs());
     found.retain(|pair| strength(pair) >= MIN_CORRELATION);
     found.sort_by(|a, b| strength(b).total_cmp(&strength(a)));
-    found
-        .into_iter()
-        .take(MAX_TOLD)
-        .map(|(pair, ranks)| {
-            let (a, b, r) = (pair.a.as_str(), pair.b.as_str(), pair.value);
-            let (kind, severity, text) = if r.abs() >= SAME || ranks.abs() >= SAME {
-                let text = format!("`{b}` follows `{a}` throughout: r {r:.2}, in ranks {ranks:.2}");
-                (NoteKind::Leakage, NoteSeverity::High, text)
-            } else if r.abs() >= MIN_CORRELATION {
-                let severity = if r.abs() >= HIGH_CORRELATION {
-                    NoteSeverity::Medium
-                } else {
-                    NoteSeverity::Low
-                };
-                let text = format!("`{a}` and `{b}` move together: r {r:.2}");
-                (NoteKind::Correlated, severity, text)
-            } else {
-                let text = format!(
-                    "`{a}` and `{b}` move together, though not in a line: r {r:.2}, in ranks {ranks:.2}"
-                );
-                (NoteKind::Correlated, NoteSeverity::Low, text)
-            };
-            note(kind, severity, text, &[a, b])
+    let groups = groups(&found);
+    let grouped = |pair: &Association| {
+        let mut all = groups.iter();
+        all.any(|group| group.contains(&pair.a.as_str()) && group.contains(&pair.b.as_str()))
+    };
+    let mut notes: Vec<Note> = groups
+        .iter()
+        .map(|group| moves_together(group, &found))
+        .collect();
+    let pairs = found.iter().filter(|(pair, _)| !grouped(pair));
+    notes.extend(pairs.map(|(pair, ranks)| correlated(pair, *ranks)));
+    notes.truncate(MAX_TOLD);
+    notes
+}
+
+/// Three columns and more of which every two are highly correlated, `found` holding the pairs, strongest first.
+fn groups<'a>(found: &[(&'a Association, f64)]) -> Vec<Vec<&'a str>> {
+    let high = |pair: &Association| (HIGH_CORRELATION..SAME).contains(&pair.value.abs());
+    let is_pair = |a: &str, b: &str| {
+        found.iter().any(|(pair, _)| {
+            high(pair) && ((pair.a == a && pair.b == b) || (pair.a == b && pair.b == a))
         })
-        .collect()
+    };
+    let mut groups: Vec<Vec<&str>> = Vec::new();
+    for (pair, _) in found.iter().filter(|(pair, _)| high(pair)) {
+        for (name, other) in [(&pair.a, &pair.b), (&pair.b, &pair.a)] {
+            let known = groups.iter().any(|group| group.contains(&name.as_str()));
+            let joins = |group: &Vec<&str>| {
+                group.contains(&other.as_str()) && group.iter().all(|member| is_pair(member, name))
+            };
+            if known {
+                continue;
+            }
+            if let Some(group) = groups.iter_mut().find(|group| joins(group)) {
+                group.push(name.as_str());
+            } else if !groups.iter().any(|group| group.contains(&other.as_str())) {
+                groups.push(vec![pair.a.as_str(), pair.b.as_str()]);
+            }
+        }
+    }
+    groups.retain(|group| group.len() > 2);
+    groups
+}
+
+fn moves_together(group: &[&str], found: &[(&Association, f64)]) -> Note {
+    let inside = found
+        .iter()
+        .map(|(pair, _)| pair)
+        .filter(|pair| group.contains(&pair.a.as_str()) && group.contains(&pair.b.as_str()));
+    let sizes: Vec<f64> = inside.map(|pair| pair.value.abs()).collect();
+    let least = sizes.iter().copied().fold(1.0, f64::min);
+    let most = sizes.iter().copied().fold(0.0, f64::max);
+    let text = format!(
+        "{} move together: |r| {least:.2} to {most:.2}",
+        named(group)
+    );
+    note(NoteKind::Correlated, NoteSeverity::Medium, text, group)
+}
+
+fn correlated(pair: &Association, ranks: f64) -> Note {
+    let (a, b, r) = (pair.a.as_str(), pair.b.as_str(), pair.value);
+    let (kind, severity, text) = if r.abs() >= SAME || ranks.abs() >= SAME {
+        let text = format!("`{b}` follows `{a}` throughout: r {r:.2}, in ranks {ranks:.2}");
+        (NoteKind::Leakage, NoteSeverity::High, text)
+    } else if r.abs() >= MIN_CORRELATION {
+        let severity = if r.abs() >= HIGH_CORRELATION {
+            NoteSeverity::Medium
+        } else {
+            NoteSeverity::Low
+        };
+        let text = format!("`{a}` and `{b}` move together: r {r:.2}");
+        (NoteKind::Correlated, severity, text)
+    } else {
+        let text = format!(
+            "`{a}` and `{b}` move together, though not in a line: r {r:.2}, in ranks {ranks:.2}"
+        );
+        (NoteKind::Correlated, NoteSeverity::Low, text)
+    };
+    note(kind, severity, text, &[a, b])
 }
 
 /// Numbers that the categories as good as know. Numbers of few values are compared as categories already.

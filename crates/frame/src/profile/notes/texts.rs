@@ -1,7 +1,7 @@
 //! Texts that should be something else, and values in several spellings.
 
 use assay_core::profile::{
-    LikelyKind, Note, NoteKind, NoteSeverity, is_date_like, is_number_like, spellings,
+    LikelyKind, Note, NoteKind, NoteSeverity, is_code_like, is_date_like, is_number_like, spellings,
 };
 use assay_core::words::{count, percent};
 
@@ -43,7 +43,8 @@ fn other_type(
 ) -> Option<Note> {
     let name = figures.profile.name.as_str();
     let n: u64 = counts.iter().map(|(_, count)| count).sum();
-    if n == 0 {
+    // where `007` stands, `1234` is a code too
+    if n == 0 || counts.iter().any(|(text, _)| is_code_like(text)) {
         return None;
     }
     let of = |is_one: fn(&str) -> bool| {
