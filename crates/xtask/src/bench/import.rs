@@ -75,7 +75,12 @@ fn import_once(places: &Places, file: &Path) -> Result<f64> {
 }
 
 /// Seconds that the peer measured of itself; `None` when it is not installed or hit its cap.
-fn peer_once(python: &str, script: &str, name: &str, data: &Path) -> Result<Option<f64>> {
+pub(super) fn peer_once(
+    python: &str,
+    script: &str,
+    name: &str,
+    data: &Path,
+) -> Result<Option<f64>> {
     let mut command = Command::new(python);
     command
         .arg(script)

@@ -1,6 +1,7 @@
 //! `bench`: what users would run instead, measured beside Assay on the same machine in the same hour.
 
 mod import;
+mod profile;
 
 use crate::error::{Error, Result};
 use crate::places::Places;
@@ -11,11 +12,18 @@ struct Bench {
     run: fn(&Places, &[&str]) -> Result<()>,
 }
 
-const BENCHES: &[Bench] = &[Bench {
-    name: "import",
-    usage: import::USAGE,
-    run: import::run,
-}];
+const BENCHES: &[Bench] = &[
+    Bench {
+        name: "import",
+        usage: import::USAGE,
+        run: import::run,
+    },
+    Bench {
+        name: "profile",
+        usage: profile::USAGE,
+        run: profile::run,
+    },
+];
 
 pub fn run(places: &Places, words: &[&str]) -> Result<()> {
     let [name, rest @ ..] = words else {
