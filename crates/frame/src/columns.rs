@@ -1,6 +1,6 @@
 //! Columns seen as plain values, and made from them: the only place that knows how polars keeps each type.
 
-use assay_core::schema::ColumnType;
+use assay_core::schema::{ColumnType, Form};
 use polars::prelude::{
     BooleanChunked, Column, DataFrame, DataType, Float64Chunked, Int32Chunked, Int64Chunked,
     Int128Chunked, IntoSeries, NewChunkedArray, PlSmallStr, Series, StringChunked,
@@ -199,6 +199,17 @@ impl Frame {
     pub(crate) fn from_series(n_rows: usize, series: Vec<Series>) -> Result<Self, Error> {
         let columns = series.into_iter().map(Column::from).collect();
         Ok(Self::plain(DataFrame::new(n_rows, columns)?))
+    }
+
+    /// Every value of a column as it prints, instants in their zone.
+    pub(crate) fn printed(&self, column: &str, view: View<'_>) -> Vec<Option<String>> {
+        match (view, self.forms.get(column)) {
+            (View::Datetime(values), Some(Form::Zone { name })) => {
+                let zone = time::zone_of(name);
+                printed(values.iter(), |micros| time::zoned_text(micros, &zone))
+            }
+            _ => view.texts(),
+        }
     }
 
     pub(crate) fn view(&self, column: &str) -> Result<View<'_>, Error> {

@@ -95,6 +95,18 @@ pub enum Error {
     /// A Parquet file that polars cannot read or write.
     #[error("the Parquet data cannot be used: {0}")]
     Parquet(String),
+    /// A workbook that calamine cannot read.
+    #[error("the workbook cannot be used: {0}")]
+    Workbook(String),
+    #[error("there is no sheet or table `{name}`")]
+    NoSuchTable {
+        name: String,
+        /// What there is.
+        tables: Vec<String>,
+    },
+    /// An Arrow IPC file that polars cannot read.
+    #[error("the Arrow data cannot be used: {0}")]
+    Arrow(String),
     #[error("column `{column}` holds {type_name}")]
     UnsupportedType { column: String, type_name: String },
 
@@ -161,13 +173,27 @@ pub enum Error {
 impl Error {
     pub fn code(&self) -> Code {
         match self {
-            Self::NoSuchFile(_) | Self::NoFiles(_) | Self::NoSuchColumn { .. } => Code::NotFound,
+            Self::NoSuchFile(_)
+            | Self::NoFiles(_)
+            | Self::NoSuchTable { .. }
+            | Self::NoSuchColumn { .. } => Code::NotFound,
             Self::Io { .. } => Code::Io,
             Self::UnknownKind(_) | Self::UnsupportedType { .. } => Code::Unsupported,
             Self::Cancelled(_) => Code::Cancelled,
             Self::Engine(_) => Code::Bug,
             Self::InFile { error, .. } => error.code(),
             _ => Code::Invalid,
+        }
+    }
+
+    /// The same, with the file that it is about.
+    pub(crate) fn in_file(self, file: &str) -> Self {
+        match self {
+            Self::Cancelled(_) | Self::Io { .. } | Self::NoSuchFile(_) | Self::NotAFile(_) => self,
+            other => Self::InFile {
+                file: file.to_owned(),
+                error: Box::new(other),
+            },
         }
     }
 
@@ -195,6 +221,13 @@ impl Error {
             Self::BadJson { .. } => "write one JSON object a line, or one array of objects",
             Self::BadOptions(_) => return None,
             Self::Parquet(_) => "write the Parquet file again; it may be cut off",
+            Self::Workbook(_) => {
+                "open it in its program and save it again, or export the sheet as CSV"
+            }
+            Self::NoSuchTable { tables, .. } => {
+                return Some(format!("there are {}", listed(tables)));
+            }
+            Self::Arrow(_) => "write the Arrow file again; it may be cut off",
             Self::UnsupportedType { .. } => {
                 "leave the column out, or turn it into numbers, text or dates first"
             }

@@ -30,11 +30,11 @@ pub use check::{
 pub use error::{Error, FileKind};
 pub use frame::{Concatenation, Frame, MissingColumn};
 pub use hash::content_hash;
-pub use ingest::{GroupSink, Ingested, SetAsideRows, ingest, read};
+pub use ingest::{GroupSink, Ingested, SetAsideRows, ingest, ingest_rows, read};
 pub use log::{MAX_WINDOWS, OrderedLog, Window, order_log, windows};
 pub use predictions::{read_predictions, write_predictions};
 pub use profile::profile;
-pub use read::{Compression, files_of, is_pattern};
+pub use read::{Compression, Peeked, PlainRows, PlainValue, files_of, is_pattern, peek, peek_rows};
 pub use recipe::{apply_recipe, fit_recipe, raw_columns};
 pub use rows::{RowTexts, Rows, column_texts, row_texts, rows};
 pub use target::{TargetColumn, TargetKind, target};

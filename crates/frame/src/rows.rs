@@ -74,7 +74,7 @@ pub fn row_texts(frame: &Frame, offset: u64, limit: u32) -> Result<RowTexts, Err
     let mut columns: Vec<_> = page
         .views()?
         .into_iter()
-        .map(|(_, view)| view.texts().into_iter())
+        .map(|(name, view)| page.printed(&name, view).into_iter())
         .collect();
     let rows = (0..page.n_rows())
         .map(|_| {
@@ -95,7 +95,7 @@ pub fn row_texts(frame: &Frame, offset: u64, limit: u32) -> Result<RowTexts, Err
 /// # Errors
 /// [`Error::NoSuchColumn`].
 pub fn column_texts(frame: &Frame, name: &str) -> Result<Vec<Option<String>>, Error> {
-    Ok(frame.view(name)?.texts())
+    Ok(frame.printed(name, frame.view(name)?))
 }
 
 /// One column as the filter looks at it, row by row.

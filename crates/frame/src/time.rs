@@ -1,10 +1,13 @@
 //! Dates and date-times between texts and numbers. ISO 8601 only: any other order of day and month is a guess.
 
+use assay_core::schema::Form;
 use jiff::civil::{Date, DateTime};
 use jiff::fmt::temporal::Pieces;
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, Unit};
 
 const MICROS_PER_SECOND: i64 = 1_000_000;
+pub(crate) const MICROS_PER_DAY: i64 = 86_400 * MICROS_PER_SECOND;
 
 /// Days since 1970-01-01 of `2026-11-21`.
 pub(crate) fn parse_date(text: &str) -> Option<i32> {
@@ -92,6 +95,77 @@ fn days_since_epoch(year: i64, month: i64, day: i64) -> i64 {
     era * 146_097 + day_of_era - 719_468
 }
 
+/// The zones of a column's times, whose order does not matter.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(crate) struct Zones {
+    n_local: u64,
+    n_zoned: u64,
+    offset_secs: Option<i32>,
+    several: bool,
+}
+
+/// A column holds times with a zone and times without.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct MixedZones;
+
+impl Zones {
+    pub(crate) fn note(&mut self, parsed: &ParsedDatetime) {
+        if !parsed.zoned {
+            self.n_local += 1;
+            return;
+        }
+        self.several |= self.n_zoned > 0 && self.offset_secs != parsed.offset_secs;
+        self.offset_secs = parsed.offset_secs;
+        self.n_zoned += 1;
+    }
+
+    /// The form of the column: none for times without a zone, the offset that all share, else UTC.
+    pub(crate) fn form(&self) -> Result<Option<Form>, MixedZones> {
+        match (self.n_local, self.n_zoned) {
+            (_, 0) => Ok(None),
+            (0, _) => Ok(Some(Form::Zone {
+                name: match self.several {
+                    true => offset_name(0),
+                    false => offset_name(self.offset_secs.unwrap_or(0)),
+                },
+            })),
+            _ => Err(MixedZones),
+        }
+    }
+}
+
+/// `UTC`, `+02:00`, `-03:30`
+fn offset_name(offset_secs: i32) -> String {
+    if offset_secs == 0 {
+        return "UTC".to_owned();
+    }
+    let sign = if offset_secs < 0 { '-' } else { '+' };
+    let minutes = offset_secs.unsigned_abs() / 60;
+    format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60)
+}
+
+/// Of a time of day that ends in one: `Z`, `+02:00`, `+0200`, `+02`.
+fn written_offset(clock: &str) -> i32 {
+    let Some(place) = clock.rfind(['+', '-']) else {
+        return 0;
+    };
+    let digits: Vec<i32> = clock
+        .bytes()
+        .skip(place + 1)
+        .filter(u8::is_ascii_digit)
+        .map(|digit| i32::from(digit - b'0'))
+        .collect();
+    let two = |at: usize| match digits.get(at..at + 2) {
+        Some([tens, ones]) => tens * 10 + ones,
+        _ => 0,
+    };
+    let secs = two(0) * 3600 + two(2) * 60 + two(4);
+    match clock.as_bytes().get(place) {
+        Some(b'-') => -secs,
+        _ => secs,
+    }
+}
+
 /// `2026-11-21 09:30`, `2026-11-21T09:30:15.25`, `2026-11-21T09:30:15Z`, `2026-11-21T09:30:15+02:00`.
 pub(crate) fn parse_datetime(text: &str) -> Option<ParsedDatetime> {
     if text.len() < 16
@@ -141,6 +215,39 @@ pub(crate) fn date_text(days: i32) -> String {
 pub(crate) fn datetime_text(micros: i64) -> String {
     match Timestamp::from_microsecond(micros) {
         Ok(timestamp) => jiff::tz::Offset::UTC.to_datetime(timestamp).to_string(),
+        Err(_) => format!("{micros} us"),
+    }
+}
+
+/// ISO 8601 with the offset that the zone has at that moment: `2026-11-21T09:30:00+02:00`, `2026-11-21T07:30:00Z`.
+pub(crate) fn zoned_text(micros: i64, zone: &TimeZone) -> String {
+    match Timestamp::from_microsecond(micros) {
+        Ok(_) if *zone == TimeZone::UTC => format!("{}Z", datetime_text(micros)),
+        Ok(timestamp) => timestamp
+            .to_zoned(zone.clone())
+            .strftime("%Y-%m-%dT%H:%M:%S%.f%:z")
+            .to_string(),
+        Err(_) => datetime_text(micros),
+    }
+}
+
+/// The zone of that name or offset; UTC for one that is not known here.
+pub(crate) fn zone_of(name: &str) -> TimeZone {
+    let offset = match name.as_bytes() {
+        [b'+' | b'-', ..] => jiff::tz::Offset::from_seconds(written_offset(name)).ok(),
+        _ => None,
+    };
+    match offset {
+        Some(offset) => TimeZone::fixed(offset),
+        None => TimeZone::get(name).unwrap_or(TimeZone::UTC),
+    }
+}
+
+/// `09:30:00` of microseconds since midnight.
+pub(crate) fn clock_text(micros: i64) -> String {
+    let midnight = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
+    match midnight.checked_add(SignedDuration::from_micros(micros)) {
+        Ok(moment) => moment.time().to_string(),
         Err(_) => format!("{micros} us"),
     }
 }
@@ -228,6 +335,42 @@ mod tests {
             "yesterday at noon",
         ] {
             assert_eq!(parse_datetime(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn columns_of_zoned_times_have_the_zone_that_all_share() {
+        let zone = |name: &str| {
+            Ok(Some(Form::Zone {
+                name: name.to_owned(),
+            }))
+        };
+        for (texts, form) in [
+            (vec!["2026-01-01T10:00"], Ok(None)),
+            (
+                vec!["2026-01-01T10:00Z", "2026-01-01T10:00+00:00"],
+                zone("UTC"),
+            ),
+            (
+                vec!["2026-01-01T10:00+02:00", "2026-06-01T10:00+0200"],
+                zone("+02:00"),
+            ),
+            (vec!["2026-01-01T10:00-03:30"], zone("-03:30")),
+            (
+                vec!["2026-01-01T10:00+02:00", "2026-06-01T10:00+03:00"],
+                zone("UTC"),
+            ),
+            (
+                vec!["2026-01-01T10:00Z", "2026-01-01T10:00"],
+                Err(MixedZones),
+            ),
+        ] {
+            let mut whole = Zones::default();
+            for text in &texts {
+                let parsed = parse_datetime(text).unwrap();
+                whole.note(&parsed);
+            }
+            assert_eq!(whole.form(), form, "{texts:?}");
         }
     }
 }

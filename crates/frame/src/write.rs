@@ -109,7 +109,7 @@ pub fn write_csv(frame: &Frame, path: &Path) -> Result<(), Error> {
         let columns: Vec<_> = part
             .views()?
             .into_iter()
-            .map(|(_, view)| view.texts())
+            .map(|(name, view)| part.printed(&name, view))
             .collect();
         for row in 0..part.n_rows() {
             let fields = columns
@@ -132,7 +132,7 @@ pub fn write_json_lines(frame: &Frame, path: &Path) -> Result<(), Error> {
         let columns: Vec<_> = part
             .views()?
             .into_iter()
-            .map(|(_, view)| json_values(view))
+            .map(|(name, view)| json_values(&part, &name, view))
             .collect();
         let mut columns: Vec<_> = columns.into_iter().map(Vec::into_iter).collect();
         for _ in 0..part.n_rows() {
@@ -158,12 +158,16 @@ fn parts(frame: &Frame) -> impl Iterator<Item = Frame> + '_ {
         .map(|first| frame.slice(first, PART_ROWS))
 }
 
-fn json_values(view: View<'_>) -> Vec<Value> {
+/// Decimals are texts: a reader would make floats of them.
+fn json_values(part: &Frame, name: &str, view: View<'_>) -> Vec<Value> {
     match view {
         View::Integer(values) => values.iter().map(Value::from).collect(),
         View::Float(values) => values.iter().map(Value::from).collect(),
         View::Boolean(values) => values.iter().map(Value::from).collect(),
-        other => other.texts().into_iter().map(Value::from).collect(),
+        other => {
+            let texts = part.printed(name, other);
+            texts.into_iter().map(Value::from).collect()
+        }
     }
 }
 

@@ -25,6 +25,7 @@ use assay_core::{ObjectHash, Task};
 
 use crate::error::Error;
 use crate::frame::Frame;
+use crate::read::{self, PlainRows};
 
 pub use whole::read;
 
@@ -59,6 +60,22 @@ pub struct SetAsideRows {
     pub first: Vec<BadRow>,
     /// All of them as CSV (`file` when there are several, `line`, `problem`, `text`), to be read from its beginning.
     pub csv: std::fs::File,
+}
+
+/// Imports a table that another part of the program reads.
+///
+/// # Errors
+/// As [`ingest`].
+pub fn ingest_rows<S: GroupSink>(
+    rows: Box<dyn PlainRows>,
+    options: &ImportOptions,
+    sink: &S,
+    task: &Task,
+) -> Result<Ingested, S::Failure> {
+    let kept = keep::Keeper::new(sink, task);
+    let batches = read::row_batches(rows, options, None, task)?;
+    let found = stream::stream_batches(batches, false, options, &kept, task)?;
+    kept.finish(found)
 }
 
 /// Imports files as one table, in memory that does not grow with them.

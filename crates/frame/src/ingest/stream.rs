@@ -53,9 +53,20 @@ pub(super) fn stream<T: Taker>(
     if read::kind_of_files(files, options)? == FileKind::Delimited {
         return delimited::stream(files, options, taker, task);
     }
-    let mut batches = read::batches(files, options, task)?;
+    let batches = read::batches(files, options, task)?;
+    stream_batches(batches, files.len() > 1, options, taker, task)
+}
+
+/// Gives all rows of a table that comes in parts to `taker`.
+pub(super) fn stream_batches<T: Taker>(
+    mut batches: Box<dyn read::Batches>,
+    several_files: bool,
+    options: &ImportOptions,
+    taker: &T,
+    task: &Task,
+) -> Result<Found, T::Failure> {
     let schema = batches.schema().clone();
-    let tally = Tally::new(&schema, files.len() > 1, options.bad_rows);
+    let tally = Tally::new(&schema, several_files, options.bad_rows);
     taker.begin(&schema);
     let mut n_rows = 0;
     let tally = run(
@@ -79,7 +90,8 @@ pub(super) fn stream<T: Taker>(
         &|pass| Ok(Some(pass)),
     )?;
     match tally {
-        Some(tally) => Ok(tally.found(&schema, task)?),
+        // levels that a person did not name are known now
+        Some(tally) => Ok(tally.found(batches.schema(), task)?),
         // only delimited text is believed to have types
         None => Err(Error::Unreadable("its types changed while it was read".to_owned()).into()),
     }

@@ -6,17 +6,26 @@ use assay_core::Task;
 use assay_core::dataset::{BadRow, ImportOptions};
 use assay_core::schema::Schema;
 
+use super::arrow::ArrowBatches;
+use super::chosen::with_options;
+use super::excel::SheetRecords;
+use super::ipc::IpcParts;
+use super::json::JsonRecords;
+use super::parquet::ParquetParts;
+use super::plain::{PlainRecords, PlainRows};
+use super::records::RecordBatches;
+use super::union::{Part, Union};
 use super::{files, source};
 use crate::error::{Error, FileKind};
 use crate::frame::Frame;
 
 /// Rows of a part.
-pub(crate) const BATCH_ROWS: usize = 1 << 16;
+pub(super) const BATCH_ROWS: usize = 1 << 16;
 
 /// A table that comes in parts of one schema, first rows first.
 ///
-/// Invariant: every part has the names, kinds and forms of the schema, which is known before the first part comes;
-/// categories have all their levels in it.
+/// Invariant: every part has the names, kinds and forms of the schema, which is known before the first part comes. Only
+/// the levels of a category that a person chose without naming them are complete at the end, not before.
 pub(crate) trait Batches: Send {
     /// `nullable` says nothing: it is known at the end.
     fn schema(&self) -> &Schema;
@@ -33,7 +42,7 @@ pub(crate) trait Batches: Send {
     fn progress(&self) -> (u64, u64);
 }
 
-/// Opens files that are not delimited text as one table, those of the first file first.
+/// Opens files that are neither delimited text nor databases as one table, the rows of the first file first.
 ///
 /// # Errors
 /// See [`Error`].
@@ -42,15 +51,34 @@ pub(crate) fn batches(
     options: &ImportOptions,
     task: &Task,
 ) -> Result<Box<dyn Batches>, Error> {
-    let [path] = files else {
-        return Err(Error::BadOptions("one file at a time".to_owned()));
-    };
-    let frame = super::read_typed(path, options, task)?;
-    Ok(Box::new(Whole {
-        schema: frame.schema(),
-        frame,
-        done: 0,
-    }))
+    if let [path] = files {
+        return open(path, options, None, task);
+    }
+    let mut parts = Vec::with_capacity(files.len());
+    for path in files {
+        let file = files::file_name(path);
+        let batches = open(path, options, None, task);
+        parts.push(Part {
+            batches: batches.map_err(|error| error.in_file(&file))?,
+            file,
+        });
+    }
+    Ok(Box::new(Union::new(parts, task)))
+}
+
+/// A table that another part of the program reads.
+///
+/// # Errors
+/// See [`Error`].
+pub(crate) fn row_batches(
+    rows: Box<dyn PlainRows>,
+    options: &ImportOptions,
+    limit: Option<u64>,
+    task: &Task,
+) -> Result<Box<dyn Batches>, Error> {
+    let records = PlainRecords { rows };
+    let batches = RecordBatches::new(records, options, limit, task)?;
+    with_options(Box::new(batches), options)
 }
 
 /// What all of these files are.
@@ -60,7 +88,15 @@ pub(crate) fn batches(
 pub(crate) fn kind_of_files(files: &[PathBuf], options: &ImportOptions) -> Result<FileKind, Error> {
     let mut first: Option<(&Path, FileKind)> = None;
     for path in files {
-        let kind = source::open(path, options)?.kind;
+        let source = source::open(path, options);
+        let kind = match files {
+            [_] => source?.kind,
+            _ => {
+                source
+                    .map_err(|error| error.in_file(&files::file_name(path)))?
+                    .kind
+            }
+        };
         match first {
             None => first = Some((path, kind)),
             Some((_, known)) if known == kind => {}
@@ -77,25 +113,25 @@ pub(crate) fn kind_of_files(files: &[PathBuf], options: &ImportOptions) -> Resul
     first.map(|(_, kind)| kind).ok_or(Error::EmptyFile)
 }
 
-struct Whole {
-    schema: Schema,
-    frame: Frame,
-    done: usize,
-}
-
-impl Batches for Whole {
-    fn schema(&self) -> &Schema {
-        &self.schema
-    }
-
-    fn next(&mut self, task: &Task) -> Result<Option<Frame>, Error> {
-        task.check()?;
-        let part = self.frame.slice(self.done, BATCH_ROWS);
-        self.done += part.n_rows();
-        Ok((part.n_rows() > 0).then_some(part))
-    }
-
-    fn progress(&self) -> (u64, u64) {
-        (self.done as u64, self.frame.n_rows() as u64)
-    }
+/// One file; `limit`: as if it had only that many rows, where that saves a look at the others.
+pub(super) fn open(
+    path: &Path,
+    options: &ImportOptions,
+    limit: Option<u64>,
+    task: &Task,
+) -> Result<Box<dyn Batches>, Error> {
+    let batches: Box<dyn Batches> = match source::open(path, options)?.kind {
+        FileKind::Parquet => Box::new(ArrowBatches::new(ParquetParts::open(path)?, limit, task)?),
+        FileKind::Arrow => Box::new(ArrowBatches::new(IpcParts::open(path)?, limit, task)?),
+        FileKind::Json => {
+            let records = JsonRecords::new(path, options);
+            Box::new(RecordBatches::new(records, options, limit, task)?)
+        }
+        FileKind::Excel => {
+            let records = SheetRecords::open(path, options, task)?;
+            Box::new(RecordBatches::new(records, options, limit, task)?)
+        }
+        other => return Err(Error::UnknownKind(other)),
+    };
+    with_options(batches, options)
 }

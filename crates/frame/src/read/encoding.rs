@@ -47,9 +47,8 @@ pub(super) fn mark_of(sample: &[u8], encoding: TextEncoding) -> usize {
 /// ASCII in UTF-16 has a zero in every other byte: at least a third of one half of the bytes, and hardly one of the
 /// other half.
 fn by_zeros(sample: &[u8]) -> Option<TextEncoding> {
-    if sample.len() < 4 {
-        return None;
-    }
+    // fewer may be a broken file in any encoding
+    const MIN_ZEROS: usize = 4;
     let zeros = |parity: usize| {
         sample
             .iter()
@@ -59,9 +58,9 @@ fn by_zeros(sample: &[u8]) -> Option<TextEncoding> {
             .count()
     };
     let (even, odd, pairs) = (zeros(0), zeros(1), sample.len() / 2);
-    if odd * 3 > pairs && even * 50 <= pairs {
+    if odd >= MIN_ZEROS && odd * 3 > pairs && even * 50 <= pairs {
         Some(TextEncoding::Utf16Le)
-    } else if even * 3 > pairs && odd * 50 <= pairs {
+    } else if even >= MIN_ZEROS && even * 3 > pairs && odd * 50 <= pairs {
         Some(TextEncoding::Utf16Be)
     } else {
         None

@@ -1,252 +1,333 @@
-//! JSON: one object a line, or one array of objects.
+//! JSON: one object a line, or an array of objects. Nested objects become columns of their own (`user.city`), arrays
+//! JSON text.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
-use std::io::BufReader;
+use std::path::{Path, PathBuf};
 
-use assay_core::Task;
-use assay_core::dataset::ImportOptions;
-use polars::prelude::Series;
-use serde_json::{Map, Value};
+use assay_core::dataset::{BadRow, ImportOptions};
+use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, Visitor};
+use serde_json::value::RawValue;
 
-use super::infer::{TextColumn, typed_as_time};
-use super::nulls::Nulls;
-use super::source::Source;
-use crate::columns::{Values, float_text, text_series};
+use super::cells::{Cell, Row};
+use super::json_split::{Layout, Piece, Splitter};
+use super::records::{MAX_COLUMNS, Next, Records};
+use super::source::{self, ReadBytes, Source};
 use crate::error::Error;
-use crate::frame::Frame;
 
-const RECORDS_PER_CHECK: usize = 1024;
+/// Characters of a bad row that are kept.
+pub(super) const SHOWN_CHARS: usize = 200;
 
-type Record = Map<String, Value>;
-
-pub(super) fn read(source: Source, options: &ImportOptions, task: &Task) -> Result<Frame, Error> {
-    let is_array = source.sample.trim_ascii_start().starts_with(b"[");
-    let progress = source.progress;
-    let mut table = Table {
-        nulls: Nulls::of_typed(&options.null_values),
-        places: HashMap::new(),
-        columns: Vec::new(),
-        n_rows: 0,
-    };
-    let deserializer = serde_json::Deserializer::from_reader(BufReader::new(source.reader));
-    if is_array {
-        task.step(0, progress.total, "reading");
-        let mut values = deserializer.into_iter::<Vec<Record>>();
-        for record in values
-            .next()
-            .transpose()
-            .map_err(bad_json)?
-            .into_iter()
-            .flatten()
-        {
-            table.push(record)?;
-        }
-        if let Some(more) = values.next() {
-            let line = more.err().map_or(0, |error| error.line() as u64);
-            return Err(Error::BadJson {
-                line,
-                reason: "something follows the array".to_owned(),
-            });
-        }
-    } else {
-        for record in deserializer.into_iter::<Record>() {
-            table.push(record.map_err(bad_json)?)?;
-            if table.n_rows.is_multiple_of(RECORDS_PER_CHECK) {
-                task.check()?;
-                task.step(progress.done(), progress.total, "reading");
-            }
-        }
-    }
-    task.check()?;
-    let n_rows = table.n_rows;
-    let series = table
-        .columns
-        .into_iter()
-        .map(|column| column.into_series(n_rows, task))
-        .collect();
-    Frame::from_series(n_rows, series)
+pub(super) struct JsonRecords {
+    path: PathBuf,
+    options: ImportOptions,
+    /// `None`: to be opened.
+    splitter: Option<Splitter>,
+    progress: ReadBytes,
+    tree: Tree,
 }
 
-fn bad_json(error: serde_json::Error) -> Error {
-    let text = error.to_string();
-    let reason = text.split(" at line ").next().unwrap_or(&text).to_owned();
-    // A record that is cut off ends after the last line break: an editor shows no line there.
-    let past_the_end = error.is_eof() && error.column() == 0;
-    Error::BadJson {
-        line: (error.line() as u64 - u64::from(past_the_end && error.line() > 1)).max(1),
-        reason,
+impl JsonRecords {
+    pub(super) fn new(path: &Path, options: &ImportOptions) -> Self {
+        Self {
+            path: path.to_owned(),
+            options: options.clone(),
+            splitter: None,
+            progress: ReadBytes::default(),
+            tree: Tree::default(),
+        }
+    }
+
+    fn open(&mut self) -> Result<(), Error> {
+        let Source {
+            sample,
+            reader,
+            progress,
+            ..
+        } = source::open(&self.path, &self.options)?;
+        self.progress = progress;
+        self.splitter = Some(Splitter::new(reader, Layout::of(&sample)));
+        Ok(())
     }
 }
 
-struct Table {
-    nulls: Nulls,
-    /// Index into `columns` by name.
-    places: HashMap<String, usize>,
-    /// In order of first appearance.
-    columns: Vec<Cells>,
-    n_rows: usize,
-}
-
-struct Cells {
-    name: String,
-    /// May be shorter than the table; what follows is missing.
-    cells: Vec<Cell>,
-}
-
-enum Cell {
-    Missing,
-    Boolean(bool),
-    Integer(i64),
-    LargeInteger(u64),
-    Float(f64),
-    Text(String),
-}
-
-impl Table {
-    fn push(&mut self, record: Record) -> Result<(), Error> {
-        for (name, value) in record {
-            let cell = self.cell(&name, value)?;
-            let place = match self.places.get(&name) {
-                Some(place) => *place,
-                None => {
-                    self.columns.push(Cells {
-                        name: name.clone(),
-                        cells: Vec::new(),
-                    });
-                    self.places.insert(name, self.columns.len() - 1);
-                    self.columns.len() - 1
-                }
-            };
-            if let Some(column) = self.columns.get_mut(place) {
-                column.cells.resize_with(self.n_rows, || Cell::Missing);
-                column.cells.push(cell);
-            }
-        }
-        self.n_rows += 1;
+impl Records for JsonRecords {
+    fn rewind(&mut self) -> Result<(), Error> {
+        self.splitter = None;
+        self.tree.n_repeated = 0;
         Ok(())
     }
 
-    fn cell(&self, name: &str, value: Value) -> Result<Cell, Error> {
-        Ok(match value {
-            Value::Null => Cell::Missing,
-            Value::Bool(value) => Cell::Boolean(value),
-            Value::Number(number) => match (number.as_i64(), number.as_u64(), number.as_f64()) {
-                (Some(integer), _, _) => Cell::Integer(integer),
-                (None, Some(large), _) => Cell::LargeInteger(large),
-                (None, None, Some(float)) => Cell::Float(float),
-                (None, None, None) => Cell::Missing,
-            },
-            Value::String(text) if self.nulls.contains(text.trim()) => Cell::Missing,
-            Value::String(text) => Cell::Text(text),
-            Value::Array(_) | Value::Object(_) => {
-                return Err(Error::UnsupportedType {
-                    column: name.to_owned(),
-                    type_name: "lists or nested objects".to_owned(),
-                });
-            }
+    fn next(&mut self, row: &mut Row) -> Result<Next, Error> {
+        if self.splitter.is_none() {
+            self.open()?;
+        }
+        let Some(splitter) = &mut self.splitter else {
+            return Ok(Next::End);
+        };
+        let Some(Piece { line, range }) = splitter.next()? else {
+            return Ok(Next::End);
+        };
+        let bad = |problem: String, text: &[u8]| {
+            Ok(Next::Bad(BadRow {
+                line,
+                problem,
+                text: shown(text),
+            }))
+        };
+        let Some(range) = range else {
+            return bad("the line is longer than 64 MB".to_owned(), b"");
+        };
+        let bytes = splitter.bytes(range);
+        let Ok(text) = std::str::from_utf8(bytes) else {
+            return bad("no text in the encoding of the file".to_owned(), bytes);
+        };
+        let mut object = serde_json::Deserializer::from_str(text);
+        let outcome = (Object {
+            tree: &mut self.tree,
+            row,
+            node: 0,
+            line,
         })
+        .deserialize(&mut object)
+        .and_then(|()| object.end());
+        match outcome {
+            Ok(()) if self.tree.columns.len() > MAX_COLUMNS => Err(Error::TooLarge(format!(
+                "its objects have more than {MAX_COLUMNS} different keys"
+            ))),
+            Ok(()) => Ok(Next::Row),
+            Err(error) => {
+                let text = error.to_string();
+                let reason = text.split(" at line ").next().unwrap_or(&text);
+                bad(format!("no JSON object: {reason}"), bytes)
+            }
+        }
+    }
+
+    fn names(&self) -> Vec<Option<String>> {
+        let mut names: Vec<Option<String>> = vec![None; self.tree.columns.len()];
+        for (place, node) in self.tree.columns.iter().enumerate() {
+            let Some(node) = self.tree.nodes.get(*node) else {
+                continue;
+            };
+            // an object that is null here and there is no column of its own
+            if (node.has_values || node.children.is_empty())
+                && let Some(name) = names.get_mut(place)
+            {
+                *name = Some(node.name.clone());
+            }
+        }
+        names
+    }
+
+    fn progress(&self) -> (u64, u64) {
+        (self.progress.done(), self.progress.total)
+    }
+
+    fn warnings(&self) -> Vec<String> {
+        match (&self.tree.repeated, self.tree.n_repeated) {
+            (Some((name, line)), n) if n > 0 => vec![format!(
+                "`{name}` stands twice in the object of line {line}; the last one counts ({n} times in the file)"
+            )],
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// The start of a row, for a person to find it by.
+pub(super) fn shown(bytes: &[u8]) -> String {
+    let some = bytes
+        .get(..bytes.len().min(SHOWN_CHARS * 4))
+        .unwrap_or_default();
+    String::from_utf8_lossy(some)
+        .trim()
+        .chars()
+        .take(SHOWN_CHARS)
+        .collect()
+}
+
+/// The keys of all objects: node 0 is the record itself.
+struct Tree {
+    nodes: Vec<Node>,
+    /// Nodes that have a column, in order of first appearance.
+    columns: Vec<usize>,
+    /// The first key that stood twice in an object, and its line.
+    repeated: Option<(String, u64)>,
+    n_repeated: u64,
+}
+
+impl Default for Tree {
+    fn default() -> Self {
+        Self {
+            nodes: vec![Node::default()],
+            columns: Vec::new(),
+            repeated: None,
+            n_repeated: 0,
+        }
     }
 }
 
 #[derive(Default)]
-struct Counts {
-    booleans: usize,
-    integers: usize,
-    large: usize,
-    floats: usize,
-    texts: usize,
+struct Node {
+    /// From the record on, with points.
+    name: String,
+    children: HashMap<String, usize>,
+    column: Option<usize>,
+    /// Whether anything but null and objects stood here.
+    has_values: bool,
 }
 
-impl Cells {
-    fn into_series(mut self, n_rows: usize, task: &Task) -> Series {
-        self.cells.resize_with(n_rows, || Cell::Missing);
-        let mut counts = Counts::default();
-        for cell in &self.cells {
-            match cell {
-                Cell::Missing => {}
-                Cell::Boolean(_) => counts.booleans += 1,
-                Cell::Integer(_) => counts.integers += 1,
-                Cell::LargeInteger(_) => counts.large += 1,
-                Cell::Float(_) => counts.floats += 1,
-                Cell::Text(_) => counts.texts += 1,
-            }
+impl Tree {
+    fn child(&mut self, parent: usize, key: &str) -> usize {
+        let Some(node) = self.nodes.get(parent) else {
+            return 0;
+        };
+        if let Some(child) = node.children.get(key) {
+            return *child;
         }
-        let Cells { name, cells } = self;
-        match counts {
-            Counts {
-                booleans: 1..,
-                integers: 0,
-                large: 0,
-                floats: 0,
-                texts: 0,
-            } => {
-                let value = |cell| match cell {
-                    Cell::Boolean(value) => Some(value),
-                    _ => None,
-                };
-                Values::Boolean(cells.into_iter().map(value).collect()).into_series(&name)
-            }
-            Counts {
-                booleans: 0,
-                integers: 1..,
-                large: 0,
-                floats: 0,
-                texts: 0,
-            } => {
-                let value = |cell| match cell {
-                    Cell::Integer(value) => Some(value),
-                    _ => None,
-                };
-                Values::Integer(cells.into_iter().map(value).collect()).into_series(&name)
-            }
-            Counts {
-                booleans: 0,
-                floats: 1..,
-                texts: 0,
-                ..
-            } => {
-                let value = |cell| match cell {
-                    Cell::Integer(value) => Some(value as f64),
-                    Cell::LargeInteger(value) => Some(value as f64),
-                    Cell::Float(value) => Some(value),
-                    _ => None,
-                };
-                Values::Float(cells.into_iter().map(value).collect()).into_series(&name)
-            }
-            Counts {
-                booleans: 0,
-                integers: 0,
-                large: 0,
-                floats: 0,
-                ..
-            } => {
-                let mut texts = TextColumn::default();
-                for cell in &cells {
-                    texts.push(match cell {
-                        Cell::Text(text) => Some(text),
-                        _ => None,
-                    });
-                }
-                typed_as_time(&name, &texts, task)
-            }
-            _ => {
-                task.warn(format!("column `{name}` holds values of several types, or whole numbers that exceed 64 bits; it is kept as text"));
-                let texts: Vec<Option<String>> = cells.into_iter().map(Cell::into_text).collect();
-                text_series(&name, n_rows, texts.iter().map(Option::as_deref))
-            }
+        let name = match parent {
+            0 => key.to_owned(),
+            _ => format!("{}.{key}", node.name),
+        };
+        let child = self.nodes.len();
+        self.nodes.push(Node {
+            name,
+            ..Node::default()
+        });
+        if let Some(node) = self.nodes.get_mut(parent) {
+            node.children.insert(key.to_owned(), child);
         }
+        child
+    }
+
+    fn column(&mut self, node: usize, has_value: bool) -> usize {
+        let Some(found) = self.nodes.get_mut(node) else {
+            return 0;
+        };
+        found.has_values |= has_value;
+        *found.column.get_or_insert_with(|| {
+            self.columns.push(node);
+            self.columns.len() - 1
+        })
     }
 }
 
-impl Cell {
-    fn into_text(self) -> Option<String> {
-        match self {
-            Self::Missing => None,
-            Self::Boolean(value) => Some(value.to_string()),
-            Self::Integer(value) => Some(value.to_string()),
-            Self::LargeInteger(value) => Some(value.to_string()),
-            Self::Float(value) => Some(float_text(value)),
-            Self::Text(text) => Some(text),
-        }
+/// An object on its way into a row.
+struct Object<'a> {
+    tree: &'a mut Tree,
+    row: &'a mut Row,
+    node: usize,
+    line: u64,
+}
+
+impl<'de> DeserializeSeed<'de> for Object<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
     }
+}
+
+#[derive(serde::Deserialize)]
+struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
+
+impl<'de> Visitor<'de> for Object<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let Object {
+            tree,
+            row,
+            node,
+            line,
+        } = self;
+        let mut keys = Vec::new();
+        while let Some(Key(key)) = map.next_key()? {
+            let child = tree.child(node, &key);
+            keys.push(child);
+            let raw: &RawValue = map.next_value()?;
+            push(tree, row, child, line, raw.get()).map_err(A::Error::custom)?;
+        }
+        keys.sort_unstable();
+        if let Some(twin) = keys.windows(2).find(|pair| pair.first() == pair.last()) {
+            tree.n_repeated += 1;
+            let twin = twin.first().and_then(|node| tree.nodes.get(*node));
+            if tree.repeated.is_none() {
+                tree.repeated = twin.map(|node| (node.name.clone(), line));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn push(
+    tree: &mut Tree,
+    row: &mut Row,
+    node: usize,
+    line: u64,
+    raw: &str,
+) -> Result<(), serde_json::Error> {
+    let first = raw.as_bytes().first().copied().unwrap_or(b'n');
+    if first == b'{' {
+        let mut object = serde_json::Deserializer::from_str(raw);
+        return Object {
+            tree,
+            row,
+            node,
+            line,
+        }
+        .deserialize(&mut object);
+    }
+    let column = tree.column(node, first != b'n');
+    match first {
+        b'n' => row.push(column, Cell::Missing),
+        b't' | b'f' => row.push(column, Cell::Boolean(first == b't')),
+        b'[' => row.push(column, Cell::Text(&compact(raw))),
+        b'"' => match raw.get(1..raw.len().saturating_sub(1)) {
+            Some(plain) if !plain.contains('\\') => row.push(column, Cell::Text(plain)),
+            _ => row.push(column, Cell::Text(&serde_json::from_str::<String>(raw)?)),
+        },
+        _ => row.push(column, number(raw)),
+    }
+    Ok(())
+}
+
+fn number(raw: &str) -> Cell<'_> {
+    if !raw.contains(['.', 'e', 'E']) {
+        return raw.parse().map_or(Cell::Large(raw), Cell::Integer);
+    }
+    match raw.parse::<f64>() {
+        Ok(value) if value.is_finite() => Cell::Float(value),
+        _ => Cell::Large(raw),
+    }
+}
+
+/// Without the white space between values.
+fn compact(raw: &str) -> Cow<'_, str> {
+    let is_blank = |c: char| c.is_ascii_whitespace();
+    if !raw.contains(is_blank) {
+        return Cow::Borrowed(raw);
+    }
+    let mut text = String::with_capacity(raw.len());
+    let (mut in_text, mut escaped) = (false, false);
+    for c in raw.chars() {
+        if in_text {
+            match c {
+                _ if escaped => escaped = false,
+                '\\' => escaped = true,
+                '"' => in_text = false,
+                _ => {}
+            }
+        } else if is_blank(c) {
+            continue;
+        } else if c == '"' {
+            in_text = true;
+        }
+        text.push(c);
+    }
+    Cow::Owned(text)
 }

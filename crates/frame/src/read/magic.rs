@@ -95,7 +95,11 @@ pub(super) fn kind_of_text(sample: &[u8]) -> FileKind {
 fn begins_json(sample: &[u8]) -> bool {
     let mut values = serde_json::Deserializer::from_slice(sample).into_iter::<serde_json::Value>();
     match values.next() {
-        Some(Err(error)) => error.is_eof() || sample.trim_ascii_start().starts_with(b"{\""),
+        Some(Err(error)) => {
+            let text = sample.trim_ascii_start();
+            let item = text.strip_prefix(b"[").unwrap_or(text).trim_ascii_start();
+            error.is_eof() || item.starts_with(b"{\"")
+        }
         _ => true,
     }
 }

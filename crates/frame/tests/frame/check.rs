@@ -260,7 +260,11 @@ fn rules_on_values() {
         let shown: Vec<String> = result
             .unexpected_values
             .iter()
-            .map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+            .map(|value| {
+                value
+                    .as_str()
+                    .map_or_else(|| value.to_string(), str::to_owned)
+            })
             .collect();
         assert_eq!(shown, values, "{rule}");
         assert_eq!(result.n_unexpected, rows.len() as u64, "{rule}");

@@ -248,7 +248,7 @@ fn json_values_keep_their_types() {
             Some("true"),
             Some("007"),
             Some("2026-11-21"),
-            Some("2026-11-21T10:00:00"),
+            Some("2026-11-21T10:00:00Z"),
             None
         ]
     );
@@ -305,12 +305,12 @@ fn parquet_types_of_other_programs_are_brought_to_ours() {
     };
     assert_eq!(
         printed(0),
-        "1|1|1|1|1|1|1|1|0.5|true|a|x|1970-01-01|1970-01-01T00:00:00.000001|1970-01-01T00:00:01|"
+        "1|1|1|1|1|1|1|1|0.5|true|a|x|1970-01-01|1970-01-01T00:00:00.000001|1970-01-01T00:00:01Z|"
     );
     assert_eq!(printed(1), "|||||||||||y||||");
     assert_eq!(
         printed(2),
-        "-3|-3|-3|255|65535|4294967295|3|18446744073709551615||false|||2024-10-04|1969-12-31T23:59:59.999999|1970-01-01T00:00:00|"
+        "-3|-3|-3|255|65535|4294967295|3|18446744073709551615||false|||2024-10-04|1969-12-31T23:59:59.999999|1970-01-01T00:00:00Z|"
     );
 }
 
@@ -437,12 +437,7 @@ fn bad_files_are_refused_in_one_sentence() {
         (
             "t.jsonl",
             b"{\"a\":1}\n{\"a\":}\n".to_vec(),
-            Box::new(|e| matches!(e, Error::BadJson { line: 2, .. })),
-        ),
-        (
-            "t.jsonl",
-            b"{\"a\":[1,2]}\n".to_vec(),
-            Box::new(|e| matches!(e, Error::UnsupportedType { column, .. } if column == "a")),
+            Box::new(|e| is_bad_row(e, 2, "no JSON object: expected value")),
         ),
     ];
     for (name, content, is_right) in cases {
@@ -459,18 +454,6 @@ fn bad_files_are_refused_in_one_sentence() {
             "{sentence}"
         );
         assert!(error.hint().is_some(), "{sentence}");
-    }
-    for name in ["list", "struct", "decimal", "time", "duration", "binary"] {
-        let (frame, _) = read_noting(
-            &fixture(&format!("{name}.parquet")),
-            &ImportOptions::default(),
-        );
-        let error = frame.unwrap_err();
-        assert!(
-            matches!(&error, Error::UnsupportedType { column, .. } if column == name),
-            "{error}"
-        );
-        assert_eq!(error.code(), Code::Unsupported);
     }
     let error = read(
         &fixture("nowhere.csv"),

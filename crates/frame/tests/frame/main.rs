@@ -3,6 +3,7 @@
 
 mod check;
 mod content;
+mod formats;
 mod hostile;
 mod import;
 mod logs;

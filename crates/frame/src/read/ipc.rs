@@ -1,0 +1,169 @@
+//! Arrow IPC, as a file (Feather) or as a stream: a record batch at a time.
+
+use std::fs::File;
+use std::io::{BufReader, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+
+use polars::error::PolarsError;
+use polars::prelude::{ArrowField, ArrowSchema};
+use polars_arrow::array::Array;
+use polars_arrow::io::ipc::read::{
+    FileReader, StreamReader, StreamState, read_file_metadata, read_stream_metadata,
+};
+use polars_arrow::record_batch::RecordBatchT;
+
+use super::arrow::{Parts, Rows, guarded};
+use super::ipc_check::check_message;
+use super::source::{ReadBytes, open_file};
+use crate::error::Error;
+
+type Reader = BufReader<File>;
+type Batch = RecordBatchT<Box<dyn Array>>;
+
+/// The rows of an Arrow file.
+pub(super) struct IpcParts {
+    path: PathBuf,
+    is_file: bool,
+    fields: Vec<ArrowField>,
+    batches: Option<Open>,
+    progress: ReadBytes,
+}
+
+enum Open {
+    File(Box<FileReader<Reader>>),
+    Stream(Box<StreamReader<Reader>>),
+}
+
+impl IpcParts {
+    pub(super) fn open(path: &Path) -> Result<Self, Error> {
+        let (mut file, len) = open_file(path)?;
+        let mut mark = [0; 6];
+        let is_file = file.read_exact(&mut mark).is_ok() && &mark == b"ARROW1";
+        let mut parts = Self {
+            path: path.to_owned(),
+            is_file,
+            fields: Vec::new(),
+            batches: None,
+            progress: ReadBytes::new(len),
+        };
+        parts.check()?;
+        let schema = match parts.start()? {
+            Open::File(reader) => reader.schema().clone(),
+            Open::Stream(reader) => reader.schema().clone(),
+        };
+        parts.fields = schema.iter_values().cloned().collect();
+        Ok(parts)
+    }
+
+    /// Walks over all messages: polars makes room for what they say before it looks whether it is there.
+    fn check(&self) -> Result<(), Error> {
+        let (file, len) = open_file(&self.path)?;
+        let mut file = BufReader::new(file);
+        let mut place = if self.is_file { 8 } else { 0 };
+        while place < len {
+            let failed = |source| Error::Io {
+                path: self.path.clone(),
+                source,
+            };
+            file.seek(SeekFrom::Start(place)).map_err(failed)?;
+            match check_message(&mut file, len - place).map_err(damaged)? {
+                0 => break,
+                n => place += n,
+            }
+        }
+        Ok(())
+    }
+
+    fn start(&self) -> Result<Open, Error> {
+        let (file, _) = open_file(&self.path)?;
+        let mut file = BufReader::new(file);
+        let is_file = self.is_file;
+        guarded(|| {
+            Ok(match is_file {
+                true => {
+                    let metadata = read_file_metadata(&mut file)?;
+                    no_twins(&metadata.schema, metadata.ipc_schema.fields.len())?;
+                    Open::File(Box::new(FileReader::new(file, metadata, None, None)))
+                }
+                false => {
+                    let metadata = read_stream_metadata(&mut file)?;
+                    no_twins(&metadata.schema, metadata.ipc_schema.fields.len())?;
+                    Open::Stream(Box::new(StreamReader::new(file, metadata, None)))
+                }
+            })
+        })
+        .map_err(damaged)
+    }
+}
+
+/// The schema of polars holds each name once.
+fn no_twins(schema: &ArrowSchema, n_columns: usize) -> Result<(), PolarsError> {
+    match schema.len() == n_columns {
+        true => Ok(()),
+        false => Err(polars::error::polars_err!(Duplicate: "two columns have the same name")),
+    }
+}
+
+impl Parts for IpcParts {
+    fn fields(&self) -> &[ArrowField] {
+        &self.fields
+    }
+
+    fn rewind(&mut self) {
+        self.batches = None;
+        self.progress.set(0);
+    }
+
+    fn next(&mut self, wanted: &[usize]) -> Result<Option<Rows>, Error> {
+        if self.batches.is_none() {
+            self.batches = Some(self.start()?);
+        }
+        let Some(open) = &mut self.batches else {
+            return Ok(None);
+        };
+        let batch: Option<Batch> = guarded(|| match open {
+            Open::File(reader) => reader.next().transpose(),
+            Open::Stream(reader) => match reader.next().transpose()? {
+                Some(StreamState::Some(batch)) => Ok(Some(batch)),
+                // a file that lacks the mark of its end
+                Some(StreamState::Waiting) | None => Ok(None),
+            },
+        })
+        .map_err(damaged)?;
+        let Some(batch) = batch else {
+            self.progress.set(self.progress.total);
+            return Ok(None);
+        };
+        let n_rows = batch.len();
+        let mut arrays: Vec<Option<Box<dyn Array>>> =
+            batch.into_arrays().into_iter().map(Some).collect();
+        self.progress.set(match open {
+            // the share of the batches
+            Open::File(reader) => {
+                let n_blocks = reader.metadata().blocks.len().max(1) as u64;
+                self.progress.total * reader.get_current_block() as u64 / n_blocks
+            }
+            Open::Stream(_) => self.progress.done(),
+        });
+        let arrays = wanted
+            .iter()
+            .map(|field| {
+                let array = arrays.get_mut(*field).and_then(Option::take);
+                array.ok_or_else(|| damaged("a column is missing".to_owned()))
+            })
+            .collect::<Result<Vec<_>, Error>>()?;
+        Ok(Some(Rows { n_rows, arrays }))
+    }
+
+    fn keeps_level_order(&self) -> bool {
+        true
+    }
+
+    fn progress(&self) -> (u64, u64) {
+        (self.progress.done(), self.progress.total)
+    }
+}
+
+fn damaged(reason: String) -> Error {
+    Error::Arrow(reason)
+}
