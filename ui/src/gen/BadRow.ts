@@ -9,10 +9,10 @@ export type BadRow = {
  */
 line: number, 
 /**
- * `3 fields where 4 are expected`
+ * What follows after the number of the line: `has 3 fields where 4 are expected`.
  */
 problem: string, 
 /**
- * The row as it stands, at most 200 characters.
+ * The row as it stands; shown are at most 200 characters.
  */
 text: string, };

@@ -32,4 +32,8 @@ n_outliers: number,
 /**
  * Tukey's fences: the quartiles less and plus 1.5 times the distance between them.
  */
-fences: [number, number], histogram: Histogram, };
+fences: [number, number], 
+/**
+ * Values more than 3 such distances outside of the quartiles: Tukey's outer fences.
+ */
+n_far_out: number, histogram: Histogram, };
