@@ -51,6 +51,9 @@ pub struct Arguments {
     /// The run's name
     #[arg(long)]
     name: Option<String>,
+    /// Train although the data breaks its expectations, and say why; the audit log keeps it
+    #[arg(long = "override", value_name = "WHY")]
+    override_expectations: Option<String>,
     /// All of it as one JSON file, as `assay runs show` prints it
     #[arg(long, value_name = "FILE", conflicts_with_all = ["dataset", "target"])]
     spec: Option<PathBuf>,
@@ -76,7 +79,11 @@ impl Arguments {
 
     fn spec(&self) -> Result<TrainSpec, Error> {
         if let Some(path) = &self.spec {
-            return read(path, "a training spec");
+            let mut spec: TrainSpec = read(path, "a training spec")?;
+            if let Some(reason) = &self.override_expectations {
+                spec.override_expectations = Some(reason.clone());
+            }
+            return Ok(spec);
         }
         let mut params: BTreeMap<String, ParamValue> = BTreeMap::new();
         for given in &self.params {
@@ -124,6 +131,7 @@ impl Arguments {
             seed: self.seed,
             experiment: self.experiment.clone().map(ExperimentName::new),
             run_name: self.name.clone(),
+            override_expectations: self.override_expectations.clone(),
         })
     }
 }

@@ -185,7 +185,7 @@ fn failed_expectations_stop_training() {
     let suite = r#"{"schema": 1, "name": "penguins", "expectations": [
         {"type": "expect_column_values_to_not_be_null", "kwargs": {"column": "sex"}, "severity": "critical"}]}"#;
     let suite = lab.file("suite.json", suite);
-    lab.json(&["expect", "import", "penguins", text(&suite)]);
+    lab.json(&["expect", "import", text(&suite)]);
     let check = lab.assay(&["--json", "expect", "check", "penguins"]);
     assert_eq!(check.status, 3);
     let result = &check.json()["results"][0];

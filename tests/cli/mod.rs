@@ -3,6 +3,7 @@
 mod bad_input;
 mod chain;
 mod electricity;
+mod expect;
 mod jobs;
 mod kill;
 mod versions;

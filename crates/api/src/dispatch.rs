@@ -15,6 +15,7 @@ use assay_core::recipe::Recipe;
 use assay_core::registry::*;
 use assay_core::replay::*;
 use assay_core::run::*;
+use assay_core::suites::*;
 use assay_core::train::*;
 use serde_json::Value;
 

@@ -5,7 +5,7 @@ use assay_core::ask::*;
 use assay_core::chart::{ChartRequest, ChartSpec, RenderRequest};
 use assay_core::code::Failure;
 use assay_core::dataset::{DatasetDetail, DatasetSummary, ImportSpec, RowsRequest};
-use assay_core::expect::{CheckReport, Suite};
+use assay_core::expect::{CheckReport, ResultFormat, RuleInfo, Suite};
 use assay_core::job::{Job, JobSpec};
 use assay_core::lab::{DoctorReport, LabStatus, TrashItem};
 use assay_core::profile::Profile;
@@ -15,6 +15,7 @@ use assay_core::registry::{
 };
 use assay_core::replay::{CellDetail, CellRequest, DriftReport, ReplaySpec, ReplaySummary};
 use assay_core::run::{Comparison, ExperimentSummary, RunDetail, RunPage, RunQuery};
+use assay_core::suites::*;
 use assay_core::train::{AlgorithmInfo, TrainSpec};
 use assay_lab::{Error, Lab};
 
@@ -102,8 +103,18 @@ pub fn datasets_import(desk: &Desk, request: ImportSpec) -> Answer<JobStarted> {
     begin(desk, JobSpec::Import(request))
 }
 
-pub fn expectations_show(desk: &Desk, request: ByDataset) -> Answer<ExpectationsView> {
-    ask(desk, |lab| lab.expectations(&request.dataset))
+pub fn expectations_list(desk: &Desk, _: Nothing) -> Answer<Vec<SuiteSummary>> {
+    ask(desk, Lab::suites)
+}
+
+pub fn expectations_show(desk: &Desk, request: ExpectationsRequest) -> Answer<ExpectationsView> {
+    ask(desk, |lab| {
+        lab.expectations(&request.dataset, request.suite.as_ref())
+    })
+}
+
+pub fn expectations_catalogue(desk: &Desk, _: Nothing) -> Answer<Vec<RuleInfo>> {
+    ask(desk, |lab| Ok(lab.rule_types()))
 }
 
 pub fn expectations_suggest(desk: &Desk, request: ByDataset) -> Answer<Suite> {
@@ -116,8 +127,34 @@ pub fn expectations_save(desk: &Desk, request: SaveSuite) -> Answer<Suite> {
     })
 }
 
-pub fn expectations_check(desk: &Desk, request: ByDataset) -> Answer<CheckReport> {
-    ask(desk, |lab| lab.check(&request.dataset, &Task::silent()))
+pub fn expectations_check(desk: &Desk, request: CheckRequest) -> Answer<CheckReport> {
+    let format = request.format.unwrap_or(ResultFormat::Summary);
+    ask(desk, |lab| {
+        lab.check_by(
+            &request.dataset,
+            request.suite.as_ref(),
+            format,
+            &Task::silent(),
+        )
+    })
+}
+
+pub fn expectations_history(desk: &Desk, request: ByDataset) -> Answer<Vec<CheckSummary>> {
+    ask(desk, |lab| lab.check_history(&request.dataset))
+}
+
+pub fn expectations_report(desk: &Desk, request: ByCheck) -> Answer<CheckReport> {
+    ask(desk, |lab| lab.check_report(request.check_id))
+}
+
+pub fn expectations_import(desk: &Desk, request: ImportSuite) -> Answer<ImportedSuite> {
+    ask(desk, |lab| {
+        lab.import_suite(&request.file_name, &request.text, request.name.as_deref())
+    })
+}
+
+pub fn expectations_export(desk: &Desk, request: ExportSuite) -> Answer<SuiteText> {
+    ask(desk, |lab| lab.export_suite(&request.suite, request.format))
 }
 
 pub fn algorithms_list(desk: &Desk, _: Nothing) -> Answer<Vec<AlgorithmInfo>> {

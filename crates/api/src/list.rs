@@ -27,10 +27,16 @@ macro_rules! with_commands {
             bytes "datasets.rows" (RowsRequest), reads [Lab, Datasets] => handlers::datasets_rows;
             json "datasets.import" (ImportSpec) -> JobStarted, reads [] => handlers::datasets_import;
 
-            json "expectations.show" (ByDataset) -> ExpectationsView, reads [Lab, Datasets, Expectations] => handlers::expectations_show;
+            json "expectations.list" (Nothing) -> Vec<SuiteSummary>, reads [Lab, Expectations] => handlers::expectations_list;
+            json "expectations.show" (ExpectationsRequest) -> ExpectationsView, reads [Lab, Datasets, Expectations] => handlers::expectations_show;
+            json "expectations.catalogue" (Nothing) -> Vec<RuleInfo>, reads [] => handlers::expectations_catalogue;
             json "expectations.suggest" (ByDataset) -> Suite, reads [Lab, Datasets] => handlers::expectations_suggest;
             json "expectations.save" (SaveSuite) -> Suite, reads [] => handlers::expectations_save;
-            json "expectations.check" (ByDataset) -> CheckReport, reads [] => handlers::expectations_check;
+            json "expectations.check" (CheckRequest) -> CheckReport, reads [] => handlers::expectations_check;
+            json "expectations.history" (ByDataset) -> Vec<CheckSummary>, reads [Lab, Datasets, Expectations] => handlers::expectations_history;
+            json "expectations.report" (ByCheck) -> CheckReport, reads [Lab, Datasets, Expectations] => handlers::expectations_report;
+            json "expectations.import" (ImportSuite) -> ImportedSuite, reads [] => handlers::expectations_import;
+            json "expectations.export" (ExportSuite) -> SuiteText, reads [Lab, Expectations] => handlers::expectations_export;
 
             json "algorithms.list" (Nothing) -> Vec<AlgorithmInfo>, reads [] => handlers::algorithms_list;
             json "recipes.suggest" (RecipeRequest) -> Recipe, reads [Lab, Datasets] => handlers::recipes_suggest;

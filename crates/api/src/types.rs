@@ -18,6 +18,7 @@ use assay_core::recipe::Recipe;
 use assay_core::registry::*;
 use assay_core::replay::*;
 use assay_core::run::*;
+use assay_core::suites::*;
 use assay_core::train::*;
 use ts_rs::{Config, ExportError, TS, TypeVisitor};
 

@@ -54,13 +54,31 @@ fn requests(desk: &Desk, folder: &std::path::Path) -> BTreeMap<&'static str, Val
             "datasets.import",
             json!({ "path": file, "name": null, "options": {} }),
         ),
+        ("expectations.list", nothing()),
         ("expectations.show", json!({ "dataset": "penguins" })),
+        ("expectations.catalogue", nothing()),
         ("expectations.suggest", json!({ "dataset": "penguins" })),
         (
             "expectations.save",
             json!({ "dataset": "penguins", "suite": suite }),
         ),
-        ("expectations.check", json!({ "dataset": "penguins" })),
+        (
+            "expectations.check",
+            json!({ "dataset": "penguins", "suite": "penguins", "format": "COMPLETE" }),
+        ),
+        ("expectations.history", json!({ "dataset": "penguins" })),
+        ("expectations.report", json!({ "check_id": 1 })),
+        (
+            "expectations.import",
+            json!({
+                "file_name": "orders.json",
+                "text": "{\"name\": \"orders\", \"expectations\": [{\"type\": \"expect_luck\"}]}",
+            }),
+        ),
+        (
+            "expectations.export",
+            json!({ "suite": "penguins", "format": "great_expectations" }),
+        ),
         ("algorithms.list", nothing()),
         (
             "recipes.suggest",

@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::chart::{ChartRequest, RenderRequest, Theme};
-use crate::expect::{CheckReport, Suite};
 use crate::ids::{JobId, ModelName, ReplayId, RunId};
 use crate::lab::{SearchHit, TrashKind};
 use crate::reference::Reference;
@@ -95,19 +94,6 @@ pub struct SearchAnswer {
     /// Things that were searched.
     pub n_searched: u64,
     pub duration_secs: f64,
-}
-
-/// The rules of a data set and what the newest check of this version said.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-pub struct ExpectationsView {
-    pub suite: Option<Suite>,
-    pub report: Option<CheckReport>,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-pub struct SaveSuite {
-    pub dataset: Reference,
-    pub suite: Suite,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::TimestampMs;
-use crate::expect::{Suite, SuiteOutcome};
+use crate::expect::{CheckReport, ResultFormat, Suite, SuiteOutcome};
 use crate::reference::Reference;
 
 /// One saved state of a suite.
@@ -80,4 +80,65 @@ pub struct SuiteText {
     /// A name for the file.
     pub file_name: String,
     pub text: String,
+}
+
+/// The rules of a data set and what the newest check of this version by them said.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct ExpectationsView {
+    pub suite: Option<Suite>,
+    pub suite_version: Option<u32>,
+    pub report: Option<CheckReport>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ExpectationsRequest {
+    pub dataset: Reference,
+    /// `name` or `name@version`; `None`: the data set's own, which has its name.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub suite: Option<Reference>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct CheckRequest {
+    pub dataset: Reference,
+    /// `name` or `name@version`; `None`: the data set's own, which has its name.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub suite: Option<Reference>,
+    /// A complete result names every unexpected row, others the first 20 of each rule.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub format: Option<ResultFormat>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct SaveSuite {
+    pub dataset: Reference,
+    pub suite: Suite,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ByCheck {
+    pub check_id: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ImportSuite {
+    /// For the sentence when it is no suite.
+    pub file_name: String,
+    /// TOML, or JSON of Great Expectations.
+    pub text: String,
+    /// `None`: the name in the file.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub name: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ExportSuite {
+    /// `name` or `name@version`
+    pub suite: Reference,
+    #[serde(default)]
+    pub format: SuiteFormat,
 }

@@ -53,6 +53,10 @@ pub struct TrainSpec {
     /// `None`: made from the algorithm and a number.
     #[serde(default)]
     pub run_name: Option<String>,
+    /// Why it is trained although the data breaks its expectations; `None`: then it is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional = nullable)]
+    pub override_expectations: Option<String>,
 }
 
 impl TrainSpec {

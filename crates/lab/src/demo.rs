@@ -204,6 +204,7 @@ fn spec(dataset: &str, target: &str) -> TrainSpec {
         seed: 42,
         experiment: None,
         run_name: None,
+        override_expectations: None,
     }
 }
 

@@ -233,6 +233,13 @@ pub fn algorithm_names() -> Vec<String> {
         .collect()
 }
 
+/// `2026-11-21 06:09 UTC`; empty for a time that no calendar has.
+pub fn time_text(at_ms: assay_core::TimestampMs) -> String {
+    jiff::Timestamp::from_millisecond(at_ms)
+        .map(|time| time.strftime("%Y-%m-%d %H:%M UTC").to_string())
+        .unwrap_or_default()
+}
+
 /// `name@version` of a data set.
 pub(crate) fn dataset_reference(version: &assay_core::dataset::DatasetVersion) -> Reference {
     Reference::version(version.dataset.as_str(), version.version)

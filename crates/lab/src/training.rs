@@ -22,6 +22,7 @@ use assay_frame::{Frame, TargetColumn, TargetKind};
 use assay_store::{FinishedRun, NewRun};
 
 use crate::error::{Attempt, Cause};
+use crate::expectations::Gate;
 use crate::{Error, Lab};
 
 pub const DEFAULT_EXPERIMENT: &str = "Default";
@@ -37,6 +38,7 @@ struct Plan {
     /// Positions in `target.rows`.
     hold_out: HoldOut,
     warnings: Vec<String>,
+    gate: Gate,
 }
 
 /// A model with the rows and features it was made from and measured on.
@@ -104,7 +106,8 @@ impl Lab {
         let params = assay_learn::resolve_params(&algorithm, &spec.params)?;
         // Loaded before anything is fitted: without it there would be no model to keep.
         self.runtime()?;
-        let mut warnings = self.require_expectations(&version, task)?;
+        let mut gate = self.gate_training(&version, spec.override_expectations.as_deref(), task)?;
+        let mut warnings = std::mem::take(&mut gate.warnings);
         task.step(0, 0, "reading");
         let frame = self.frame_of(&version)?;
         let target = assay_frame::target(&frame, &spec.target, target_kind(&algorithm))?;
@@ -145,6 +148,7 @@ impl Lab {
             target,
             hold_out,
             warnings,
+            gate,
         })
     }
 
@@ -171,11 +175,11 @@ impl Lab {
             name: spec.run_name.clone(),
             started_ms: self.environment.now_ms(),
             params,
-            tags: BTreeMap::new(),
+            tags: plan.gate.tag().into_iter().collect(),
             dataset: Some((plan.version.dataset.clone(), plan.version.version)),
             process_id: Some(std::process::id()),
         })?;
-        Ok(())
+        self.audit_override(&plan.gate, run_id)
     }
 
     fn train_planned(
@@ -372,6 +376,11 @@ pub(crate) fn command(record: &TrainRecord) -> String {
     words.extend(method.map(|method| format!("--split {method}")));
     words.extend(spec.cv_folds.map(|folds| format!("--cv {folds}")));
     words.push(format!("--seed {}", spec.seed));
+    words.extend(
+        spec.override_expectations
+            .as_deref()
+            .map(|reason| format!("--override {}", quote(reason))),
+    );
     words.join(" ")
 }
 

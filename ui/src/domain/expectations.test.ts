@@ -107,6 +107,7 @@ it('a report is outdated once a rule or its severity changed', () => {
   const report = {
     schema: 1,
     suite: 'penguins',
+    suite_version: 1,
     dataset: 'penguins@1',
     n_rows: 10,
     outcome: { suite: 'penguins', n_passed: 1, n_failed: 0, n_warning: 0, n_not_run: 0 },

@@ -3,6 +3,6 @@ import type { CheckReport } from "./CheckReport";
 import type { Suite } from "./Suite";
 
 /**
- * The rules of a data set and what the newest check of this version said.
+ * The rules of a data set and what the newest check of this version by them said.
  */
-export type ExpectationsView = { suite: Suite | null, report: CheckReport | null, };
+export type ExpectationsView = { suite: Suite | null, suite_version: number | null, report: CheckReport | null, };

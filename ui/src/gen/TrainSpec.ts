@@ -28,4 +28,8 @@ cv_folds: number | null, seed: number, experiment: ExperimentName | null,
 /**
  * `None`: made from the algorithm and a number.
  */
-run_name: string | null, };
+run_name: string | null, 
+/**
+ * Why it is trained although the data breaks its expectations; `None`: then it is not.
+ */
+override_expectations?: string | null, };

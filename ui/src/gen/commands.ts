@@ -1,6 +1,7 @@
 // Written from the list of commands by `cargo xtask gen`. Do not edit.
 import type { AlgorithmInfo } from "./AlgorithmInfo";
 import type { AliasRequest } from "./AliasRequest";
+import type { ByCheck } from "./ByCheck";
 import type { ByDataset } from "./ByDataset";
 import type { ByJob } from "./ByJob";
 import type { ByModel } from "./ByModel";
@@ -12,18 +13,24 @@ import type { CellRequest } from "./CellRequest";
 import type { ChartRequest } from "./ChartRequest";
 import type { ChartSpec } from "./ChartSpec";
 import type { CheckReport } from "./CheckReport";
+import type { CheckRequest } from "./CheckRequest";
+import type { CheckSummary } from "./CheckSummary";
 import type { Comparison } from "./Comparison";
 import type { DatasetDetail } from "./DatasetDetail";
 import type { DatasetSummary } from "./DatasetSummary";
 import type { DoctorReport } from "./DoctorReport";
 import type { DoctorRequest } from "./DoctorRequest";
 import type { DriftReport } from "./DriftReport";
+import type { ExpectationsRequest } from "./ExpectationsRequest";
 import type { ExpectationsView } from "./ExpectationsView";
 import type { ExperimentSummary } from "./ExperimentSummary";
 import type { ExportRequest } from "./ExportRequest";
+import type { ExportSuite } from "./ExportSuite";
 import type { GateReport } from "./GateReport";
 import type { GateRequest } from "./GateRequest";
 import type { ImportSpec } from "./ImportSpec";
+import type { ImportSuite } from "./ImportSuite";
+import type { ImportedSuite } from "./ImportedSuite";
 import type { Job } from "./Job";
 import type { JobStarted } from "./JobStarted";
 import type { LabPath } from "./LabPath";
@@ -43,6 +50,7 @@ import type { ReplaySpec } from "./ReplaySpec";
 import type { ReplaySummary } from "./ReplaySummary";
 import type { ReportRequest } from "./ReportRequest";
 import type { RowsRequest } from "./RowsRequest";
+import type { RuleInfo } from "./RuleInfo";
 import type { RunDetail } from "./RunDetail";
 import type { RunPage } from "./RunPage";
 import type { RunQuery } from "./RunQuery";
@@ -52,6 +60,8 @@ import type { SaveSuite } from "./SaveSuite";
 import type { SearchAnswer } from "./SearchAnswer";
 import type { SearchRequest } from "./SearchRequest";
 import type { Suite } from "./Suite";
+import type { SuiteSummary } from "./SuiteSummary";
+import type { SuiteText } from "./SuiteText";
 import type { TrainSpec } from "./TrainSpec";
 import type { TrashEmptied } from "./TrashEmptied";
 import type { TrashItem } from "./TrashItem";
@@ -78,10 +88,16 @@ export interface Commands {
   "datasets.profile": { request: ByDataset; response: Profile };
   "datasets.rows": { request: RowsRequest; response: ArrayBuffer };
   "datasets.import": { request: ImportSpec; response: JobStarted };
-  "expectations.show": { request: ByDataset; response: ExpectationsView };
+  "expectations.list": { request: Nothing; response: Array<SuiteSummary> };
+  "expectations.show": { request: ExpectationsRequest; response: ExpectationsView };
+  "expectations.catalogue": { request: Nothing; response: Array<RuleInfo> };
   "expectations.suggest": { request: ByDataset; response: Suite };
   "expectations.save": { request: SaveSuite; response: Suite };
-  "expectations.check": { request: ByDataset; response: CheckReport };
+  "expectations.check": { request: CheckRequest; response: CheckReport };
+  "expectations.history": { request: ByDataset; response: Array<CheckSummary> };
+  "expectations.report": { request: ByCheck; response: CheckReport };
+  "expectations.import": { request: ImportSuite; response: ImportedSuite };
+  "expectations.export": { request: ExportSuite; response: SuiteText };
   "algorithms.list": { request: Nothing; response: Array<AlgorithmInfo> };
   "recipes.suggest": { request: RecipeRequest; response: Recipe };
   "training.start": { request: TrainSpec; response: JobStarted };
@@ -130,10 +146,16 @@ export const READS: Record<keyof Commands, readonly Kind[]> = {
   "datasets.profile": ["lab", "datasets"],
   "datasets.rows": ["lab", "datasets"],
   "datasets.import": [],
+  "expectations.list": ["lab", "expectations"],
   "expectations.show": ["lab", "datasets", "expectations"],
+  "expectations.catalogue": [],
   "expectations.suggest": ["lab", "datasets"],
   "expectations.save": [],
   "expectations.check": [],
+  "expectations.history": ["lab", "datasets", "expectations"],
+  "expectations.report": ["lab", "datasets", "expectations"],
+  "expectations.import": [],
+  "expectations.export": ["lab", "expectations"],
   "algorithms.list": [],
   "recipes.suggest": ["lab", "datasets"],
   "training.start": [],
