@@ -2,7 +2,7 @@
 
 use assay_core::Task;
 use assay_core::dataset::ImportOptions;
-use assay_core::profile::Profile;
+use assay_core::profile::{LikelyKind, NoteKind, NoteSeverity, Profile};
 use assay_frame::{profile, read};
 use serde_json::Value;
 
@@ -248,6 +248,96 @@ fn leaks_ids_and_constants_are_told() {
             notes(&small)
         );
     }
+}
+
+#[test]
+fn hints_are_given_where_a_data_scientist_would() {
+    let mut csv = "day,price,zip,mixed,town,flag,measure,remark,near\n".to_owned();
+    for i in 0..300_u64 {
+        let town = ["New York", "new-york", "Boston"][(i % 3) as usize];
+        let flag = if i % 20 == 0 { "yes" } else { "no" };
+        let mixed = if i % 2 == 0 { "12" } else { "tall" };
+        let measure = if i % 10 == 0 {
+            0.0
+        } else {
+            1.0 + i as f64 / 7.0
+        };
+        let near = if i == 77 { "y" } else { "x" };
+        csv.push_str(&format!(
+            "{}/{}/2024,${}.50,{:05},{mixed},{town},{flag},{measure},the {i} quick brown foxes,{near}\n",
+            1 + i % 28,
+            1 + i % 12,
+            i * 7 % 290,
+            i * 331 % 99_999,
+        ));
+    }
+    let profile = profile(&table(&csv), &Task::silent()).unwrap();
+    let kinds: Vec<LikelyKind> = profile.columns.iter().map(|c| c.likely.kind).collect();
+    assert_eq!(
+        kinds,
+        [
+            LikelyKind::Date,
+            LikelyKind::Number,
+            LikelyKind::Id,
+            LikelyKind::Category,
+            LikelyKind::Category,
+            LikelyKind::Boolean,
+            LikelyKind::Number,
+            LikelyKind::FreeText,
+            LikelyKind::NearConstant,
+        ]
+    );
+    let told: Vec<(NoteSeverity, NoteKind, &str)> = profile
+        .notes
+        .iter()
+        .map(|note| (note.severity, note.kind, note.text.as_str()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (
+                NoteSeverity::High,
+                NoteKind::Spelling,
+                "`town` spells one value in several ways: `New York`, `new-york`"
+            ),
+            (
+                NoteSeverity::Medium,
+                NoteKind::NumericText,
+                "`price` is text, but every value is a number"
+            ),
+            (
+                NoteSeverity::Medium,
+                NoteKind::DateText,
+                "`day` is text, but every value is a date"
+            ),
+            (
+                NoteSeverity::Medium,
+                NoteKind::MixedTypes,
+                "`mixed` mixes numbers with other texts: 150 of 300 values are numbers"
+            ),
+            (
+                NoteSeverity::Medium,
+                NoteKind::LikelyId,
+                "`zip` is different in every row; it looks like an id"
+            ),
+            (
+                NoteSeverity::Medium,
+                NoteKind::Zeros,
+                "`measure` is 0 in 30 rows: does it stand for a missing value?"
+            ),
+            (
+                NoteSeverity::Low,
+                NoteKind::NearConstant,
+                "`near` is `x` in 99.7 % of the rows"
+            ),
+            (
+                NoteSeverity::Low,
+                NoteKind::Imbalance,
+                "`flag` is out of balance: `no` in 95.0 % of the rows"
+            ),
+        ]
+    );
+    assert_eq!(profile.notes[0].rows[..3], [2, 5, 8]);
 }
 
 #[test]

@@ -17,6 +17,8 @@ const text = (more: Partial<ColumnProfile> = {}): ColumnProfile => ({
   ],
   time: null,
   text: null,
+  likely: { kind: 'category', reason: '2 distinct values' },
+  exact: true,
   ...more,
 });
 
@@ -36,6 +38,11 @@ const figures = (more: Partial<ColumnProfile> = {}): ColumnProfile =>
       n_zero: 0,
       n_negative: 0,
       n_not_finite: 0,
+      skewness: 0.47,
+      kurtosis: -0.72,
+      n_outliers: 0,
+      fences: [1750, 6550],
+      n_far_out: 0,
       histogram: { edges: [2700, 4500, 6300], counts: [200, 142] },
     },
     ...more,

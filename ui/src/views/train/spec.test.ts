@@ -32,12 +32,19 @@ const column = (name: string, kind: ColumnType, n_distinct: number, min = 0, max
           n_zero: 0,
           n_negative: 0,
           n_not_finite: 0,
+          skewness: null,
+          kurtosis: null,
+          n_outliers: 0,
+          fences: [min, max],
+          n_far_out: 0,
           histogram: { edges: [min, max], counts: [344] },
         }
       : null,
   top: [],
   time: null,
   text: null,
+  likely: { kind: 'number', reason: '' },
+  exact: true,
 });
 
 const trees: ParamInfo = {
