@@ -158,7 +158,7 @@ fn finding(
                 ..Tally::default()
             },
             observed: kind.label().to_owned(),
-            observed_value: kind.label().into(),
+            observed_value: pandas_name(*kind).into(),
             details: None,
         }),
         Judge::Statistic {
@@ -277,6 +277,18 @@ fn finding(
     })
 }
 
+/// What pandas calls the type of such a column.
+pub(super) fn pandas_name(kind: ColumnType) -> &'static str {
+    match kind {
+        ColumnType::Integer => "int64",
+        ColumnType::Float => "float64",
+        ColumnType::Boolean => "bool",
+        ColumnType::Text => "str",
+        ColumnType::Date => "datetime64[s]",
+        ColumnType::Datetime => "datetime64[us]",
+    }
+}
+
 fn unmeasured() -> Problem {
     Problem("the rule was not evaluated".to_owned())
 }
@@ -372,7 +384,7 @@ fn quantile_finding(
     tally: Tally,
 ) -> Finding {
     // the tolerance of Great Expectations
-    let near = |a: f64, b: f64| (a - b).abs() <= 1e-8 + 1e-4 * b.abs();
+    let near = |a: f64, b: f64| b.is_finite() && (a - b).abs() <= 1e-8 + 1e-4 * b.abs();
     let holds: Vec<bool> = ranges
         .iter()
         .enumerate()

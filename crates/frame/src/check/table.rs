@@ -7,7 +7,7 @@ use assay_core::expect::read::{TableTest, column_types};
 use assay_core::schema::Schema;
 use serde_json::{Map, Value, json};
 
-use super::judge::Finding;
+use super::judge::{Finding, pandas_name};
 use super::tally::Tally;
 use super::{CheckOptions, column_of};
 
@@ -80,7 +80,7 @@ pub(super) fn finding(
             found(
                 column_types(type_name).contains(&kind),
                 kind.label().to_owned(),
-                kind.label().into(),
+                pandas_name(kind).into(),
             )
         }
     })

@@ -16,7 +16,8 @@ pub(super) enum TextTest {
         wanted: Wanted,
     },
     Strftime(String),
-    DateParseable,
+    /// dtparse's parser, made once.
+    DateParseable(Box<dyn Fn(&str) -> bool + Send + Sync>),
     JsonParseable,
     JsonSchema(Box<jsonschema::Validator>),
 }
@@ -36,7 +37,7 @@ impl TextTest {
                 patterns_of(patterns, |pattern| like_regex(pattern, *escape))
             }
             ValueTest::Strftime(format) => Ok(Self::Strftime(format.clone())),
-            ValueTest::DateParseable => Ok(Self::DateParseable),
+            ValueTest::DateParseable => Ok(Self::DateParseable(date_reader())),
             ValueTest::JsonParseable => Ok(Self::JsonParseable),
             ValueTest::JsonSchema(schema) => match jsonschema::validator_for(schema) {
                 Ok(validator) => Ok(Self::JsonSchema(Box::new(validator))),
@@ -58,7 +59,7 @@ impl TextTest {
                 }
             }
             Self::Strftime(format) => follows(format, text),
-            Self::DateParseable => dtparse::parse(text).is_ok(),
+            Self::DateParseable(reads) => reads(text),
             Self::JsonParseable => serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok(),
             Self::JsonSchema(validator) => {
                 serde_json::from_str(text).is_ok_and(|value| validator.is_valid(&value))
@@ -133,6 +134,35 @@ fn follows(format: &str, text: &str) -> bool {
     !tells_a_date || parsed.to_date().is_ok()
 }
 
+/// As Python's dateutil, which knows no 30 February; dtparse takes the last day of the month for it.
+fn date_reader() -> Box<dyn Fn(&str) -> bool + Send + Sync> {
+    let parser = dtparse::Parser::default();
+    let no_zones = std::collections::HashMap::new();
+    // where the text tells no day: one that every month has, and that is no month's last
+    let default = dtparse::parse("2000-01-15T00:00:00").ok();
+    Box::new(move |text| {
+        let default = default.as_ref().map(|(default, _)| default);
+        let parsed = parser.parse(text, None, None, false, false, default, false, &no_zones);
+        let Ok((parsed, ..)) = parsed else {
+            return false;
+        };
+        let iso = parsed.to_string();
+        let day = iso.get(8..10).unwrap_or_default();
+        // only a last day of a month can stand for a later one
+        day < "28" || tells_day(text, day)
+    })
+}
+
+/// Whether these two digits stand among the digits of a text as a day can: alone, or in `20260131` and `260131`.
+fn tells_day(text: &str, day: &str) -> bool {
+    text.split(|c: char| !c.is_ascii_digit())
+        .any(|digits| match digits.len() {
+            0..=4 => digits == day,
+            6 => digits.ends_with(day) || digits.starts_with(day),
+            _ => digits.get(6..8) == Some(day) || digits.starts_with(day),
+        })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -152,6 +182,25 @@ mod tests {
         ] {
             let regex = Regex::new(&like_regex(pattern, escape)).unwrap();
             assert_eq!(regex.is_match(text), matches, "{pattern} {text}");
+        }
+    }
+
+    #[test]
+    fn texts_that_read_as_dates() {
+        let reads_as_date = date_reader();
+        for (text, reads) in [
+            ("2026-01-31", true),
+            ("2026-02-30", false),
+            ("31.01.2026", true),
+            ("February 28, 2026", true),
+            ("Feb 2026", true),
+            ("20260131", true),
+            ("10:30", true),
+            ("2026-01-31T10:00:00Z", true),
+            ("soon", false),
+            ("", false),
+        ] {
+            assert_eq!(reads_as_date(text), reads, "{text}");
         }
     }
 

@@ -2,8 +2,10 @@
 #![cfg(test)]
 
 mod check;
+mod check_laws;
 mod content;
 mod formats;
+mod goldens;
 mod hostile;
 mod import;
 mod logs;
