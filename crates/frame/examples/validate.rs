@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use assay_core::Task;
-use assay_core::expect::{Expectation, Rule, RuleStatus, RuleType, SUITE_SCHEMA, Severity, Suite};
+use assay_core::expect::{Expectation, Rule, RuleStatus, RuleType, Severity, Suite};
 use assay_frame::{check, read_parquet};
 use serde_json::{Value, json};
 
@@ -110,14 +110,13 @@ fn suite() -> Suite {
             json!({"column": "quantity", "min_value": 200, "max_value": 300}),
         ),
     ];
-    Suite {
-        schema: SUITE_SCHEMA,
-        name: "twenty".to_owned(),
-        expectations: rules
+    Suite::new(
+        "twenty",
+        rules
             .into_iter()
             .map(|(type_, arguments)| {
                 Expectation::new(Rule::new(type_, arguments), Severity::Critical, "")
             })
             .collect(),
-    }
+    )
 }

@@ -1,7 +1,7 @@
 //! What holds for every type of expectation, on any rows: parts joined find what the whole finds.
 
 use assay_core::Task;
-use assay_core::expect::{Expectation, Rule, RuleResult, SUITE_SCHEMA, Severity, Suite};
+use assay_core::expect::{Expectation, Rule, RuleResult, Severity, Suite};
 use assay_frame::{CheckOptions, Checker, Frame, check_batches, check_with};
 use proptest::prelude::*;
 use serde_json::Value;
@@ -19,14 +19,13 @@ fn suite(goldens: &Value) -> Suite {
             case["kwargs"].clone(),
         )
     };
-    Suite {
-        schema: SUITE_SCHEMA,
-        name: "all".to_owned(),
-        expectations: cases
+    Suite::new(
+        "all",
+        cases
             .iter()
             .map(|case| Expectation::new(rule(case), Severity::Critical, ""))
             .collect(),
-    }
+    )
 }
 
 /// The header, and the values of each column that stand in the goldens' table, one of them missing.

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use assay_core::Task;
 use assay_core::expect::{
-    Expectation, ResultFormat, Rule, RuleType, SUITE_SCHEMA, Severity, Suite, validation_result,
+    Expectation, ResultFormat, Rule, RuleType, Severity, Suite, validation_result,
 };
 use assay_frame::{CheckOptions, Frame, QueryRows, check_with};
 use serde_json::{Value, json};
@@ -57,11 +57,10 @@ fn rows_of(query: &str, frame: &Frame) -> Result<QueryRows, String> {
 fn suite(name: &str, kwargs: Value) -> Suite {
     let type_: RuleType = name.parse().unwrap();
     let rule = Rule::new(type_, kwargs);
-    Suite {
-        schema: SUITE_SCHEMA,
-        name: "golden".to_owned(),
-        expectations: vec![Expectation::new(rule, Severity::Critical, "")],
-    }
+    Suite::new(
+        "golden",
+        vec![Expectation::new(rule, Severity::Critical, "")],
+    )
 }
 
 /// Equal up to 1e-9, lists and objects part by part; whole floats are integers, midnight is a date.
