@@ -2,6 +2,7 @@
 
 mod import;
 mod profile;
+mod validate;
 
 use crate::error::{Error, Result};
 use crate::places::Places;
@@ -22,6 +23,11 @@ const BENCHES: &[Bench] = &[
         name: "profile",
         usage: profile::USAGE,
         run: profile::run,
+    },
+    Bench {
+        name: "validate",
+        usage: validate::USAGE,
+        run: validate::run,
     },
 ];
 
