@@ -2,8 +2,11 @@
 
 mod bad_input;
 mod chain;
+mod diff;
 mod electricity;
 mod expect;
+mod export;
 mod jobs;
 mod kill;
 mod versions;
+mod watch;

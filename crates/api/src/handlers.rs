@@ -1,13 +1,13 @@
 //! One function per command: a typed request to the use case that answers it. No decisions here.
 
-use assay_core::Task;
 use assay_core::ask::*;
 use assay_core::chart::{ChartRequest, ChartSpec, RenderRequest};
 use assay_core::code::Failure;
-use assay_core::dataset::{DatasetDetail, DatasetSummary, ImportSpec, RowsRequest};
+use assay_core::dataset::{DatasetDetail, DatasetSummary, DatasetVersion, ImportSpec, RowsRequest};
 use assay_core::expect::{CheckReport, ResultFormat, RuleInfo, Suite};
 use assay_core::job::{Job, JobSpec};
 use assay_core::lab::{DoctorReport, LabStatus, TrashItem};
+use assay_core::lineage::{Lineage, LineageRequest};
 use assay_core::profile::Profile;
 use assay_core::recipe::Recipe;
 use assay_core::registry::{
@@ -17,6 +17,9 @@ use assay_core::replay::{CellDetail, CellRequest, DriftReport, ReplaySpec, Repla
 use assay_core::run::{Comparison, ExperimentSummary, RunDetail, RunPage, RunQuery};
 use assay_core::suites::*;
 use assay_core::train::{AlgorithmInfo, TrainSpec};
+use assay_core::version_diff::{DiffRequest, VersionDiff};
+use assay_core::watch::{WatchRequest, WatchedFolder};
+use assay_core::{DatasetName, Task};
 use assay_lab::{Error, Lab};
 
 use crate::desk::Desk;
@@ -101,6 +104,46 @@ pub fn datasets_rows(desk: &Desk, request: RowsRequest) -> Answer<Vec<u8>> {
 
 pub fn datasets_import(desk: &Desk, request: ImportSpec) -> Answer<JobStarted> {
     begin(desk, JobSpec::Import(request))
+}
+
+pub fn datasets_tag(desk: &Desk, request: TagRequest) -> Answer<DatasetDetail> {
+    ask(desk, |lab| {
+        if request.remove {
+            lab.untag_dataset(&DatasetName::new(request.dataset.name), &request.tag)
+        } else {
+            lab.tag_dataset(&request.dataset, &request.tag)
+        }
+    })
+}
+
+pub fn datasets_restore(desk: &Desk, request: ByDataset) -> Answer<DatasetVersion> {
+    ask(desk, |lab| lab.restore_version(&request.dataset))
+}
+
+pub fn datasets_diff(desk: &Desk, request: DiffRequest) -> Answer<VersionDiff> {
+    ask(desk, |lab| lab.diff_versions(&request, &Task::silent()))
+}
+
+pub fn datasets_export(desk: &Desk, request: ExportDataset) -> Answer<Written> {
+    ask(desk, |lab| {
+        lab.export_dataset(&request.dataset, &request.path)
+    })
+}
+
+pub fn lineage_show(desk: &Desk, request: LineageRequest) -> Answer<Lineage> {
+    ask(desk, |lab| lab.lineage(&request.about))
+}
+
+pub fn watches_list(desk: &Desk, _: Nothing) -> Answer<Vec<WatchedFolder>> {
+    ask(desk, Lab::watches)
+}
+
+pub fn watches_add(desk: &Desk, request: WatchRequest) -> Answer<Vec<WatchedFolder>> {
+    ask(desk, |lab| lab.add_watch(&request))
+}
+
+pub fn watches_remove(desk: &Desk, request: WatchRequest) -> Answer<Vec<WatchedFolder>> {
+    ask(desk, |lab| lab.remove_watch(&request.folder))
 }
 
 pub fn expectations_list(desk: &Desk, _: Nothing) -> Answer<Vec<SuiteSummary>> {

@@ -27,6 +27,15 @@ macro_rules! with_commands {
             bytes "datasets.rows" (RowsRequest), reads [Lab, Datasets] => handlers::datasets_rows;
             json "datasets.import" (ImportSpec) -> JobStarted, reads [] => handlers::datasets_import;
 
+            json "datasets.tag" (TagRequest) -> DatasetDetail, reads [] => handlers::datasets_tag;
+            json "datasets.restore" (ByDataset) -> DatasetVersion, reads [] => handlers::datasets_restore;
+            json "datasets.diff" (DiffRequest) -> VersionDiff, reads [Lab, Datasets] => handlers::datasets_diff;
+            json "datasets.export" (ExportDataset) -> Written, reads [] => handlers::datasets_export;
+            json "lineage.show" (LineageRequest) -> Lineage, reads [Lab, Datasets, Runs, Models, Replays] => handlers::lineage_show;
+            json "watches.list" (Nothing) -> Vec<WatchedFolder>, reads [Lab, Watches] => handlers::watches_list;
+            json "watches.add" (WatchRequest) -> Vec<WatchedFolder>, reads [] => handlers::watches_add;
+            json "watches.remove" (WatchRequest) -> Vec<WatchedFolder>, reads [] => handlers::watches_remove;
+
             json "expectations.list" (Nothing) -> Vec<SuiteSummary>, reads [Lab, Expectations] => handlers::expectations_list;
             json "expectations.show" (ExpectationsRequest) -> ExpectationsView, reads [Lab, Datasets, Expectations] => handlers::expectations_show;
             json "expectations.catalogue" (Nothing) -> Vec<RuleInfo>, reads [] => handlers::expectations_catalogue;

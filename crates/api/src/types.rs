@@ -13,6 +13,7 @@ use assay_core::event::{Event, Kind};
 use assay_core::expect::*;
 use assay_core::job::Job;
 use assay_core::lab::*;
+use assay_core::lineage::{Lineage, LineageRequest};
 use assay_core::profile::Profile;
 use assay_core::recipe::Recipe;
 use assay_core::registry::*;
@@ -20,6 +21,8 @@ use assay_core::replay::*;
 use assay_core::run::*;
 use assay_core::suites::*;
 use assay_core::train::*;
+use assay_core::version_diff::{DiffRequest, VersionDiff};
+use assay_core::watch::{WatchRequest, WatchedFolder};
 use ts_rs::{Config, ExportError, TS, TypeVisitor};
 
 #[derive(Debug, thiserror::Error)]

@@ -54,6 +54,29 @@ fn requests(desk: &Desk, folder: &std::path::Path) -> BTreeMap<&'static str, Val
             "datasets.import",
             json!({ "path": file, "name": null, "options": {} }),
         ),
+        (
+            "datasets.tag",
+            json!({ "dataset": "penguins@1", "tag": "gold" }),
+        ),
+        ("datasets.restore", json!({ "dataset": "two@1" })),
+        (
+            "datasets.diff",
+            json!({ "left": "two@1", "right": "two@2", "key": ["id"] }),
+        ),
+        (
+            "datasets.export",
+            json!({ "dataset": "penguins", "path": folder.join("penguins.xlsx") }),
+        ),
+        ("lineage.show", json!({ "about": "penguins" })),
+        ("watches.list", nothing()),
+        (
+            "watches.add",
+            json!({ "folder": folder.join("watched"), "name": "watched" }),
+        ),
+        (
+            "watches.remove",
+            json!({ "folder": folder.join("watched") }),
+        ),
         ("expectations.list", nothing()),
         ("expectations.show", json!({ "dataset": "penguins" })),
         ("expectations.catalogue", nothing()),
@@ -164,6 +187,17 @@ fn every_command_answers_in_its_shape() {
     environment.worker = PathBuf::from(folder.path()).join("absent");
     let lab = Lab::create(&folder.path().join("lab"), environment.clone()).expect("a lab");
     lab.demo(&Task::silent()).expect("the sample lab");
+    // Two versions that differ in every way that a diff tells.
+    let import = |text: &str| {
+        let path = folder.path().join("two.csv");
+        std::fs::write(&path, text).expect("a file");
+        let spec = serde_json::from_value(json!({ "path": path, "name": null }));
+        lab.import(&spec.expect("a request"), &Task::silent())
+            .expect("an import");
+    };
+    import("id,a,b,gone\n1,1,x,1\n2,2,y,2\n3,3,z,3\n");
+    import("id,b,a,new\n1,x,1.5,1\n2,w,2,2\n4,z,3,3\n");
+    std::fs::create_dir(folder.path().join("watched")).expect("a folder");
     drop(lab);
     let desk = Arc::new(Desk::new(environment));
     desk.open(&folder.path().join("lab"))

@@ -1,13 +1,17 @@
 //! `assay data`: one file per group of its commands.
 
+mod diff;
 mod import;
+mod lineage;
 mod profile;
 mod show;
 mod versions;
+mod watch;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use assay_core::lineage::LineageFocus;
 use assay_core::reference::Reference;
 use assay_lab::{Error, Lab};
 
@@ -38,7 +42,21 @@ pub enum Command {
     Tag(versions::Tag),
     /// Make an older version the newest again
     Restore { dataset: Reference },
-    /// Write a version as .csv, .parquet or .jsonl
+    /// What differs between two versions: columns, distributions, rows
+    Diff(diff::Arguments),
+    /// Where something came from and what came of it: a data set, run:ID, model:NAME or replay:ID
+    Lineage { about: LineageFocus },
+    /// Import the files of a folder whenever they change
+    Watch(watch::Watch),
+    /// The watched folders, and what became of their files
+    Watches,
+    /// Stop watching a folder; what was imported stays
+    Unwatch {
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+    },
+    /// Write a version in the format that the ending names: .csv, .tsv, .json, .jsonl (also .gz, .zst), .parquet, .arrow,
+    /// .feather, .xlsx, .sqlite
     Export { dataset: Reference, file: PathBuf },
 }
 
@@ -53,11 +71,14 @@ impl Command {
             Self::Versions { name } => versions::list(lab, name, output)?,
             Self::Tag(tag) => tag.run(lab, output)?,
             Self::Restore { dataset } => versions::restore(lab, dataset, output)?,
+            Self::Diff(diff) => diff.run(lab, output)?,
+            Self::Lineage { about } => lineage::show(lab, about, output)?,
+            Self::Watch(watch) => watch.run(lab, output)?,
+            Self::Watches => watch::list(lab, output)?,
+            Self::Unwatch { folder } => watch::remove(lab, folder, output)?,
             Self::Export { dataset, file } => {
-                lab.export_dataset(dataset, file)?;
-                output.result(&serde_json::json!({ "path": file }), |_| {
-                    format!("wrote {}", file.display())
-                });
+                let written = lab.export_dataset(dataset, file)?;
+                output.result(&written, |written| format!("wrote {}", written.path));
             }
         }
         Ok(ExitCode::SUCCESS)

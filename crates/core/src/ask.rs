@@ -26,6 +26,23 @@ pub struct ByDataset {
     pub dataset: Reference,
 }
 
+/// Points a tag at the version; with `remove` takes it away from the data set.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct TagRequest {
+    pub dataset: Reference,
+    pub tag: String,
+    #[serde(default)]
+    pub remove: bool,
+}
+
+/// The ending of the path names the format; an existing file is replaced.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ExportDataset {
+    pub dataset: Reference,
+    #[ts(type = "string")]
+    pub path: PathBuf,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct ByRun {
     pub run_id: RunId,

@@ -20,10 +20,12 @@ pub enum Kind {
     Trash,
     Audit,
     Servers,
+    /// Watched folders and what became of their files.
+    Watches,
 }
 
 impl Kind {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Lab,
         Self::Datasets,
         Self::Expectations,
@@ -34,6 +36,7 @@ impl Kind {
         Self::Trash,
         Self::Audit,
         Self::Servers,
+        Self::Watches,
     ];
 
     pub fn label(self) -> &'static str {
@@ -48,6 +51,7 @@ impl Kind {
             Self::Trash => "trash",
             Self::Audit => "audit",
             Self::Servers => "servers",
+            Self::Watches => "watches",
         }
     }
 }

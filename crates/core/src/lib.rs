@@ -13,6 +13,7 @@ pub mod expect;
 pub mod ids;
 pub mod job;
 pub mod lab;
+pub mod lineage;
 pub mod matrix;
 pub mod metrics;
 pub mod model;
@@ -31,6 +32,7 @@ pub mod suites;
 pub mod task;
 pub mod train;
 pub mod version_diff;
+pub mod watch;
 pub mod words;
 
 pub use code::Code;

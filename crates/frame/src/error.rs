@@ -140,6 +140,14 @@ pub enum Error {
         n_distinct: usize,
         limit: usize,
     },
+    #[error("{columns} cannot be the key: rows {} and {} of {table} have the same ({value})", rows[0], rows[1])]
+    DuplicateKey {
+        table: String,
+        columns: String,
+        /// 1-based.
+        rows: [u64; 2],
+        value: String,
+    },
     #[error("the recipe cannot be used: {0}")]
     Recipe(String),
     #[error("column `{column}` has a missing value in row {row} of the rows given")]
@@ -239,6 +247,9 @@ impl Error {
             }
             Self::TooFewClasses { .. } => "choose another target; there is nothing to learn here",
             Self::TooManyClasses { .. } => "choose another target; this one looks like an id",
+            Self::DuplicateKey { .. } => {
+                "name columns that together tell all rows apart, or leave the key out"
+            }
             Self::Recipe(_) => "change the recipe, or let it be made from the profile",
             Self::MissingValue { .. } => "add an impute step for the column",
             Self::NotFinite { .. } => "mend the value, or leave the column out",

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use assay_core::query::{Filter, Value};
 use polars::prelude::{
-    Column, CompatLevel, IdxCa, IdxSize, IntoSeries, IpcStreamWriter, NewChunkedArray, PlSmallStr,
-    SerWriter, SortOptions,
+    Column, CompatLevel, DataFrame, IdxCa, IdxSize, IntoSeries, IpcStreamWriter, NewChunkedArray,
+    PlSmallStr, SerWriter, SortOptions,
 };
 
 use crate::columns::View;
@@ -60,7 +60,7 @@ pub fn rows(
         .collect();
     Ok(Rows {
         n_matching: ordered.len() as u64,
-        ipc: ipc_stream(frame, &page)?,
+        ipc: ipc_of(frame.data.take(&indices(&page))?, &page)?,
     })
 }
 
@@ -127,7 +127,7 @@ fn present<T>(values: &[Option<T>], row: usize) -> Option<&T> {
 }
 
 /// 0-based rows that match, ascending.
-fn match_rows(frame: &Frame, filter: &Filter) -> Result<Vec<IdxSize>, Error> {
+pub(crate) fn match_rows(frame: &Frame, filter: &Filter) -> Result<Vec<IdxSize>, Error> {
     let mut columns = HashMap::new();
     for name in filter.names() {
         let view = frame.view(name)?;
@@ -154,7 +154,7 @@ fn match_rows(frame: &Frame, filter: &Filter) -> Result<Vec<IdxSize>, Error> {
         .collect())
 }
 
-fn sort_rows(
+pub(crate) fn sort_rows(
     frame: &Frame,
     matching: Vec<IdxSize>,
     column: &str,
@@ -175,16 +175,16 @@ fn sort_rows(
         .collect())
 }
 
-fn indices(rows: &[IdxSize]) -> IdxCa {
+pub(crate) fn indices(rows: &[IdxSize]) -> IdxCa {
     IdxCa::from_iter_values(PlSmallStr::EMPTY, rows.iter().copied())
 }
 
-fn ipc_stream(frame: &Frame, page: &[IdxSize]) -> Result<Vec<u8>, Error> {
+/// `page`: the 0-based numbers of these rows.
+pub(crate) fn ipc_of(mut data: DataFrame, page: &[IdxSize]) -> Result<Vec<u8>, Error> {
     let numbers = IdxCa::from_iter_values(
         PlSmallStr::from_static(ROW_COLUMN),
         page.iter().map(|row| row + 1),
     );
-    let mut data = frame.data.take(&indices(page))?;
     // a column of this name in the data would stand twice
     if data.column(ROW_COLUMN).is_ok() {
         data.rename(ROW_COLUMN, PlSmallStr::from_static("__row_"))?;

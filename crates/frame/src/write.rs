@@ -1,4 +1,4 @@
-//! Tables out: the canonical Parquet file of a version, and exports.
+//! Tables in memory out: the canonical Parquet file of a version, and texts.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -9,10 +9,9 @@ use polars::prelude::{
     DataFrame, KeyValueMetadata, ParquetCompression, ParquetWriter, StatisticsOptions,
 };
 use rayon::prelude::*;
-use serde_json::{Map, Value};
 
-use crate::columns::View;
 use crate::error::Error;
+use crate::export::{CsvText, JsonText};
 use crate::frame::Frame;
 
 /// Rows of one row group. Fixed, so that the same rows make the same file.
@@ -96,29 +95,13 @@ pub fn read_parquet(path: &Path) -> Result<Frame, Error> {
 /// # Errors
 /// [`Error::Io`].
 pub fn write_csv(frame: &Frame, path: &Path) -> Result<(), Error> {
-    let failed = |error: csv::Error| {
-        let kind = match error.kind() {
-            csv::ErrorKind::Io(inner) => inner.kind(),
-            _ => std::io::ErrorKind::Other,
-        };
-        io(path, std::io::Error::new(kind, error.to_string()))
-    };
-    let mut writer = csv::Writer::from_path(path).map_err(failed)?;
-    writer.write_record(frame.names()).map_err(failed)?;
-    for part in parts(frame) {
-        let columns: Vec<_> = part
-            .views()?
-            .into_iter()
-            .map(|(name, view)| part.printed(&name, view))
-            .collect();
-        for row in 0..part.n_rows() {
-            let fields = columns
-                .iter()
-                .map(|column| column.get(row).and_then(Option::as_deref).unwrap_or(""));
-            writer.write_record(fields).map_err(failed)?;
-        }
-    }
-    writer.flush().map_err(|error| io(path, error))
+    let file = BufWriter::new(File::create(path).map_err(|error| io(path, error))?);
+    let mut writer = CsvText::new(file, b',');
+    let written = writer
+        .header(&frame.names())
+        .and_then(|()| writer.rows(frame))
+        .and_then(|()| writer.finish());
+    written.map(|_| ()).map_err(|error| error.at(path))
 }
 
 /// One object a line; missing and infinite values are `null`, dates are ISO 8601 texts.
@@ -126,49 +109,10 @@ pub fn write_csv(frame: &Frame, path: &Path) -> Result<(), Error> {
 /// # Errors
 /// [`Error::Io`].
 pub fn write_json_lines(frame: &Frame, path: &Path) -> Result<(), Error> {
-    let mut file = BufWriter::new(File::create(path).map_err(|error| io(path, error))?);
-    for part in parts(frame) {
-        let names = part.names();
-        let columns: Vec<_> = part
-            .views()?
-            .into_iter()
-            .map(|(name, view)| json_values(&part, &name, view))
-            .collect();
-        let mut columns: Vec<_> = columns.into_iter().map(Vec::into_iter).collect();
-        for _ in 0..part.n_rows() {
-            let record: Map<String, Value> = names
-                .iter()
-                .zip(&mut columns)
-                .map(|(name, column)| (name.clone(), column.next().unwrap_or(Value::Null)))
-                .collect();
-            let mut line = serde_json::to_vec(&record)
-                .map_err(|error| io(path, std::io::Error::other(error)))?;
-            line.push(b'\n');
-            file.write_all(&line).map_err(|error| io(path, error))?;
-        }
-    }
-    file.flush().map_err(|error| io(path, error))
-}
-
-/// Parts that are small enough to be held as texts.
-fn parts(frame: &Frame) -> impl Iterator<Item = Frame> + '_ {
-    const PART_ROWS: usize = 1 << 16;
-    (0..frame.n_rows())
-        .step_by(PART_ROWS)
-        .map(|first| frame.slice(first, PART_ROWS))
-}
-
-/// Decimals are texts: a reader would make floats of them.
-fn json_values(part: &Frame, name: &str, view: View<'_>) -> Vec<Value> {
-    match view {
-        View::Integer(values) => values.iter().map(Value::from).collect(),
-        View::Float(values) => values.iter().map(Value::from).collect(),
-        View::Boolean(values) => values.iter().map(Value::from).collect(),
-        other => {
-            let texts = part.printed(name, other);
-            texts.into_iter().map(Value::from).collect()
-        }
-    }
+    let file = BufWriter::new(File::create(path).map_err(|error| io(path, error))?);
+    let mut writer = JsonText::lines(file);
+    let written = writer.rows(frame).and_then(|()| writer.finish());
+    written.map(|_| ()).map_err(|error| error.at(path))
 }
 
 pub(crate) fn io(path: &Path, source: std::io::Error) -> Error {

@@ -9,6 +9,7 @@ mod environment;
 mod error;
 mod expectations;
 mod jobs;
+mod lineage;
 mod model_files;
 mod models;
 mod replay;
@@ -18,6 +19,7 @@ mod search;
 pub mod suites;
 mod training;
 mod watch;
+mod watch_folders;
 pub mod worker;
 
 use std::path::{Path, PathBuf};
@@ -39,6 +41,7 @@ pub use demo::DemoSummary;
 pub use demo::LOG_NAME as SAMPLE_LOG_NAME;
 pub use environment::Environment;
 pub use error::{Cause, Error};
+pub use watch_folders::SETTLE as WATCH_SETTLE;
 
 use error::Attempt;
 
@@ -50,8 +53,8 @@ pub struct Lab {
     environment: Environment,
     runtime: OnceLock<Runtime>,
     running: jobs::Running,
-    /// The table that was looked at last.
-    shown: Mutex<Option<(assay_core::ObjectHash, assay_frame::Frame)>>,
+    /// The rows that were looked at last.
+    shown: Mutex<Option<datasets::Shown>>,
     listeners: Mutex<Vec<Sender<Event>>>,
 }
 

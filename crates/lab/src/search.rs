@@ -85,7 +85,7 @@ impl Lab {
 }
 
 /// A name as one part of an address; what is no letter, digit or mark of a name is percent-encoded.
-fn encoded(name: &str) -> String {
+pub(crate) fn encoded(name: &str) -> String {
     name.bytes()
         .map(|byte| match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' => {

@@ -8,7 +8,7 @@ use assay_core::registry::VersionKey;
 use crate::error::{Attempted, Error, Result};
 
 /// The parts of a lab; a folder that holds nothing else may become one.
-const PARTS: [&str; 14] = [
+const PARTS: [&str; 15] = [
     "assay.toml",
     "lab.db",
     "lab.db-wal",
@@ -16,6 +16,7 @@ const PARTS: [&str; 14] = [
     "lab.lock",
     "lab.gate",
     "lab.claims",
+    "lab.watching",
     "cache.db",
     "objects",
     "registry",
@@ -73,6 +74,9 @@ impl Layout {
     }
     pub fn claiming(&self) -> PathBuf {
         self.root.join("lab.claims")
+    }
+    pub fn watching(&self) -> PathBuf {
+        self.root.join("lab.watching")
     }
     pub fn object(&self, hash: &ObjectHash) -> PathBuf {
         let text = hash.as_str();

@@ -12,5 +12,6 @@ mod logs;
 mod profile;
 mod recipe;
 mod rows;
+mod stored;
 mod support;
 mod target;

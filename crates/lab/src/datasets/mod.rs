@@ -1,5 +1,6 @@
 //! Data sets: listed and looked at.
 
+mod diff;
 mod export;
 mod import;
 mod rows;
@@ -9,12 +10,13 @@ use assay_core::Task;
 use assay_core::dataset::{DatasetDetail, DatasetSummary, DatasetVersion};
 use assay_core::profile::Profile;
 use assay_core::reference::Reference;
-use assay_frame::Frame;
+use assay_frame::{Frame, StoredTable};
 
 use crate::error::{Attempt, Cause};
 use crate::{Error, Lab};
 
 pub(crate) use import::file_name;
+pub(crate) use rows::Shown;
 
 impl Lab {
     pub fn datasets(&self) -> Result<Vec<DatasetSummary>, Error> {
@@ -45,6 +47,17 @@ impl Lab {
         Ok(profile)
     }
 
+    /// The version where it stands, to be read in part.
+    pub(crate) fn stored(&self, version: &DatasetVersion) -> Result<StoredTable, Cause> {
+        let groups = version
+            .row_groups
+            .iter()
+            .map(|group| Ok((self.store.object_path(&group.object)?, group.n_rows)))
+            .collect::<Result<Vec<_>, Cause>>()?;
+        Ok(StoredTable::new(version.columns.clone(), groups))
+    }
+
+    /// The whole version in memory.
     pub(crate) fn frame_of(&self, version: &DatasetVersion) -> Result<Frame, Cause> {
         let paths = version
             .row_groups

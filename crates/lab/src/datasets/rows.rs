@@ -1,13 +1,24 @@
 //! The rows of a version, a page at a time.
 
+use std::sync::{Arc, PoisonError};
+
 use assay_core::code::Code;
-use assay_core::dataset::{DatasetVersion, RowsRequest};
-use assay_core::query;
+use assay_core::dataset::RowsRequest;
 use assay_core::reference::Reference;
-use assay_frame::{Frame, RowTexts};
+use assay_core::{ObjectHash, Task, query};
+use assay_frame::{RowOrder, RowTexts, StoredTable};
 
 use crate::error::{Attempt, Cause};
 use crate::{Error, Lab};
+
+/// The rows that were found last, so that scrolling through them does not look for them again.
+pub(crate) struct Shown {
+    content: ObjectHash,
+    filter: String,
+    order_by: Option<String>,
+    descending: bool,
+    rows: Arc<RowOrder>,
+}
 
 impl Lab {
     /// The bytes that [`RowsRequest`] describes.
@@ -17,6 +28,21 @@ impl Lab {
     }
 
     fn rows_of(&self, request: &RowsRequest) -> Result<Vec<u8>, Cause> {
+        let version = self.store.dataset_version(&request.dataset)?;
+        let table = self.stored(&version)?;
+        let order = self.select(request, &version.content, &table)?;
+        let rows = table.page(&order, request.offset, request.limit.min(2_000))?;
+        let mut bytes = rows.n_matching.to_le_bytes().to_vec();
+        bytes.extend_from_slice(&rows.ipc);
+        Ok(bytes)
+    }
+
+    fn select(
+        &self,
+        request: &RowsRequest,
+        content: &ObjectHash,
+        table: &StoredTable,
+    ) -> Result<Arc<RowOrder>, Cause> {
         let filter = query::parse(&request.filter).map_err(|error| {
             Cause::with_hint(
                 Code::Invalid,
@@ -24,44 +50,40 @@ impl Lab {
                 "write for example: island = \"Dream\" and body_mass_g > 4000",
             )
         })?;
-        let frame = self.cached_frame(&self.store.dataset_version(&request.dataset)?)?;
-        let rows = assay_frame::rows(
-            &frame,
-            request.offset,
-            request.limit.min(2_000),
+        let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(shown) = shown.as_ref()
+            && shown.content == *content
+            && shown.filter == request.filter
+            && shown.order_by == request.order_by
+            && shown.descending == request.descending
+        {
+            return Ok(Arc::clone(&shown.rows));
+        }
+        let rows = Arc::new(table.select(
             request.order_by.as_deref(),
             request.descending,
             &filter,
-        )?;
-        let mut bytes = rows.n_matching.to_le_bytes().to_vec();
-        bytes.extend_from_slice(&rows.ipc);
-        Ok(bytes)
+            &Task::silent(),
+        )?);
+        *shown = Some(Shown {
+            content: content.clone(),
+            filter: request.filter.clone(),
+            order_by: request.order_by.clone(),
+            descending: request.descending,
+            rows: Arc::clone(&rows),
+        });
+        Ok(rows)
     }
 
     /// The first rows as texts, for a terminal.
     pub fn head(&self, dataset: &Reference, n_rows: u32) -> Result<RowTexts, Error> {
-        let frame = self
-            .store
+        let attempted = || format!("show rows of `{dataset}`");
+        self.store
             .dataset_version(dataset)
             .map_err(Cause::from)
-            .and_then(|version| self.frame_of(&version))
-            .attempt(|| format!("show rows of `{dataset}`"))?;
-        assay_frame::row_texts(&frame, 0, n_rows).attempt(|| format!("show rows of `{dataset}`"))
-    }
-
-    /// The table that was looked at last stays in memory, so that scrolling does not read it again.
-    fn cached_frame(&self, version: &DatasetVersion) -> Result<Frame, Cause> {
-        let mut shown = self
-            .shown
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        if let Some((content, frame)) = shown.as_ref()
-            && *content == version.content
-        {
-            return Ok(frame.clone());
-        }
-        let frame = self.frame_of(version)?;
-        *shown = Some((version.content.clone(), frame.clone()));
-        Ok(frame)
+            .and_then(|version| self.stored(&version))
+            .attempt(attempted)?
+            .head(0, n_rows)
+            .attempt(attempted)
     }
 }
