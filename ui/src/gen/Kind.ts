@@ -3,4 +3,4 @@
 /**
  * What a read depends on and a write changes.
  */
-export type Kind = "lab" | "datasets" | "expectations" | "runs" | "models" | "replays" | "jobs" | "trash" | "audit" | "servers";
+export type Kind = "lab" | "datasets" | "expectations" | "runs" | "models" | "replays" | "jobs" | "trash" | "audit" | "servers" | "watches";

@@ -18,12 +18,15 @@ import type { CheckSummary } from "./CheckSummary";
 import type { Comparison } from "./Comparison";
 import type { DatasetDetail } from "./DatasetDetail";
 import type { DatasetSummary } from "./DatasetSummary";
+import type { DatasetVersion } from "./DatasetVersion";
+import type { DiffRequest } from "./DiffRequest";
 import type { DoctorReport } from "./DoctorReport";
 import type { DoctorRequest } from "./DoctorRequest";
 import type { DriftReport } from "./DriftReport";
 import type { ExpectationsRequest } from "./ExpectationsRequest";
 import type { ExpectationsView } from "./ExpectationsView";
 import type { ExperimentSummary } from "./ExperimentSummary";
+import type { ExportDataset } from "./ExportDataset";
 import type { ExportRequest } from "./ExportRequest";
 import type { ExportSuite } from "./ExportSuite";
 import type { GateReport } from "./GateReport";
@@ -35,6 +38,8 @@ import type { Job } from "./Job";
 import type { JobStarted } from "./JobStarted";
 import type { LabPath } from "./LabPath";
 import type { LabStatus } from "./LabStatus";
+import type { Lineage } from "./Lineage";
+import type { LineageRequest } from "./LineageRequest";
 import type { ModelDetail } from "./ModelDetail";
 import type { ModelSummary } from "./ModelSummary";
 import type { ModelVersion } from "./ModelVersion";
@@ -62,12 +67,16 @@ import type { SearchRequest } from "./SearchRequest";
 import type { Suite } from "./Suite";
 import type { SuiteSummary } from "./SuiteSummary";
 import type { SuiteText } from "./SuiteText";
+import type { TagRequest } from "./TagRequest";
 import type { TrainSpec } from "./TrainSpec";
 import type { TrashEmptied } from "./TrashEmptied";
 import type { TrashItem } from "./TrashItem";
 import type { TrashRequest } from "./TrashRequest";
 import type { Undone } from "./Undone";
 import type { VerifyReport } from "./VerifyReport";
+import type { VersionDiff } from "./VersionDiff";
+import type { WatchRequest } from "./WatchRequest";
+import type { WatchedFolder } from "./WatchedFolder";
 import type { Written } from "./Written";
 import type { Kind } from "./Kind";
 
@@ -91,6 +100,15 @@ export interface Commands {
   "expectations.list": { request: Nothing; response: Array<SuiteSummary> };
   "expectations.show": { request: ExpectationsRequest; response: ExpectationsView };
   "expectations.catalogue": { request: Nothing; response: Array<RuleInfo> };
+  "datasets.tag": { request: TagRequest; response: DatasetDetail };
+  "datasets.restore": { request: ByDataset; response: DatasetVersion };
+  "datasets.diff": { request: DiffRequest; response: VersionDiff };
+  "datasets.export": { request: ExportDataset; response: Written };
+  "lineage.show": { request: LineageRequest; response: Lineage };
+  "watches.list": { request: Nothing; response: Array<WatchedFolder> };
+  "watches.add": { request: WatchRequest; response: Array<WatchedFolder> };
+  "watches.remove": { request: WatchRequest; response: Array<WatchedFolder> };
+  "expectations.show": { request: ByDataset; response: ExpectationsView };
   "expectations.suggest": { request: ByDataset; response: Suite };
   "expectations.save": { request: SaveSuite; response: Suite };
   "expectations.check": { request: CheckRequest; response: CheckReport };
@@ -147,6 +165,14 @@ export const READS: Record<keyof Commands, readonly Kind[]> = {
   "datasets.rows": ["lab", "datasets"],
   "datasets.import": [],
   "expectations.list": ["lab", "expectations"],
+  "datasets.tag": [],
+  "datasets.restore": [],
+  "datasets.diff": ["lab", "datasets"],
+  "datasets.export": [],
+  "lineage.show": ["lab", "datasets", "runs", "models", "replays"],
+  "watches.list": ["lab", "watches"],
+  "watches.add": [],
+  "watches.remove": [],
   "expectations.show": ["lab", "datasets", "expectations"],
   "expectations.catalogue": [],
   "expectations.suggest": ["lab", "datasets"],

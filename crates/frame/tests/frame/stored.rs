@@ -1,13 +1,16 @@
 //! A table in several files is read in part and answers as the whole in memory does; and two of them side by side.
 
 use std::collections::BTreeMap;
+use std::io::Cursor;
 
 use assay_core::Task;
 use assay_core::query::parse;
 use assay_core::version_diff::RowsDiff;
 use assay_frame::{
-    Error, Frame, Side, StoredTable, column_changes, compare_rows, row_texts, rows, write_parquet,
+    Error, Frame, Rows, Side, StoredTable, column_changes, compare_rows, row_texts, rows,
+    write_parquet,
 };
+use polars::prelude::{DataFrame, IpcStreamReader, SerReader};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use tempfile::TempDir;
@@ -29,8 +32,14 @@ fn stored(frame: &Frame, group_rows: usize) -> (TempDir, StoredTable) {
     (folder, StoredTable::new(frame.schema(), groups))
 }
 
+fn opened(rows: &Rows) -> DataFrame {
+    IpcStreamReader::new(Cursor::new(&rows.ipc))
+        .finish()
+        .unwrap()
+}
+
 #[test]
-fn a_page_has_the_same_bytes_as_from_memory() {
+fn a_page_holds_the_same_rows_as_from_memory() {
     let frame = penguins();
     for group_rows in [7, 100, 10_000] {
         let (_folder, table) = stored(&frame, group_rows);
@@ -53,7 +62,12 @@ fn a_page_has_the_same_bytes_as_from_memory() {
             for (offset, limit) in [(0, 5), (95, 20), (340, 50), (5_000, 10), (0, 2_000)] {
                 let wanted = rows(&frame, offset, limit, order_by, descending, &filter).unwrap();
                 let found = table.page(&order, offset, limit).unwrap();
-                assert_eq!(found, wanted, "{group_rows} {order_by:?} {offset} {limit}");
+                assert_eq!(found.n_matching, wanted.n_matching);
+                // What lies under a missing value is nobody's business.
+                assert!(
+                    opened(&found).equals_missing(&opened(&wanted)),
+                    "{group_rows} {order_by:?} {offset} {limit}"
+                );
             }
         }
         assert_eq!(
