@@ -3,11 +3,13 @@
 use std::path::Path;
 
 use assay_core::Task;
+use assay_core::schema::Form;
 use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 
 use super::each_group;
 use crate::columns::View;
 use crate::error::Error;
+use crate::frame::Frame;
 use crate::stored::StoredTable;
 use crate::write::io;
 
@@ -51,7 +53,10 @@ pub(super) fn write(table: &StoredTable, path: &Path, task: &Task) -> Result<(),
     let mut row = 1;
     each_group(table, task, |frame| {
         let views = frame.views()?;
-        let mut cells: Vec<_> = views.iter().map(|(_, view)| cells(*view)).collect();
+        let mut cells: Vec<_> = views
+            .iter()
+            .map(|(name, view)| cells(&frame, name, *view))
+            .collect();
         for _ in 0..frame.n_rows() {
             for (column, cells) in (0..).zip(&mut cells) {
                 if let Some(cell) = cells.next().flatten() {
@@ -98,7 +103,15 @@ fn put(
 }
 
 /// `None`: an empty cell.
-fn cells(view: View<'_>) -> Box<dyn Iterator<Item = Option<Cell>> + '_> {
+fn cells<'a>(
+    frame: &Frame,
+    name: &str,
+    view: View<'a>,
+) -> Box<dyn Iterator<Item = Option<Cell>> + 'a> {
+    if let Some(Form::Zone { .. }) = frame.form(name) {
+        let texts = frame.printed(name, view).into_iter();
+        return Box::new(texts.map(|text| text.map(Cell::Text)));
+    }
     match view {
         View::Integer(values) => Box::new(values.iter().map(|value| value.map(integer))),
         View::Float(values) => Box::new(
