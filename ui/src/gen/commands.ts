@@ -97,9 +97,6 @@ export interface Commands {
   "datasets.profile": { request: ByDataset; response: Profile };
   "datasets.rows": { request: RowsRequest; response: ArrayBuffer };
   "datasets.import": { request: ImportSpec; response: JobStarted };
-  "expectations.list": { request: Nothing; response: Array<SuiteSummary> };
-  "expectations.show": { request: ExpectationsRequest; response: ExpectationsView };
-  "expectations.catalogue": { request: Nothing; response: Array<RuleInfo> };
   "datasets.tag": { request: TagRequest; response: DatasetDetail };
   "datasets.restore": { request: ByDataset; response: DatasetVersion };
   "datasets.diff": { request: DiffRequest; response: VersionDiff };
@@ -108,7 +105,9 @@ export interface Commands {
   "watches.list": { request: Nothing; response: Array<WatchedFolder> };
   "watches.add": { request: WatchRequest; response: Array<WatchedFolder> };
   "watches.remove": { request: WatchRequest; response: Array<WatchedFolder> };
-  "expectations.show": { request: ByDataset; response: ExpectationsView };
+  "expectations.list": { request: Nothing; response: Array<SuiteSummary> };
+  "expectations.show": { request: ExpectationsRequest; response: ExpectationsView };
+  "expectations.catalogue": { request: Nothing; response: Array<RuleInfo> };
   "expectations.suggest": { request: ByDataset; response: Suite };
   "expectations.save": { request: SaveSuite; response: Suite };
   "expectations.check": { request: CheckRequest; response: CheckReport };
@@ -164,7 +163,6 @@ export const READS: Record<keyof Commands, readonly Kind[]> = {
   "datasets.profile": ["lab", "datasets"],
   "datasets.rows": ["lab", "datasets"],
   "datasets.import": [],
-  "expectations.list": ["lab", "expectations"],
   "datasets.tag": [],
   "datasets.restore": [],
   "datasets.diff": ["lab", "datasets"],
@@ -173,6 +171,7 @@ export const READS: Record<keyof Commands, readonly Kind[]> = {
   "watches.list": ["lab", "watches"],
   "watches.add": [],
   "watches.remove": [],
+  "expectations.list": ["lab", "expectations"],
   "expectations.show": ["lab", "datasets", "expectations"],
   "expectations.catalogue": [],
   "expectations.suggest": ["lab", "datasets"],
