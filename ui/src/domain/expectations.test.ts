@@ -81,6 +81,8 @@ const result = (status: RuleResult['status'], severity: Expectation['severity'])
   n_missing: 0,
   n_unexpected: 0,
   unexpected_rows: [],
+  n_rows: 0,
+  observed_value: null,
   unexpected_values: [],
   observed: '',
   problem: null,

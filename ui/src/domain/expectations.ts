@@ -127,6 +127,35 @@ export function newRule(type: RuleType, column: string, columns: readonly string
   return made(type, kindOf(type).begin(column, columns), 'critical', '');
 }
 
+/** The rules that forms know, with their arguments as forms and suggestions write them. */
+type KnownRule =
+  | { type: 'expect_column_values_to_not_be_null'; kwargs: OnColumn }
+  | { type: 'expect_column_values_to_be_unique'; kwargs: OnColumn }
+  | {
+      type: 'expect_column_values_to_be_between';
+      kwargs: OnColumn & Bounds & { strict_min?: boolean; strict_max?: boolean };
+    }
+  | { type: 'expect_column_values_to_be_in_set'; kwargs: OnColumn & { value_set: readonly unknown[] } }
+  | { type: 'expect_column_values_to_match_regex'; kwargs: OnColumn & { regex: string } }
+  | { type: 'expect_column_values_to_be_of_type'; kwargs: OnColumn & { type_: string } }
+  | { type: 'expect_table_row_count_to_be_between'; kwargs: Bounds }
+  | { type: 'expect_table_columns_to_match_set'; kwargs: { column_set: readonly string[]; exact_match?: boolean } }
+  | { type: 'expect_column_mean_to_be_between'; kwargs: OnColumn & Bounds }
+  | { type: 'expect_column_unique_value_count_to_be_between'; kwargs: OnColumn & Bounds };
+
+interface OnColumn {
+  column: string;
+  mostly?: number;
+}
+
+interface Bounds {
+  min_value?: Bound;
+  max_value?: Bound;
+}
+
+/** A date or another text bounds too. */
+type Bound = number | string | null | undefined;
+
 /** The arguments by name. */
 export function argumentsOf(rule: Expectation): Readonly<Record<string, unknown>> {
   return rule.kwargs;
@@ -143,7 +172,8 @@ export function withType(rule: Expectation, type: RuleType, columns: readonly st
 }
 
 export function columnOf(rule: Expectation): string | null {
-  return 'column' in rule.kwargs ? rule.kwargs.column : null;
+  const column = rule.kwargs['column'];
+  return typeof column === 'string' ? column : null;
 }
 
 /** Whether two rules hold the data to the same thing, however grave they are. */
@@ -159,7 +189,8 @@ export function problemOf(rule: Expectation, columns: readonly string[]): string
   const [least, most] = [given['min_value'], given['max_value']];
   if ('min_value' in given && least === null && most === null) return 'name at least one bound';
   if (typeof least === 'number' && typeof most === 'number' && least > most) return 'the lower bound is over the upper';
-  if ('value_set' in given && rule.type === 'expect_column_values_to_be_in_set' && rule.kwargs.value_set.length === 0)
+  const values = given['value_set'];
+  if (Array.isArray(values) && rule.type === 'expect_column_values_to_be_in_set' && values.length === 0)
     return 'name at least one value';
   if (given['regex'] === '') return 'write a pattern';
   const mostly = given['mostly'];
@@ -168,7 +199,9 @@ export function problemOf(rule: Expectation, columns: readonly string[]): string
 }
 
 /** `` `body_mass_g` between 2,700 and 6,000 ``; names stand between backticks. */
-export function describeRule(rule: Expectation): string {
+export function describeRule(expectation: Expectation): string {
+  // Invariant: arguments that a form did not write are only shown, and a rule that cannot be read has its problem beside it.
+  const rule = expectation as unknown as KnownRule;
   switch (rule.type) {
     case 'expect_column_values_to_not_be_null':
       return `${name(rule.kwargs.column)} not null${mostly(rule.kwargs.mostly)}`;
@@ -185,18 +218,27 @@ export function describeRule(rule: Expectation): string {
     case 'expect_column_values_to_match_regex':
       return `${name(rule.kwargs.column)} matches \`${rule.kwargs.regex}\`${mostly(rule.kwargs.mostly)}`;
     case 'expect_column_values_to_be_of_type':
-      return `${name(rule.kwargs.column)} of type ${TYPE_WORDS[rule.kwargs.type_]}`;
+      return `${name(rule.kwargs.column)} of type ${TYPE_WORDS[rule.kwargs.type_ as ColumnType] ?? rule.kwargs.type_}`;
     case 'expect_table_row_count_to_be_between':
       return `row count ${bounds(rule.kwargs.min_value, rule.kwargs.max_value)}`;
     case 'expect_table_columns_to_match_set':
-      return rule.kwargs.exact_match
+      return rule.kwargs.exact_match !== false
         ? `columns match the set of ${count(rule.kwargs.column_set.length)}`
         : `columns hold ${set(rule.kwargs.column_set)}`;
     case 'expect_column_mean_to_be_between':
       return `${name(rule.kwargs.column)} mean ${bounds(rule.kwargs.min_value, rule.kwargs.max_value)}`;
     case 'expect_column_unique_value_count_to_be_between':
       return `${name(rule.kwargs.column)} distinct values ${bounds(rule.kwargs.min_value, rule.kwargs.max_value)}`;
+    default:
+      return otherWords(expectation);
   }
+}
+
+/** `` `day` values to be dateutil parseable ``: the name of the type, without what every name has. */
+function otherWords(rule: Expectation): string {
+  const words = rule.type.replace(/^expect_(table_|column_)?/, '').replaceAll('_', ' ');
+  const column = columnOf(rule);
+  return column === null ? words : `${name(column)} ${words}`;
 }
 
 export const TYPE_WORDS: Record<ColumnType, string> = {
@@ -258,25 +300,30 @@ function name(column: string): string {
   return `\`${column}\``;
 }
 
-function figure(value: number): string {
+function figure(value: number | string): string {
+  if (typeof value === 'string') return value;
   return value.toLocaleString('en-GB', { maximumFractionDigits: 6 }).replaceAll('-', '−');
 }
 
-function mostly(share: number): string {
-  return share < 1 ? `, mostly ${figure(share)}` : '';
+function mostly(share: number | undefined): string {
+  return typeof share === 'number' && share < 1 ? `, mostly ${figure(share)}` : '';
 }
 
-function bounds(least: number | null, most: number | null, low = 'at least', high = 'at most'): string {
-  if (least !== null && most !== null) {
+function bounds(least: Bound, most: Bound, low = 'at least', high = 'at most'): string {
+  if (isBound(least) && isBound(most)) {
     if (low === 'at least' && high === 'at most')
       return least === most ? `exactly ${figure(least)}` : `between ${figure(least)} and ${figure(most)}`;
     return `${low} ${figure(least)} and ${high} ${figure(most)}`;
   }
-  if (least !== null) return `${low} ${figure(least)}`;
-  return most === null ? 'without bounds' : `${high} ${figure(most)}`;
+  if (isBound(least)) return `${low} ${figure(least)}`;
+  return isBound(most) ? `${high} ${figure(most)}` : 'without bounds';
 }
 
-function set(values: readonly string[]): string {
+function isBound(bound: Bound): bound is number | string {
+  return bound !== null && bound !== undefined;
+}
+
+function set(values: readonly unknown[]): string {
   const shown = values.slice(0, 8).join(', ');
   return values.length > 8 ? `{${shown} and ${count(values.length - 8)} more}` : `{${shown}}`;
 }
