@@ -62,6 +62,30 @@ fn the_same_rows_come_back_from_every_text_and_columnar_format() {
     assert_eq!(left, Vec::<String>::new());
 }
 
+/// Excel has no integers over 15 digits: they are texts there.
+#[test]
+fn types_survive_in_arrow_and_excel() {
+    let lab = TestLab::new();
+    let first = lab.import(&lab.file("all.csv", ROWS), &[]);
+    for file in ["t.arrow", "t.feather"] {
+        let again = export_and_import(&lab, file);
+        assert_eq!(again["dataset_version"], first["dataset_version"], "{file}");
+    }
+    let rows = lab.json(&["data", "head", "all"]);
+    export_and_import(&lab, "t.xlsx");
+    let excel = lab.json(&["data", "head", "t-xlsx"]);
+    for row in [0, 1, 3] {
+        for column in ["x", "flag", "code", "day", "moment", "text"] {
+            assert_eq!(excel[row][column], rows[row][column], "row {row}, {column}");
+        }
+    }
+    assert_eq!(excel[1]["n"], "-9007199254740993");
+    let kinds = [
+        "text", "float", "boolean", "text", "date", "datetime", "text",
+    ];
+    assert_eq!(types(&lab, "t-xlsx"), kinds);
+}
+
 #[test]
 fn an_existing_file_is_replaced_whole_or_not_at_all() {
     let lab = TestLab::new();

@@ -70,7 +70,7 @@ fn change(
     if a.n_missing() == left.n_rows() || b.n_missing() == right.n_rows() {
         change.remark = Some("one version has no value here".to_owned());
     } else if let (Some(x), Some(y)) = (ordered(a), ordered(b))
-        && comparison != Comparison::AsTexts
+        && comparison != Comparison::Texts
     {
         if let Some((means, stds, effects)) = number_effects(&x, &y) {
             change.effects = effects;

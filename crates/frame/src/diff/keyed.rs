@@ -199,7 +199,7 @@ fn changed_rows(
         row.get(place).cloned().flatten()
     };
     let same = |x: &Option<String>, y: &Option<String>, comparison: Comparison| match (x, y) {
-        (Some(x), Some(y)) if comparison == Comparison::AsNumbers => {
+        (Some(x), Some(y)) if comparison == Comparison::Numbers => {
             x.parse::<f64>().ok() == y.parse::<f64>().ok()
         }
         _ => x == y,

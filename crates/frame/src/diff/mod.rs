@@ -55,10 +55,10 @@ impl Side<'_> {
 /// How the values of a column of both sides are made comparable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Comparison {
-    AsTheyAre,
+    Plain,
     /// One side holds integers, the other floats or decimals.
-    AsNumbers,
-    AsTexts,
+    Numbers,
+    Texts,
 }
 
 /// The columns that both have, in the order of the right one.
@@ -68,14 +68,14 @@ fn common_columns(left: &StoredTable, right: &StoredTable) -> Vec<(String, Compa
         .filter_map(|column| {
             let other = left.schema().column(&column.name)?;
             let comparison = if other.type_label() == column.type_label() {
-                Comparison::AsTheyAre
+                Comparison::Plain
             } else if other.kind.is_numeric() && column.kind.is_numeric() {
-                Comparison::AsNumbers
+                Comparison::Numbers
             } else if other.kind == column.kind {
                 // Categories with other levels, times shown in another zone.
-                Comparison::AsTheyAre
+                Comparison::Plain
             } else {
-                Comparison::AsTexts
+                Comparison::Texts
             };
             Some((column.name.clone(), comparison))
         })
@@ -84,15 +84,15 @@ fn common_columns(left: &StoredTable, right: &StoredTable) -> Vec<(String, Compa
 
 fn hashes(view: View<'_>, comparison: Comparison) -> Vec<u64> {
     match comparison {
-        Comparison::AsTheyAre => value_hashes(view),
-        Comparison::AsNumbers => {
+        Comparison::Plain => value_hashes(view),
+        Comparison::Numbers => {
             let numbers = view.numbers().unwrap_or_default().into_iter();
             numbers
                 // adding 0 turns −0 into 0
                 .map(|value| value.map_or(MISSING, |value| (value + 0.0).to_bits()))
                 .collect()
         }
-        Comparison::AsTexts => {
+        Comparison::Texts => {
             let texts = view.texts().into_iter();
             texts
                 .map(|text| {

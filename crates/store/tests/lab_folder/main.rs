@@ -31,6 +31,10 @@ mod queries;
 #[cfg(test)]
 mod runs;
 #[cfg(test)]
+mod sqlite_file;
+#[cfg(test)]
 mod support;
 #[cfg(test)]
 mod trash;
+#[cfg(test)]
+mod watches;
