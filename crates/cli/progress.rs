@@ -44,7 +44,9 @@ pub fn run(lab: &Lab, spec: JobSpec) -> Result<Job, Error> {
 
 fn bar() -> ProgressBar {
     let bar = ProgressBar::new(1);
-    if let Ok(style) = ProgressStyle::with_template("{bar:24} {pos}/{len} {msg} {elapsed}") {
+    if let Ok(style) =
+        ProgressStyle::with_template("{bar:24} {percent:>3} % {msg}, {elapsed} ({eta} left)")
+    {
         bar.set_style(style);
     }
     bar.enable_steady_tick(Duration::from_millis(200));

@@ -11,6 +11,7 @@ use assay_core::expect::*;
 use assay_core::job::Job;
 use assay_core::lab::*;
 use assay_core::lineage::{Lineage, LineageRequest};
+use assay_core::preview::{ImportPreview, PreviewRequest};
 use assay_core::profile::Profile;
 use assay_core::recipe::Recipe;
 use assay_core::registry::*;

@@ -8,6 +8,7 @@ use assay_core::expect::{CheckReport, ResultFormat, RuleInfo, Suite};
 use assay_core::job::{Job, JobSpec};
 use assay_core::lab::{DoctorReport, LabStatus, TrashItem};
 use assay_core::lineage::{Lineage, LineageRequest};
+use assay_core::preview::{ImportPreview, PreviewRequest};
 use assay_core::profile::Profile;
 use assay_core::recipe::Recipe;
 use assay_core::registry::{
@@ -100,6 +101,10 @@ pub fn datasets_profile(desk: &Desk, request: ByDataset) -> Answer<Profile> {
 
 pub fn datasets_rows(desk: &Desk, request: RowsRequest) -> Answer<Vec<u8>> {
     ask(desk, |lab| lab.rows(&request))
+}
+
+pub fn datasets_preview(desk: &Desk, request: PreviewRequest) -> Answer<ImportPreview> {
+    ask(desk, |lab| lab.preview(&request))
 }
 
 pub fn datasets_import(desk: &Desk, request: ImportSpec) -> Answer<JobStarted> {

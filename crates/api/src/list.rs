@@ -25,6 +25,7 @@ macro_rules! with_commands {
             json "datasets.show" (ByDataset) -> DatasetDetail, reads [Lab, Datasets, Expectations, Runs, Replays] => handlers::datasets_show;
             json "datasets.profile" (ByDataset) -> Profile, reads [Lab, Datasets] => handlers::datasets_profile;
             bytes "datasets.rows" (RowsRequest), reads [Lab, Datasets] => handlers::datasets_rows;
+            json "datasets.preview" (PreviewRequest) -> ImportPreview, reads [Lab] => handlers::datasets_preview;
             json "datasets.import" (ImportSpec) -> JobStarted, reads [] => handlers::datasets_import;
 
             json "datasets.tag" (TagRequest) -> DatasetDetail, reads [] => handlers::datasets_tag;

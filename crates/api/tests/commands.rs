@@ -50,6 +50,7 @@ fn requests(desk: &Desk, folder: &std::path::Path) -> BTreeMap<&'static str, Val
             "datasets.rows",
             json!({ "dataset": "penguins", "offset": 0, "limit": 5, "filter": "island = \"Dream\"" }),
         ),
+        ("datasets.preview", json!({ "path": file, "n_rows": 5 })),
         (
             "datasets.import",
             json!({ "path": file, "name": null, "options": {} }),

@@ -21,8 +21,12 @@ pub use import::{Format, absolute};
 
 #[derive(clap::Subcommand)]
 pub enum Command {
-    /// Read CSV, Parquet or JSON lines into the lab
+    /// Read files, a folder or a pattern into the lab: CSV, JSON, Parquet, Arrow, Excel, SQLite
     Import(import::Import),
+    /// Look at what an import would make of a file; nothing is stored
+    Preview(import::Preview),
+    /// Write the rows that an import set aside as CSV
+    SetAside { dataset: Reference, file: PathBuf },
     /// All data sets
     List,
     /// One version: where it came from, what uses it
@@ -64,6 +68,11 @@ impl Command {
     pub fn run(&self, lab: &Lab, output: Output) -> Result<ExitCode, Error> {
         match self {
             Self::Import(import) => import.run(lab, output)?,
+            Self::Preview(preview) => preview.run(lab, output)?,
+            Self::SetAside { dataset, file } => {
+                let written = lab.export_set_aside(dataset, file)?;
+                output.result(&written, |_| format!("wrote {}", file.display()));
+            }
             Self::List => show::list(lab, output)?,
             Self::Show { dataset } => show::show(lab, dataset, output)?,
             Self::Head { dataset, n } => show::head(lab, dataset, *n, output)?,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -70,6 +71,58 @@ pub struct TypeChoice {
     /// A category without levels gets those of the data.
     #[serde(default)]
     pub form: Option<Form>,
+}
+
+/// Why a text names no type.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{0}` is no type; there are int, float, bool, text, date, datetime, datetime(ZONE), category and decimal(DIGITS,SCALE)"
+)]
+pub struct TypeError(String);
+
+/// `int`, `decimal(18,2)`, `datetime(Europe/Tallinn)`, `category`
+impl FromStr for TypeChoice {
+    type Err = TypeError;
+    fn from_str(text: &str) -> Result<Self, TypeError> {
+        let refused = || TypeError(text.to_owned());
+        let plain = |kind| Self { kind, form: None };
+        let (word, inside) = match text.trim().split_once('(') {
+            Some((word, rest)) => (word, Some(rest.strip_suffix(')').ok_or_else(refused)?)),
+            None => (text.trim(), None),
+        };
+        match (word, inside) {
+            ("int", None) => Ok(plain(ColumnType::Integer)),
+            ("float", None) => Ok(plain(ColumnType::Float)),
+            ("bool", None) => Ok(plain(ColumnType::Boolean)),
+            ("text", None) => Ok(plain(ColumnType::Text)),
+            ("date", None) => Ok(plain(ColumnType::Date)),
+            ("datetime", None) => Ok(plain(ColumnType::Datetime)),
+            ("category", None) => Ok(Self {
+                kind: ColumnType::Text,
+                form: Some(Form::Category {
+                    levels: Vec::new(),
+                    ordered: false,
+                }),
+            }),
+            ("datetime", Some(zone)) if !zone.trim().is_empty() => Ok(Self {
+                kind: ColumnType::Datetime,
+                form: Some(Form::Zone {
+                    name: zone.trim().to_owned(),
+                }),
+            }),
+            ("decimal", Some(inside)) => {
+                let (precision, scale) = inside.split_once(',').ok_or_else(refused)?;
+                Ok(Self {
+                    kind: ColumnType::Float,
+                    form: Some(Form::Decimal {
+                        precision: precision.trim().parse().map_err(|_| refused())?,
+                        scale: scale.trim().parse().map_err(|_| refused())?,
+                    }),
+                })
+            }
+            _ => Err(refused()),
+        }
+    }
 }
 
 /// A row that could not be read.
@@ -210,4 +263,43 @@ pub struct RowsRequest {
     /// A condition as [`crate::query`] reads it, for example `island = "Dream" and body_mass_g > 4000`.
     #[serde(default)]
     pub filter: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_read_as_they_are_shown() {
+        for text in [
+            "int",
+            "float",
+            "bool",
+            "text",
+            "date",
+            "datetime",
+            "category",
+            "decimal(18,2)",
+            "datetime(Europe/Tallinn)",
+        ] {
+            let choice: TypeChoice = text.parse().unwrap();
+            let label = choice
+                .form
+                .as_ref()
+                .map_or(choice.kind.label().to_owned(), Form::label);
+            assert_eq!(label, text);
+        }
+        for bad in [
+            "",
+            "integer",
+            "decimal",
+            "decimal(2)",
+            "decimal(a,b)",
+            "datetime()",
+            "int(3)",
+            "category(a",
+        ] {
+            assert!(bad.parse::<TypeChoice>().is_err(), "{bad}");
+        }
+    }
 }

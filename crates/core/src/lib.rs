@@ -18,6 +18,7 @@ pub mod matrix;
 pub mod metrics;
 pub mod model;
 pub mod parity;
+pub mod preview;
 pub mod profile;
 pub mod query;
 pub mod recipe;

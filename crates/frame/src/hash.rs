@@ -19,6 +19,15 @@ use crate::columns::View;
 use crate::error::Error;
 use crate::frame::Frame;
 
+/// The values of all chunks, one after another; what polars itself offers asks a virtual function for each.
+macro_rules! each {
+    ($values:expr) => {
+        $values
+            .downcast_iter()
+            .flat_map(|chunk| chunk.iter().map(Option::<&_>::copied))
+    };
+}
+
 /// blake3 over names, types and values. The same rows give the same digest whatever file or chunks they came in.
 ///
 /// # Errors
@@ -42,27 +51,21 @@ pub fn content_hash(frame: &Frame) -> Result<ObjectHash, Error> {
     for (_, view) in views {
         match view {
             View::Integer(values) | View::Datetime(values) => {
-                bytes.values(values.iter(), |bytes, value| {
-                    bytes.raw(&value.to_le_bytes());
-                })
+                bytes.fixed(each!(values), |value: i64| value.to_le_bytes());
             }
-            View::Float(values) => {
-                let numbers = values.iter().map(|value| value.filter(|v| !v.is_nan()));
-                bytes.values(numbers, |bytes, value| {
-                    // adding 0 turns −0 into 0
-                    bytes.raw(&(value + 0.0).to_bits().to_le_bytes());
-                });
+            // adding 0 turns −0 into 0
+            View::Float(values) => bytes.fixed(
+                each!(values).map(|value| value.filter(|v| !v.is_nan())),
+                |value: f64| (value + 0.0).to_bits().to_le_bytes(),
+            ),
+            View::Decimal(values, _) => {
+                bytes.fixed(each!(values), |units: i128| units.to_le_bytes())
             }
-            View::Decimal(values, _) => bytes.values(values.iter(), |bytes, units| {
-                bytes.raw(&units.to_le_bytes());
-            }),
-            View::Boolean(values) => bytes.values(values.iter(), |bytes, value| {
-                bytes.raw(&[u8::from(value)]);
-            }),
-            View::Date(values) => bytes.values(values.iter(), |bytes, value| {
-                bytes.raw(&value.to_le_bytes());
-            }),
-            View::Text(values) => bytes.values(values.iter(), |bytes, value| bytes.text(value)),
+            View::Boolean(values) => bytes.fixed(values.iter(), |value| [u8::from(value)]),
+            View::Date(values) => bytes.fixed(each!(values), |value: i32| value.to_le_bytes()),
+            View::Text(values) => {
+                bytes.texts(values.downcast_iter().flat_map(|chunk| chunk.iter()))
+            }
         }
     }
     Ok(ObjectHash::new(bytes.finish()))
@@ -96,17 +99,22 @@ pub(crate) fn version_hash(groups: &[RowGroup], forms: &BTreeMap<&str, &Form>) -
 pub(crate) fn value_hashes(view: View<'_>) -> Vec<u64> {
     match view {
         View::Integer(values) | View::Datetime(values) => {
-            hashed(values.iter(), |value| mix(value.cast_unsigned()))
+            hashed(each!(values), |value: i64| mix(value.cast_unsigned()))
         }
         // adding 0 turns −0 into 0
-        View::Float(values) => hashed(values.iter(), |value| mix((value + 0.0).to_bits())),
-        View::Decimal(values, _) => hashed(values.iter(), |units| {
-            let bits = units.cast_unsigned();
-            mix(bits as u64 ^ mix((bits >> 64) as u64))
+        View::Float(values) => hashed(each!(values), |value: f64| mix((value + 0.0).to_bits())),
+        View::Decimal(values, _) => hashed(each!(values), |units: i128| {
+            let units = units.cast_unsigned();
+            mix((units as u64) ^ mix((units >> 64) as u64))
         }),
         View::Boolean(values) => hashed(values.iter(), |value| mix(u64::from(value))),
-        View::Date(values) => hashed(values.iter(), |value| mix(i64::from(value).cast_unsigned())),
-        View::Text(values) => hashed(values.iter(), |text| xxh3_64(text.as_bytes())),
+        View::Date(values) => hashed(each!(values), |value: i32| {
+            mix(i64::from(value).cast_unsigned())
+        }),
+        View::Text(values) => hashed(
+            values.downcast_iter().flat_map(|chunk| chunk.iter()),
+            |text| xxh3_64(text.as_bytes()),
+        ),
     }
 }
 
@@ -153,6 +161,9 @@ fn type_byte(view: View<'_>) -> u8 {
     }
 }
 
+/// Bytes collected before they are hashed.
+const HASHED_BYTES: usize = 1 << 16;
+
 /// Collects small pieces, for the digest is fast on long ones only.
 #[derive(Default)]
 struct Encoder {
@@ -163,9 +174,8 @@ struct Encoder {
 impl Encoder {
     fn raw(&mut self, bytes: &[u8]) {
         self.buffer.extend_from_slice(bytes);
-        if self.buffer.len() >= 1 << 16 {
-            self.hasher.update(&self.buffer);
-            self.buffer.clear();
+        if self.buffer.len() >= HASHED_BYTES {
+            self.flush();
         }
     }
 
@@ -195,20 +205,50 @@ impl Encoder {
         }
     }
 
-    fn values<T>(&mut self, values: impl Iterator<Item = Option<T>>, write: impl Fn(&mut Self, T)) {
+    /// Values of `N` bytes each, with a 1 before each, and a 0 for a missing one.
+    fn fixed<T, const N: usize>(
+        &mut self,
+        values: impl Iterator<Item = Option<T>>,
+        bytes: impl Fn(T) -> [u8; N],
+    ) {
         for value in values {
             match value {
-                None => self.raw(&[0]),
+                None => self.buffer.push(0),
                 Some(value) => {
-                    self.raw(&[1]);
-                    write(self, value);
+                    self.buffer.push(1);
+                    self.buffer.extend_from_slice(&bytes(value));
                 }
+            }
+            if self.buffer.len() >= HASHED_BYTES {
+                self.flush();
             }
         }
     }
 
-    fn finish(mut self) -> String {
+    fn texts<'a>(&mut self, values: impl Iterator<Item = Option<&'a str>>) {
+        for value in values {
+            match value {
+                None => self.buffer.push(0),
+                Some(text) => {
+                    self.buffer.push(1);
+                    self.buffer
+                        .extend_from_slice(&(text.len() as u64).to_le_bytes());
+                    self.buffer.extend_from_slice(text.as_bytes());
+                }
+            }
+            if self.buffer.len() >= HASHED_BYTES {
+                self.flush();
+            }
+        }
+    }
+
+    fn flush(&mut self) {
         self.hasher.update(&self.buffer);
+        self.buffer.clear();
+    }
+
+    fn finish(mut self) -> String {
+        self.flush();
         self.hasher.finalize().to_hex().to_string()
     }
 }

@@ -35,7 +35,10 @@ pub use error::{Error, FileKind};
 pub use export::{ExportFormat, PlainColumn, export, plain_columns};
 pub use frame::{Concatenation, Frame, MissingColumn};
 pub use hash::content_hash;
-pub use ingest::{GroupSink, Ingested, SetAsideRows, ingest, ingest_rows, read};
+pub use ingest::{
+    Beginning, GroupSink, Ingested, SetAsideRows, ingest, ingest_rows, is_database, preview,
+    preview_rows, read,
+};
 pub use log::{MAX_WINDOWS, OrderedLog, Window, order_log, windows};
 pub use predictions::{read_predictions, write_predictions};
 pub use profile::profile;

@@ -45,7 +45,7 @@ pub(crate) fn write_data(
     let mut file = BufWriter::new(File::create(path).map_err(|error| io(path, error))?);
     ParquetWriter::new(&mut file)
         .with_compression(ParquetCompression::Lz4Raw)
-        .with_statistics(StatisticsOptions::default())
+        .with_statistics(StatisticsOptions::empty())
         .with_row_group_size(Some(ROW_GROUP_ROWS))
         .with_key_value_metadata(metadata)
         .set_parallel(false)

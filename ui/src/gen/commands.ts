@@ -31,6 +31,7 @@ import type { ExportRequest } from "./ExportRequest";
 import type { ExportSuite } from "./ExportSuite";
 import type { GateReport } from "./GateReport";
 import type { GateRequest } from "./GateRequest";
+import type { ImportPreview } from "./ImportPreview";
 import type { ImportSpec } from "./ImportSpec";
 import type { ImportSuite } from "./ImportSuite";
 import type { ImportedSuite } from "./ImportedSuite";
@@ -45,6 +46,7 @@ import type { ModelSummary } from "./ModelSummary";
 import type { ModelVersion } from "./ModelVersion";
 import type { Nothing } from "./Nothing";
 import type { OpenChart } from "./OpenChart";
+import type { PreviewRequest } from "./PreviewRequest";
 import type { Profile } from "./Profile";
 import type { PromoteRequest } from "./PromoteRequest";
 import type { Recipe } from "./Recipe";
@@ -96,6 +98,7 @@ export interface Commands {
   "datasets.show": { request: ByDataset; response: DatasetDetail };
   "datasets.profile": { request: ByDataset; response: Profile };
   "datasets.rows": { request: RowsRequest; response: ArrayBuffer };
+  "datasets.preview": { request: PreviewRequest; response: ImportPreview };
   "datasets.import": { request: ImportSpec; response: JobStarted };
   "datasets.tag": { request: TagRequest; response: DatasetDetail };
   "datasets.restore": { request: ByDataset; response: DatasetVersion };
@@ -162,6 +165,7 @@ export const READS: Record<keyof Commands, readonly Kind[]> = {
   "datasets.show": ["lab", "datasets", "expectations", "runs", "replays"],
   "datasets.profile": ["lab", "datasets"],
   "datasets.rows": ["lab", "datasets"],
+  "datasets.preview": ["lab"],
   "datasets.import": [],
   "datasets.tag": [],
   "datasets.restore": [],

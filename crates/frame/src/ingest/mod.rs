@@ -12,6 +12,7 @@ pub(crate) mod literal;
 mod parse;
 mod pipeline;
 mod plan;
+mod preview;
 mod stream;
 mod tokens;
 mod whole;
@@ -27,6 +28,7 @@ use crate::error::Error;
 use crate::frame::Frame;
 use crate::read::{self, PlainRows};
 
+pub use preview::{Beginning, is_database, preview, preview_rows};
 pub use whole::read;
 
 /// Where row groups are kept.

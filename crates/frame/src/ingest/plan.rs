@@ -72,6 +72,10 @@ pub(super) struct Plan {
     pub nulls: Nulls,
     /// Whether a value that does not fit its column's type is sure to be noticed.
     pub is_settled: bool,
+    /// Whole rows from the beginning of the first file.
+    pub sample: Vec<u8>,
+    /// The columns of the first file as it names them itself.
+    pub source_names: Vec<String>,
 }
 
 impl Plan {
@@ -102,6 +106,13 @@ impl Plan {
             }
             beginnings.push((path, beginning));
         }
+        let (sample, source_names) = match beginnings.first_mut() {
+            Some((_, first)) => (
+                std::mem::take(&mut first.text),
+                std::mem::take(&mut first.source_names),
+            ),
+            None => return Err(Error::EmptyFile),
+        };
         let is_settled = seen.values().all(|seen| seen.is_settled());
         for column in &mut columns {
             column.kind = seen.get(&column.name).copied().unwrap_or_default().kind();
@@ -137,6 +148,8 @@ impl Plan {
             columns,
             nulls,
             is_settled,
+            sample,
+            source_names,
         })
     }
 
@@ -198,6 +211,8 @@ pub(super) struct Beginning {
     pub dialect: Dialect,
     pub headless: bool,
     pub names: Vec<String>,
+    /// As the file has them, whatever the options say.
+    source_names: Vec<String>,
     /// Whole rows of the sample, those of the header too.
     text: Vec<u8>,
 }
@@ -248,6 +263,11 @@ impl Beginning {
                 }
                 headless
             };
+        let source_names = if headless {
+            names::generated(first.len())
+        } else {
+            names::repaired(first.clone(), &Task::silent())
+        };
         let names = if !options.columns.is_empty() {
             options.columns.clone()
         } else if headless {
@@ -263,6 +283,7 @@ impl Beginning {
             dialect,
             headless,
             names,
+            source_names,
             text,
         })
     }

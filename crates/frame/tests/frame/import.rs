@@ -391,19 +391,6 @@ fn bad_files_are_refused_in_one_sentence() {
             Box::new(mismatch(Delimited, Zip)),
         ),
         (
-            "t.xlsx",
-            b"PK\x03\x04rest".to_vec(),
-            Box::new(|e| {
-                matches!(
-                    e,
-                    Error::KindMismatch {
-                        name: Excel,
-                        content: Zip
-                    }
-                )
-            }),
-        ),
-        (
             "t.csv",
             b"a\0b\n".to_vec(),
             Box::new(mismatch(Delimited, Binary)),

@@ -4,12 +4,13 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use assay_core::dataset::{ImportOutcome, ImportSpec, RowGroup, SetAside, Source};
+use assay_core::dataset::{ImportOptions, ImportOutcome, ImportSpec, RowGroup, SetAside, Source};
 use assay_core::ids::check_name;
 use assay_core::{DatasetName, ObjectHash, Task};
 use assay_frame::{Frame, GroupSink, Ingested, SetAsideRows};
 use assay_store::{NewDatasetVersion, Store};
 
+use super::database;
 use crate::error::{Attempt, Cause};
 use crate::{Error, Lab};
 
@@ -33,7 +34,7 @@ impl Lab {
         let sink = Objects { store: &self.store };
         let (ingested, hashed) = std::thread::scope(|scope| {
             let hashed = scope.spawn(|| hash_files(&files, task));
-            let ingested = assay_frame::ingest(&files, &spec.options, &sink, task);
+            let ingested = ingest(&files, &spec.options, &sink, task);
             (ingested, hashed.join())
         });
         let ingested = ingested?;
@@ -46,7 +47,12 @@ impl Lab {
             n_files: u32::try_from(files.len()).unwrap_or(u32::MAX),
             set_aside: None,
         };
-        self.add_version(&name, ingested, source)
+        let outcome = self.add_version(&name, ingested, source)?;
+        // only a convenience: the import stands without it
+        if let Err(cause) = self.remember_options(&files, &spec.options) {
+            task.warn(format!("how it was read cannot be remembered: {cause}"));
+        }
+        Ok(outcome)
     }
 
     fn add_version(
@@ -95,6 +101,18 @@ impl Lab {
             object,
             size_bytes,
         })
+    }
+}
+
+fn ingest(
+    files: &[PathBuf],
+    options: &ImportOptions,
+    sink: &Objects<'_>,
+    task: &Task,
+) -> Result<Ingested, Cause> {
+    match database::database_of(files)? {
+        Some(database) => database::ingest(&database, options, sink, task),
+        None => assay_frame::ingest(files, options, sink, task),
     }
 }
 

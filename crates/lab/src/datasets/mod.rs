@@ -1,8 +1,10 @@
 //! Data sets: listed and looked at.
 
+mod database;
 mod diff;
 mod export;
 mod import;
+mod preview;
 mod rows;
 mod versions;
 
