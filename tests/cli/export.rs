@@ -62,7 +62,7 @@ fn the_same_rows_come_back_from_every_text_and_columnar_format() {
     assert_eq!(left, Vec::<String>::new());
 }
 
-/// Excel has no integers over 15 digits: they are texts there.
+/// Excel has no integers over 15 digits: they are texts there. A row without a value is none in a sheet.
 #[test]
 fn types_survive_in_arrow_and_excel() {
     let lab = TestLab::new();
@@ -74,9 +74,9 @@ fn types_survive_in_arrow_and_excel() {
     let rows = lab.json(&["data", "head", "all"]);
     export_and_import(&lab, "t.xlsx");
     let excel = lab.json(&["data", "head", "t-xlsx"]);
-    for row in [0, 1, 3] {
+    for (row, was) in [(0, 0), (1, 1), (2, 3)] {
         for column in ["x", "flag", "code", "day", "moment", "text"] {
-            assert_eq!(excel[row][column], rows[row][column], "row {row}, {column}");
+            assert_eq!(excel[row][column], rows[was][column], "row {was}, {column}");
         }
     }
     assert_eq!(excel[1]["n"], "-9007199254740993");

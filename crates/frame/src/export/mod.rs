@@ -4,7 +4,7 @@
 //! - text (CSV, TSV): types are found out again when it is read, and a category is text;
 //! - JSON: the same, but numbers, booleans and texts are told apart; infinite numbers are null;
 //! - Excel: numbers have 15 digits (longer ones go as text), times have milliseconds, instants in a zone and days before
-//!   March 1900 are texts, infinite numbers are empty, 1,048,575 rows and 16,384 columns fit;
+//!   March 1900 are texts, infinite numbers are empty, rows without any value are lost, 1,048,575 rows and 16,384 columns fit;
 //! - SQLite: a category, a decimal and an instant in a zone are texts;
 //! - Parquet and Arrow hold everything; the forms of columns stand in the metadata of the file.
 
