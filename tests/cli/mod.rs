@@ -6,6 +6,7 @@ mod diff;
 mod electricity;
 mod expect;
 mod export;
+mod import;
 mod jobs;
 mod kill;
 mod versions;

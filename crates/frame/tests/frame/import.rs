@@ -508,3 +508,28 @@ fn the_line_of_a_bad_row_is_counted_as_an_editor_does() {
 fn is_bad_row(error: &Error, line: u64, problem: &str) -> bool {
     matches!(error, Error::BadRows { n_rows: 1, first, .. } if first[0].line == line && first[0].problem == problem)
 }
+
+mod any_bytes {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// Whatever is in a file, it is read or refused in a sentence.
+        #[test]
+        fn nothing_in_a_file_stops_the_program(
+            name in prop::sample::select(vec!["t.csv", "t.tsv", "t.json", "t.jsonl", "t"]),
+            start in prop::sample::select(vec!["", "a,b\n", "[{", "{\"a\":", "\u{feff}", "\"", "a;b\n1,5;"]),
+            rest in prop::collection::vec(any::<u8>(), 0..300),
+            text in "[a-c0-9,;\"\n\t{}\\[\\]: .-]{0,200}",
+            as_text in any::<bool>(),
+        ) {
+            let mut content = start.as_bytes().to_vec();
+            content.extend(if as_text { text.into_bytes() } else { rest });
+            match read_as(name, &content, &ImportOptions::default()).0 {
+                Ok(frame) => prop_assert!(frame.n_rows() > 0 && frame.n_columns() > 0),
+                Err(error) => prop_assert!(!error.to_string().is_empty() && error.code() != Code::Bug, "{}", error),
+            }
+        }
+    }
+}
