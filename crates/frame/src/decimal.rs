@@ -55,18 +55,7 @@ pub(crate) fn parse(text: &str, scale: u8) -> Option<i128> {
     fits(units).then_some(if negative { -units } else { units })
 }
 
-/// The same value in units of another scale; `None` when digits would be lost or 38 exceeded.
-pub(crate) fn rescaled(units: i128, from: u8, to: u8) -> Option<i128> {
-    let moved = if to >= from {
-        units.checked_mul(10_i128.checked_pow(u32::from(to - from))?)?
-    } else {
-        let divisor = 10_i128.checked_pow(u32::from(from - to))?;
-        (units % divisor == 0).then_some(units / divisor)?
-    };
-    fits(moved).then_some(moved)
-}
-
-pub(crate) fn fits(units: i128) -> bool {
+fn fits(units: i128) -> bool {
     const LIMIT: u128 = 10_u128.pow(MAX_DIGITS as u32);
     units.unsigned_abs() < LIMIT
 }
@@ -117,19 +106,6 @@ mod tests {
         }
         for (good, units) in [("1.2300", 123), ("+.5", 50), ("7.", 700), ("-0.10", -10)] {
             assert_eq!(parse(good, 2), Some(units), "{good}");
-        }
-    }
-
-    #[test]
-    fn scales_change_without_loss_or_not_at_all() {
-        for (units, from, to, moved) in [
-            (125, 2, 3, Some(1250)),
-            (1250, 3, 2, Some(125)),
-            (125, 2, 1, None),
-            (-7, 0, 2, Some(-700)),
-            (i128::MAX / 4, 0, 2, None),
-        ] {
-            assert_eq!(rescaled(units, from, to), moved, "{units} {from} {to}");
         }
     }
 }

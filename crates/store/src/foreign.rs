@@ -115,7 +115,6 @@ impl ForeignDatabase {
             .prepare(&select(&name))
             .map_err(|error| self.unreadable(&error))?
             .column_names()
-            .into_iter()
             .map(str::to_owned)
             .collect();
         Ok(ForeignRows {

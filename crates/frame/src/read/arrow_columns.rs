@@ -54,6 +54,9 @@ enum As {
     Json,
 }
 
+/// The place of each row's value, and the values.
+type Dictionary = (Vec<Option<usize>>, Box<dyn Array>);
+
 #[derive(Default)]
 pub(super) struct Levels {
     known: HashSet<String>,
@@ -210,7 +213,14 @@ impl Leaf {
             (form, Some(Form::Category { .. })) if of_text && self.kind == ColumnType::Text => {
                 *form = known.cloned();
             }
-            (form @ Some(Form::Zone { .. }), Some(Form::Zone { .. })) => *form = known.cloned(),
+            (form, Some(Form::Zone { .. })) if self.kind == ColumnType::Datetime => {
+                *form = known.cloned();
+            }
+            (form @ Some(Form::Decimal { .. }), Some(Form::Decimal { scale, .. }))
+                if self.as_what == As::Decimal(*scale) =>
+            {
+                *form = known.cloned()
+            }
             (Some(Form::Category { ordered, .. }), _) => *ordered &= keeps_level_order,
             _ => {}
         }
@@ -403,10 +413,8 @@ impl Leaf {
     }
 
     /// The place of each row's value among the values; `None`: missing.
-    fn dictionary(&self, array: &dyn Array) -> Result<(Vec<Option<usize>>, Box<dyn Array>), Error> {
-        fn keys<K: DictionaryKey>(
-            array: &dyn Array,
-        ) -> Option<(Vec<Option<usize>>, Box<dyn Array>)> {
+    fn dictionary(&self, array: &dyn Array) -> Result<Dictionary, Error> {
+        fn keys<K: DictionaryKey>(array: &dyn Array) -> Option<Dictionary> {
             let array = array.as_any().downcast_ref::<DictionaryArray<K>>()?;
             Some((array.keys_iter().collect(), array.values().clone()))
         }

@@ -5,9 +5,7 @@ use std::collections::BTreeMap;
 use assay_core::Task;
 use assay_core::dataset::{BadRow, ImportOptions};
 use assay_core::schema::{Column, ColumnType, Form, Schema};
-use polars::prelude::{
-    Column as PolarsColumn, DataFrame, IdxCa, IntoColumn, NewChunkedArray, PlSmallStr,
-};
+use polars::prelude::{Column as PolarsColumn, DataFrame, IdxCa, IntoColumn, PlSmallStr};
 
 use super::batches::Batches;
 use super::names;

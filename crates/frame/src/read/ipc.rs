@@ -59,14 +59,32 @@ impl IpcParts {
     fn check(&self) -> Result<(), Error> {
         let (file, len) = open_file(&self.path)?;
         let mut file = BufReader::new(file);
-        let mut place = if self.is_file { 8 } else { 0 };
+        let failed = |source| Error::Io {
+            path: self.path.clone(),
+            source,
+        };
+        if self.is_file {
+            let metadata = guarded(|| read_file_metadata(&mut file)).map_err(damaged)?;
+            for block in metadata
+                .dictionaries
+                .iter()
+                .flatten()
+                .chain(&metadata.blocks)
+            {
+                let (offset, body) =
+                    match (block.offset.try_into(), block.meta_data_length.try_into()) {
+                        (Ok(offset), Ok(body)) if offset < len => (offset, body),
+                        _ => return Err(damaged("a batch lies outside the file".to_owned())),
+                    };
+                file.seek(SeekFrom::Start(offset)).map_err(failed)?;
+                check_message(&mut file, len - offset, Some(body)).map_err(damaged)?;
+            }
+            return Ok(());
+        }
+        let mut place = 0;
         while place < len {
-            let failed = |source| Error::Io {
-                path: self.path.clone(),
-                source,
-            };
             file.seek(SeekFrom::Start(place)).map_err(failed)?;
-            match check_message(&mut file, len - place).map_err(damaged)? {
+            match check_message(&mut file, len - place, None).map_err(damaged)? {
                 0 => break,
                 n => place += n,
             }

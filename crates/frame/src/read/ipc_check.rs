@@ -12,8 +12,13 @@ const MAX_BUFFER_BYTES: i64 = 1 << 31;
 const MAX_BATCH_ROWS: i64 = 1 << 31;
 
 /// Bytes of the message at the reader's place, with its body; 0 at the end of a stream. `left`: bytes from here to the
-/// end of the file.
-pub(super) fn check_message(reader: &mut (impl Read + Seek), left: u64) -> Result<u64, String> {
+/// end of the file. `body_after`: bytes from here to the body, when something else than the message says where it is.
+pub(super) fn check_message(
+    reader: &mut (impl Read + Seek),
+    left: u64,
+    body_after: Option<u64>,
+) -> Result<u64, String> {
+    let start = reader.stream_position().map_err(|_| cut())?;
     let mut word = [0; 4];
     let mut head = 4;
     if reader.read_exact(&mut word).is_err() {
@@ -36,10 +41,14 @@ pub(super) fn check_message(reader: &mut (impl Read + Seek), left: u64) -> Resul
     let body_len =
         u64::try_from(message.body_length().map_err(|_| broken())?).map_err(|_| broken())?;
     let whole = head + metadata_len;
-    if body_len > left - whole {
+    let body_after = body_after.unwrap_or(whole);
+    if body_after
+        .checked_add(body_len)
+        .is_none_or(|end| end > left)
+    {
         return Err(cut());
     }
-    let body = reader.stream_position().map_err(|_| cut())?;
+    let body = start + body_after;
     match message.header().map_err(|_| broken())? {
         Some(MessageHeaderRef::RecordBatch(batch)) => check_batch(reader, batch, body, body_len)?,
         Some(MessageHeaderRef::DictionaryBatch(dictionary)) => {

@@ -15,6 +15,9 @@ use super::records::{MAX_COLUMNS, Next, Records};
 use super::source::{self, ReadBytes, Source};
 use crate::error::Error;
 
+/// Objects inside each other.
+const MAX_DEPTH: usize = 100;
+
 /// Characters of a bad row that are kept.
 pub(super) const SHOWN_CHARS: usize = 200;
 
@@ -88,6 +91,7 @@ impl Records for JsonRecords {
             row,
             node: 0,
             line,
+            depth: 0,
         })
         .deserialize(&mut object)
         .and_then(|()| object.end());
@@ -218,6 +222,7 @@ struct Object<'a> {
     row: &'a mut Row,
     node: usize,
     line: u64,
+    depth: usize,
 }
 
 impl<'de> DeserializeSeed<'de> for Object<'_> {
@@ -244,13 +249,14 @@ impl<'de> Visitor<'de> for Object<'_> {
             row,
             node,
             line,
+            depth,
         } = self;
         let mut keys = Vec::new();
         while let Some(Key(key)) = map.next_key()? {
             let child = tree.child(node, &key);
             keys.push(child);
             let raw: &RawValue = map.next_value()?;
-            push(tree, row, child, line, raw.get()).map_err(A::Error::custom)?;
+            push(tree, row, child, (line, depth), raw.get()).map_err(A::Error::custom)?;
         }
         keys.sort_unstable();
         if let Some(twin) = keys.windows(2).find(|pair| pair.first() == pair.last()) {
@@ -268,17 +274,23 @@ fn push(
     tree: &mut Tree,
     row: &mut Row,
     node: usize,
-    line: u64,
+    (line, depth): (u64, usize),
     raw: &str,
 ) -> Result<(), serde_json::Error> {
     let first = raw.as_bytes().first().copied().unwrap_or(b'n');
     if first == b'{' {
+        if depth == MAX_DEPTH {
+            return Err(serde_json::Error::custom(format!(
+                "objects inside objects, more than {MAX_DEPTH} deep"
+            )));
+        }
         let mut object = serde_json::Deserializer::from_str(raw);
         return Object {
             tree,
             row,
             node,
             line,
+            depth: depth + 1,
         }
         .deserialize(&mut object);
     }

@@ -1,12 +1,10 @@
 //! Names for columns: unique and not empty, whatever the file says.
 
 use std::collections::HashSet;
-use std::sync::Arc;
 
 use assay_core::Task;
 
 use crate::error::Error;
-use crate::frame::Frame;
 
 /// Names as the file has them made into names that a table can have: an empty one becomes `column_3`, a repeated one
 /// `price_2`.
@@ -61,19 +59,6 @@ pub(crate) fn check_given(names: &[String], n_columns: usize) -> Result<(), Erro
         }
     }
     Ok(())
-}
-
-pub(crate) fn rename(mut frame: Frame, names: &[String]) -> Result<Frame, Error> {
-    check_given(names, frame.n_columns())?;
-    let forms = frame
-        .names()
-        .iter()
-        .zip(names)
-        .filter_map(|(old, new)| Some((new.clone(), frame.form(old)?)))
-        .collect();
-    frame.forms = Arc::new(forms);
-    frame.data.set_column_names(names)?;
-    Ok(frame)
 }
 
 /// `base`, or `base` with the first number that makes it unlike all names.

@@ -162,7 +162,7 @@ impl Parts for ParquetParts {
         let end = group
             .num_rows()
             .min(self.row.saturating_add(self.part_rows(group)));
-        let part = (self.row > 0 || end < group.num_rows()).then(|| self.row..end);
+        let part = (self.row > 0 || end < group.num_rows()).then_some(self.row..end);
         let arrays = wanted
             .par_iter()
             .map(|field| self.column(group, *field, part.clone()))

@@ -154,7 +154,7 @@ impl<R: Records> Batches for RecordBatches<R> {
         let mut filled = vec![usize::MAX; n_columns];
         let mut cells: Vec<Cell<'_>> = Vec::new();
         while n_rows < n_wanted && n_bad < n_wanted {
-            if (self.n_read % RECORDS_PER_CHECK) == 0 {
+            if self.n_read.is_multiple_of(RECORDS_PER_CHECK) {
                 task.check()?;
             }
             if self.n_read == self.limit {

@@ -171,23 +171,6 @@ pub(crate) fn failed(error: std::io::Error) -> Error {
     }
 }
 
-/// The 1-based line of the first row that begins at or after a byte of the text. Reads the file again: for errors only.
-pub(crate) fn line_at(path: &Path, options: &ImportOptions, offset: u64) -> u64 {
-    let Ok(source) = open(path, options) else {
-        return 0;
-    };
-    let mut line = 1;
-    for (place, byte) in (0..).zip(BufReader::new(source.reader).bytes()) {
-        match byte {
-            Ok(b'\n') => line += 1,
-            Ok(b'\r') => {}
-            Ok(_) if place < offset => {}
-            _ => break,
-        }
-    }
-    line
-}
-
 fn io(path: &Path, source: std::io::Error) -> Error {
     Error::Io {
         path: path.to_owned(),
@@ -218,5 +201,77 @@ impl Read for Counted {
         let n = self.file.read(buffer)?;
         self.done.fetch_add(n as u64, Ordering::Relaxed);
         Ok(n)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    #[test]
+    fn what_unpacks_without_end_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = "1\n".repeat(1 << 21);
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        gzip.write_all(text.as_bytes()).unwrap();
+        let zstd = zstd::stream::encode_all(text.as_bytes(), 3).unwrap();
+        for (name, bytes) in [("t.csv.gz", gzip.finish().unwrap()), ("t.csv.zst", zstd)] {
+            let path = folder.path().join(name);
+            std::fs::write(&path, bytes).unwrap();
+            for (limit, whole) in [(u64::MAX, true), (1 << 20, false)] {
+                let source = open_limited(&path, &ImportOptions::default(), limit).unwrap();
+                let mut unpacked = Vec::new();
+                let mut reader = source.reader;
+                let outcome = reader.read_to_end(&mut unpacked).map_err(failed);
+                match (whole, outcome) {
+                    (true, Ok(n)) => assert_eq!(n, text.len(), "{name}"),
+                    (false, Err(Error::TooLarge(reason))) => {
+                        assert!(reason.contains("unpacks to more than"), "{reason}");
+                    }
+                    (_, other) => panic!("{name} {limit}: {other:?}"),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_encoding_comes_out_as_utf_8() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = "nimi,linn\nJõgi,Tartu\nÜlle,Võru\n";
+        let wide = |little: bool| -> Vec<u8> {
+            let pair = |unit: u16| match little {
+                true => unit.to_le_bytes(),
+                false => unit.to_be_bytes(),
+            };
+            text.encode_utf16().flat_map(pair).collect()
+        };
+        let latin = text.chars().map(|c| c as u8).collect();
+        for (bytes, encoding) in [
+            (text.as_bytes().to_vec(), TextEncoding::Utf8),
+            (
+                [b"\xef\xbb\xbf", text.as_bytes()].concat(),
+                TextEncoding::Utf8,
+            ),
+            (
+                [b"\xff\xfe".to_vec(), wide(true)].concat(),
+                TextEncoding::Utf16Le,
+            ),
+            (
+                [b"\xfe\xff".to_vec(), wide(false)].concat(),
+                TextEncoding::Utf16Be,
+            ),
+            (wide(true), TextEncoding::Utf16Le),
+            (latin, TextEncoding::Latin1),
+        ] {
+            let path = folder.path().join("t.csv");
+            std::fs::write(&path, bytes).unwrap();
+            let mut source = open(&path, &ImportOptions::default()).unwrap();
+            let mut read = String::new();
+            source.reader.read_to_string(&mut read).unwrap();
+            assert_eq!((source.encoding, read.as_str()), (encoding, text));
+            assert!(source.sample_is_all && source.sample == text.as_bytes());
+        }
     }
 }

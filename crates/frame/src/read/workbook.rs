@@ -73,7 +73,11 @@ pub(super) fn check_archive(path: &Path, least: u64) -> Result<(), Error> {
     if file.read_exact(&mut mark).is_err() || mark != *b"PK\x03\x04" {
         return Ok(());
     }
-    let limit = unpack::limit(len, least);
+    unpacked_at_most(path, unpack::limit(len, least))
+}
+
+fn unpacked_at_most(path: &Path, limit: u64) -> Result<(), Error> {
+    let (file, _) = open_file(path)?;
     let too_large = || {
         Error::TooLarge(format!(
             "it unpacks to more than {} MB",
@@ -88,8 +92,11 @@ pub(super) fn check_archive(path: &Path, least: u64) -> Result<(), Error> {
         if entry.size() > left {
             return Err(too_large());
         }
-        let n = std::io::copy(&mut entry.by_ref().take(left + 1), &mut std::io::sink())
-            .map_err(|error| Error::Workbook(error.to_string()))?;
+        let n = std::io::copy(
+            &mut entry.by_ref().take(left.saturating_add(1)),
+            &mut std::io::sink(),
+        )
+        .map_err(|error| Error::Workbook(error.to_string()))?;
         left = left.checked_sub(n).ok_or_else(too_large)?;
     }
     Ok(())
@@ -152,7 +159,7 @@ pub(super) fn merged_in_rows(path: &Path, sheet: &str) -> Vec<(u32, u32, u32)> {
     let Ok(Book::Xlsx(mut book)) = open(path) else {
         return Vec::new();
     };
-    let Some(Ok(merged)) = book.worksheet_merge_cells(sheet) else {
+    let Ok(merged) = book.merge_cells_by_sheet_name(sheet) else {
         return Vec::new();
     };
     merged
@@ -335,4 +342,33 @@ fn moment(row: &mut Row, column: usize, value: ExcelDateTime) {
 fn sentence(error: impl std::fmt::Display) -> String {
     let text = error.to_string();
     text.lines().next().unwrap_or(&text).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    #[test]
+    fn an_archive_that_unpacks_without_end_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.xlsx");
+        // stored without compression: what counts is the sum
+        let mut archive = zip::ZipWriter::new(File::create(&path).unwrap());
+        let plain = zip::write::SimpleFileOptions::default()
+            .compression_method(zip::CompressionMethod::Stored);
+        for part in 0..3 {
+            archive.start_file(format!("xl/{part}"), plain).unwrap();
+            archive.write_all(&[0; 1000]).unwrap();
+        }
+        archive.finish().unwrap();
+        assert!(check_archive(&path, u64::MAX).is_ok());
+        // its own length times 200 is always allowed, so the limit is asked for directly
+        assert!(unpacked_at_most(&path, 3000).is_ok());
+        assert!(matches!(
+            unpacked_at_most(&path, 2999),
+            Err(Error::TooLarge(_))
+        ));
+    }
 }

@@ -412,3 +412,20 @@ fn chosen_types_hold_for_every_format() {
         Err(Error::NoSuchColumn { .. })
     ));
 }
+
+#[test]
+fn what_is_stored_is_what_came_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let (frame, _) = open("types.arrow", &ImportOptions::default());
+    let path = folder.path().join("t.parquet");
+    assay_frame::write_parquet(&frame, &path).unwrap();
+    let imported = read_noting(&path, &ImportOptions::default()).0.unwrap();
+    assert_eq!(imported.schema(), frame.schema());
+    assert_eq!(described(&imported), described(&frame));
+    let stored = assay_frame::read_parquet(&path).unwrap();
+    assert_eq!(stored.schema(), frame.schema());
+    assert_eq!(
+        assay_frame::content_hash(&stored).unwrap(),
+        assay_frame::content_hash(&frame).unwrap()
+    );
+}

@@ -7,6 +7,7 @@ mod content;
 mod formats;
 mod goldens;
 mod hostile;
+mod hostile_files;
 mod import;
 mod logs;
 mod profile;
