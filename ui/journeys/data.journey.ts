@@ -217,9 +217,17 @@ it('a file without names is read again with names', async () => {
   await dialog.getByRole('button', { name: 'Choose a file' }).click();
   await (await choosing).setFiles(files.write('plain.csv', '39, Private, ?\n50, State-gov, 13\n'));
   await dialog.getByLabel('Name', { exact: true }).fill('adults');
-  await dialog.getByText('The first row holds values, not names').click();
-  await dialog.getByLabel('Column names, apart by commas').fill('age, workclass, years');
-  await dialog.getByLabel('Texts that mean missing, apart by commas').fill('?');
+  await dialog.getByText('The first row holds values').click();
+  await dialog.getByLabel('Texts that mean missing').fill('?');
+  for (const [column, name] of [
+    [1, 'age'],
+    [2, 'workclass'],
+    [3, 'years'],
+  ] as const) {
+    await dialog.getByLabel(`Name of column ${column}`).fill(name);
+    await page.keyboard.press('Tab');
+    await dialog.getByLabel(`Type of ${name}`).waitFor();
+  }
   await dialog.getByRole('button', { name: 'Import', exact: true }).click();
   await page.getByRole('heading', { name: 'adults', level: 1 }).waitFor();
   await page.getByRole('region', { name: 'years, int' }).getByText('1 missing').waitFor();

@@ -4,10 +4,10 @@ import { tableFromIPC, type Table } from '@uwdata/flechette';
 
 export type ArrowTable = Table;
 
-/** Reads an Arrow IPC stream or file. Integers of 64 bits become bigints, dates become milliseconds. */
+/** Reads an Arrow IPC stream or file. Integers of 64 bits and the units of decimals become bigints, dates milliseconds. */
 export function decodeArrow(bytes: ArrayBuffer): ArrowTable {
   // As a plain number, one id over 2^53 would make its whole column unreadable.
-  return tableFromIPC(new Uint8Array(bytes), { useBigInt: true, useDate: false });
+  return tableFromIPC(new Uint8Array(bytes), { useBigInt: true, useDate: false, useDecimalInt: true });
 }
 
 /** Reads `n_columns` columns of equal length, one after the other. */

@@ -6,6 +6,8 @@ import type { ImportOptions } from '../gen/ImportOptions';
 import type { Job } from '../gen/Job';
 import { rpc, toFailure, type Failure } from '../host';
 import { dismiss, toast } from '../parts/toasts.svelte';
+import { clock } from './clock.svelte';
+import { progressUnit, secsLeft } from './jobTime';
 
 /** Find everything out from the file. */
 export const DEFAULT_IMPORT: Readonly<ImportOptions> = {
@@ -13,13 +15,22 @@ export const DEFAULT_IMPORT: Readonly<ImportOptions> = {
   columns: [],
   delimiter: null,
   null_values: [],
+  quote: null,
+  encoding: null,
+  decimal_comma: null,
+  comment: null,
+  skip_lines: 0,
+  sheet: null,
+  types: {},
+  bad_rows: 'refuse',
 };
 
 /** What the import dialog shows; null while it is closed. */
 export interface ImportForm {
   paths: string[];
   name: string;
-  options: ImportOptions;
+  /** Null: as the last file of the same shape was read, else what is found out. */
+  options: ImportOptions | null;
   /** Why the last try with these files failed. */
   failure: Failure | null;
 }
@@ -40,7 +51,7 @@ export function importForm(): ImportForm | null {
 
 /** Opens the dialog that says how files are to be read. */
 export function openImportForm(form: Partial<ImportForm> = {}): void {
-  state.form = { paths: [], name: '', options: { ...DEFAULT_IMPORT }, failure: null, ...form };
+  state.form = { paths: [], name: '', options: null, failure: null, ...form };
 }
 
 export function closeImportForm(): void {
@@ -61,6 +72,23 @@ export function failureOf(job: Job): Failure | null {
   return toFailure({ ...job.failure, attempted }, job.title);
 }
 
+/** Takes files as they come. One whose shape was read in a way of its own before is shown first, read that way. */
+export async function takeInFiles(paths: string[]): Promise<void> {
+  const known = await Promise.all(paths.map(isRemembered));
+  const plain = paths.filter((_, i) => !known[i]);
+  const shown = paths.filter((_, i) => known[i]);
+  if (plain.length > 0) await importFiles(plain);
+  if (shown.length > 0) openImportForm({ paths: shown });
+}
+
+async function isRemembered(path: string): Promise<boolean> {
+  // What is wrong with a file is said by its import.
+  return rpc('datasets.preview', { path, options: null, n_rows: 0 }).then(
+    ({ remembered }) => remembered,
+    () => false,
+  );
+}
+
 /** Starts one import job a file. */
 export async function importFiles(
   paths: string[],
@@ -75,7 +103,10 @@ async function importFile(path: string, name: string | null, options: ImportOpti
   let job_id: string | null = null;
   const toast_id = toast({
     text: `Importing \`${fileName(path)}\``,
-    busy: () => (job_id === null ? null : (liveJobs.get(job_id)?.progress ?? null)),
+    busy: () => {
+      const job = job_id === null ? undefined : liveJobs.get(job_id);
+      return job?.progress ? { ...job.progress, unit: progressUnit(job), secs_left: secsLeft(job, clock(true)) } : null;
+    },
     act: { text: 'Cancel', run: () => void cancel() },
   });
   // Known by its path before the host is asked: a small file is through before the answer is here.

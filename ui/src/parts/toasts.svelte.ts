@@ -13,7 +13,7 @@ export interface Toast {
   /** Something to do about it. */
   act?: { text: string; run: () => void };
   /** How far a thing is that is not done yet; such a toast stays until it is dismissed. */
-  busy?: () => { phase: string; done: number; total: number } | null;
+  busy?: () => { phase: string; done: number; total: number; unit?: string; secs_left?: number | null } | null;
   warning?: boolean;
 }
 

@@ -24,5 +24,6 @@ export const PAGES: readonly Page[] = [
 
 export function pageTitle(id: string): string {
   if (id === 'settings') return 'Settings';
+  if (id === 'lineage') return 'Lineage';
   return PAGES.find((page) => page.id === id)?.title ?? id;
 }

@@ -97,3 +97,18 @@ it.each([
   ['11 rows lack most measurements', '11 rows', ' lack most measurements'],
   ['`a` and `b` move together: r 0.87', '', '`a` and `b` move together: r 0.87'],
 ])('a note: %s', (note, rows, rest) => expect(splitNote(note)).toEqual({ rows, rest }));
+
+it.each<[bigint, number, string]>([
+  [123456n, 2, '1,234.56'],
+  [-5n, 2, '−0.05'],
+  [7n, 0, '7'],
+  [99999999999999999999n, 4, '9,999,999,999,999,999.9999'],
+])('the decimal of %d units and scale %i', (units, scale, text) => {
+  expect(cellText(units, 'float', 0, { form: 'decimal', precision: 38, scale })).toBe(text);
+});
+
+it('a moment is written as the clocks of its zone show it', () => {
+  const ms = Date.UTC(2026, 6, 1, 12, 30);
+  expect(cellText(ms, 'datetime', 0, { form: 'zone', name: 'Europe/Berlin' })).toBe('2026-07-01 14:30:00');
+  expect(cellText(ms, 'datetime', 0, { form: 'zone', name: 'nowhere' })).toBe('2026-07-01 12:30:00');
+});

@@ -3,6 +3,7 @@
 import type { CellValue } from '../../data';
 import type { ColumnProfile } from '../../gen/ColumnProfile';
 import type { ColumnType } from '../../gen/ColumnType';
+import type { Form } from '../../gen/Form';
 import { compact, count, decimalsFor, number, percent, plural } from '../../parts/format';
 
 /** Decimals that no column of measurements needs more of; the value itself stands in the title and in the row. */
@@ -12,9 +13,14 @@ const MOST_DECIMALS = 6;
 const FEW_VALUES = 10;
 
 /** The text of a cell; null when it is missing. */
-export function cellText(value: CellValue, kind: ColumnType, decimals: number): string | null {
+export function cellText(
+  value: CellValue,
+  kind: ColumnType,
+  decimals: number,
+  form: Form | null = null,
+): string | null {
   if (value === null) return null;
-  if (typeof value === 'bigint') return count(value);
+  if (typeof value === 'bigint') return form?.form === 'decimal' ? decimalText(value, form.scale) : count(value);
   if (typeof value === 'boolean') return String(value);
   if (typeof value === 'string') return value;
   switch (kind) {
@@ -23,7 +29,7 @@ export function cellText(value: CellValue, kind: ColumnType, decimals: number): 
     case 'date':
       return new Date(value).toISOString().slice(0, 10);
     case 'datetime':
-      return isoDateTime(value);
+      return form?.form === 'zone' ? zonedDateTime(value, form.name) : isoDateTime(value);
     default:
       return Number.isNaN(value) ? 'NaN' : number(value, decimals);
   }
@@ -68,6 +74,29 @@ export function headTexts(column: ColumnProfile): [string, string] {
 export function splitNote(text: string): { rows: string; rest: string } {
   const found = /^((?:Row|Rows) [\d,]+(?: and [\d,]+)?|[\d,]+ rows)( .*)$/.exec(text);
   return found ? { rows: found[1] ?? '', rest: found[2] ?? '' } : { rows: '', rest: text };
+}
+
+/** The units of a decimal, exactly: 123456 of scale 2 is `1,234.56`. */
+function decimalText(units: bigint, scale: number): string {
+  const digits = (units < 0n ? -units : units).toString().padStart(scale + 1, '0');
+  const whole = count(BigInt(digits.slice(0, digits.length - scale)));
+  const sign = units < 0n ? '−' : '';
+  return scale === 0 ? `${sign}${whole}` : `${sign}${whole}.${digits.slice(-scale)}`;
+}
+
+/** As the clocks of the zone show it; in UTC where the zone is not known here. */
+function zonedDateTime(ms: number, zone: string): string {
+  try {
+    const parts = new Intl.DateTimeFormat('sv-SE', {
+      timeZone: zone,
+      dateStyle: 'short',
+      timeStyle: 'medium',
+      hourCycle: 'h23',
+    });
+    return parts.format(ms);
+  } catch {
+    return isoDateTime(ms);
+  }
 }
 
 function isoDateTime(ms: number): string {
