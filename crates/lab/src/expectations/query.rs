@@ -151,3 +151,87 @@ fn query_rows(selected: SelectedRows) -> QueryRows {
         first_rows,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use assay_core::dataset::{ImportOptions, RowGroup, Source};
+    use assay_core::{DatasetName, ObjectHash};
+    use assay_store::NewDatasetVersion;
+
+    use super::*;
+    use crate::Environment;
+
+    /// A version whose rows stand in one group per text.
+    fn version(lab: &Lab, folder: &std::path::Path, groups: &[&str]) -> DatasetVersion {
+        let (mut row_groups, mut columns) = (Vec::new(), None);
+        for text in groups {
+            let path = folder.join("group.csv");
+            std::fs::write(&path, text).unwrap();
+            let frame =
+                assay_frame::read(&path, &ImportOptions::default(), &Task::silent()).unwrap();
+            let pending = lab.store.begin_object().unwrap();
+            assay_frame::write_parquet(&frame, pending.path()).unwrap();
+            let (object, size_bytes) = pending.commit().unwrap();
+            columns.get_or_insert(frame.schema());
+            row_groups.push(RowGroup {
+                content: object.clone(),
+                object,
+                n_rows: frame.n_rows() as u64,
+                size_bytes,
+            });
+        }
+        let hash = ObjectHash::new("0".repeat(64));
+        let new = NewDatasetVersion {
+            dataset: DatasetName::new("orders"),
+            content: hash.clone(),
+            row_groups,
+            columns: columns.unwrap(),
+            source: Source {
+                file_name: "orders.csv".to_owned(),
+                size_bytes: 1,
+                hash,
+                options: ImportOptions::default(),
+                n_files: 1,
+                set_aside: None,
+            },
+        };
+        lab.store.add_dataset_version(new, lab.act()).unwrap().0
+    }
+
+    #[test]
+    fn a_query_sees_all_row_groups_as_one_table_with_its_types() {
+        let folder = tempfile::tempdir().unwrap();
+        let lab = Lab::create(
+            &folder.path().join("lab"),
+            Environment::system("test").unwrap(),
+        )
+        .unwrap();
+        let groups = [
+            "id,paid,day,price\n9007199254740993,true,2024-01-01,1.5\n2,false,2024-01-02,10\n",
+            "id,paid,day,price\n3,true,2024-02-01,9.5\n4,true,2024-02-02,\n",
+        ];
+        let version = version(&lab, folder.path(), &groups);
+        for (condition, rows) in [
+            ("id = 9007199254740993", vec![1]),
+            ("NOT paid", vec![2]),
+            ("price > 9", vec![2, 3]),
+            ("price IS NULL", vec![4]),
+            ("day >= '2024-02-01'", vec![3, 4]),
+            ("day > '2025'", vec![]),
+        ] {
+            let query = format!("SELECT rowid, day FROM {{batch}} WHERE {condition}");
+            let (found, numbers) = lab.query(&version, &query, &Task::silent()).unwrap();
+            assert_eq!(numbers, rows, "{condition}");
+            assert_eq!(found.n_rows, rows.len() as u64, "{condition}");
+        }
+        let cancelled = Task::silent();
+        cancelled.cancel();
+        let query = "SELECT id FROM {batch}";
+        assert!(lab.query(&version, query, &cancelled).is_err());
+        let wrong = lab.query(&version, "SELECT nosuch FROM {batch}", &Task::silent());
+        assert_eq!(
+            wrong,
+            Err("its query is wrong: no such column: nosuch".to_owned())
+        );
+    }
+}

@@ -27,7 +27,7 @@ pub fn from_toml(text: &str) -> Result<Suite, SuiteFileError> {
                 _ => return Err(wrong("`name` is not a text".to_owned())),
             },
             "schema" => {
-                if json(value).map_err(wrong)? != Value::from(SUITE_SCHEMA) {
+                if json(value).map_err(wrong)?.as_u64() != Some(SUITE_SCHEMA.into()) {
                     return Err(wrong(format!(
                         "`schema` is not {SUITE_SCHEMA}, the only one that is known here"
                     )));

@@ -1,3 +1,5 @@
+//! Rules in words, one of each type.
+
 use serde_json::{Value, json};
 
 use super::*;
@@ -109,8 +111,8 @@ fn rules_have_words() {
         ),
         (
             "unexpected_rows_expectation",
-            json!({"unexpected_rows_query": "SELECT *\n  FROM {batch} WHERE a < b"}),
-            "no row from SELECT * FROM {batch} WHERE a < b",
+            json!({"unexpected_rows_query": "SELECT a\n  FROM {batch} WHERE a < b"}),
+            "no row from SELECT a FROM {batch} WHERE a < b",
         ),
     ];
     for (name, arguments, expected) in table {
