@@ -90,7 +90,9 @@ it('the profile suggests rules with reasons; saved and checked, they all pass', 
 it('a critical rule that fails names its rows, and a click on one scrolls the table to it', async () => {
   const { page } = window;
   await page.getByRole('button', { name: 'Add a rule' }).click();
-  await page.getByLabel('Column', { exact: true }).selectOption('sex');
+  await page.getByLabel('Search the types of rules').fill('not null');
+  await page.keyboard.press('Enter');
+  await page.getByLabel('column', { exact: true }).selectOption('sex');
   await page.getByRole('button', { name: 'Save and check' }).click();
   await page
     .locator('header')

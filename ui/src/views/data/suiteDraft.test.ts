@@ -1,15 +1,18 @@
 import { beforeEach, expect, it } from 'vitest';
-import { newRule, withArgument } from '../../domain/expectations';
+import { withArgument } from '../../domain/expectations';
+import type { Expectation } from '../../gen/Expectation';
+import type { RuleType } from '../../gen/RuleType';
 import { countChanges, draftOf, dropDraft, keepDraft } from './suiteDraft.svelte';
 
-const unique = newRule('expect_column_values_to_be_unique', 'id', ['id']);
-const present = newRule('expect_column_values_to_not_be_null', 'id', ['id']);
+const ruleOf = (type: RuleType): Expectation => ({ type, kwargs: { column: 'id' }, severity: 'critical', reason: '' });
+const unique = ruleOf('expect_column_values_to_be_unique');
+const present = ruleOf('expect_column_values_to_not_be_null');
 
 beforeEach(() => dropDraft('penguins'));
 
 it.each([
   ['nothing', [unique, present], 0],
-  ['one added', [unique, present, newRule('expect_column_values_to_match_regex', 'id', ['id'])], 1],
+  ['one added', [unique, present, ruleOf('expect_column_values_to_match_regex')], 1],
   ['one taken out', [unique], 1],
   ['one changed', [unique, withArgument(present, 'mostly', 0.9)], 1],
   ['one less grave', [unique, { ...present, severity: 'info' as const }], 1],
