@@ -55,7 +55,7 @@ pub struct Format {
     #[arg(long, value_name = "C")]
     delimiter: Option<String>,
     /// A text that means missing; may be given several times
-    #[arg(long = "null", value_name = "V")]
+    #[arg(long = "null", value_name = "V", allow_hyphen_values = true)]
     null_values: Vec<String>,
     /// What stands around a field; '' for nothing
     #[arg(long, value_name = "C")]

@@ -371,7 +371,8 @@ mod tests {
         fn floats_read_as_the_standard_library_reads_them(text in "-?(0|[1-9][0-9]{0,17})?\\.?[0-9]{0,18}(e-?[0-9]{1,3})?") {
             if let Some(value) = float(&text, false) {
                 let expected: f64 = text.parse().unwrap();
-                prop_assert_eq!(value.to_bits(), expected.to_bits());
+                // −0 is 0 in a table
+                prop_assert_eq!((value + 0.0).to_bits(), (expected + 0.0).to_bits());
             }
         }
 

@@ -225,18 +225,22 @@ impl Beginning {
         task: &Task,
     ) -> Result<Self, Error> {
         let source = source::open(path, options)?;
+        let quote = quote(options)?;
+        let kept = |quote, delimiter| {
+            super::blocks::without_left_out_lines(
+                &source.sample,
+                options.skip_lines,
+                options.comment.as_deref(),
+                quote,
+                delimiter,
+            )
+        };
         let delimiter = match &options.delimiter {
             Some(text) => delimiter::given(text)?,
-            None => delimiter::found_out(&source.sample, source.sample_is_all, source.tabs),
+            // quotes mean nothing yet: which ones open a field, the delimiter says
+            None => delimiter::found_out(&kept(None, b','), source.sample_is_all, source.tabs),
         };
-        let quote = quote(options)?;
-        let mut text = super::blocks::without_left_out_lines(
-            &source.sample,
-            options.skip_lines,
-            options.comment.as_deref(),
-            quote,
-            delimiter,
-        );
+        let mut text = kept(quote, delimiter);
         if !source.sample_is_all {
             // the last row may be cut
             let end = super::blocks::last_row_end(&text, quote, delimiter).unwrap_or(text.len());
