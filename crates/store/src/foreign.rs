@@ -328,7 +328,8 @@ mod tests {
         }
         connection
             .execute_batch(
-                "INSERT INTO \"big \"\" table\" VALUES (9007199254740993, NULL, NULL, '', NULL)",
+                "INSERT INTO \"big \"\" table\" VALUES (9007199254740993, NULL, NULL, '', NULL);
+                 COMMIT",
             )
             .unwrap();
         path
