@@ -129,6 +129,18 @@ impl RowCondition {
         })
     }
 
+    pub(super) fn asks_for(&self, name: &str) -> bool {
+        match self {
+            Self::And(parts) | Self::Or(parts) => parts.iter().any(|part| part.asks_for(name)),
+            Self::Not(part) => part.asks_for(name),
+            Self::CompareColumns { left, right, .. } => left == name || right == name,
+            Self::Compare { column, .. }
+            | Self::In { column, .. }
+            | Self::IsNull { column, .. }
+            | Self::IsTrue(column) => column == name,
+        }
+    }
+
     /// Whether it holds, row by row.
     pub(super) fn mask(&self, piece: &Piece) -> Result<Vec<bool>, Error> {
         let n_rows = piece.n_rows();

@@ -111,6 +111,8 @@ impl Default for CheckOptions<'_> {
 /// A suite over a table of which more and more is seen.
 pub struct Checker {
     plan: Plan,
+    /// Those that the plan looks at.
+    columns: Vec<String>,
     max_named_rows: usize,
     /// One state per measurement; `None` before the first row.
     states: Option<Vec<State>>,
@@ -121,8 +123,10 @@ const PIECE_ROWS: usize = 1 << 16;
 
 impl Checker {
     pub fn new(suite: &Suite, schema: &Schema, max_named_rows: usize) -> Self {
+        let plan = Plan::new(suite, schema);
         Self {
-            plan: Plan::new(suite, schema),
+            columns: plan.columns(),
+            plan,
             max_named_rows,
             states: None,
         }
@@ -139,8 +143,8 @@ impl Checker {
             .into_par_iter()
             .map(|first| {
                 task.check()?;
-                let rows = batch.slice(first, PIECE_ROWS);
-                self.states_of(&Piece::new(&rows, first_row + first as u64))
+                let rows = (first, PIECE_ROWS);
+                self.states_of(&Piece::new(batch, &self.columns, rows, first_row)?)
             })
             .collect::<Result<Vec<_>, Error>>()?;
         for states in pieces {

@@ -77,17 +77,32 @@ impl Rows {
 }
 
 impl Piece {
-    /// `first_row`: the 0-based row of the whole that the frame begins with. Every column is in one piece of memory.
-    pub(super) fn new(frame: &Frame, first_row: u64) -> Self {
-        let mut data = frame.data.clone();
-        data.rechunk_mut();
-        Self {
+    /// `n` rows of these columns, from the row `first` of the frame on; `first_row` is the 0-based row of the whole that
+    /// the frame begins with. Every column is in one piece of memory.
+    pub(super) fn new(
+        frame: &Frame,
+        columns: &[String],
+        (first, n): (usize, usize),
+        first_row: u64,
+    ) -> Result<Self, Error> {
+        let n = n.min(frame.n_rows().saturating_sub(first));
+        let columns = columns
+            .iter()
+            .map(|name| {
+                let column = frame.data.column(name)?.slice(first as i64, n);
+                Ok(match column.n_chunks() {
+                    1 => column,
+                    _ => column.rechunk(),
+                })
+            })
+            .collect::<Result<Vec<_>, Error>>()?;
+        Ok(Self {
+            data: DataFrame::new(n, columns)?,
             rows: Rows::Run {
-                first: first_row,
-                n: data.height(),
+                first: first_row + first as u64,
+                n,
             },
-            data,
-        }
+        })
     }
 
     pub(super) fn n_rows(&self) -> usize {

@@ -110,6 +110,17 @@ impl Plan {
         plan
     }
 
+    /// The columns that measurements and conditions look at, in the order of the schema.
+    pub(super) fn columns(&self) -> Vec<String> {
+        let names = self.schema.names();
+        let measured = |name: &String| self.measures.iter().any(|m| m.columns.contains(name));
+        let asked = |name: &String| self.conditions.iter().any(|c| c.asks_for(name));
+        names
+            .into_iter()
+            .filter(|name| measured(name) || asked(name))
+            .collect()
+    }
+
     fn rule(&mut self, expectation: &Expectation) -> Result<Planned, Problem> {
         let read = expectation.rule.read()?;
         let condition = match &read.condition {
