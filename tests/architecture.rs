@@ -33,9 +33,12 @@ const ALLOWED: [(&str, &[&str]); 12] = [
 ];
 
 /// Heavy dependencies and their one owner.
-const OWNERS: [(&str, &str); 15] = [
+const OWNERS: [(&str, &str); 18] = [
     ("rusqlite", "assay-store"),
     ("polars", "assay-frame"),
+    ("calamine", "assay-frame"),
+    ("rust_xlsxwriter", "assay-frame"),
+    ("notify", "assay-lab"),
     ("linfa", "assay-learn"),
     ("linfa-linear", "assay-learn"),
     ("linfa-logistic", "assay-learn"),

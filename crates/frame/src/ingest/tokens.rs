@@ -12,8 +12,8 @@ pub(super) struct Fields {
     /// Start and end of every field, row by row.
     spans: Vec<(u32, u32)>,
     n_fields: usize,
-    /// Where each row begins in the block.
-    rows: Vec<u32>,
+    /// Where each row begins and ends in the block.
+    rows: Vec<(u32, u32)>,
     /// Rows of another number of fields.
     pub(super) ragged: Vec<Ragged>,
 }
@@ -42,17 +42,13 @@ impl Fields {
 
     /// Where a row begins in the block.
     pub(super) fn begin_of(&self, row: usize) -> usize {
-        self.rows.get(row).map_or(0, |begin| *begin as usize)
+        self.rows.get(row).map_or(0, |(begin, _)| *begin as usize)
     }
 
-    /// A row as it stands in the block, line break included.
+    /// A row as it stands in the block.
     pub(super) fn text_of<'a>(&self, text: &'a [u8], row: usize) -> &'a [u8] {
-        let begin = self.begin_of(row);
-        let end = self
-            .rows
-            .get(row + 1)
-            .map_or(text.len(), |end| *end as usize);
-        text.get(begin..end).unwrap_or(&[])
+        let place = self.rows.get(row).copied().unwrap_or_default();
+        text.get(place.0 as usize..place.1 as usize).unwrap_or(&[])
     }
 
     /// The fields of one column, trimmed of blanks, as bytes.
@@ -105,7 +101,7 @@ impl Fields {
                 .is_some_and(|row| row.trim_ascii().is_empty())
         };
         if found == self.n_fields && !(found == 1 && end == begin) {
-            self.rows.push(begin as u32);
+            self.rows.push((begin as u32, end as u32));
             return;
         }
         if found == 1 && self.n_fields == 1 {
@@ -156,7 +152,7 @@ fn quoted(text: &[u8], quote: u8, dialect: &Dialect, n_fields: usize) -> Fields 
                 bytes.extend_from_slice(field);
                 fields.spans.push((start, bytes.len() as u32));
             }
-            fields.rows.push(begin as u32);
+            fields.rows.push((begin as u32, end as u32));
         } else if !(found <= 1 && record.iter().all(|field| field.trim_ascii().is_empty())) {
             fields.ragged.push(Ragged {
                 begin,
