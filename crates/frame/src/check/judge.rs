@@ -330,7 +330,12 @@ fn statistic_of(
             extremes.ends.as_ref().map(|(_, largest)| largest.clone())
         }
         (Statistic::Mean, State::Moments(moments)) => {
-            (moments.n > 0).then_some(Cell::Float(moments.mean))
+            // of the sum, which is exact for integers: joined means differ in the last digit
+            let sum = match kind {
+                ColumnType::Integer => moments.whole_sum as f64,
+                _ => moments.sum,
+            };
+            (moments.n > 0).then(|| Cell::Float(sum / moments.n as f64))
         }
         (Statistic::Stdev, State::Moments(moments)) => moments.std().map(Cell::Float),
         (Statistic::Sum, State::Moments(moments)) => Some(match i64::try_from(moments.whole_sum) {
