@@ -32,6 +32,8 @@ const browser = await chromium.launch({
 
 const places = [
   ['data', '#/data/penguins', ['light', 'dark']],
+  ['profile', '#/data/penguins?tab=profile&show=associations', ['dark']],
+  ['lineage', '#/lineage/penguins', ['light']],
   ['runs', `#/runs?runs=${runs.map((run) => run.run_id).join(',')}`, ['light', 'dark']],
   ['model', '#/models/nsw-price', ['light']],
   ['replay', `#/replay/${replay}?window=26&column=vicprice`, ['light', 'dark']],

@@ -71,10 +71,19 @@ fn column_rules(column: &ColumnProfile) -> Vec<Expectation> {
     )];
     rules.extend(missing_rule(column));
     if column.looks_like_id() {
-        rules.push(critical(
-            Rule::new(RuleType::ValuesUnique, json!({"column": column.name})),
-            format!("{} rows, no value twice", count(column.n_rows)),
-        ));
+        let rule = Rule::new(RuleType::ValuesUnique, json!({"column": column.name}));
+        // a count that is an estimate leaves a doubt
+        rules.push(if column.exact {
+            critical(
+                rule,
+                format!("{} rows, no value twice", count(column.n_rows)),
+            )
+        } else {
+            warning(
+                rule,
+                format!("about as many values as the {} rows", count(column.n_rows)),
+            )
+        });
         return rules;
     }
     match set_rule(column) {
