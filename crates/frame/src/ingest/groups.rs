@@ -1,6 +1,9 @@
 //! Where row groups end: a matter of the rows alone, so that two versions have the groups they share in common, and the
 //! same rows have the same groups whatever file they came in.
 
+use std::ops::Range;
+use std::sync::Arc;
+
 use crate::error::Error;
 use crate::frame::Frame;
 
@@ -33,11 +36,46 @@ impl Part {
     }
 }
 
-/// A row group, its rows perhaps in several chunks.
+/// Consecutive rows of a part.
+pub(super) struct Piece {
+    pub frame: Frame,
+    part: Arc<Part>,
+    rows: Range<usize>,
+}
+
+impl Piece {
+    /// By column and row.
+    pub(super) fn hashes(&self) -> Vec<&[u64]> {
+        let rows = &self.rows;
+        self.part
+            .hashes
+            .iter()
+            .map(|column| column.get(rows.clone()).unwrap_or(&[]))
+            .collect()
+    }
+
+    pub(super) fn row_hashes(&self) -> &[u64] {
+        self.part.row_hashes.get(self.rows.clone()).unwrap_or(&[])
+    }
+}
+
+/// A row group, in the pieces in which it came.
 pub(super) struct Group {
     /// 0-based, in the whole table.
     pub first_row: u64,
-    pub part: Part,
+    pub pieces: Vec<Piece>,
+}
+
+impl Group {
+    /// The rows as one table.
+    pub(super) fn frame(&self) -> Result<Frame, Error> {
+        let mut pieces = self.pieces.iter();
+        let mut whole = pieces.next().ok_or(Error::NoRows)?.frame.clone();
+        for piece in pieces {
+            whole.data.vstack_mut_owned(piece.frame.data.clone())?;
+        }
+        Ok(whole)
+    }
 }
 
 /// Cuts after a row whose hash ends in zeros (content-defined chunking, Muthitacharoen et al. 2001, "A low-bandwidth
@@ -46,7 +84,8 @@ pub(super) struct Cutter {
     min_rows: usize,
     first_row: u64,
     /// The group that is being filled.
-    rest: Option<Part>,
+    rest: Vec<Piece>,
+    n_rest: usize,
 }
 
 impl Cutter {
@@ -55,61 +94,54 @@ impl Cutter {
         Self {
             min_rows: rows.next_power_of_two().clamp(MIN_ROWS, MAX_MIN_ROWS),
             first_row: 0,
-            rest: None,
+            rest: Vec::new(),
+            n_rest: 0,
         }
     }
 
     /// The groups that end in this part.
-    pub(super) fn push(&mut self, part: Part) -> Result<Vec<Group>, Error> {
+    pub(super) fn push(&mut self, part: Part) -> Vec<Group> {
+        let part = Arc::new(part);
         let mut groups = Vec::new();
         let mut begin = 0;
-        let mut n_rows = self.rest.as_ref().map_or(0, |rest| rest.row_hashes.len());
         let mask = self.min_rows as u64 - 1;
+        let mut n_rows = self.n_rest;
         for (row, hash) in part.row_hashes.iter().enumerate() {
             n_rows += 1;
             if n_rows >= self.min_rows && (hash & mask == 0 || n_rows == 4 * self.min_rows) {
-                self.add(&part, begin, row + 1)?;
+                self.add(&part, begin..row + 1);
                 groups.extend(self.end());
                 begin = row + 1;
                 n_rows = 0;
             }
         }
         if begin < part.row_hashes.len() {
-            self.add(&part, begin, part.row_hashes.len())?;
+            self.add(&part, begin..part.row_hashes.len());
         }
-        Ok(groups)
+        groups
     }
 
     /// The last group; `None` when there is no row left.
     pub(super) fn end(&mut self) -> Option<Group> {
-        let part = self.rest.take()?;
+        if self.rest.is_empty() {
+            return None;
+        }
         let first_row = self.first_row;
-        self.first_row += part.row_hashes.len() as u64;
-        Some(Group { first_row, part })
+        self.first_row += self.n_rest as u64;
+        self.n_rest = 0;
+        Some(Group {
+            first_row,
+            pieces: std::mem::take(&mut self.rest),
+        })
     }
 
-    fn add(&mut self, part: &Part, begin: usize, end: usize) -> Result<(), Error> {
-        let rows = begin..end;
-        let frame = part.frame.slice(begin, end - begin);
-        let slice = |hashes: &[u64]| hashes.get(rows.clone()).unwrap_or(&[]).to_vec();
-        match &mut self.rest {
-            None => {
-                self.rest = Some(Part {
-                    frame,
-                    hashes: part.hashes.iter().map(|column| slice(column)).collect(),
-                    row_hashes: slice(&part.row_hashes),
-                });
-            }
-            Some(rest) => {
-                rest.frame.data.vstack_mut_owned(frame.data)?;
-                for (column, more) in rest.hashes.iter_mut().zip(&part.hashes) {
-                    column.extend_from_slice(more.get(rows.clone()).unwrap_or(&[]));
-                }
-                rest.row_hashes
-                    .extend_from_slice(part.row_hashes.get(rows.clone()).unwrap_or(&[]));
-            }
-        }
-        Ok(())
+    fn add(&mut self, part: &Arc<Part>, rows: Range<usize>) {
+        self.n_rest += rows.len();
+        self.rest.push(Piece {
+            frame: part.frame.slice(rows.start, rows.len()),
+            part: Arc::clone(part),
+            rows,
+        });
     }
 }
 
@@ -131,15 +163,17 @@ mod tests {
         let mut cutter = Cutter::new(N_COLUMNS);
         let mut groups = Vec::new();
         for piece in pieces {
-            groups.extend(cutter.push(part(piece)).unwrap());
+            groups.extend(cutter.push(part(piece)));
         }
         groups.extend(cutter.end());
         groups
             .iter()
             .map(|group| {
-                assert_eq!(group.part.frame.n_rows(), group.part.row_hashes.len());
-                assert_eq!(group.part.hashes[0].len(), group.part.row_hashes.len());
-                (group.first_row, group.part.frame.n_rows())
+                for piece in &group.pieces {
+                    assert_eq!(piece.frame.n_rows(), piece.row_hashes().len());
+                    assert_eq!(piece.hashes()[0].len(), piece.row_hashes().len());
+                }
+                (group.first_row, group.frame().unwrap().n_rows())
             })
             .collect()
     }

@@ -72,12 +72,11 @@ impl<'a, S: GroupSink> Keeper<'a, S> {
             }
         };
         let mut profiler = idle;
-        profiler.push(
-            &group.part.frame,
-            &group.part.hashes,
-            &group.part.row_hashes,
-            group.first_row,
-        )?;
+        let mut first_row = group.first_row;
+        for piece in &group.pieces {
+            profiler.push(&piece.frame, &piece.hashes(), piece.row_hashes(), first_row)?;
+            first_row += piece.frame.n_rows() as u64;
+        }
         self.held().idle.push(profiler);
         Ok(())
     }
@@ -110,17 +109,16 @@ impl<S: GroupSink> Taker for Keeper<'_, S> {
     fn order(&self, part: Option<Part>) -> Result<Vec<Group>, S::Failure> {
         let mut state = self.held();
         Ok(match part {
-            Some(part) => state.cutter.push(part)?,
+            Some(part) => state.cutter.push(part),
             None => state.cutter.end().into_iter().collect(),
         })
     }
 
-    fn finish(&self, mut group: Group) -> Result<(), S::Failure> {
+    fn finish(&self, group: Group) -> Result<(), S::Failure> {
         self.task.check().map_err(Error::from)?;
-        group.part.frame.data.rechunk_mut();
         self.profile(&group)?;
         // Forms belong to the whole table: they are known when its last row is.
-        let rows = Frame::plain(group.part.frame.data);
+        let rows = Frame::plain(group.frame()?.data);
         let content = crate::hash::content_hash(&rows)?;
         let kept = match self.sink.known(&content) {
             Some(known) => known,

@@ -140,6 +140,7 @@ pub(crate) fn number(text: &str, decimal_comma: bool) -> Number {
 }
 
 /// A whole number of 64 bits; `None` for anything else and for codes such as `007`.
+#[inline]
 pub(super) fn integer(bytes: &[u8]) -> Option<i64> {
     let (negative, digits) = match bytes {
         [b'-', rest @ ..] => (true, rest),
@@ -186,6 +187,7 @@ pub(super) fn float(text: &str, decimal_comma: bool) -> Option<f64> {
 
 /// Digits with one point, at most 15 digits in all: both the digits and the power of ten are exact doubles, so one
 /// division rounds correctly (Clinger 1990, "How to read floating point numbers accurately").
+#[inline]
 pub(super) fn short_decimal(bytes: &[u8]) -> Option<f64> {
     const POWERS: [f64; 16] = [
         1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,

@@ -43,7 +43,8 @@ pub(super) fn parse(
     let n_rows = fields.n_rows().saturating_sub(skip);
     // Rows that are taken out again, ascending.
     let mut refused = Refused::default();
-    if std::str::from_utf8(&block.text).is_err() {
+    let block_text = std::str::from_utf8(&block.text).ok();
+    if block_text.is_none() {
         for row in skip..fields.n_rows() {
             let line = fields.text_of(&block.text, row);
             if std::str::from_utf8(line).is_err() {
@@ -56,6 +57,17 @@ pub(super) fn parse(
     for ((column, field), offset) in columns.iter().zip(&file.field_of).zip(&mut offsets) {
         let made = match field {
             None => Some(missing(column, n_rows)?),
+            Some(field)
+                if column.kind == Kind::Text
+                    && let Some(cells) = block_text.and_then(|text| fields.texts(text, *field)) =>
+            {
+                let name = PlSmallStr::from_str(&column.name);
+                let mut made = StringChunkedBuilder::new(name, n_rows);
+                for cell in cells.skip(skip) {
+                    made.append_option((!nulls.contains_bytes(cell.as_bytes())).then_some(cell));
+                }
+                Some(made.finish().into_series())
+            }
             Some(field) => {
                 let cells = fields
                     .column(&block.text, *field)

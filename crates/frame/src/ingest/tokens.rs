@@ -66,6 +66,28 @@ impl Fields {
     }
 }
 
+impl Fields {
+    /// [`Self::column`] of a block that is text and has no quotes; `None` when it has some.
+    pub(super) fn texts<'a>(
+        &'a self,
+        text: &'a str,
+        column: usize,
+    ) -> Option<impl Iterator<Item = &'a str> + 'a> {
+        if self.unquoted.is_some() {
+            return None;
+        }
+        let spans = self.spans.iter().skip(column).step_by(self.n_fields.max(1));
+        Some(spans.map(|(start, end)| {
+            let field = text.get(*start as usize..*end as usize).unwrap_or("");
+            match field.as_bytes() {
+                [b'!'..=0x7e, .., b'!'..=0x7e] | [b'!'..=0x7e] => field,
+                // what tidy cuts off are whole characters
+                bytes => std::str::from_utf8(tidy(bytes)).unwrap_or(""),
+            }
+        }))
+    }
+}
+
 /// Fields of text without a quote: whatever stands between two delimiters.
 fn plain(text: &[u8], delimiter: u8, n_fields: usize) -> Fields {
     let mut fields = Fields {
@@ -176,6 +198,7 @@ fn row_begin(text: &[u8], place: usize) -> usize {
 }
 
 /// Without the blanks around it; and without quotes that a blank before them has kept the reader from seeing.
+#[inline]
 pub(super) fn tidy(field: &[u8]) -> &[u8] {
     let (Some(first), Some(last)) = (field.first(), field.last()) else {
         return field;

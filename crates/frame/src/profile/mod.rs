@@ -136,7 +136,7 @@ impl Profiler {
     pub(crate) fn push(
         &mut self,
         batch: &Frame,
-        hashes: &[Vec<u64>],
+        hashes: &[impl AsRef<[u64]>],
         row_hashes: &[u64],
         first_row: u64,
     ) -> Result<(), Error> {

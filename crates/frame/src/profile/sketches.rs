@@ -36,12 +36,12 @@ impl Sketches {
     pub(super) fn push(
         &mut self,
         batch: &Frame,
-        hashes: &[Vec<u64>],
+        hashes: &[impl AsRef<[u64]>],
         first_row: u64,
     ) -> Result<(), Error> {
         let views = batch.views()?;
         for ((column, (_, view)), hashes) in self.columns.iter_mut().zip(&views).zip(hashes) {
-            column.push(*view, hashes, self.limits.distinct);
+            column.push(*view, hashes.as_ref(), self.limits.distinct);
         }
         self.sample.push(batch, first_row, &self.schema)
     }

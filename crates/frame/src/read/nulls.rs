@@ -48,6 +48,7 @@ impl Nulls {
     }
 
     /// [`Self::contains`] of bytes.
+    #[inline]
     pub(crate) fn contains_bytes(&self, bytes: &[u8]) -> bool {
         match bytes.first() {
             None => true,
