@@ -5,51 +5,21 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use super::import::peer_once;
-use super::median;
+use super::beside::Beside;
 use crate::error::{Error, Result};
 use crate::places::Places;
 use crate::process::{self, cargo};
 
 pub const USAGE: &str = "--data DIR [--peers PYTHON SCRIPT]   DIR holds mixed.parquet";
 
-const ROUNDS: usize = 5;
 const PEERS: &[&str] = &["great_expectations", "pandera_pandas", "pandera_polars"];
 
 pub fn run(places: &Places, words: &[&str]) -> Result<()> {
-    let (data, peers) = match words {
-        ["--data", data] => (Path::new(data), None),
-        ["--data", data, "--peers", python, script] => (Path::new(data), Some((*python, *script))),
-        _ => {
-            return Err(Error::Usage(format!(
-                "cannot measure the validation: it takes {USAGE}"
-            )));
-        }
-    };
+    let beside = Beside::of(words, "the validation", USAGE)?;
     let build = ["build", "--release", "--package", "assay-frame"];
     process::run(cargo(places).args(build).args(["--example", "validate"]))?;
-
-    let mut assay_secs = Vec::new();
-    let mut peer_secs = vec![Vec::new(); PEERS.len()];
-    // Round by round, so that a slow minute of the machine falls on all of them alike.
-    for round in 1..=ROUNDS {
-        println!("round {round} of {ROUNDS}");
-        assay_secs.push(validate_once(places, &data.join("mixed.parquet"))?);
-        if let Some((python, script)) = peers {
-            for (name, secs) in PEERS.iter().zip(&mut peer_secs) {
-                secs.extend(peer_once(python, script, name, data)?);
-            }
-        }
-    }
-    let assay = median(&assay_secs).unwrap_or(f64::NAN);
-    println!("{:<20}{:>10}{:>22}", "", "median s", "its time / ours");
-    println!("{:<20}{assay:>10.3}{:>22}", "assay", "1.00");
-    for (name, secs) in PEERS.iter().zip(&peer_secs) {
-        if let Some(peer) = median(secs) {
-            println!("{name:<20}{peer:>10.3}{:>22.2}", peer / assay);
-        }
-    }
-    Ok(())
+    let file = beside.data.join("mixed.parquet");
+    beside.measure(PEERS, || validate_once(places, &file))
 }
 
 /// Seconds of one evaluation; as with the peers, the reading of the file is not in them.
