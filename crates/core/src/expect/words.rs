@@ -137,12 +137,12 @@ fn value_words(test: &ValueTest) -> String {
             double_sided,
         } => {
             let sides = if *double_sided {
-                "on either side"
+                "on either side of"
             } else {
                 "above"
             };
             format!(
-                "less than {} standard deviations {sides} of the mean",
+                "less than {} standard deviations {sides} the mean",
                 number(*threshold)
             )
         }
