@@ -23,6 +23,10 @@ use clap::{Parser, Subcommand};
 
 use output::Output;
 
+/// The worker makes and drops columns by the hundred; this one keeps their memory for the next.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// A laboratory for tabular machine learning on your own computer
 #[derive(Parser)]
 #[command(

@@ -152,6 +152,24 @@ fn is_done(watch: &WatchedFolder) -> Result<bool, Cause> {
     Ok(true)
 }
 
+/// Looking into a folder is heard as well; whoever looked again because of it would never rest.
+fn may_tell_a_change(event: &notify::Result<notify::Event>) -> bool {
+    use notify::event::{AccessKind, AccessMode, EventKind};
+    !matches!(
+        event,
+        Ok(notify::Event {
+            kind: EventKind::Access(
+                AccessKind::Any
+                    | AccessKind::Read
+                    | AccessKind::Open(_)
+                    | AccessKind::Close(AccessMode::Any | AccessMode::Read | AccessMode::Execute)
+                    | AccessKind::Other
+            ),
+            ..
+        })
+    )
+}
+
 struct FolderWatcher {
     settling: Settling,
     /// `None` where the system offers no way to hear of changes; then folders are looked at.
@@ -167,9 +185,11 @@ struct FolderWatcher {
 impl FolderWatcher {
     fn new(settle: Duration) -> Self {
         let (sender, heard): (Sender<()>, Receiver<()>) = channel();
-        let watcher = notify::recommended_watcher(move |_| {
-            // The other end goes when nobody watches any more.
-            let _ = sender.send(());
+        let watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+            if may_tell_a_change(&event) {
+                // The other end goes when nobody watches any more.
+                let _ = sender.send(());
+            }
         });
         Self {
             settling: Settling::new(settle),
@@ -405,4 +425,30 @@ fn files_in(folder: &Path) -> Result<Vec<(String, FileState)>, Cause> {
     }
     found.sort_by(|(a, _), (b, _)| a.cmp(b));
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn looking_into_a_folder_is_not_heard_as_a_change_and_a_written_file_is() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("a.csv"), "x\n1\n").unwrap();
+        let mut watcher = FolderWatcher::new(SETTLE);
+        if let Some(watcher) = &mut watcher.watcher {
+            watcher
+                .watch(folder.path(), RecursiveMode::NonRecursive)
+                .unwrap();
+        }
+        assert_eq!(files_in(folder.path()).unwrap().len(), 1);
+        std::fs::read(folder.path().join("a.csv")).unwrap();
+        let quiet = watcher.heard.recv_timeout(Duration::from_millis(300));
+        assert!(quiet.is_err(), "reading woke the watcher");
+        std::fs::write(folder.path().join("b.csv"), "x\n2\n").unwrap();
+        watcher
+            .heard
+            .recv_timeout(Duration::from_secs(20))
+            .expect("a written file is heard");
+    }
 }

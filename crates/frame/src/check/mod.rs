@@ -120,6 +120,8 @@ pub struct Checker {
 
 /// Rows that one core takes at a time.
 const PIECE_ROWS: usize = 1 << 16;
+/// Pieces of memory are minded when they are as long as this on average.
+const MIN_PIECE_ROWS: usize = 1 << 13;
 
 impl Checker {
     pub fn new(suite: &Suite, schema: &Schema, max_named_rows: usize) -> Self {
@@ -138,12 +140,10 @@ impl Checker {
     /// [`Error::WrongType`] when the columns are not those of the schema, [`Error::Cancelled`].
     pub fn push(&mut self, batch: &Frame, first_row: u64, task: &Task) -> Result<(), Error> {
         self.same_columns(batch)?;
-        let firsts: Vec<usize> = (0..batch.n_rows().max(1)).step_by(PIECE_ROWS).collect();
-        let pieces = firsts
+        let pieces = cuts(batch, &self.columns)?
             .into_par_iter()
-            .map(|first| {
+            .map(|rows| {
                 task.check()?;
-                let rows = (first, PIECE_ROWS);
                 self.states_of(&Piece::new(batch, &self.columns, rows, first_row)?)
             })
             .collect::<Result<Vec<_>, Error>>()?;
@@ -229,6 +229,36 @@ impl Checker {
             }
         }
     }
+}
+
+/// Where to cut a table, as first rows and numbers of rows: no piece has more than [`PIECE_ROWS`], and none goes over
+/// the end of a piece of memory of a column, for that would be a copy.
+fn cuts(batch: &Frame, columns: &[String]) -> Result<Vec<(usize, usize)>, Error> {
+    let n_rows = batch.n_rows();
+    let mut ends: Vec<usize> = (1..)
+        .map(|i| i * PIECE_ROWS)
+        .take_while(|end| *end < n_rows)
+        .collect();
+    for name in columns {
+        let column = batch.data.column(name)?;
+        // many small ones are rather copied than looked at one by one
+        if column.n_chunks() <= n_rows / MIN_PIECE_ROWS {
+            let lengths = column.as_materialized_series().chunk_lengths();
+            ends.extend(lengths.scan(0, |end, length| {
+                *end += length;
+                Some(*end)
+            }));
+        }
+    }
+    ends.push(n_rows);
+    ends.sort_unstable();
+    ends.dedup();
+    let mut first = 0;
+    Ok(ends
+        .into_iter()
+        .map(|end| (std::mem::replace(&mut first, end), end))
+        .map(|(first, end)| (first, end - first))
+        .collect())
 }
 
 /// A table of that schema without rows.

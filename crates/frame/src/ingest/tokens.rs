@@ -1,7 +1,7 @@
 //! A block of text as rows of fields.
 
 use csv::{ByteRecord, ReaderBuilder};
-use memchr::{memchr, memchr_iter, memchr2_iter};
+use memchr::{memchr, memchr_iter};
 
 use super::plan::Dialect;
 
@@ -98,13 +98,16 @@ fn plain(text: &[u8], delimiter: u8, n_fields: usize) -> Fields {
         ragged: Vec::new(),
     };
     let (mut row, mut field, mut n_before) = (0, 0, 0);
-    for place in memchr2_iter(delimiter, b'\n', text) {
-        fields.spans.push((field as u32, place as u32));
-        field = place + 1;
-        if text.get(place) == Some(&b'\n') {
-            fields.end_row(text, row, place, n_before);
-            n_before = fields.spans.len();
-            row = field;
+    for (at, bytes) in text.chunks(Ends::BYTES).enumerate() {
+        for (place, is_line) in Ends::of(bytes, delimiter) {
+            let place = at * Ends::BYTES + place;
+            fields.spans.push((field as u32, place as u32));
+            field = place + 1;
+            if is_line {
+                fields.end_row(text, row, place, n_before);
+                n_before = fields.spans.len();
+                row = field;
+            }
         }
     }
     if field < text.len() || fields.spans.len() > n_before {
@@ -112,6 +115,70 @@ fn plain(text: &[u8], delimiter: u8, n_fields: usize) -> Fields {
         fields.end_row(text, row, text.len(), n_before);
     }
     fields
+}
+
+/// Where fields end in a few bytes, a bit for each. A field is too short for one search each to be worth its beginning.
+struct Ends {
+    fields: u64,
+    lines: u64,
+}
+
+impl Ends {
+    /// Bytes looked at together.
+    const BYTES: usize = 64;
+
+    /// At most [`Self::BYTES`] of them.
+    #[inline]
+    fn of(bytes: &[u8], delimiter: u8) -> Self {
+        match bytes.first_chunk() {
+            Some(bytes) => Self::of_all(bytes, delimiter),
+            None => {
+                // Neither of the two stands in what is filled up.
+                let filling = if delimiter == 0 { 1 } else { 0 };
+                let mut filled = [filling; Self::BYTES];
+                for (filled, byte) in filled.iter_mut().zip(bytes) {
+                    *filled = *byte;
+                }
+                Self::of_all(&filled, delimiter)
+            }
+        }
+    }
+
+    #[inline]
+    fn of_all(bytes: &[u8; Self::BYTES], delimiter: u8) -> Self {
+        let lines = equal(bytes, b'\n');
+        Self {
+            fields: lines | equal(bytes, delimiter),
+            lines,
+        }
+    }
+}
+
+/// Places, each with whether a line ends there.
+impl Iterator for Ends {
+    type Item = (usize, bool);
+
+    #[inline]
+    fn next(&mut self) -> Option<(usize, bool)> {
+        if self.fields == 0 {
+            return None;
+        }
+        let place = self.fields.trailing_zeros();
+        self.fields &= self.fields - 1;
+        Some((place as usize, self.lines >> place & 1 == 1))
+    }
+}
+
+/// A bit for every byte that is the one wanted.
+#[inline]
+fn equal(bytes: &[u8; Ends::BYTES], wanted: u8) -> u64 {
+    /// Gathers the lowest bits of eight bytes in the highest byte of the product.
+    const GATHER: u64 = 0x0102_0408_1020_4080;
+    let ones = bytes.map(|byte| u8::from(byte == wanted));
+    let words = ones.as_chunks::<8>().0.iter();
+    let bits = words.map(|word| u64::from_le_bytes(*word).wrapping_mul(GATHER) >> 56);
+    bits.zip((0..).step_by(8))
+        .fold(0, |all, (bits, place)| all | bits << place)
 }
 
 impl Fields {
@@ -273,6 +340,26 @@ mod tests {
             assert_eq!(plain_rows, quoted_rows, "{text:?}");
             assert_eq!(plain_ragged, quoted_ragged, "{text:?}");
         }
+    }
+
+    #[test]
+    fn ends_are_found_at_every_place() {
+        for length in 0..=Ends::BYTES {
+            for place in 0..length {
+                for (byte, expected) in [
+                    (b';', vec![(place, false)]),
+                    (b'\n', vec![(place, true)]),
+                    (b';' | 0x80, vec![]),
+                    (b';' ^ 1, vec![]),
+                ] {
+                    let mut bytes = vec![b'x'; length];
+                    bytes[place] = byte;
+                    assert_eq!(Ends::of(&bytes, b';').collect::<Vec<_>>(), expected);
+                }
+            }
+        }
+        let both: Vec<_> = Ends::of(b",\n,\n", b',').collect();
+        assert_eq!(both, [(0, false), (1, true), (2, false), (3, true)]);
     }
 
     #[test]

@@ -10,8 +10,9 @@ const MARKERS: [&str; 19] = [
 
 pub(crate) struct Nulls {
     markers: HashSet<String>,
-    /// The markers by their first byte, for a quick no.
-    by_first: Vec<Vec<Vec<u8>>>,
+    /// Bytes that a marker begins or ends with, for a quick no.
+    firsts: [bool; 256],
+    lasts: [bool; 256],
 }
 
 impl Nulls {
@@ -34,29 +35,31 @@ impl Nulls {
     }
 
     fn of(markers: HashSet<String>) -> Self {
-        let mut by_first = vec![Vec::new(); 256];
+        let mut firsts = [false; 256];
+        let mut lasts = [false; 256];
         for marker in &markers {
-            let bytes = marker.as_bytes();
-            if let Some(alike) = bytes
-                .first()
-                .and_then(|first| by_first.get_mut(usize::from(*first)))
+            if let (Some(first), Some(last)) = (marker.as_bytes().first(), marker.as_bytes().last())
             {
-                alike.push(bytes.to_vec());
+                firsts[usize::from(*first)] = true;
+                lasts[usize::from(*last)] = true;
             }
         }
-        Self { markers, by_first }
+        Self {
+            markers,
+            firsts,
+            lasts,
+        }
     }
 
     /// [`Self::contains`] of bytes.
     #[inline]
     pub(crate) fn contains_bytes(&self, bytes: &[u8]) -> bool {
-        match bytes.first() {
-            None => true,
-            Some(first) => self
-                .by_first
-                .get(usize::from(*first))
-                .is_some_and(|alike| alike.iter().any(|marker| marker == bytes)),
-        }
+        let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else {
+            return true;
+        };
+        self.firsts[usize::from(*first)]
+            && self.lasts[usize::from(*last)]
+            && std::str::from_utf8(bytes).is_ok_and(|text| self.markers.contains(text))
     }
 
     pub(crate) fn contains(&self, text: &str) -> bool {

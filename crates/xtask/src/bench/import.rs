@@ -19,7 +19,7 @@ pub fn run(places: &Places, words: &[&str]) -> Result<()> {
     let beside = Beside::of(words, "the import", USAGE)?;
     setup::run(places, Scope::Core)?;
     setup::web::build(places)?;
-    process::run(cargo(places).args(["build", "--release", "--package", "assay"]))?;
+    process::run(cargo(places).args(["build", "--release", "--bin", "assay"]))?;
     let file = beside.data.join("mixed.csv");
     beside.measure(PEERS, || import_once(places, &file))
 }

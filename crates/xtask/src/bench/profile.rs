@@ -20,7 +20,7 @@ pub fn run(places: &Places, words: &[&str]) -> Result<()> {
     let beside = Beside::of(words, "the profile", USAGE)?;
     setup::run(places, Scope::Core)?;
     setup::web::build(places)?;
-    process::run(cargo(places).args(["build", "--release", "--package", "assay"]))?;
+    process::run(cargo(places).args(["build", "--release", "--bin", "assay"]))?;
 
     let lab = places
         .target
