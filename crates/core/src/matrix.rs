@@ -3,7 +3,8 @@
 use crate::schema::ColumnType;
 use crate::train::ProblemKind;
 
-/// Features after the recipe. Invariant: `values.len() == n_rows * names.len()`, row-major, all finite.
+/// Features after the recipe. Invariant: `values.len() == n_rows * names.len()`, row-major, finite or NaN (a
+/// missing value that the recipe left to the algorithm).
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Matrix {
     pub n_rows: usize,

@@ -23,11 +23,21 @@ pub struct Cancelled;
 
 type Listener = Box<dyn Fn(&TaskEvent) + Send + Sync>;
 
+/// One point of a curve that a task draws while it runs: `train.log_loss` after iteration 12.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct TaskMetric {
+    pub key: String,
+    pub value: f64,
+    /// Iteration, epoch or tree, from 1 on.
+    pub step: u64,
+}
+
 /// What a task says while it runs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case", tag = "event")]
 pub enum TaskEvent {
     Step(Progress),
+    Metric(TaskMetric),
     Warning { text: String },
 }
 
@@ -51,7 +61,8 @@ impl Task {
         Self::new(|_| {})
     }
 
-    /// The same task, whose steps nobody hears: for work inside a step. Warnings and cancellation pass through.
+    /// The same task, whose steps and metrics nobody hears: for work inside a step. Warnings and cancellation pass
+    /// through.
     pub fn without_steps(&self) -> Self {
         let listener = Arc::clone(&self.listener);
         Self {
@@ -83,6 +94,17 @@ impl Task {
             done,
             total,
         }));
+    }
+
+    /// A number of the fit after `step` iterations; those that are not finite are kept to themselves.
+    pub fn metric(&self, key: impl Into<String>, value: f64, step: u64) {
+        if value.is_finite() {
+            (self.listener)(&TaskEvent::Metric(TaskMetric {
+                key: key.into(),
+                value,
+                step,
+            }));
+        }
     }
 
     pub fn warn(&self, text: impl Into<String>) {

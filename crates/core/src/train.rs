@@ -125,6 +125,10 @@ pub struct AlgorithmInfo {
     pub title: String,
     pub help: String,
     pub problems: Vec<ProblemKind>,
+    /// Whether rows may weigh differently in the fit.
+    pub takes_weights: bool,
+    /// Whether features may be missing, so that the recipe need not impute them.
+    pub takes_missing: bool,
     pub params: Vec<ParamInfo>,
 }
 

@@ -231,7 +231,7 @@ impl Lab {
                         job.failure = Some(failure);
                         answered = true;
                     }
-                    Err(_) => continue,
+                    Ok(Answer::Metric(_)) | Err(_) => continue,
                 }
                 if answered {
                     break;

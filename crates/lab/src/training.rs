@@ -19,6 +19,7 @@ use assay_core::split::{self, HoldOut};
 use assay_core::train::{AlgorithmInfo, ParamValue, ProblemKind, TrainSpec};
 use assay_core::{Columns, Matrix, RunId, Target, Task, metrics, run::RUN_SCHEMA};
 use assay_frame::{Frame, TargetColumn, TargetKind};
+use assay_learn::Training;
 use assay_store::{FinishedRun, NewRun};
 
 use crate::error::{Attempt, Cause};
@@ -272,14 +273,14 @@ fn fit(
     seed: u64,
     task: &Task,
 ) -> Result<assay_core::model::Model, Cause> {
-    Ok(assay_learn::fit(
-        &plan.algorithm,
-        &plan.params,
-        matrix,
-        target,
+    let training = Training {
+        x: matrix,
+        y: target,
+        weights: None,
         seed,
         task,
-    )?)
+    };
+    Ok(assay_learn::fit(&plan.algorithm, &plan.params, &training)?)
 }
 
 fn require_column(version: &DatasetVersion, target: &str) -> Result<(), Cause> {

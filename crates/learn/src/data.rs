@@ -3,16 +3,17 @@
 use assay_core::model::Output;
 use assay_core::train::ProblemKind;
 use assay_core::{Matrix, Target};
-use ndarray::{Array1, Array2, ArrayView2};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
 
-use crate::Error;
 use crate::catalogue::{Entry, names};
+use crate::{Error, Training};
 
 /// Beyond this a target's squares and its f32 coefficients leave the range of their types.
 const LARGEST_TARGET: f64 = 1e30;
 
 /// Everything that an estimator takes for granted about its data.
-pub fn check(entry: &Entry, x: &Matrix, y: &Target) -> Result<(), Error> {
+pub fn check(entry: &Entry, training: &Training<'_>) -> Result<(), Error> {
+    let y = training.y;
     let problem = y.problem();
     if !entry.problems.contains(&problem) {
         let said = |classes: bool| if classes { "classes" } else { "numbers" };
@@ -23,7 +24,7 @@ pub fn check(entry: &Entry, x: &Matrix, y: &Target) -> Result<(), Error> {
             instead: names(|other| other.problems.contains(&problem)),
         });
     }
-    match fault(x, y) {
+    match fault(entry, training) {
         None => Ok(()),
         Some((reason, hint)) => Err(Error::Data {
             algorithm: entry.name.to_owned(),
@@ -70,8 +71,32 @@ pub fn output(y: &Target) -> Output {
     }
 }
 
+/// linfa's form of the weights: empty when there are none.
+pub fn weights(training: &Training<'_>) -> Array1<f32> {
+    training
+        .weights
+        .map_or_else(|| Array1::default(0), |weights| weights.to_vec().into())
+}
+
+/// The weighted mean; 0 of nothing.
+pub fn mean(values: ArrayView1<'_, f64>, weights: Option<&[f32]>) -> f64 {
+    let Some(weights) = weights else {
+        return values.mean().unwrap_or(0.0);
+    };
+    let (sum, total) =
+        values
+            .iter()
+            .zip(weights)
+            .fold((0.0, 0.0), |(sum, total), (value, &weight)| {
+                let weight = f64::from(weight);
+                (sum + weight * value, total + weight)
+            });
+    if total > 0.0 { sum / total } else { 0.0 }
+}
+
 /// What is wrong with the data, and what to do about it.
-fn fault(x: &Matrix, y: &Target) -> Option<(String, &'static str)> {
+fn fault(entry: &Entry, training: &Training<'_>) -> Option<(String, &'static str)> {
+    let (x, y) = (training.x, training.y);
     if x.n_rows == 0 {
         return Some(("there are no rows".to_owned(), "give at least two rows"));
     }
@@ -93,7 +118,14 @@ fn fault(x: &Matrix, y: &Target) -> Option<(String, &'static str)> {
             "give one of each for every row",
         ));
     }
-    if let Some(at) = x.values.iter().position(|value| !value.is_finite()) {
+    if let Some(fault) = training
+        .weights
+        .and_then(|weights| weights_fault(entry, weights, x.n_rows))
+    {
+        return Some(fault);
+    }
+    let is_unfit = |value: &f32| !(value.is_finite() || (entry.takes_missing && value.is_nan()));
+    if let Some(at) = x.values.iter().position(is_unfit) {
         let column = x.names.get(at % x.n_columns());
         let reason = format!(
             "feature `{}` is {} in row {}",
@@ -130,4 +162,31 @@ fn fault(x: &Matrix, y: &Target) -> Option<(String, &'static str)> {
             ))
         }
     }
+}
+
+fn weights_fault(entry: &Entry, weights: &[f32], n_rows: usize) -> Option<(String, &'static str)> {
+    if !entry.takes_weights {
+        return Some((
+            "it takes no row weights".to_owned(),
+            "leave the weights out or choose another algorithm",
+        ));
+    }
+    if weights.len() != n_rows {
+        return Some((
+            format!("for {n_rows} rows there are {} weights", weights.len()),
+            "give one weight for every row",
+        ));
+    }
+    if let Some(row) = weights.iter().position(|w| !w.is_finite() || *w < 0.0) {
+        return Some((
+            format!("the weight of row {} is {}", row + 1, weights[row]),
+            "give weights of 0 and more",
+        ));
+    }
+    weights.iter().all(|weight| *weight == 0.0).then(|| {
+        (
+            "all row weights are 0".to_owned(),
+            "give at least two rows a weight over 0",
+        )
+    })
 }

@@ -4,8 +4,8 @@
 //! come out as 1e15 and cancel. So the features are first turned onto the directions in which they vary, linfa fits
 //! there, and of all equally good coefficients those with the least norm are given, as scikit-learn does.
 
+use assay_core::Task;
 use assay_core::model::Model;
-use assay_core::{Matrix, Target, Task};
 use linfa::traits::Fit;
 use linfa::{DatasetBase, ParamGuard};
 use linfa_linear::LinearRegression;
@@ -13,7 +13,7 @@ use ndarray::{Array1, Array2, ArrayView2, Axis};
 
 use crate::linear::{self, Centred, LinearModel};
 use crate::params::Resolved;
-use crate::{Error, data, solve};
+use crate::{Error, Training, data, solve};
 
 /// A direction of the standardised features with less than this share of the largest variance is no direction.
 /// f32 features that are sums of others leave 1e-14.
@@ -93,13 +93,8 @@ impl Fit<Array2<f64>, Array1<f64>, Error> for LeastSquaresValidParams {
     }
 }
 
-pub(crate) fn fit(
-    params: &Resolved,
-    x: &Matrix,
-    y: &Target,
-    _seed: u64,
-    task: &Task,
-) -> Result<Model, Error> {
+pub(crate) fn fit(params: &Resolved, training: &Training<'_>) -> Result<Model, Error> {
+    let (x, y, task) = (training.x, training.y, training.task);
     let dataset = DatasetBase::new(data::widened(x)?, data::numbers(y));
     let fitted = LeastSquaresParams::new(task)
         .with_intercept(params.flag("fit_intercept")?)

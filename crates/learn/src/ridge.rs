@@ -3,15 +3,15 @@
 //! Ours, since linfa's elastic net at l1_ratio 0 descends coordinate by coordinate and never meets its stop; the
 //! normal equations with the penalty on their diagonal are solved by one Cholesky factorisation.
 
+use assay_core::Task;
 use assay_core::model::Model;
-use assay_core::{Matrix, Target, Task};
 use linfa::traits::Fit;
 use linfa::{DatasetBase, ParamGuard};
 use ndarray::{Array1, Array2, Axis};
 
 use crate::linear::{self, Centred, LinearModel};
 use crate::params::Resolved;
-use crate::{Error, data, solve};
+use crate::{Error, Training, data, solve};
 
 /// Checked parameters.
 #[derive(Debug, Clone)]
@@ -95,13 +95,8 @@ impl Fit<Array2<f64>, Array1<f64>, Error> for RidgeValidParams {
     }
 }
 
-pub(crate) fn fit(
-    params: &Resolved,
-    x: &Matrix,
-    y: &Target,
-    _seed: u64,
-    task: &Task,
-) -> Result<Model, Error> {
+pub(crate) fn fit(params: &Resolved, training: &Training<'_>) -> Result<Model, Error> {
+    let (x, y, task) = (training.x, training.y, training.task);
     let dataset = DatasetBase::new(data::widened(x)?, data::numbers(y));
     let fitted = RidgeParams::new(task)
         .alpha(params.float("alpha")?)

@@ -9,4 +9,12 @@ export type AlgorithmInfo = { name: string,
 /**
  * `Random forest`
  */
-title: string, help: string, problems: Array<ProblemKind>, params: Array<ParamInfo>, };
+title: string, help: string, problems: Array<ProblemKind>, 
+/**
+ * Whether rows may weigh differently in the fit.
+ */
+takes_weights: boolean, 
+/**
+ * Whether features may be missing, so that the recipe need not impute them.
+ */
+takes_missing: boolean, params: Array<ParamInfo>, };

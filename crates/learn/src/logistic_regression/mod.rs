@@ -8,14 +8,14 @@ mod likelihood;
 mod newton;
 
 use assay_core::model::{Form, Model};
-use assay_core::{Matrix, Target, Task};
+use assay_core::{Target, Task};
 use linfa::traits::Fit;
 use linfa::{DatasetBase, ParamGuard};
 use ndarray::{Array1, Array2, Axis, concatenate};
 
 use crate::linear::Centred;
 use crate::params::Resolved;
-use crate::{Error, data};
+use crate::{Error, Training, data};
 use likelihood::Likelihood;
 
 /// Checked parameters.
@@ -174,13 +174,8 @@ impl LogisticModel {
     }
 }
 
-pub(crate) fn fit(
-    params: &Resolved,
-    x: &Matrix,
-    y: &Target,
-    _seed: u64,
-    task: &Task,
-) -> Result<Model, Error> {
+pub(crate) fn fit(params: &Resolved, training: &Training<'_>) -> Result<Model, Error> {
+    let (x, y, task) = (training.x, training.y, training.task);
     let n_classes = match y {
         Target::Classes { classes, .. } => classes.len(),
         Target::Values(_) => 0,

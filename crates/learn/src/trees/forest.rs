@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use assay_core::model::{Form, Model, Node, Tree};
-use assay_core::{Cancelled, Matrix, Target};
+use assay_core::{Cancelled, Target};
 use linfa::DatasetBase;
 use linfa::traits::Fit;
 use ndarray::{Array1, ArrayView2};
@@ -16,7 +16,7 @@ use super::grow::{GrownNode, Limits, below, grow};
 use super::leaves::Grid;
 use super::split::Objective;
 use super::{ForestParams, ForestValidParams, MaxFeatures};
-use crate::{Error, data};
+use crate::{Error, Training, data};
 
 /// Trees whose mean is the answer.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,7 +39,7 @@ impl<'v> Fit<ArrayView2<'v, f32>, Array1<usize>, Error> for ForestValidParams {
             n_classes: self.n_classes.max(present),
             criterion: self.criterion,
         };
-        let grown = self.grow_all(*dataset.records(), objective)?;
+        let grown = self.grow_all(*dataset.records(), dataset.weights(), objective)?;
         let grid = Grid::new(self.n_estimators, 1.0);
         Ok(assemble(grown, |tree, leaf| grid.probabilities(tree, leaf)))
     }
@@ -53,13 +53,13 @@ impl<'v> Fit<ArrayView2<'v, f32>, Array1<f64>, Error> for ForestValidParams {
         &self,
         dataset: &DatasetBase<ArrayView2<'v, f32>, Array1<f64>>,
     ) -> Result<Forest, Error> {
-        let mean = dataset.targets().mean().unwrap_or(0.0);
+        let mean = data::mean(dataset.targets().view(), dataset.weights());
         let centred = (dataset.targets() - mean).to_vec();
         let objective = Objective::Numbers {
             centred: &centred,
             mean,
         };
-        let grown = self.grow_all(*dataset.records(), objective)?;
+        let grown = self.grow_all(*dataset.records(), dataset.weights(), objective)?;
         let largest = grown
             .iter()
             .flatten()
@@ -77,16 +77,20 @@ impl<'v> Fit<ArrayView2<'v, f32>, Array1<f64>, Error> for ForestValidParams {
 }
 
 /// The catalogue's way in.
-pub fn fit(params: ForestParams, x: &Matrix, y: &Target) -> Result<Model, Error> {
-    let records = data::view(x)?;
+pub fn fit(params: ForestParams, training: &Training<'_>) -> Result<Model, Error> {
+    let records = data::view(training.x)?;
+    let weights = data::weights(training);
+    let y = training.y;
     let forest = match y {
         Target::Classes { classes, .. } => params
             .n_classes(classes.len())
-            .fit(&DatasetBase::new(records, data::class_indices(y)))?,
-        Target::Values(_) => params.fit(&DatasetBase::new(records, data::numbers(y)))?,
+            .fit(&DatasetBase::new(records, data::class_indices(y)).with_weights(weights))?,
+        Target::Values(_) => {
+            params.fit(&DatasetBase::new(records, data::numbers(y)).with_weights(weights))?
+        }
     };
     Ok(Model {
-        n_features: x.n_columns(),
+        n_features: training.x.n_columns(),
         output: data::output(y),
         form: Form::Trees {
             trees: forest.trees,
@@ -98,6 +102,7 @@ impl ForestValidParams {
     fn grow_all(
         &self,
         x: ArrayView2<'_, f32>,
+        weights: Option<&[f32]>,
         objective: Objective<'_>,
     ) -> Result<Vec<Vec<GrownNode>>, Cancelled> {
         let total = self.n_estimators as u64;
@@ -107,7 +112,7 @@ impl ForestValidParams {
         (0..self.n_estimators)
             .into_par_iter()
             .map(|tree| {
-                let nodes = self.grow_one(tree, x.nrows(), &features, objective)?;
+                let nodes = self.grow_one(tree, x.nrows(), &features, weights, objective)?;
                 // Counted and told under one lock, so that progress never goes back.
                 let mut n_grown = n_grown.lock().unwrap_or_else(PoisonError::into_inner);
                 *n_grown += 1;
@@ -122,6 +127,7 @@ impl ForestValidParams {
         tree: usize,
         n_rows: usize,
         features: &[BinnedFeature],
+        row_weights: Option<&[f32]>,
         objective: Objective<'_>,
     ) -> Result<Vec<GrownNode>, Cancelled> {
         let limits = Limits {
@@ -131,7 +137,7 @@ impl ForestValidParams {
             max_features: self.n_drawn(features.len(), objective),
         };
         let mut rng = stream(self.seed, tree);
-        let weights = if self.bootstrap {
+        let mut weights = if self.bootstrap {
             let mut weights = vec![0.0; n_rows];
             for _ in 0..n_rows {
                 weights[below(&mut rng, n_rows)] += 1.0;
@@ -140,6 +146,9 @@ impl ForestValidParams {
         } else {
             vec![1.0; n_rows]
         };
+        for (weight, &row_weight) in weights.iter_mut().zip(row_weights.unwrap_or_default()) {
+            *weight *= f64::from(row_weight);
+        }
         let rows = (0..n_rows as u32)
             .filter(|&row| weights[row as usize] > 0.0)
             .collect();

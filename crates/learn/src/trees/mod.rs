@@ -12,15 +12,15 @@ mod grow;
 mod leaves;
 mod split;
 
+use assay_core::Task;
 use assay_core::model::Model;
-use assay_core::{Matrix, Target, Task};
 use linfa::ParamGuard;
 
 pub use forest::Forest;
 pub use split::Criterion;
 
-use crate::Error;
 use crate::params::Resolved;
+use crate::{Error, Training};
 
 /// How many features are drawn at a split.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -173,28 +173,18 @@ impl ParamGuard for ForestParams {
     }
 }
 
-pub(crate) fn fit_tree(
-    params: &Resolved,
-    x: &Matrix,
-    y: &Target,
-    seed: u64,
-    task: &Task,
-) -> Result<Model, Error> {
-    let estimator = ForestParams::tree(task).resolved(params)?.seed(seed);
-    forest::fit(estimator, x, y)
+pub(crate) fn fit_tree(params: &Resolved, training: &Training<'_>) -> Result<Model, Error> {
+    let estimator = ForestParams::tree(training.task)
+        .resolved(params)?
+        .seed(training.seed);
+    forest::fit(estimator, training)
 }
 
-pub(crate) fn fit_forest(
-    params: &Resolved,
-    x: &Matrix,
-    y: &Target,
-    seed: u64,
-    task: &Task,
-) -> Result<Model, Error> {
-    let estimator = ForestParams::forest(task)
+pub(crate) fn fit_forest(params: &Resolved, training: &Training<'_>) -> Result<Model, Error> {
+    let estimator = ForestParams::forest(training.task)
         .resolved(params)?
         .n_estimators(params.count("n_estimators")?)
         .bootstrap(params.flag("bootstrap")?)
-        .seed(seed);
-    forest::fit(estimator, x, y)
+        .seed(training.seed);
+    forest::fit(estimator, training)
 }

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use assay_core::matrix::Prediction;
+use assay_core::model::Model;
 use assay_core::schema::ColumnType;
 use assay_core::train::ParamValue;
-use assay_core::{Matrix, Target};
+use assay_core::{Matrix, Target, Task};
+use assay_learn::{Error, Training};
 
 pub type Params = BTreeMap<String, ParamValue>;
 
@@ -33,6 +35,26 @@ pub fn classes(indices: &[u32], n_classes: u32) -> Target {
         kind: ColumnType::Text,
         indices: indices.to_vec(),
     }
+}
+
+/// Without row weights.
+pub fn fit(
+    algorithm: &str,
+    params: &Params,
+    x: &Matrix,
+    y: &Target,
+    seed: u64,
+    task: &Task,
+) -> Result<Model, Error> {
+    let weights = None;
+    let training = Training {
+        x,
+        y,
+        weights,
+        seed,
+        task,
+    };
+    assay_learn::fit(algorithm, params, &training)
 }
 
 /// SplitMix64, as golden/make_golden.py has it: numbers in [0, 1) with 24 bits.

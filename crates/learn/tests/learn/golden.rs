@@ -7,13 +7,13 @@ use assay_core::{Matrix, Target};
 use assay_learn::linear_regression::LeastSquaresParams;
 use assay_learn::logistic_regression::LogisticParams;
 use assay_learn::ridge::RidgeParams;
-use assay_learn::{LinearModel, fit, predict};
+use assay_learn::{LinearModel, predict};
 use linfa::DatasetBase;
 use linfa::traits::Fit;
 use ndarray::{Array1, Array2};
 use serde_json::Value;
 
-use crate::data::{self, Params};
+use crate::data::{self, Params, fit};
 
 fn golden() -> Value {
     serde_json::from_str(include_str!("../golden/golden.json")).unwrap()

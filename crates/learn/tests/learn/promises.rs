@@ -2,13 +2,13 @@
 
 use assay_core::matrix::Prediction;
 use assay_core::model::{Form, Model};
-use assay_core::train::ParamValue;
+use assay_core::train::{AlgorithmInfo, ParamValue};
 use assay_core::{Matrix, Target, Task};
-use assay_learn::{catalogue, fit, predict};
+use assay_learn::{Training, catalogue, predict};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
-use crate::data::{Params, classes, matrix, params, random};
+use crate::data::{Params, classes, fit, matrix, params, random};
 
 /// Values that meet often (ties), values that hardly do (up to `largest`), and constants.
 fn column(n_rows: usize, largest: f32) -> impl Strategy<Value = Vec<f32>> {
@@ -50,6 +50,11 @@ fn few_trees(algorithm: &str) -> Params {
         "random_forest" => params(&[("n_estimators", ParamValue::Integer(5))]),
         _ => Params::new(),
     }
+}
+
+/// Whether the seed decides something, even on the same rows.
+fn seeded(algorithm: &str) -> bool {
+    ["random_forest"].contains(&algorithm)
 }
 
 fn trained(algorithm: &str, x: &Matrix, y: &Target, seed: u64) -> Model {
@@ -163,6 +168,77 @@ fn one_thread_and_several_give_the_same_bits() {
             assert_eq!(alone, on(2), "{}", info.name);
             assert_eq!(alone, on(3), "{}", info.name);
         }
+    }
+}
+
+/// Trees that end before two features part the few rows of a node equally well.
+fn without_ties(info: &AlgorithmInfo) -> Params {
+    match info.params.iter().find(|param| param.name == "max_depth") {
+        Some(_) => params(&[("max_depth", ParamValue::Integer(3))]),
+        None => Params::new(),
+    }
+}
+
+/// Rows with a weight of their own: some count twice or three times, some not at all.
+#[test]
+fn a_row_of_weight_two_counts_as_two_rows() {
+    let (x, classes, values) = random(300, 13);
+    let weights: Vec<f32> = (0..300).map(|row| [1.0, 2.0, 0.0, 3.0][row % 4]).collect();
+    let repeated: Vec<usize> = (0..300)
+        .flat_map(|row| vec![row; weights[row] as usize])
+        .collect();
+    for y in [&classes, &values] {
+        for info in catalogue() {
+            let made_for = info.problems.contains(&y.problem());
+            if !made_for || !info.takes_weights || seeded(&info.name) {
+                continue;
+            }
+            let task = Task::silent();
+            let training = Training {
+                x: &x,
+                y,
+                weights: Some(&weights),
+                seed: 0,
+                task: &task,
+            };
+            let given = without_ties(&info);
+            let weighted = assay_learn::fit(&info.name, &given, &training).unwrap();
+            let (x_repeated, y_repeated) = (x.take(&repeated), y.take(&repeated));
+            let repeated = fit(&info.name, &given, &x_repeated, &y_repeated, 0, &task).unwrap();
+            let apart = distance(&predict(&weighted, &x), &predict(&repeated, &x));
+            assert!(apart <= 1e-6, "{}: {apart}", info.name);
+        }
+    }
+}
+
+#[test]
+fn balanced_classes_weigh_the_same() {
+    let (x, y, _) = random(400, 14);
+    let Target::Classes { indices, .. } = &y else {
+        panic!("classes");
+    };
+    let ones = indices.iter().filter(|index| **index == 1).count() as f32;
+    let weights: Vec<f32> = indices
+        .iter()
+        .map(|index| 400.0 / 2.0 / if *index == 1 { ones } else { 400.0 - ones })
+        .collect();
+    let balanced = params(&[("class_weight", ParamValue::Text("balanced".to_owned()))]);
+    for info in catalogue() {
+        if !info.problems.contains(&y.problem()) || !info.takes_weights || seeded(&info.name) {
+            continue;
+        }
+        let task = Task::silent();
+        let training = Training {
+            x: &x,
+            y: &y,
+            weights: Some(&weights),
+            seed: 0,
+            task: &task,
+        };
+        let by_hand = assay_learn::fit(&info.name, &Params::new(), &training).unwrap();
+        let found = fit(&info.name, &balanced, &x, &y, 0, &task).unwrap();
+        let apart = distance(&predict(&by_hand, &x), &predict(&found, &x));
+        assert!(apart <= 1e-6, "{}: {apart}", info.name);
     }
 }
 

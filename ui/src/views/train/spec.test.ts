@@ -58,6 +58,8 @@ const FOREST: AlgorithmInfo = {
   title: 'Random forest',
   help: '',
   problems: ['binary', 'multiclass', 'regression'],
+  takes_weights: true,
+  takes_missing: false,
   params: [trees, { name: 'bootstrap', help: '', default: true, range: { kind: 'bool' } }],
 };
 const RIDGE: AlgorithmInfo = { ...FOREST, name: 'ridge', problems: ['regression'], params: [] };
