@@ -135,6 +135,16 @@ pub fn datasets_export(desk: &Desk, request: ExportDataset) -> Answer<Written> {
     })
 }
 
+pub fn datasets_set_aside(desk: &Desk, request: ByDataset) -> Answer<Vec<u8>> {
+    ask(desk, |lab| lab.set_aside_rows(&request.dataset))
+}
+
+pub fn datasets_save_set_aside(desk: &Desk, request: ExportDataset) -> Answer<Written> {
+    ask(desk, |lab| {
+        lab.export_set_aside(&request.dataset, &request.path)
+    })
+}
+
 pub fn lineage_show(desk: &Desk, request: LineageRequest) -> Answer<Lineage> {
     ask(desk, |lab| lab.lineage(&request.about))
 }
@@ -202,7 +212,19 @@ pub fn expectations_import(desk: &Desk, request: ImportSuite) -> Answer<Imported
 }
 
 pub fn expectations_export(desk: &Desk, request: ExportSuite) -> Answer<SuiteText> {
-    ask(desk, |lab| lab.export_suite(&request.suite, request.format))
+    ask(desk, |lab| {
+        let text = lab.export_suite(&request.suite, request.format)?;
+        lab.write_suite_text(&text, request.path.as_deref())?;
+        Ok(text)
+    })
+}
+
+pub fn expectations_junit(desk: &Desk, request: JunitRequest) -> Answer<SuiteText> {
+    ask(desk, |lab| {
+        let text = lab.export_junit(request.check_id)?;
+        lab.write_suite_text(&text, request.path.as_deref())?;
+        Ok(text)
+    })
 }
 
 pub fn algorithms_list(desk: &Desk, _: Nothing) -> Answer<Vec<AlgorithmInfo>> {

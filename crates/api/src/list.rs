@@ -32,6 +32,8 @@ macro_rules! with_commands {
             json "datasets.restore" (ByDataset) -> DatasetVersion, reads [] => handlers::datasets_restore;
             json "datasets.diff" (DiffRequest) -> VersionDiff, reads [Lab, Datasets] => handlers::datasets_diff;
             json "datasets.export" (ExportDataset) -> Written, reads [] => handlers::datasets_export;
+            bytes "datasets.set_aside" (ByDataset), reads [Lab, Datasets] => handlers::datasets_set_aside;
+            json "datasets.save_set_aside" (ExportDataset) -> Written, reads [] => handlers::datasets_save_set_aside;
             json "lineage.show" (LineageRequest) -> Lineage, reads [Lab, Datasets, Runs, Models, Replays] => handlers::lineage_show;
             json "watches.list" (Nothing) -> Vec<WatchedFolder>, reads [Lab, Watches] => handlers::watches_list;
             json "watches.add" (WatchRequest) -> Vec<WatchedFolder>, reads [] => handlers::watches_add;
@@ -46,7 +48,8 @@ macro_rules! with_commands {
             json "expectations.history" (ByDataset) -> Vec<CheckSummary>, reads [Lab, Datasets, Expectations] => handlers::expectations_history;
             json "expectations.report" (ByCheck) -> CheckReport, reads [Lab, Datasets, Expectations] => handlers::expectations_report;
             json "expectations.import" (ImportSuite) -> ImportedSuite, reads [] => handlers::expectations_import;
-            json "expectations.export" (ExportSuite) -> SuiteText, reads [Lab, Expectations] => handlers::expectations_export;
+            json "expectations.export" (ExportSuite) -> SuiteText, reads [] => handlers::expectations_export;
+            json "expectations.junit" (JunitRequest) -> SuiteText, reads [] => handlers::expectations_junit;
 
             json "algorithms.list" (Nothing) -> Vec<AlgorithmInfo>, reads [] => handlers::algorithms_list;
             json "recipes.suggest" (RecipeRequest) -> Recipe, reads [Lab, Datasets] => handlers::recipes_suggest;

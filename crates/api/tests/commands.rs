@@ -68,6 +68,11 @@ fn requests(desk: &Desk, folder: &std::path::Path) -> BTreeMap<&'static str, Val
             "datasets.export",
             json!({ "dataset": "penguins", "path": folder.join("penguins.xlsx") }),
         ),
+        ("datasets.set_aside", json!({ "dataset": "two@2" })),
+        (
+            "datasets.save_set_aside",
+            json!({ "dataset": "two@2", "path": folder.join("bad.csv") }),
+        ),
         ("lineage.show", json!({ "about": "penguins" })),
         ("watches.list", nothing()),
         (
@@ -101,7 +106,13 @@ fn requests(desk: &Desk, folder: &std::path::Path) -> BTreeMap<&'static str, Val
         ),
         (
             "expectations.export",
-            json!({ "suite": "penguins", "format": "great_expectations" }),
+            json!({
+                "suite": "penguins", "format": "great_expectations", "path": folder.join("suite.json"),
+            }),
+        ),
+        (
+            "expectations.junit",
+            json!({ "check_id": 1, "path": folder.join("check.xml") }),
         ),
         ("algorithms.list", nothing()),
         (
@@ -192,12 +203,14 @@ fn every_command_answers_in_its_shape() {
     let import = |text: &str| {
         let path = folder.path().join("two.csv");
         std::fs::write(&path, text).expect("a file");
-        let spec = serde_json::from_value(json!({ "path": path, "name": null }));
+        let spec = serde_json::from_value(json!({
+            "path": path, "name": null, "options": { "bad_rows": "set_aside" },
+        }));
         lab.import(&spec.expect("a request"), &Task::silent())
             .expect("an import");
     };
     import("id,a,b,gone\n1,1,x,1\n2,2,y,2\n3,3,z,3\n");
-    import("id,b,a,new\n1,x,1.5,1\n2,w,2,2\n4,z,3,3\n");
+    import("id,b,a,new\n1,x,1.5,1\n2,w,2,2\nbad\n4,z,3,3\n");
     std::fs::create_dir(folder.path().join("watched")).expect("a folder");
     drop(lab);
     let desk = Arc::new(Desk::new(environment));
@@ -236,6 +249,10 @@ fn every_command_answers_in_its_shape() {
         "requests without a command: {:?}",
         requests.keys()
     );
+    for name in ["bad.csv", "suite.json", "check.xml", "report.html"] {
+        let size = folder.path().join(name).metadata().map(|file| file.len());
+        assert!(size.is_ok_and(|size| size > 0), "{name}");
+    }
     insta::assert_json_snapshot!("shapes", Value::Object(shapes));
 }
 

@@ -1,5 +1,7 @@
 //! Suites as a lab keeps them: named lines of versions, and the history of their checks.
 
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -141,4 +143,18 @@ pub struct ExportSuite {
     pub suite: Reference,
     #[serde(default)]
     pub format: SuiteFormat,
+    /// Where the text is written as well.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub path: Option<PathBuf>,
+}
+
+/// A check as JUnit XML, which continuous integration shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct JunitRequest {
+    pub check_id: u64,
+    /// Where the text is written as well.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub path: Option<PathBuf>,
 }

@@ -6,4 +6,8 @@ export type ExportSuite = {
 /**
  * `name` or `name@version`
  */
-suite: Reference, format: SuiteFormat, };
+suite: Reference, format: SuiteFormat, 
+/**
+ * Where the text is written as well.
+ */
+path?: string | null, };

@@ -37,6 +37,7 @@ import type { ImportSuite } from "./ImportSuite";
 import type { ImportedSuite } from "./ImportedSuite";
 import type { Job } from "./Job";
 import type { JobStarted } from "./JobStarted";
+import type { JunitRequest } from "./JunitRequest";
 import type { LabPath } from "./LabPath";
 import type { LabStatus } from "./LabStatus";
 import type { Lineage } from "./Lineage";
@@ -104,6 +105,8 @@ export interface Commands {
   "datasets.restore": { request: ByDataset; response: DatasetVersion };
   "datasets.diff": { request: DiffRequest; response: VersionDiff };
   "datasets.export": { request: ExportDataset; response: Written };
+  "datasets.set_aside": { request: ByDataset; response: ArrayBuffer };
+  "datasets.save_set_aside": { request: ExportDataset; response: Written };
   "lineage.show": { request: LineageRequest; response: Lineage };
   "watches.list": { request: Nothing; response: Array<WatchedFolder> };
   "watches.add": { request: WatchRequest; response: Array<WatchedFolder> };
@@ -118,6 +121,7 @@ export interface Commands {
   "expectations.report": { request: ByCheck; response: CheckReport };
   "expectations.import": { request: ImportSuite; response: ImportedSuite };
   "expectations.export": { request: ExportSuite; response: SuiteText };
+  "expectations.junit": { request: JunitRequest; response: SuiteText };
   "algorithms.list": { request: Nothing; response: Array<AlgorithmInfo> };
   "recipes.suggest": { request: RecipeRequest; response: Recipe };
   "training.start": { request: TrainSpec; response: JobStarted };
@@ -171,6 +175,8 @@ export const READS: Record<keyof Commands, readonly Kind[]> = {
   "datasets.restore": [],
   "datasets.diff": ["lab", "datasets"],
   "datasets.export": [],
+  "datasets.set_aside": ["lab", "datasets"],
+  "datasets.save_set_aside": [],
   "lineage.show": ["lab", "datasets", "runs", "models", "replays"],
   "watches.list": ["lab", "watches"],
   "watches.add": [],
@@ -184,7 +190,8 @@ export const READS: Record<keyof Commands, readonly Kind[]> = {
   "expectations.history": ["lab", "datasets", "expectations"],
   "expectations.report": ["lab", "datasets", "expectations"],
   "expectations.import": [],
-  "expectations.export": ["lab", "expectations"],
+  "expectations.export": [],
+  "expectations.junit": [],
   "algorithms.list": [],
   "recipes.suggest": ["lab", "datasets"],
   "training.start": [],
@@ -216,4 +223,4 @@ export const READS: Record<keyof Commands, readonly Kind[]> = {
 };
 
 /** Commands that answer with bytes. */
-export type BytesCommand = "datasets.rows" | "charts.render" | "reports.html";
+export type BytesCommand = "datasets.rows" | "datasets.set_aside" | "charts.render" | "reports.html";

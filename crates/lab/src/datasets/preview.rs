@@ -14,6 +14,7 @@ use assay_frame::Beginning;
 
 use super::database;
 use super::import::{file_name, name_of_file};
+use crate::charts::write_file;
 use crate::error::{Attempt, Cause};
 use crate::{Error, Lab};
 
@@ -107,13 +108,20 @@ impl Lab {
         Ok(())
     }
 
+    /// The rows that an import set aside, as CSV.
+    pub fn set_aside_rows(&self, dataset: &Reference) -> Result<Vec<u8>, Error> {
+        self.set_aside(dataset)
+            .attempt(|| format!("read the rows set aside from `{dataset}`"))
+    }
+
     /// Writes the rows that an import set aside as CSV. An existing file is replaced.
     pub fn export_set_aside(&self, dataset: &Reference, path: &Path) -> Result<Written, Error> {
-        self.export_set_aside_to(dataset, path)
+        self.set_aside(dataset)
+            .and_then(|rows| write_file(path, &rows))
             .attempt(|| format!("write the rows set aside from `{dataset}`"))
     }
 
-    fn export_set_aside_to(&self, dataset: &Reference, path: &Path) -> Result<Written, Cause> {
+    fn set_aside(&self, dataset: &Reference) -> Result<Vec<u8>, Cause> {
         let version = self.store.dataset_version(dataset)?;
         let aside = version.source.set_aside.ok_or_else(|| {
             Cause::with_hint(
@@ -122,12 +130,7 @@ impl Lab {
                 "import with --bad-rows set-aside",
             )
         })?;
-        let bytes = self.store.read_object(&aside.object)?;
-        std::fs::write(path, bytes).map_err(|error| Cause::io(path, error))?;
-        Ok(Written {
-            path: path.display().to_string(),
-            size_bytes: aside.size_bytes,
-        })
+        Ok(self.store.read_object(&aside.object)?)
     }
 }
 

@@ -4,6 +4,8 @@ mod check;
 mod gate;
 mod query;
 
+use std::path::Path;
+
 use assay_core::code::Code;
 use assay_core::expect::{self, CheckReport, RuleInfo, SUITE_SCHEMA, Suite};
 use assay_core::ids::check_name;
@@ -13,6 +15,7 @@ use assay_core::suites::{
     SuiteVersion,
 };
 
+use crate::charts::write_file;
 use crate::error::{Attempt, Cause};
 use crate::{Error, Lab, suites};
 
@@ -150,6 +153,26 @@ impl Lab {
             file_name: format!("{}.{ending}", found.suite.name),
             text: suites::write_suite(&found.suite, format),
         })
+    }
+
+    /// A check as JUnit XML.
+    pub fn export_junit(&self, check_id: u64) -> Result<SuiteText, Error> {
+        let report = self.check_report(check_id)?;
+        let text = suites::to_junit(&report)
+            .map_err(|error| Cause::said(Code::Bug, error.to_string()))
+            .attempt(|| format!("write the check {check_id} as JUnit XML"))?;
+        Ok(SuiteText {
+            file_name: format!("{}-expectations.xml", report.dataset.name),
+            text,
+        })
+    }
+
+    /// Writes a text to a file; without a path nothing.
+    pub fn write_suite_text(&self, text: &SuiteText, path: Option<&Path>) -> Result<(), Error> {
+        let Some(path) = path else { return Ok(()) };
+        write_file(path, text.text.as_bytes())
+            .map(|_| ())
+            .attempt(|| format!("write {}", path.display()))
     }
 
     /// Every check of a data set, or of one of its versions, newest first.
