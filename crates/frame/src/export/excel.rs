@@ -6,7 +6,7 @@ use assay_core::Task;
 use assay_core::schema::Form;
 use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 
-use super::each_group;
+use super::each_part;
 use crate::columns::View;
 use crate::error::Error;
 use crate::frame::Frame;
@@ -51,7 +51,7 @@ pub(super) fn write(table: &StoredTable, path: &Path, task: &Task) -> Result<(),
         datetime: Format::new().set_num_format("yyyy-mm-dd hh:mm:ss.000"),
     };
     let mut row = 1;
-    each_group(table, task, |frame| {
+    each_part(table, task, |frame| {
         let views = frame.views()?;
         let mut cells: Vec<_> = views
             .iter()

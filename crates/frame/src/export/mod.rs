@@ -6,7 +6,10 @@
 //! - Excel: numbers have 15 digits (longer ones go as text), times have milliseconds, instants in a zone and days before
 //!   March 1900 are texts, infinite numbers are empty, rows without any value are lost, 1,048,575 rows and 16,384 columns fit;
 //! - SQLite: a category, a decimal and an instant in a zone are texts;
-//! - Parquet and Arrow hold everything; the forms of columns stand in the metadata of the file.
+//! - Parquet and Arrow hold everything, as types that other programs know: a category is a dictionary (of an order: an
+//!   enum for polars), an instant in a zone a timestamp of that zone (of an offset like +05:30: of UTC), a decimal a
+//!   decimal. The forms of the columns stand in the metadata of the file, too, so that it comes in again as the same
+//!   version.
 
 mod columnar;
 mod excel;
@@ -132,19 +135,46 @@ pub fn plain_columns(frame: &Frame) -> Result<Vec<PlainColumn>, Error> {
         .collect())
 }
 
-/// A group after another, with progress.
+/// A group after another, with progress in rows.
 fn each_group(
     table: &StoredTable,
     task: &Task,
     mut write: impl FnMut(Frame) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    let total = table.n_groups() as u64;
-    for (group, done) in (0..table.n_groups()).zip(0..) {
-        task.step(done, total, "writing");
+    for group in 0..table.n_groups() {
+        task.step(table.rows_of_group(group).start, table.n_rows(), "writing");
         task.check()?;
         write(table.group(group, None)?)?;
     }
+    task.step(table.n_rows(), table.n_rows(), "writing");
     Ok(())
+}
+
+/// Parts of groups that are small enough to be held as texts, with progress in rows.
+fn each_part(
+    table: &StoredTable,
+    task: &Task,
+    mut write: impl FnMut(Frame) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let mut done = 0;
+    each_group(table, &task.without_steps(), |group| {
+        for part in parts(&group) {
+            task.step(done, table.n_rows(), "writing");
+            task.check()?;
+            done += part.n_rows() as u64;
+            write(part)?;
+        }
+        Ok(())
+    })?;
+    task.step(done, table.n_rows(), "writing");
+    Ok(())
+}
+
+fn parts(frame: &Frame) -> impl Iterator<Item = Frame> + '_ {
+    const PART_ROWS: usize = 1 << 15;
+    (0..frame.n_rows())
+        .step_by(PART_ROWS)
+        .map(|first| frame.slice(first, PART_ROWS))
 }
 
 /// The forms of the columns as the footer of a file keeps them; `None` without any.

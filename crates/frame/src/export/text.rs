@@ -6,7 +6,7 @@ use std::path::Path;
 use assay_core::Task;
 use serde_json::{Map, Value};
 
-use super::{Packing, Sink, each_group};
+use super::{Packing, Sink, each_part, parts};
 use crate::columns::View;
 use crate::error::Error;
 use crate::frame::Frame;
@@ -60,7 +60,7 @@ pub(super) fn delimited(
     let mut writer = CsvText::new(Sink::create(path, packing)?, delimiter);
     let at = |error: TextError| error.at(path);
     writer.header(&table.schema().names()).map_err(at)?;
-    each_group(table, task, |frame| writer.rows(&frame).map_err(at))?;
+    each_part(table, task, |frame| writer.rows(&frame).map_err(at))?;
     let sink = writer.finish().map_err(at)?;
     sink.finish().map_err(|error| io(path, error))
 }
@@ -80,7 +80,7 @@ pub(super) fn json(
         JsonText::lines(sink)
     };
     let at = |error: TextError| error.at(path);
-    each_group(table, task, |frame| writer.rows(&frame).map_err(at))?;
+    each_part(table, task, |frame| writer.rows(&frame).map_err(at))?;
     let sink = writer.finish().map_err(at)?;
     sink.finish().map_err(|error| io(path, error))
 }
@@ -191,14 +191,6 @@ impl<W: Write> JsonText<W> {
         self.sink.flush()?;
         Ok(self.sink)
     }
-}
-
-/// Parts that are small enough to be held as texts.
-fn parts(frame: &Frame) -> impl Iterator<Item = Frame> + '_ {
-    const PART_ROWS: usize = 1 << 16;
-    (0..frame.n_rows())
-        .step_by(PART_ROWS)
-        .map(|first| frame.slice(first, PART_ROWS))
 }
 
 /// Decimals are texts: a reader would make floats of them.

@@ -1,6 +1,6 @@
 //! What a person chose for a table that comes in parts: names, missing markers and types.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use assay_core::Task;
 use assay_core::dataset::{BadRow, ImportOptions};
@@ -106,7 +106,6 @@ impl Batches for Chosen {
                     });
                 }
                 column = fitted;
-                learn_levels(target, wanted, &column)?;
             }
             columns.push(column);
         }
@@ -122,6 +121,11 @@ impl Batches for Chosen {
                 });
             }
             data = data.take(&IdxCa::from_vec(PlSmallStr::EMPTY, kept))?;
+        }
+        for target in &mut self.schema.columns {
+            if let Some(wanted) = self.types.get(&target.name) {
+                learn_levels(target, wanted, &data)?;
+            }
         }
         Ok(Some(Frame::plain(data).with_forms_of(&self.schema)))
     }
@@ -172,8 +176,7 @@ pub(crate) fn fitted(
                 Some(Form::Category { levels, .. }) => levels.as_slice(),
                 _ => &[],
             };
-            let known: std::collections::HashSet<&str> =
-                levels.iter().map(String::as_str).collect();
+            let known: HashSet<&str> = levels.iter().map(String::as_str).collect();
             let fits =
                 |text: &str| (known.is_empty() || known.contains(text)).then(|| text.to_owned());
             let kept = parsed(&texts, &mut misfits, fits);
@@ -251,23 +254,27 @@ fn boolean(text: &str) -> Option<bool> {
     }
 }
 
-/// A category that was chosen without levels gets those of the rows, in order of first appearance.
-fn learn_levels(target: &mut Column, wanted: &Type, column: &PolarsColumn) -> Result<(), Error> {
-    let Some(Form::Category { levels: given, .. }) = &wanted.form else {
-        return Ok(());
-    };
-    let Some(Form::Category { levels, .. }) = &mut target.form else {
+/// A category that was chosen without levels gets those of the rows, sorted, whatever kind of file they come from.
+fn learn_levels(target: &mut Column, wanted: &Type, data: &DataFrame) -> Result<(), Error> {
+    let (Some(Form::Category { levels: given, .. }), Some(Form::Category { levels, .. })) =
+        (&wanted.form, &mut target.form)
+    else {
         return Ok(());
     };
     if !given.is_empty() {
         return Ok(());
     }
-    let mut known: std::collections::HashSet<String> = levels.iter().cloned().collect();
-    for text in column.str()?.iter().flatten() {
-        if !known.contains(text) {
-            known.insert(text.to_owned());
-            levels.push(text.to_owned());
-        }
+    let known: HashSet<&str> = levels.iter().map(String::as_str).collect();
+    let texts = data.column(&target.name)?.str()?;
+    let new: HashSet<String> = texts
+        .iter()
+        .flatten()
+        .filter(|text| !known.contains(text))
+        .map(str::to_owned)
+        .collect();
+    if !new.is_empty() {
+        levels.extend(new);
+        levels.sort_unstable();
     }
     Ok(())
 }

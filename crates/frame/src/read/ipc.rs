@@ -1,12 +1,15 @@
 //! Arrow IPC, as a file (Feather) or as a stream: a record batch at a time.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
+use assay_core::schema::Form;
 use polars::error::PolarsError;
 use polars::prelude::{ArrowField, ArrowSchema};
 use polars_arrow::array::Array;
+use polars_arrow::datatypes::Metadata;
 use polars_arrow::io::ipc::read::{
     FileReader, StreamReader, StreamState, read_file_metadata, read_stream_metadata,
 };
@@ -16,6 +19,7 @@ use super::arrow::{Parts, Rows, guarded};
 use super::ipc_check::check_message;
 use super::source::{ReadBytes, open_file};
 use crate::error::Error;
+use crate::write::FORMS_KEY;
 
 type Reader = BufReader<File>;
 type Batch = RecordBatchT<Box<dyn Array>>;
@@ -25,6 +29,7 @@ pub(super) struct IpcParts {
     path: PathBuf,
     is_file: bool,
     fields: Vec<ArrowField>,
+    forms: BTreeMap<String, Form>,
     batches: Option<Open>,
     progress: ReadBytes,
 }
@@ -43,14 +48,23 @@ impl IpcParts {
             path: path.to_owned(),
             is_file,
             fields: Vec::new(),
+            forms: BTreeMap::new(),
             batches: None,
             progress: ReadBytes::new(len),
         };
         parts.check()?;
-        let schema = match parts.start()? {
-            Open::File(reader) => reader.schema().clone(),
-            Open::Stream(reader) => reader.schema().clone(),
+        let opened = parts.start()?;
+        let (schema, metadata) = match &opened {
+            Open::File(reader) => {
+                let metadata = reader.metadata().custom_schema_metadata.as_deref();
+                (reader.schema(), metadata)
+            }
+            Open::Stream(reader) => {
+                let metadata = reader.metadata().custom_schema_metadata.as_ref();
+                (reader.schema(), metadata)
+            }
         };
+        parts.forms = metadata.map(forms_of).unwrap_or_default();
         parts.fields = schema.iter_values().cloned().collect();
         Ok(parts)
     }
@@ -114,6 +128,13 @@ impl IpcParts {
     }
 }
 
+/// Forms that this program wrote beside the schema.
+fn forms_of(metadata: &Metadata) -> BTreeMap<String, Form> {
+    let text = metadata.get(FORMS_KEY).map(|text| text.as_str());
+    text.and_then(|text| serde_json::from_str(text).ok())
+        .unwrap_or_default()
+}
+
 /// The schema of polars holds each name once.
 fn no_twins(schema: &ArrowSchema, n_columns: usize) -> Result<(), PolarsError> {
     match schema.len() == n_columns {
@@ -171,6 +192,10 @@ impl Parts for IpcParts {
             })
             .collect::<Result<Vec<_>, Error>>()?;
         Ok(Some(Rows { n_rows, arrays }))
+    }
+
+    fn forms(&self) -> BTreeMap<String, Form> {
+        self.forms.clone()
     }
 
     fn keeps_level_order(&self) -> bool {

@@ -4,6 +4,7 @@
 mod check;
 mod check_laws;
 mod content;
+mod export;
 mod formats;
 mod goldens;
 mod hostile;
