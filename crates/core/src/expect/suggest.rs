@@ -13,6 +13,8 @@ const MAX_SET: u64 = 20;
 const MAX_INTEGER_SET: u64 = 10;
 /// A value seen less often leaves open whether the set is complete.
 const SEEN_OFTEN: u64 = 5;
+/// Of fewer texts the lengths say little.
+const ENOUGH_TEXTS: u64 = 20;
 /// Largest missing share that is held to.
 const FEW_MISSING: f64 = 0.1;
 
@@ -20,7 +22,7 @@ const FEW_MISSING: f64 = 0.1;
 ///
 /// Critical is what the rows leave no doubt about: the set of columns, their types, no missing value where none is
 /// missing, unique ids, sets whose every value was seen 5 times or more. A warning is what is a guess: row count,
-/// ranges, means, shares of missing values, other sets.
+/// ranges, means, lengths of texts, the earliest time, shares of missing values, other sets.
 pub fn suggest(profile: &Profile, name: &str) -> Suite {
     let mut expectations = table_rules(profile);
     for column in &profile.columns {
@@ -84,13 +86,62 @@ fn column_rules(column: &ColumnProfile) -> Vec<Expectation> {
                 format!("about as many values as the {} rows", count(column.n_rows)),
             )
         });
+        rules.extend(one_length_rule(column));
         return rules;
     }
     match set_rule(column) {
         Some(rule) => rules.push(rule),
-        None => rules.extend(number_rules(column)),
+        None => {
+            rules.extend(number_rules(column));
+            rules.extend(one_length_rule(column).or_else(|| longest_rule(column)));
+            rules.extend(earliest_rule(column));
+        }
     }
     rules
+}
+
+/// Texts that are all as long are codes.
+fn one_length_rule(column: &ColumnProfile) -> Option<Expectation> {
+    let text = column.text.as_ref()?;
+    let length = text.max_length;
+    if column.n_values() < ENOUGH_TEXTS || text.min_length != length {
+        return None;
+    }
+    let rule = Rule::new(
+        RuleType::LengthsEqual,
+        json!({"column": column.name, "value": length}),
+    );
+    let long = counted(length, "character", "characters");
+    let n_texts = counted(column.n_values(), "text", "texts");
+    Some(warning(rule, format!("all of {n_texts} have {long}")))
+}
+
+/// Later texts may be twice as long: more is rather two fields in one, or a quote that was never closed.
+fn longest_rule(column: &ColumnProfile) -> Option<Expectation> {
+    let text = column.text.as_ref()?;
+    if column.n_values() < ENOUGH_TEXTS {
+        return None;
+    }
+    let rule = Rule::new(
+        RuleType::LengthsBetween,
+        json!({"column": column.name, "max_value": text.max_length.saturating_mul(2)}),
+    );
+    let reason = format!(
+        "{} to {} seen, and twice as many",
+        count(text.min_length),
+        counted(text.max_length, "character", "characters")
+    );
+    Some(warning(rule, reason))
+}
+
+/// Nothing before the earliest; later rows may well be later.
+fn earliest_rule(column: &ColumnProfile) -> Option<Expectation> {
+    let time = column.time.as_ref()?;
+    let rule = Rule::new(
+        RuleType::ValuesBetween,
+        json!({"column": column.name, "min_value": time.min}),
+    );
+    Some(warning(rule, format!("{} is the earliest seen", time.min)))
 }
 
 fn missing_rule(column: &ColumnProfile) -> Option<Expectation> {

@@ -41,6 +41,9 @@ fn holds(rule: &Rule, columns: &[TestColumn]) -> bool {
                         .collect();
                     column.values().all(|value| texts.contains(value))
                 }
+                ValueTest::Length(bounds) => column
+                    .values()
+                    .all(|value| bounds.hold(value.chars().count() as f64)),
                 ValueTest::OfType(names) => column_types(&names[0]) == [column.kind],
                 _ => false,
             }
@@ -138,6 +141,38 @@ fn penguins_suggest_what_a_person_would_write() {
 }
 
 #[test]
+fn texts_are_held_to_their_lengths() {
+    let codes: Vec<String> = (0..40).map(|i| format!("EE{i:04}")).collect();
+    let names: Vec<String> = (0..40)
+        .map(|i| "õun".repeat(1 + i % 3) + &i.to_string())
+        .collect();
+    let few = &names[..19];
+    for (name, texts, expected) in [
+        ("code", codes.as_slice(), Some("`code` length exactly 6")),
+        (
+            "product_id",
+            codes.as_slice(),
+            Some("`product_id` length exactly 6"),
+        ),
+        ("name", names.as_slice(), Some("`name` length at most 22")),
+        ("name", few, None),
+    ] {
+        let columns = [TestColumn::full(name, ColumnType::Text, texts)];
+        let suite = suggest(&profile(&columns), "s");
+        let lengths: Vec<_> = words(&suite)
+            .into_iter()
+            .filter(|(words, _)| words.contains("length"))
+            .collect();
+        let expected: Vec<_> = expected
+            .map(|words| (words.to_owned(), Severity::Warning))
+            .into_iter()
+            .collect();
+        assert_eq!(lengths, expected, "{name}");
+        assert!(suite.expectations.iter().all(|e| holds(&e.rule, &columns)));
+    }
+}
+
+#[test]
 fn what_was_never_negative_stays_so() {
     let price: Vec<f64> = (0..60).map(|i| f64::from(i) / 1000.0).collect();
     let columns = [TestColumn::full("price", ColumnType::Float, &price)];
@@ -173,6 +208,8 @@ fn column(n: usize) -> impl Strategy<Value = TestColumn> {
         )
         .prop_map(|cells| (ColumnType::Integer, cells)),
         prop::collection::vec(prop::option::of("[a-c]{1,2}"), n)
+            .prop_map(|cells| (ColumnType::Text, cells)),
+        prop::collection::vec(prop::option::of("[a-zõ ]{1,30}"), n)
             .prop_map(|cells| (ColumnType::Text, cells)),
     ];
     (name, cells).prop_map(|(name, (kind, cells))| TestColumn {
