@@ -187,3 +187,37 @@ fn lineage_is_read_from_either_end() {
         assert_ne!(answer.status, 0, "{bad}");
     }
 }
+
+/// Too much to be compared while somebody waits: a job does it, and its answer is kept.
+#[test]
+fn long_comparisons_are_jobs_whose_answer_is_kept() {
+    let lab = TestLab::new();
+    let version = |changed: u32| {
+        let rows: String = (0..30_000_u32)
+            .map(|row| {
+                let price = if row < changed { row + 1 } else { row };
+                format!("{row},{price},{},{},a,b,c\n", row % 7, row / 9)
+            })
+            .collect();
+        lab.import(
+            &lab.file("many.csv", format!("id,price,x,y,p,q,r\n{rows}")),
+            &[],
+        );
+    };
+    version(0);
+    version(10);
+    let arguments = ["data", "diff", "many@1", "many@2", "--key", "id"];
+    let diff = lab.json(&arguments);
+    assert_eq!(diff["rows"]["n_changed"], 10);
+    assert_eq!(diff["rows"]["n_unchanged"], 29_990);
+    assert_eq!(lab.json(&arguments), diff);
+    let twice = lab.assay(&["data", "diff", "many@1", "many@2", "--key", "x"]);
+    assert_eq!(twice.status, 1);
+    assert!(
+        twice
+            .stderr
+            .contains("cannot compare `many@1` with `many@2`"),
+        "{}",
+        twice.stderr
+    );
+}

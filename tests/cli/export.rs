@@ -1,5 +1,10 @@
 //! A version written in each format and read again: the types survive as far as the format can hold them.
 
+#[cfg(unix)]
+use std::process::{Child, Command, Stdio};
+#[cfg(unix)]
+use std::time::{Duration, Instant};
+
 use serde_json::Value;
 
 use crate::support::TestLab;
@@ -48,18 +53,7 @@ fn the_same_rows_come_back_from_every_text_and_columnar_format() {
         let again = export_and_import(&lab, file);
         assert_eq!(again["dataset_version"], first["dataset_version"], "{file}");
     }
-    let left: Vec<String> = std::fs::read_dir(lab.path().join(".."))
-        .expect("the folder")
-        .map(|entry| {
-            entry
-                .expect("an entry")
-                .file_name()
-                .to_string_lossy()
-                .into_owned()
-        })
-        .filter(|name| name.starts_with(".assay"))
-        .collect();
-    assert_eq!(left, Vec::<String>::new());
+    assert_eq!(left_beside(&lab), Vec::<String>::new());
 }
 
 /// Excel has no integers over 15 digits: they are texts there. A row without a value is none in a sheet.
@@ -104,4 +98,79 @@ fn an_existing_file_is_replaced_whole_or_not_at_all() {
         assert_eq!(answer.status, 1);
         assert!(answer.stderr.contains(wrong), "{}", answer.stderr);
     }
+}
+
+/// What exports have left beside the lab.
+fn left_beside(lab: &TestLab) -> Vec<String> {
+    let entries = std::fs::read_dir(lab.path().join("..")).expect("the folder");
+    entries
+        .map(|entry| entry.expect("an entry").file_name())
+        .map(|name| name.to_string_lossy().into_owned())
+        .filter(|name| name.starts_with(".assay"))
+        .collect()
+}
+
+/// A workbook of many cells, and the process that writes it when it has begun.
+#[cfg(unix)]
+fn long_export(lab: &TestLab) -> Child {
+    let rows: String = (0..60_000_u32)
+        .map(|row| format!("{row},{},{},{},text {row}\n", row % 7, row / 3, row ^ 5))
+        .collect();
+    lab.import(&lab.file("long.csv", format!("a,b,c,d,e\n{rows}")), &[]);
+    let target = lab.file("long.xlsx", "old");
+    let child = lab
+        .command()
+        .args(["data", "export", "long", target.to_str().expect("text")])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("assay starts");
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while left_beside(lab).is_empty() {
+        assert!(Instant::now() < deadline, "the export never began");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    child
+}
+
+#[cfg(unix)]
+fn signal(child: &Child, name: &str) {
+    let status = Command::new("kill")
+        .args([&format!("-{name}"), &child.id().to_string()])
+        .status();
+    assert!(status.is_ok_and(|status| status.success()), "kill -{name}");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_export_that_is_interrupted_leaves_what_was_there() {
+    let lab = TestLab::new();
+    let mut child = long_export(&lab);
+    signal(&child, "INT");
+    assert_eq!(child.wait().expect("it ends").code(), Some(1));
+    assert_eq!(left_beside(&lab), Vec::<String>::new());
+    let target = lab.path().join("../long.xlsx");
+    assert_eq!(std::fs::read_to_string(target).expect("text"), "old");
+    assert_eq!(lab.json(&["doctor"])["healthy"], true);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_a_killed_export_left_goes_when_the_lab_is_opened_again() {
+    let lab = TestLab::new();
+    let mut child = long_export(&lab);
+    signal(&child, "KILL");
+    child.wait().expect("it ends");
+    let deadline = Instant::now() + Duration::from_secs(30);
+    // its worker follows it, and may do so a moment later
+    loop {
+        lab.json(&["data", "list"]);
+        if left_beside(&lab).is_empty() {
+            break;
+        }
+        assert!(Instant::now() < deadline, "{:?}", left_beside(&lab));
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    let target = lab.path().join("../long.xlsx");
+    assert_eq!(std::fs::read_to_string(target).expect("text"), "old");
 }

@@ -125,14 +125,17 @@ pub fn datasets_restore(desk: &Desk, request: ByDataset) -> Answer<DatasetVersio
     ask(desk, |lab| lab.restore_version(&request.dataset))
 }
 
-pub fn datasets_diff(desk: &Desk, request: DiffRequest) -> Answer<VersionDiff> {
-    ask(desk, |lab| lab.diff_versions(&request, &Task::silent()))
+/// `None`: it takes long; `datasets.compare` begins it, and then it is here.
+pub fn datasets_diff(desk: &Desk, request: DiffRequest) -> Answer<Option<VersionDiff>> {
+    ask(desk, |lab| lab.diff_at_once(&request))
 }
 
-pub fn datasets_export(desk: &Desk, request: ExportDataset) -> Answer<Written> {
-    ask(desk, |lab| {
-        lab.export_dataset(&request.dataset, &request.path)
-    })
+pub fn datasets_compare(desk: &Desk, request: DiffRequest) -> Answer<JobStarted> {
+    begin(desk, JobSpec::Diff(request))
+}
+
+pub fn datasets_export(desk: &Desk, request: ExportDataset) -> Answer<JobStarted> {
+    begin(desk, JobSpec::Export(request))
 }
 
 pub fn datasets_set_aside(desk: &Desk, request: ByDataset) -> Answer<Vec<u8>> {

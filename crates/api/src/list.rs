@@ -30,8 +30,9 @@ macro_rules! with_commands {
 
             json "datasets.tag" (TagRequest) -> DatasetDetail, reads [] => handlers::datasets_tag;
             json "datasets.restore" (ByDataset) -> DatasetVersion, reads [] => handlers::datasets_restore;
-            json "datasets.diff" (DiffRequest) -> VersionDiff, reads [Lab, Datasets] => handlers::datasets_diff;
-            json "datasets.export" (ExportDataset) -> Written, reads [] => handlers::datasets_export;
+            json "datasets.diff" (DiffRequest) -> Option<VersionDiff>, reads [Lab, Datasets] => handlers::datasets_diff;
+            json "datasets.compare" (DiffRequest) -> JobStarted, reads [] => handlers::datasets_compare;
+            json "datasets.export" (ExportDataset) -> JobStarted, reads [] => handlers::datasets_export;
             bytes "datasets.set_aside" (ByDataset), reads [Lab, Datasets] => handlers::datasets_set_aside;
             json "datasets.save_set_aside" (ExportDataset) -> Written, reads [] => handlers::datasets_save_set_aside;
             json "lineage.show" (LineageRequest) -> Lineage, reads [Lab, Datasets, Runs, Models, Replays] => handlers::lineage_show;

@@ -65,6 +65,10 @@ fn requests(desk: &Desk, folder: &std::path::Path) -> BTreeMap<&'static str, Val
             json!({ "left": "two@1", "right": "two@2", "key": ["id"] }),
         ),
         (
+            "datasets.compare",
+            json!({ "left": "two@1", "right": "two@2" }),
+        ),
+        (
             "datasets.export",
             json!({ "dataset": "penguins", "path": folder.join("penguins.xlsx") }),
         ),

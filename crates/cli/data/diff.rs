@@ -1,6 +1,7 @@
 //! `assay data diff`
 
 use assay_core::Task;
+use assay_core::job::JobSpec;
 use assay_core::reference::Reference;
 use assay_core::version_diff::{
     Cell, ChangedRow, ColumnChange, DiffRequest, Magnitude, RowAt, VersionDiff,
@@ -8,6 +9,7 @@ use assay_core::version_diff::{
 use assay_lab::{Error, Lab};
 
 use crate::output::{Output, count, figure, plural, table};
+use crate::progress;
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -25,7 +27,19 @@ impl Arguments {
             right: self.right.clone(),
             key: self.key.clone(),
         };
-        output.result(&lab.diff_versions(&request, &Task::silent())?, text);
+        let known = match lab.diff_at_once(&request)? {
+            Some(diff) => Some(diff),
+            None => {
+                progress::run(lab, JobSpec::Diff(request.clone()))?;
+                lab.diff_at_once(&request)?
+            }
+        };
+        let diff = match known {
+            Some(diff) => diff,
+            // The cache went away meanwhile.
+            None => lab.diff_versions(&request, &Task::silent())?,
+        };
+        output.result(&diff, text);
         Ok(())
     }
 }

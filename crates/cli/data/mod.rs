@@ -11,11 +11,14 @@ mod watch;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use assay_core::ask::ExportDataset;
+use assay_core::job::{JobOutcome, JobSpec};
 use assay_core::lineage::LineageFocus;
 use assay_core::reference::Reference;
 use assay_lab::{Error, Lab};
 
 use crate::output::Output;
+use crate::progress;
 
 pub use import::{Format, absolute};
 
@@ -86,8 +89,14 @@ impl Command {
             Self::Watches => watch::list(lab, output)?,
             Self::Unwatch { folder } => watch::remove(lab, folder, output)?,
             Self::Export { dataset, file } => {
-                let written = lab.export_dataset(dataset, file)?;
-                output.result(&written, |written| format!("wrote {}", written.path));
+                let request = ExportDataset {
+                    dataset: dataset.clone(),
+                    path: absolute(file),
+                };
+                let job = progress::run(lab, JobSpec::Export(request))?;
+                if let Some(JobOutcome::Export(written)) = &job.outcome {
+                    output.result(written, |_| format!("wrote {}", file.display()));
+                }
             }
         }
         Ok(ExitCode::SUCCESS)

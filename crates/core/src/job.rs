@@ -4,12 +4,14 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::TimestampMs;
+use crate::ask::{ExportDataset, Written};
 use crate::code::Failure;
 use crate::dataset::{ImportOutcome, ImportSpec};
 use crate::ids::{JobId, ReplayId, RunId};
 use crate::replay::ReplaySpec;
 use crate::task::Progress;
 use crate::train::TrainSpec;
+use crate::version_diff::DiffRequest;
 
 /// What a worker is asked to do.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
@@ -18,6 +20,8 @@ pub enum JobSpec {
     Import(ImportSpec),
     Train(TrainSpec),
     Replay(ReplaySpec),
+    Diff(DiffRequest),
+    Export(ExportDataset),
     /// The whole chain on the bundled sample data.
     Demo,
 }
@@ -28,6 +32,8 @@ impl JobSpec {
             Self::Import(_) => "import",
             Self::Train(_) => "train",
             Self::Replay(_) => "replay",
+            Self::Diff(_) => "diff",
+            Self::Export(_) => "export",
             Self::Demo => "demo",
         }
     }
@@ -56,8 +62,15 @@ impl JobState {
 #[serde(tag = "made", rename_all = "snake_case")]
 pub enum JobOutcome {
     Dataset(ImportOutcome),
-    Run { run_id: RunId },
-    Replay { replay_id: ReplayId },
+    Run {
+        run_id: RunId,
+    },
+    Replay {
+        replay_id: ReplayId,
+    },
+    /// Two versions were compared; the answer is kept until it is asked for.
+    Diff,
+    Export(Written),
     Demo,
 }
 

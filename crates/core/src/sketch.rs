@@ -19,7 +19,7 @@ pub use distinct::{DistinctSample, Entry};
 pub use moments::Moments;
 pub use numbers::{Number, NumberSummary};
 pub use texts::{InstantSummary, KeptText, TextSummary};
-pub use weighted::{Weighted, lerp};
+pub use weighted::{Weighted, quantile};
 
 /// The finaliser of splitmix64 (Steele, Lea, Flood 2014, "Fast splittable pseudorandom number generators"): a bijection
 /// in which every bit of the input moves every bit of the output.

@@ -17,7 +17,6 @@ mod ingest;
 mod log;
 mod predictions;
 mod profile;
-mod quantile;
 mod read;
 mod recipe;
 mod rows;

@@ -13,11 +13,12 @@ use assay_core::run::RunStatus;
 use assay_core::{JobId, ReplayId, RunId};
 use assay_store::FinishedRun;
 
+use crate::datasets::{file_name, forget_export};
 use crate::error::{Attempt, Cause};
 use crate::worker::{Answer, Order};
 use crate::{Error, Lab};
 
-/// How many workers may run at once, per application.
+/// How many workers of each class may run at once, per application.
 const MAX_WORKERS: usize = 2;
 /// How often the progress of a running job is written to the lab.
 const SAVE_EVERY: Duration = Duration::from_millis(400);
@@ -30,8 +31,17 @@ pub(crate) struct Running {
     freed: Condvar,
 }
 
+/// Who waits for whom: what a person looks at a page for does not wait until a training is over.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Class {
+    #[default]
+    Making,
+    Reading,
+}
+
 #[derive(Default)]
 struct Slot {
+    class: Class,
     /// It holds one of the workers.
     admitted: bool,
     child: Option<Arc<Mutex<Child>>>,
@@ -126,7 +136,7 @@ impl Lab {
             .attempt(|| job.title.clone())?;
         self.running
             .lock()
-            .insert(job.job_id.clone(), Slot::default());
+            .insert(job.job_id.clone(), Slot::of(class(&job.spec)));
         self.tell(&Event::Job {
             job: Box::new(job.clone()),
         });
@@ -138,6 +148,7 @@ impl Lab {
             lab: self.path().to_owned(),
             actor: self.environment.actor.clone(),
             folder: self.environment.folder.clone(),
+            job_id: job.job_id.clone(),
             spec: job.spec.clone(),
             run_id: RunId::from_bits(
                 (u128::from(self.environment.id_bits()) << 64)
@@ -192,6 +203,9 @@ impl Lab {
         // A worker that panicked answers too, and leaves its run open; a run that ended already stays as it is.
         if job.state != JobState::Done && matches!(job.spec, JobSpec::Train(_)) {
             self.abandon_run(&order.run_id, job.failure.clone());
+        }
+        if let (JobSpec::Export(request), false) = (&job.spec, job.state == JobState::Done) {
+            forget_export(request, &job.job_id);
         }
         self.note(&job, watch)?;
         Ok(job)
@@ -309,6 +323,24 @@ enum Ended {
     Died(String),
 }
 
+impl Slot {
+    fn of(class: Class) -> Self {
+        Self {
+            class,
+            ..Self::default()
+        }
+    }
+}
+
+fn class(spec: &JobSpec) -> Class {
+    match spec {
+        JobSpec::Diff(_) | JobSpec::Export(_) => Class::Reading,
+        JobSpec::Import(_) | JobSpec::Train(_) | JobSpec::Replay(_) | JobSpec::Demo => {
+            Class::Making
+        }
+    }
+}
+
 impl Running {
     fn lock(&self) -> MutexGuard<'_, HashMap<JobId, Slot>> {
         self.children.lock().unwrap_or_else(PoisonError::into_inner)
@@ -321,7 +353,9 @@ impl Running {
             if children.get(job_id).is_none_or(|slot| slot.cancelled) {
                 return false;
             }
-            if children.values().filter(|slot| slot.admitted).count() < MAX_WORKERS {
+            let class = children.get(job_id).map(|slot| slot.class);
+            let admitted = |slot: &&Slot| slot.admitted && Some(slot.class) == class;
+            if children.values().filter(admitted).count() < MAX_WORKERS {
                 children.entry(job_id.clone()).or_default().admitted = true;
                 return true;
             }
@@ -376,6 +410,10 @@ fn title(spec: &JobSpec) -> String {
                 .and_then(|path| path.file_name())
                 .map(|name| name.to_string_lossy());
             format!("replay {} against {}", log.unwrap_or_default(), spec.model)
+        }
+        JobSpec::Diff(request) => format!("compare {} with {}", request.left, request.right),
+        JobSpec::Export(request) => {
+            format!("export {} to {}", request.dataset, file_name(&request.path))
         }
         JobSpec::Demo => "the sample lab".to_owned(),
     }

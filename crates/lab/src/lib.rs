@@ -28,6 +28,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 use assay_core::code::Code;
 use assay_core::event::Event;
+use assay_core::job::JobSpec;
 use assay_core::lab::{DoctorReport, LabStatus, ServerInfo, Settings, TrashItem, TrashKind};
 use assay_core::reference::Reference;
 use assay_core::{ask::TrashEmptied, ask::Undone};
@@ -101,9 +102,15 @@ impl Lab {
     /// Marks jobs whose application died as interrupted.
     fn settle(&self) -> Result<(), Error> {
         let now = self.environment.now_ms();
-        self.store
+        let interrupted = self
+            .store
             .interrupt_dead_jobs(is_alive, now)
             .attempt(|| "settle interrupted jobs".to_owned())?;
+        for job in interrupted {
+            if let JobSpec::Export(request) = &job.spec {
+                datasets::forget_export(request, &job.job_id);
+            }
+        }
         Ok(())
     }
 

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use assay_core::code::Failure;
 use assay_core::job::{JobOutcome, JobSpec};
 use assay_core::task::{Progress, Task, TaskEvent, TaskMetric};
-use assay_core::{ReplayId, RunId};
+use assay_core::{JobId, ReplayId, RunId};
 use serde::{Deserialize, Serialize};
 
 use crate::environment::Environment;
@@ -26,6 +26,7 @@ pub struct Order {
     pub actor: String,
     /// The folder in which it was asked, for the git state.
     pub folder: PathBuf,
+    pub job_id: JobId,
     pub spec: JobSpec,
     /// The id of the run, when the job trains.
     pub run_id: RunId,
@@ -123,6 +124,10 @@ pub fn work(order: &Order, task: &Task) -> Result<JobOutcome, Error> {
                 replay_id: order.replay_id.clone(),
             })
         }
+        JobSpec::Diff(request) => lab.diff_versions(request, task).map(|_| JobOutcome::Diff),
+        JobSpec::Export(request) => lab
+            .export_dataset(request, &order.job_id, task)
+            .map(JobOutcome::Export),
         JobSpec::Demo => lab.demo(task).map(|_| JobOutcome::Demo),
     }
 }

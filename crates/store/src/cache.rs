@@ -1,51 +1,81 @@
-//! `cache.db`: profiles by content. May be deleted at any moment, and is thrown away when it cannot be read.
+//! `cache.db`: profiles by content, and what two versions differ in. May be deleted at any moment, and is thrown away when it cannot be read.
 
 use assay_core::ObjectHash;
 use assay_core::profile::{PROFILE_SCHEMA, Profile};
-use rusqlite::{Connection, params};
+use assay_core::version_diff::{VERSION_DIFF_SCHEMA, VersionDiff};
+use rusqlite::{Connection, Params, ToSql, params};
+use serde::de::DeserializeOwned;
 
 use crate::error::{Error, Result};
 use crate::orphans::remove;
 use crate::rows::{Rows, from_json, to_json};
 use crate::store::Store;
 
+/// Differences that are kept.
+const MOST_DIFFS: u32 = 50;
+
 impl Store {
     /// Keeps the profile of a data set's content. A cache that cannot be written is made anew.
     pub fn save_profile(&self, content: &ObjectHash, profile: &Profile) -> Result<()> {
         let doc = to_json(profile)?;
-        match self.try_save(content, &doc) {
-            Err(Error::Damaged { .. } | Error::Database(_)) => {
-                self.drop_cache()?;
-                self.try_save(content, &doc)
-            }
-            outcome => outcome,
-        }
+        self.keep(
+            "INSERT OR REPLACE INTO profiles (content, schema, doc) VALUES (?1, ?2, ?3)",
+            params![content.as_str(), PROFILE_SCHEMA, doc],
+        )
+    }
+
+    /// Keeps what two versions differ in, by a key that names both and how they were compared.
+    pub fn save_diff(&self, key: &ObjectHash, diff: &VersionDiff) -> Result<()> {
+        let doc = to_json(diff)?;
+        self.keep(
+            "INSERT OR REPLACE INTO diffs (key, schema, doc) VALUES (?1, ?2, ?3)",
+            params![key.as_str(), VERSION_DIFF_SCHEMA, doc],
+        )?;
+        self.keep(
+            "DELETE FROM diffs WHERE rowid NOT IN
+                (SELECT rowid FROM diffs ORDER BY rowid DESC LIMIT ?1)",
+            params![MOST_DIFFS],
+        )
     }
 
     /// `None`: not computed yet, or forgotten.
     pub fn profile(&self, content: &ObjectHash) -> Result<Option<Profile>> {
+        self.kept(
+            "SELECT doc FROM profiles WHERE content = ?1 AND schema = ?2",
+            params![content.as_str(), PROFILE_SCHEMA],
+        )
+    }
+
+    /// `None`: not compared yet, or forgotten.
+    pub fn diff(&self, key: &ObjectHash) -> Result<Option<VersionDiff>> {
+        self.kept(
+            "SELECT doc FROM diffs WHERE key = ?1 AND schema = ?2",
+            params![key.as_str(), VERSION_DIFF_SCHEMA],
+        )
+    }
+
+    fn kept<T: DeserializeOwned>(&self, query: &str, of: impl Params) -> Result<Option<T>> {
         if !self.layout.cache().is_file() {
             return Ok(None);
         }
-        let found = self.cache().and_then(|db| {
-            db.first(
-                "SELECT doc FROM profiles WHERE content = ?1 AND schema = ?2",
-                params![content.as_str(), PROFILE_SCHEMA],
-                |row| from_json(&row.get::<_, String>(0)?),
-            )
-        });
+        let found = self
+            .cache()
+            .and_then(|db| db.first(query, of, |row| from_json(&row.get::<_, String>(0)?)));
         match found {
             Err(Error::Damaged { .. } | Error::Database(_)) => Ok(None),
             found => found,
         }
     }
 
-    fn try_save(&self, content: &ObjectHash, doc: &str) -> Result<()> {
-        self.cache()?.run(
-            "INSERT OR REPLACE INTO profiles (content, schema, doc) VALUES (?1, ?2, ?3)",
-            params![content.as_str(), PROFILE_SCHEMA, doc],
-        )?;
-        Ok(())
+    fn keep(&self, statement: &str, values: &[&dyn ToSql]) -> Result<()> {
+        let attempt = || self.cache()?.run(statement, values).map(|_| ());
+        match attempt() {
+            Err(Error::Damaged { .. } | Error::Database(_)) => {
+                self.drop_cache()?;
+                attempt()
+            }
+            outcome => outcome,
+        }
     }
 
     /// Opened anew each time, because the file may have gone since.
@@ -57,7 +87,9 @@ impl Store {
         db.execute_batch(
             "CREATE TABLE IF NOT EXISTS profiles (
                 content TEXT NOT NULL, schema INTEGER NOT NULL, doc TEXT NOT NULL,
-                PRIMARY KEY (content, schema)) STRICT;",
+                PRIMARY KEY (content, schema)) STRICT;
+             CREATE TABLE IF NOT EXISTS diffs (
+                key TEXT PRIMARY KEY, schema INTEGER NOT NULL, doc TEXT NOT NULL) STRICT;",
         )?;
         Ok(db)
     }

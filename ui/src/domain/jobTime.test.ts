@@ -26,7 +26,8 @@ it.each([
   [at(25, 100, 13_000), 14_000, null],
 ])('what is left of %j at %i ms', (job, now_ms, secs) => expect(secsLeft(job, now_ms)).toBe(secs));
 
-it('imports count bytes', () => {
+it('imports count bytes, exports rows', () => {
   const spec = { job: 'demo' } as const;
   expect(progressUnit({ spec })).toBe('');
+  expect(progressUnit({ spec: { job: 'export', dataset: 'a@1', path: 'a.csv' } })).toBe('rows');
 });

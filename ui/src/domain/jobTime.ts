@@ -22,6 +22,13 @@ export function secsLeft(job: Pick<Job, 'started_ms' | 'ended_ms' | 'progress'>,
 }
 
 /** What `done` and `total` of a job's progress count. */
-export function progressUnit(job: Pick<Job, 'spec'>): 'bytes' | '' {
-  return job.spec.job === 'import' ? 'bytes' : '';
+export function progressUnit(job: Pick<Job, 'spec'>): 'bytes' | 'rows' | '' {
+  switch (job.spec.job) {
+    case 'import':
+      return 'bytes';
+    case 'export':
+      return 'rows';
+    default:
+      return '';
+  }
 }

@@ -1,8 +1,9 @@
 // What a job that has ended says, and where its result is.
 
+import type { DiffRequest } from '../gen/DiffRequest';
 import type { Job } from '../gen/Job';
 import type { StatusState } from '../parts/Status.svelte';
-import { count } from '../parts/format';
+import { bytes, count } from '../parts/format';
 import { toast } from '../parts/toasts.svelte';
 import { hearImport, importAgain, oddity } from './importing.svelte';
 
@@ -27,9 +28,23 @@ export function resultHref(job: Job): string | null {
       return `#/runs/${outcome.run_id}`;
     case 'replay':
       return `#/replay/${outcome.replay_id}`;
+    case 'diff':
+      return job.spec.job === 'diff' ? diffHref(job.spec) : null;
+    case 'export':
+      return null;
     case 'demo':
       return '#/models';
   }
+}
+
+/** The page compares versions of one data set. */
+function diffHref({ left, right, key }: DiffRequest): string | null {
+  const [name = '', before] = left.split('@');
+  const [other, after] = right.split('@');
+  if (name !== other || !before || !after) return null;
+  const query = new URLSearchParams({ left: before, right: after });
+  if (key.length > 0) query.set('key', key.map(encodeURIComponent).join(','));
+  return `#/data/${encodeURIComponent(name)}/diff?${query}`;
 }
 
 const told = new Set<string>();
@@ -39,8 +54,9 @@ export function reportJob(job: Job): void {
   if (told.has(job.job_id) || job.state === 'waiting' || job.state === 'running') return;
   told.add(job.job_id);
   if (hearImport(job)) return;
-  // The page of trainings shows what becomes of its own.
+  // The pages of trainings and of differences show what becomes of their own.
   if (job.spec.job === 'train' && location.hash.startsWith('#/train')) return;
+  if (job.spec.job === 'diff' && /^#\/data\/[^/]+\/diff/.test(location.hash)) return;
   const href = resultHref(job);
   if (job.state === 'done') {
     const odd = oddity(job);
@@ -67,5 +83,6 @@ function ended(job: Job): string {
       ? `${name}@${version} is here, ${count(n_rows)} rows`
       : `${name}@${version} was here already, the same rows`;
   }
+  if (job.outcome?.made === 'export') return `${job.outcome.path} is written, ${bytes(job.outcome.size_bytes)}`;
   return `${job.title}: finished`;
 }

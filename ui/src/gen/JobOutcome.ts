@@ -2,8 +2,9 @@
 import type { ImportOutcome } from "./ImportOutcome";
 import type { ReplayId } from "./ReplayId";
 import type { RunId } from "./RunId";
+import type { Written } from "./Written";
 
 /**
  * What a job made.
  */
-export type JobOutcome = { "made": "dataset" } & ImportOutcome | { "made": "run", run_id: RunId, } | { "made": "replay", replay_id: ReplayId, } | { "made": "demo" };
+export type JobOutcome = { "made": "dataset" } & ImportOutcome | { "made": "run", run_id: RunId, } | { "made": "replay", replay_id: ReplayId, } | { "made": "diff" } | { "made": "export" } & Written | { "made": "demo" };

@@ -103,8 +103,9 @@ export interface Commands {
   "datasets.import": { request: ImportSpec; response: JobStarted };
   "datasets.tag": { request: TagRequest; response: DatasetDetail };
   "datasets.restore": { request: ByDataset; response: DatasetVersion };
-  "datasets.diff": { request: DiffRequest; response: VersionDiff };
-  "datasets.export": { request: ExportDataset; response: Written };
+  "datasets.diff": { request: DiffRequest; response: VersionDiff | null };
+  "datasets.compare": { request: DiffRequest; response: JobStarted };
+  "datasets.export": { request: ExportDataset; response: JobStarted };
   "datasets.set_aside": { request: ByDataset; response: ArrayBuffer };
   "datasets.save_set_aside": { request: ExportDataset; response: Written };
   "lineage.show": { request: LineageRequest; response: Lineage };
@@ -174,6 +175,7 @@ export const READS: Record<keyof Commands, readonly Kind[]> = {
   "datasets.tag": [],
   "datasets.restore": [],
   "datasets.diff": ["lab", "datasets"],
+  "datasets.compare": [],
   "datasets.export": [],
   "datasets.set_aside": ["lab", "datasets"],
   "datasets.save_set_aside": [],

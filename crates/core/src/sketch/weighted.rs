@@ -73,12 +73,7 @@ impl Weighted {
 
     /// The quantile at `probability` (0 to 1): type 7 of Hyndman and Fan (1996), numpy's default. `None` without values.
     pub fn quantile(&self, probability: f64) -> Option<f64> {
-        let last = self.n().checked_sub(1)?;
-        let place = probability.clamp(0.0, 1.0) * last as f64;
-        let below = place.floor();
-        let low = self.at(below as u64)?;
-        let high = self.at((below as u64 + 1).min(last))?;
-        Some(lerp(low, high, place - below))
+        interpolated(self.n(), probability, |rank| self.at(rank))
     }
 
     /// The number in the row of that 0-based rank.
@@ -119,8 +114,26 @@ impl Weighted {
     }
 }
 
+/// The quantile of ascending numbers at `probability` (0 to 1): type 7 of Hyndman and Fan (1996), numpy's default.
+/// `None` without numbers.
+pub fn quantile(ascending: &[f64], probability: f64) -> Option<f64> {
+    interpolated(ascending.len() as u64, probability, |rank| {
+        ascending.get(usize::try_from(rank).ok()?).copied()
+    })
+}
+
+/// Between the two of `n` numbers that are next to the place; `at` gives the number of a 0-based rank.
+fn interpolated(n: u64, probability: f64, at: impl Fn(u64) -> Option<f64>) -> Option<f64> {
+    let last = n.checked_sub(1)?;
+    let place = probability.clamp(0.0, 1.0) * last as f64;
+    let below = place.floor();
+    let low = at(below as u64)?;
+    let high = at((below as u64 + 1).min(last))?;
+    Some(lerp(low, high, place - below))
+}
+
 /// As numpy computes it, from the nearer end, so that the figures agree to the last bit.
-pub fn lerp(low: f64, high: f64, share: f64) -> f64 {
+fn lerp(low: f64, high: f64, share: f64) -> f64 {
     if low == high {
         return low;
     }
@@ -147,9 +160,14 @@ mod tests {
             (&[1.0, 2.0], 0.0, Some(1.0)),
         ] {
             let weighted = Weighted::of(values.iter().map(|value| (*value, 1)).collect());
+            let mut ascending = values.to_vec();
+            ascending.sort_by(f64::total_cmp);
             assert_eq!(
-                weighted.quantile(probability),
-                expected,
+                [
+                    weighted.quantile(probability),
+                    quantile(&ascending, probability)
+                ],
+                [expected; 2],
                 "{values:?} {probability}"
             );
         }

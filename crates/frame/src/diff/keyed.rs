@@ -27,7 +27,6 @@ pub(super) fn compare(
     let columns = common_columns(left.table, right.table);
     let is_key = |(name, _): &&(String, Comparison)| key.contains(name);
     let key_columns: Vec<_> = columns.iter().filter(is_key).cloned().collect();
-    task.step(0, 2, "comparing keys");
     let a = keys(left, &key_columns, task)?;
     let b = keys(right, &key_columns, task)?;
     let Joined {
@@ -43,7 +42,7 @@ pub(super) fn compare(
     let values = columns.iter().filter(|column| !is_key(column));
     let total = values.clone().count() as u64;
     for ((name, comparison), done) in values.zip(0..) {
-        task.step(done, total, "comparing rows");
+        task.step(done, total, "comparing values");
         let x = column_hashes(left, name, *comparison, task)?;
         let y = column_hashes(right, name, *comparison, task)?;
         let mut n_rows = 0;
@@ -97,6 +96,12 @@ fn keys(side: Side<'_>, key: &[(String, Comparison)], task: &Task) -> Result<Key
     let names: Vec<String> = key.iter().map(|(name, _)| name.clone()).collect();
     let mut all: Keys = Vec::new();
     for group in 0..side.table.n_groups() {
+        let rows = side.table.rows_of_group(group);
+        task.step(
+            rows.start,
+            side.table.n_rows(),
+            "matching rows by their key",
+        );
         task.check()?;
         let frame = side.table.group(group, Some(&names))?;
         let values = key

@@ -48,7 +48,8 @@ fn unshared_rows(
     let names: Vec<String> = columns.iter().map(|(name, _)| name.clone()).collect();
     let mut all = Vec::new();
     for group in 0..side.table.n_groups() {
-        task.step(group as u64, side.table.n_groups() as u64, "comparing rows");
+        let rows = side.table.rows_of_group(group);
+        task.step(rows.start, side.table.n_rows(), "comparing rows");
         task.check()?;
         if side.is_shared(group) {
             continue;

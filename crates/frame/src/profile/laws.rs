@@ -242,7 +242,7 @@ fn a_large_table_stays_within_its_bounds() {
     let numeric = profile.columns[0].numeric.as_ref().unwrap();
     assert_eq!((numeric.min, numeric.max), (sorted[0], sorted[N - 1]));
     for (probability, ours) in QUANTILES.iter().zip(&numeric.quantiles) {
-        let theirs = crate::quantile::quantile(&sorted, *probability).unwrap();
+        let theirs = assay_core::sketch::quantile(&sorted, *probability).unwrap();
         assert!(
             (ours - theirs).abs() <= 1.01 * BUCKET_ERROR * theirs,
             "{ours} {theirs}"

@@ -1,5 +1,6 @@
 //! Sheets of a workbook (xlsx, xlsb, xls, ods), row by row.
 
+use std::fmt::Display;
 use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::Path;
@@ -7,8 +8,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use calamine::{
-    Data, DataType, Dimensions, ExcelDateTime, Ods, Range, Reader, SheetType, SheetVisible, Xls,
-    Xlsb, Xlsx,
+    Data, DataRef, DataType, Dimensions, ExcelDateTime, Ods, Range, Reader, SheetType,
+    SheetVisible, Xls, Xlsb, Xlsx,
 };
 
 use super::cells::{Cell, Row};
@@ -109,49 +110,28 @@ pub(super) fn rows(
     extent: &Extent,
     hand_over: &mut dyn FnMut(SheetRow) -> Result<(), Stopped>,
 ) -> Result<(), String> {
-    let outcome = match open(path)? {
+    match open(path)? {
         Book::Xlsx(mut book) => {
             let mut cells = book.worksheet_cells_reader(sheet).map_err(sentence)?;
             extent.set(cells.dimensions());
-            let mut rows = Gather::new(extent, hand_over);
-            loop {
-                match cells.next_cell().map_err(sentence)? {
-                    None => break rows.finish(),
-                    Some(cell) => {
-                        if rows.push(cell.get_position(), cell.get_value()).is_err() {
-                            return Ok(());
-                        }
-                    }
-                }
-            }
+            of_cells(|| cells.next_cell(), extent, hand_over)
         }
         Book::Xlsb(mut book) => {
             let mut cells = book.worksheet_cells_reader(sheet).map_err(sentence)?;
             extent.set(cells.dimensions());
-            let mut rows = Gather::new(extent, hand_over);
-            loop {
-                match cells.next_cell().map_err(sentence)? {
-                    None => break rows.finish(),
-                    Some(cell) => {
-                        if rows.push(cell.get_position(), cell.get_value()).is_err() {
-                            return Ok(());
-                        }
-                    }
-                }
-            }
+            of_cells(|| cells.next_cell(), extent, hand_over)
         }
         Book::Xls(mut book) => {
             let range = book.worksheet_range(sheet).map_err(sentence)?;
-            of_range(&range, extent, hand_over)
+            of_range(&range, extent, hand_over);
+            Ok(())
         }
         Book::Ods(mut book) => {
             let range = book.worksheet_range(sheet).map_err(sentence)?;
-            of_range(&range, extent, hand_over)
+            of_range(&range, extent, hand_over);
+            Ok(())
         }
-    };
-    // who stops asking has what they want
-    let _ = outcome;
-    Ok(())
+    }
 }
 
 /// Cells of one row that are merged into one: (first row, first column, last column), all from 0.
@@ -221,21 +201,39 @@ impl Extent {
     }
 }
 
+/// Who stops asking has what they want: that is no error.
+fn of_cells<'a, E: Display>(
+    mut next: impl FnMut() -> Result<Option<calamine::Cell<DataRef<'a>>>, E>,
+    extent: &Extent,
+    hand_over: &mut dyn FnMut(SheetRow) -> Result<(), Stopped>,
+) -> Result<(), String> {
+    let mut gather = Gather::new(extent, hand_over);
+    while let Some(cell) = next().map_err(sentence)? {
+        if let Err(Stopped) = gather.push(cell.get_position(), cell.get_value()) {
+            return Ok(());
+        }
+    }
+    let (Ok(()) | Err(Stopped)) = gather.flush();
+    Ok(())
+}
+
 fn of_range(
     range: &Range<Data>,
     extent: &Extent,
     hand_over: &mut dyn FnMut(SheetRow) -> Result<(), Stopped>,
-) -> Result<(), Stopped> {
+) {
     let (first_row, first_column) = range.start().unwrap_or_default();
     let n_rows = u64::from(first_row) + range.height() as u64;
     extent.n_rows.store(n_rows, Ordering::Relaxed);
     let mut gather = Gather::new(extent, hand_over);
     for (row, cells) in (first_row..).zip(range.rows()) {
         for (column, cell) in (first_column..).zip(cells) {
-            gather.push((row, column), cell)?;
+            if let Err(Stopped) = gather.push((row, column), cell) {
+                return;
+            }
         }
     }
-    gather.finish()
+    let (Ok(()) | Err(Stopped)) = gather.flush();
 }
 
 /// Cells on their way into rows.
@@ -297,10 +295,6 @@ impl<'a> Gather<'a> {
             row,
         })
     }
-
-    fn finish(mut self) -> Result<(), Stopped> {
-        self.flush()
-    }
 }
 
 /// A workbook keeps all its numbers as floats.
@@ -339,7 +333,7 @@ fn moment(row: &mut Row, column: usize, value: ExcelDateTime) {
     }
 }
 
-fn sentence(error: impl std::fmt::Display) -> String {
+fn sentence(error: impl Display) -> String {
     let text = error.to_string();
     text.lines().next().unwrap_or(&text).to_owned()
 }

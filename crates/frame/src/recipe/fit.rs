@@ -198,7 +198,7 @@ fn number_to_impute(name: &str, strategy: &ImputeStrategy, values: &[f64]) -> Re
         ImputeStrategy::Mean => mean_and_std(&present).map(|(mean, _)| mean),
         ImputeStrategy::Median => {
             present.sort_by(f64::total_cmp);
-            crate::quantile::quantile(&present, 0.5)
+            assay_core::sketch::quantile(&present, 0.5)
         }
         ImputeStrategy::Mode => {
             present.sort_by(f64::total_cmp);

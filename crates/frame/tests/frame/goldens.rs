@@ -3,13 +3,14 @@
 use std::collections::HashSet;
 
 use assay_core::Task;
+use assay_core::dataset::ImportOptions;
 use assay_core::expect::{
     Expectation, ResultFormat, Rule, RuleType, Severity, Suite, validation_result,
 };
 use assay_frame::{CheckOptions, Frame, QueryRows, check_with};
 use serde_json::{Value, json};
 
-use crate::support::table;
+use crate::support::{read_as, table};
 
 const GOLDENS: &str = include_str!("../golden/expectations/goldens.json");
 
@@ -63,6 +64,16 @@ fn suite(name: &str, kwargs: Value) -> Suite {
     )
 }
 
+fn decimals(csv: &str) -> Frame {
+    let options = ImportOptions {
+        types: ["p", "q"]
+            .map(|name| (name.to_owned(), "decimal(18,2)".parse().unwrap()))
+            .into(),
+        ..ImportOptions::default()
+    };
+    read_as("decimals.csv", csv, &options).0.unwrap()
+}
+
 /// Equal up to 1e-9, lists and objects part by part; whole floats are integers, midnight is a date.
 fn same(ours: &Value, theirs: &Value) -> bool {
     match (ours, theirs) {
@@ -89,6 +100,7 @@ fn same(ours: &Value, theirs: &Value) -> bool {
 fn results_are_those_of_great_expectations() {
     let goldens: Value = serde_json::from_str(GOLDENS).unwrap();
     let frame = table(goldens["csv"].as_str().unwrap());
+    let exact = decimals(goldens["decimals"].as_str().unwrap());
     let row_count_of = |name: &str| match name {
         "same" => Ok(8),
         "fewer" => Ok(3),
@@ -116,7 +128,10 @@ fn results_are_those_of_great_expectations() {
         used.extend(difference);
         let compared = difference.map(|at| DIFFERENCES[at].2);
         let results = check_with(
-            &frame,
+            match case["table"].as_str() {
+                Some("decimals") => &exact,
+                _ => &frame,
+            },
             &suite(name, kwargs.clone()),
             &options,
             &Task::silent(),

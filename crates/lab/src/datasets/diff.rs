@@ -2,27 +2,67 @@
 
 use std::collections::HashMap;
 
-use assay_core::Task;
 use assay_core::dataset::{DatasetVersion, RowGroup};
 use assay_core::version_diff::{
     DiffRequest, RowsDiff, SchemaDiff, SharedRowGroups, VERSION_DIFF_SCHEMA, VersionDiff,
     VersionSide,
 };
+use assay_core::{ObjectHash, Task};
 use assay_frame::Side;
 
 use crate::error::{Attempt, Cause};
 use crate::{Error, Lab};
 
+/// Cells of both versions that are compared while somebody waits: less than a tenth of a second.
+const CELLS_AT_ONCE: u64 = 400_000;
+
 impl Lab {
-    /// What differs between two versions, of one data set or of two.
+    /// What differs between two versions, of one data set or of two; kept until it is asked for again.
     pub fn diff_versions(&self, request: &DiffRequest, task: &Task) -> Result<VersionDiff, Error> {
-        self.diff(request, task)
-            .attempt(|| format!("compare `{}` with `{}`", request.left, request.right))
+        self.diff_and_keep(request, task)
+            .attempt(|| attempted(request))
     }
 
-    fn diff(&self, request: &DiffRequest, task: &Task) -> Result<VersionDiff, Cause> {
-        let left = self.store.dataset_version(&request.left)?;
-        let right = self.store.dataset_version(&request.right)?;
+    /// The same where it is known or found at once; `None`: it is worth a job.
+    pub fn diff_at_once(&self, request: &DiffRequest) -> Result<Option<VersionDiff>, Error> {
+        self.known_diff(request).attempt(|| attempted(request))
+    }
+
+    fn known_diff(&self, request: &DiffRequest) -> Result<Option<VersionDiff>, Cause> {
+        let (left, right) = self.sides(request)?;
+        if let Some(diff) = self.store.diff(&key(&left, &right, request)?)? {
+            return Ok(Some(diff));
+        }
+        let nothing_to_do = left.content == right.content && request.key.is_empty();
+        let cells = [&left, &right].map(|side| side.n_rows * side.columns.columns.len() as u64);
+        if nothing_to_do || cells.iter().sum::<u64>() <= CELLS_AT_ONCE {
+            return self.diff(left, right, request, &Task::silent()).map(Some);
+        }
+        Ok(None)
+    }
+
+    fn diff_and_keep(&self, request: &DiffRequest, task: &Task) -> Result<VersionDiff, Cause> {
+        let (left, right) = self.sides(request)?;
+        let key = key(&left, &right, request)?;
+        let diff = self.diff(left, right, request, task)?;
+        self.store.save_diff(&key, &diff)?;
+        Ok(diff)
+    }
+
+    fn sides(&self, request: &DiffRequest) -> Result<(DatasetVersion, DatasetVersion), Cause> {
+        Ok((
+            self.store.dataset_version(&request.left)?,
+            self.store.dataset_version(&request.right)?,
+        ))
+    }
+
+    fn diff(
+        &self,
+        left: DatasetVersion,
+        right: DatasetVersion,
+        request: &DiffRequest,
+        task: &Task,
+    ) -> Result<VersionDiff, Cause> {
         let (shared_left, shared_right) = shared(&left.row_groups, &right.row_groups);
         let row_groups = SharedRowGroups {
             n_left: left.row_groups.len() as u32,
@@ -73,6 +113,21 @@ impl Lab {
             rows,
         })
     }
+}
+
+fn attempted(request: &DiffRequest) -> String {
+    format!("compare `{}` with `{}`", request.left, request.right)
+}
+
+/// Names both versions and how they are compared.
+fn key(
+    left: &DatasetVersion,
+    right: &DatasetVersion,
+    request: &DiffRequest,
+) -> Result<ObjectHash, Cause> {
+    let sides = [left, right].map(|side| (&side.dataset, side.version, &side.content));
+    let text = serde_json::to_vec(&(sides, &request.key))?;
+    Ok(ObjectHash::new(blake3::hash(&text).to_hex().to_string()))
 }
 
 fn side(version: DatasetVersion) -> VersionSide {

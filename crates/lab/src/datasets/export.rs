@@ -1,15 +1,15 @@
 //! A version as a file again.
 
-use std::path::Path;
+use std::fs::File;
+use std::path::{Path, PathBuf};
 
-use assay_core::Task;
-use assay_core::ask::Written;
+use assay_core::ask::{ExportDataset, Written};
 use assay_core::code::Code;
 use assay_core::dataset::DatasetVersion;
 use assay_core::reference::Reference;
+use assay_core::{JobId, Task};
 use assay_frame::{ExportFormat, PlainColumn, StoredTable};
 use assay_store::SqliteValue;
-use tempfile::NamedTempFile;
 
 use crate::error::{Attempt, Cause};
 use crate::{Error, Lab};
@@ -17,12 +17,23 @@ use crate::{Error, Lab};
 impl Lab {
     /// Writes a version in the format that the ending of the path names. The file is written beside its place and put
     /// there when it is whole; what was there before is replaced.
-    pub fn export_dataset(&self, dataset: &Reference, path: &Path) -> Result<Written, Error> {
-        self.export_dataset_to(dataset, path)
-            .attempt(|| format!("export `{dataset}` to {}", path.display()))
+    pub fn export_dataset(
+        &self,
+        request: &ExportDataset,
+        job_id: &JobId,
+        task: &Task,
+    ) -> Result<Written, Error> {
+        self.export_dataset_to(&request.dataset, &request.path, job_id, task)
+            .attempt(|| format!("export `{}` to {}", request.dataset, request.path.display()))
     }
 
-    fn export_dataset_to(&self, dataset: &Reference, path: &Path) -> Result<Written, Cause> {
+    fn export_dataset_to(
+        &self,
+        dataset: &Reference,
+        path: &Path,
+        job_id: &JobId,
+        task: &Task,
+    ) -> Result<Written, Cause> {
         let version = self.store.dataset_version(dataset)?;
         let format = ExportFormat::of(path).ok_or_else(|| {
             Cause::with_hint(
@@ -32,18 +43,19 @@ impl Lab {
             )
         })?;
         let table = self.stored(&version)?;
-        let beside = temporary_beside(path)?;
-        let task = Task::silent();
-        match format {
-            ExportFormat::Sqlite => export_sqlite(&version, &table, beside.path())?,
-            other => assay_frame::export(&table, other, beside.path(), &task)?,
-        }
         let failed = |error| Cause::io(path, error);
-        let file = std::fs::File::open(beside.path()).map_err(failed)?;
-        file.sync_all().map_err(failed)?;
-        let size_bytes = file.metadata().map_err(failed)?.len();
-        drop(file);
-        beside.persist(path).map_err(|error| failed(error.error))?;
+        let beside = Beside::create(path, job_id).map_err(failed)?;
+        match format {
+            ExportFormat::Sqlite => export_sqlite(&version, &table, &beside.path, task),
+            other => assay_frame::export(&table, other, &beside.path, task).map_err(Cause::from),
+        }
+        .map_err(|cause| match cause {
+            // The file beside is nobody's business.
+            Cause::Frame(assay_frame::Error::Io { source, .. }) => failed(source),
+            other => other,
+        })?;
+        task.check()?;
+        let size_bytes = beside.put(path).map_err(failed)?;
         Ok(Written {
             path: path.display().to_string(),
             size_bytes,
@@ -51,35 +63,65 @@ impl Lab {
     }
 }
 
-/// With the permissions of any other new file.
-fn temporary_beside(path: &Path) -> Result<NamedTempFile, Cause> {
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".assay-export-");
-    #[cfg(unix)]
-    let permissions = {
-        use std::os::unix::fs::PermissionsExt;
-        std::fs::Permissions::from_mode(0o666)
-    };
-    #[cfg(unix)]
-    builder.permissions(permissions);
-    builder
-        .tempfile_in(folder)
-        .map_err(|error| Cause::io(path, error))
+/// Removes what an export left that did not come to its end, because its process was killed.
+pub(crate) fn forget_export(request: &ExportDataset, job_id: &JobId) {
+    // It is there only when the process was killed on its way.
+    let _ = std::fs::remove_file(path_beside(&request.path, job_id));
+}
+
+/// In the same folder, so that it can be renamed; named by the job, so that it is found again.
+fn path_beside(path: &Path, job_id: &JobId) -> PathBuf {
+    path.with_file_name(format!(".assay-export-{job_id}"))
+}
+
+/// A file on its way, removed unless it is put into its place.
+struct Beside {
+    path: PathBuf,
+}
+
+impl Beside {
+    fn create(path: &Path, job_id: &JobId) -> std::io::Result<Self> {
+        let path = path_beside(path, job_id);
+        File::create_new(&path)?;
+        Ok(Self { path })
+    }
+
+    /// The number of bytes.
+    fn put(self, path: &Path) -> std::io::Result<u64> {
+        let file = File::options().write(true).open(&self.path)?;
+        file.sync_all()?;
+        let size_bytes = file.metadata()?.len();
+        drop(file);
+        std::fs::rename(&self.path, path)?;
+        Ok(size_bytes)
+    }
+}
+
+impl Drop for Beside {
+    fn drop(&mut self) {
+        // After `put` it is not there any more.
+        let _ = std::fs::remove_file(&self.path);
+    }
 }
 
 /// One table of the data set's name.
-fn export_sqlite(version: &DatasetVersion, table: &StoredTable, path: &Path) -> Result<(), Cause> {
+fn export_sqlite(
+    version: &DatasetVersion,
+    table: &StoredTable,
+    path: &Path,
+    task: &Task,
+) -> Result<(), Cause> {
     let mut groups = 0..table.n_groups();
+    let mut done = 0;
     let name = version.dataset.as_str();
     assay_store::write_sqlite(path, name, &version.columns, || {
         let Some(group) = groups.next() else {
             return Ok::<_, Cause>(None);
         };
+        task.step(done, table.n_rows(), "writing");
+        task.check()?;
         let frame = table.group(group, None)?;
+        done += frame.n_rows() as u64;
         let mut columns: Vec<_> = assay_frame::plain_columns(&frame)?
             .into_iter()
             .map(sqlite_values)
