@@ -32,11 +32,30 @@ pub enum Form {
         coefficients: Vec<f32>,
         intercept: f32,
     },
+    /// y = exp(x · coefficients + intercept), taken in f64 from the rounded sum, within the range of f32.
+    LogLinear {
+        coefficients: Vec<f32>,
+        intercept: f32,
+    },
     /// Binary: one row of coefficients, P(class 1) = 1 / (1 + exp(−z)). More classes: one row a class,
     /// P = softmax(z). Class-major.
     Logistic {
         coefficients: Vec<Vec<f32>>,
         intercepts: Vec<f32>,
+    },
+    /// The same, of features that are 1 when they are over the threshold and else 0.
+    Threshold {
+        threshold: f32,
+        coefficients: Vec<Vec<f32>>,
+        intercepts: Vec<f32>,
+    },
+    /// Normal features: z of a class = its constant − ½ Σ (x − mean)² · precision, P = softmax(z), for two classes too.
+    /// Class-major.
+    Gaussian {
+        means: Vec<Vec<f64>>,
+        /// 1 / variance.
+        precisions: Vec<Vec<f64>>,
+        constants: Vec<f64>,
     },
     /// The mean of the leaves that a row falls into, taken as the f32 sum of `value / n_trees`. Trees that Assay grew
     /// make that sum exact in every order.

@@ -1,5 +1,6 @@
 //! Which algorithms there are. Forms, help, the command line and training all read this one table.
 
+mod bayes;
 mod linear;
 mod param;
 mod trees;
@@ -28,7 +29,7 @@ pub struct Entry {
 }
 
 /// In the order in which they are offered; one slice a family, each in a file of its own.
-static FAMILIES: [&[Entry]; 2] = [&trees::ENTRIES, &linear::ENTRIES];
+static FAMILIES: [&[Entry]; 3] = [&trees::ENTRIES, &linear::ENTRIES, &bayes::ENTRIES];
 
 const CLASSES: &[ProblemKind] = &[ProblemKind::Binary, ProblemKind::Multiclass];
 const NUMBERS: &[ProblemKind] = &[ProblemKind::Regression];

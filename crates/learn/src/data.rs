@@ -3,7 +3,8 @@
 use assay_core::model::Output;
 use assay_core::train::ProblemKind;
 use assay_core::{Matrix, Target};
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
+use linfa::DatasetBase;
+use ndarray::{Array1, ArrayView1, ArrayView2};
 
 use crate::catalogue::{Entry, names};
 use crate::{Error, Training};
@@ -40,9 +41,38 @@ pub fn view(x: &Matrix) -> Result<ArrayView2<'_, f32>, Error> {
         .map_err(|error| Error::Numeric(error.to_string()))
 }
 
-/// The features in f64, n_rows x n_features: coefficients are found in f64 and rounded once, at the end.
-pub fn widened(x: &Matrix) -> Result<Array2<f64>, Error> {
-    Ok(view(x)?.mapv(f64::from))
+/// Features, numbers and weights as linfa's estimators read them. Empty for classes, which [`check`] keeps away from
+/// regressors.
+pub fn with_numbers<'a>(
+    training: &Training<'a>,
+) -> Result<DatasetBase<ArrayView2<'a, f32>, ArrayView1<'a, f64>>, Error> {
+    let values: &[f64] = match training.y {
+        Target::Values(values) => values,
+        Target::Classes { .. } => &[],
+    };
+    let dataset = DatasetBase::new(view(training.x)?, ArrayView1::from(values));
+    Ok(dataset.with_weights(weights(training)))
+}
+
+/// Features, class indices and weights as linfa's estimators read them. Empty for numbers, which [`check`] keeps away
+/// from classifiers.
+pub fn with_classes<'a>(
+    training: &Training<'a>,
+) -> Result<DatasetBase<ArrayView2<'a, f32>, ArrayView1<'a, u32>>, Error> {
+    let indices: &[u32] = match training.y {
+        Target::Classes { indices, .. } => indices,
+        Target::Values(_) => &[],
+    };
+    let dataset = DatasetBase::new(view(training.x)?, ArrayView1::from(indices));
+    Ok(dataset.with_weights(weights(training)))
+}
+
+/// Of the target, whether or not all are among the training rows; 0 for numbers.
+pub fn n_classes(y: &Target) -> usize {
+    match y {
+        Target::Classes { classes, .. } => classes.len(),
+        Target::Values(_) => 0,
+    }
 }
 
 /// Class indices, n_rows. Empty for numbers, which [`check`] keeps away from classifiers.

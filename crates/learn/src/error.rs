@@ -63,9 +63,3 @@ impl Error {
         }
     }
 }
-
-impl From<linfa_linear::LinearError<f64>> for Error {
-    fn from(error: linfa_linear::LinearError<f64>) -> Self {
-        Self::Numeric(error.to_string())
-    }
-}

@@ -7,13 +7,21 @@
 //! Invariant: the same data, parameters and seed give the same model to the bit, on any number of threads.
 
 mod catalogue;
+mod coordinates;
 mod data;
+pub mod elastic_net;
 mod error;
+pub mod glm;
 mod linear;
 pub mod linear_regression;
 pub mod logistic_regression;
+mod moments;
+pub mod naive_bayes;
 mod params;
+pub mod pls;
+mod quasi_newton;
 pub mod ridge;
+mod rows;
 mod score;
 mod solve;
 mod training;

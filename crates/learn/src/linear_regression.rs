@@ -1,23 +1,27 @@
-//! Ordinary least squares by linfa's `LinearRegression`, made safe for features that repeat one another.
+//! Ordinary least squares, safe for features that repeat one another.
 //!
-//! linfa's QR does not look at the rank: the columns of a full one-hot encoding sum to one, and its coefficients then
-//! come out as 1e15 and cancel. So the features are first turned onto the directions in which they vary, linfa fits
-//! there, and of all equally good coefficients those with the least norm are given, as scikit-learn does.
+//! Ours behind linfa's traits, since linfa's QR does not look at the rank (the columns of a full one-hot encoding sum
+//! to one, and its coefficients then come out as 1e15 and cancel) and needs the whole matrix in f64. The normal
+//! equations are solved in the directions in which the features vary, and the digits that products of products lose are
+//! brought back by refinement on the rows (corrected seminormal equations, Björck 1987). Of all equally good
+//! coefficients those with the least norm are given, as scikit-learn does.
 
 use assay_core::Task;
 use assay_core::model::Model;
+use linfa::ParamGuard;
 use linfa::traits::Fit;
-use linfa::{DatasetBase, ParamGuard};
-use linfa_linear::LinearRegression;
-use ndarray::{Array1, Array2, ArrayView2, Axis};
+use ndarray::{Array1, ArrayView1, ArrayView2, Axis};
 
-use crate::linear::{self, Centred, LinearModel};
+use crate::linear::LinearModel;
+use crate::moments::{Moments, Numbers};
 use crate::params::Resolved;
 use crate::{Error, Training, data, solve};
 
 /// A direction of the standardised features with less than this share of the largest variance is no direction.
 /// f32 features that are sums of others leave 1e-14.
 const LEAST_VARIANCE: f64 = 1e-12;
+
+const N_REFINEMENTS: usize = 2;
 
 /// Checked parameters.
 #[derive(Debug, Clone)]
@@ -58,52 +62,66 @@ impl ParamGuard for LeastSquaresParams {
     }
 }
 
-impl Fit<Array2<f64>, Array1<f64>, Error> for LeastSquaresValidParams {
+impl<'v> Fit<ArrayView2<'v, f32>, ArrayView1<'v, f64>, Error> for LeastSquaresValidParams {
     type Object = LinearModel;
 
-    fn fit(&self, dataset: &DatasetBase<Array2<f64>, Array1<f64>>) -> Result<LinearModel, Error> {
-        let centred = Centred::new(dataset.records(), self.fit_intercept, &self.task)?;
-        let y_mean = linear::mean(dataset.targets(), self.fit_intercept);
-        let (varying, norms): (Vec<usize>, Vec<f64>) = centred
-            .x
-            .axis_iter(Axis(1))
-            .map(|column| column.dot(&column).sqrt())
+    fn fit(&self, dataset: &Numbers<'v>) -> Result<LinearModel, Error> {
+        let moments = Moments::new(dataset, self.fit_intercept, &self.task)?;
+        let (varying, norms): (Vec<usize>, Vec<f64>) = moments
+            .gram
+            .diag()
+            .iter()
+            .map(|square| square.sqrt())
             .enumerate()
             .filter(|(_, norm)| *norm > 0.0)
             .unzip();
-        let mut coefficients = Array1::zeros(centred.x.ncols());
+        let mut coefficients = Array1::zeros(moments.xy.len());
         if varying.is_empty() {
-            return Ok(LinearModel::uncentred(&centred, coefficients, y_mean));
+            return Ok(moments.model(coefficients));
         }
 
         let scale = Array1::from_vec(norms).mapv(f64::recip);
-        let unit = centred.x.select(Axis(1), &varying) * &scale;
-        let (variances, directions) = solve::eigen(&solve::gram(unit.view(), None, &self.task)?)?;
+        let mut unit = moments
+            .gram
+            .select(Axis(0), &varying)
+            .select(Axis(1), &varying);
+        for ((row, column), value) in unit.indexed_iter_mut() {
+            *value *= scale[row] * scale[column];
+        }
+        self.task.check()?;
+        let (variances, directions) = solve::eigen(&unit)?;
+        self.task.check()?;
         let least = variances.last().copied().unwrap_or(0.0) * LEAST_VARIANCE;
         let n_idle = variances.iter().filter(|&&value| value <= least).count();
         let (idle, kept) = directions.view().split_at(Axis(1), n_idle);
-        self.task.check()?;
-        let turned = DatasetBase::new(unit.dot(&kept), dataset.targets() - y_mean);
-        let fitted = LinearRegression::new().with_intercept(false).fit(&turned)?;
-        let found = without(kept.dot(fitted.params()) * &scale, idle, &scale);
-        for (column, value) in varying.into_iter().zip(found) {
+        let kept_variances = variances.slice(ndarray::s![n_idle..]);
+        let solved = |products: &Array1<f64>| {
+            let scaled = products.select(Axis(0), &varying) * &scale;
+            kept.dot(&(kept.t().dot(&scaled) / kept_variances)) * &scale
+        };
+        let add = |coefficients: &mut Array1<f64>, found: Array1<f64>| {
+            for (&column, value) in varying.iter().zip(found) {
+                coefficients[column] += value;
+            }
+        };
+        add(&mut coefficients, solved(&moments.xy));
+        for _ in 0..N_REFINEMENTS {
+            let left = moments.residual_products(dataset, &coefficients, &self.task)?;
+            add(&mut coefficients, solved(&left));
+        }
+        let found = without(coefficients.select(Axis(0), &varying), idle, &scale);
+        for (&column, value) in varying.iter().zip(found) {
             coefficients[column] = value;
         }
-        Ok(LinearModel::uncentred(&centred, coefficients, y_mean))
+        Ok(moments.model(coefficients))
     }
 }
 
 pub(crate) fn fit(params: &Resolved, training: &Training<'_>) -> Result<Model, Error> {
-    let (x, y, task) = (training.x, training.y, training.task);
-    let dataset = DatasetBase::new(data::widened(x)?, data::numbers(y));
-    let fitted = LeastSquaresParams::new(task)
+    let fitted = LeastSquaresParams::new(training.task)
         .with_intercept(params.flag("fit_intercept")?)
-        .fit(&dataset)?;
-    Ok(Model {
-        n_features: x.n_columns(),
-        output: data::output(y),
-        form: fitted.form(),
-    })
+        .fit(&data::with_numbers(training)?)?;
+    Ok(fitted.model(training))
 }
 
 /// `coefficients` less their share in the directions (columns, of scaled features) that no row varies in.

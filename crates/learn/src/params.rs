@@ -60,6 +60,10 @@ impl Resolved {
         })
     }
 
+    pub(crate) fn algorithm(&self) -> &'static str {
+        self.algorithm
+    }
+
     pub(crate) fn float(&self, name: &str) -> Result<f64, Error> {
         match self.values.get(name) {
             Some(ParamValue::Float(value)) => Ok(*value),

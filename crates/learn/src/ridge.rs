@@ -1,15 +1,17 @@
-//! Ridge regression: minimises ‖y − xw − b‖² + alpha ‖w‖², the intercept unpenalised, as scikit-learn's `Ridge`.
+//! Ridge regression: minimises Σ weight · (y − xw − b)² + alpha ‖w‖², the intercept unpenalised, as scikit-learn's
+//! `Ridge`.
 //!
 //! Ours, since linfa's elastic net at l1_ratio 0 descends coordinate by coordinate and never meets its stop; the
 //! normal equations with the penalty on their diagonal are solved by one Cholesky factorisation.
 
 use assay_core::Task;
 use assay_core::model::Model;
+use linfa::ParamGuard;
 use linfa::traits::Fit;
-use linfa::{DatasetBase, ParamGuard};
-use ndarray::{Array1, Array2, Axis};
+use ndarray::{ArrayView1, ArrayView2};
 
-use crate::linear::{self, Centred, LinearModel};
+use crate::linear::LinearModel;
+use crate::moments::{Moments, Numbers};
 use crate::params::Resolved;
 use crate::{Error, Training, data, solve};
 
@@ -68,43 +70,34 @@ impl ParamGuard for RidgeParams {
     }
 }
 
-impl Fit<Array2<f64>, Array1<f64>, Error> for RidgeValidParams {
+impl<'v> Fit<ArrayView2<'v, f32>, ArrayView1<'v, f64>, Error> for RidgeValidParams {
     type Object = LinearModel;
 
-    fn fit(&self, dataset: &DatasetBase<Array2<f64>, Array1<f64>>) -> Result<LinearModel, Error> {
-        let centred = Centred::new(dataset.records(), self.fit_intercept, &self.task)?;
-        let y_mean = linear::mean(dataset.targets(), self.fit_intercept);
-        let gram = solve::gram(centred.x.view(), None, &self.task)?;
-        let moments = centred.x.t().dot(&(dataset.targets() - y_mean));
-        let penalised = &gram + &(Array2::<f64>::eye(gram.nrows()) * self.alpha);
+    fn fit(&self, dataset: &Numbers<'v>) -> Result<LinearModel, Error> {
+        let moments = Moments::new(dataset, self.fit_intercept, &self.task)?;
+        let mut penalised = moments.gram.clone();
+        penalised
+            .diag_mut()
+            .mapv_inplace(|value| value + self.alpha);
         self.task.check()?;
         let coefficients = match solve::Cholesky::new(&penalised) {
-            Some(factor) => factor
-                .solve(&moments.insert_axis(Axis(0)))
-                .row(0)
-                .to_owned(),
+            Some(factor) => factor.solve(&moments.xy),
             // Features that repeat one another and a penalty far below their squares: the penalty is lost in the sum
             // above, and kept when it is added to the eigenvalues.
             None => {
-                let (values, vectors) = solve::eigen(&gram)?;
-                let parts = vectors.t().dot(&moments) / values.mapv(|v| v.max(0.0) + self.alpha);
-                vectors.dot(&parts)
+                let (values, vectors) = solve::eigen(&moments.gram)?;
+                let kept = values.mapv(|value| value.max(0.0) + self.alpha);
+                vectors.dot(&(vectors.t().dot(&moments.xy) / kept))
             }
         };
-        Ok(LinearModel::uncentred(&centred, coefficients, y_mean))
+        Ok(moments.model(coefficients))
     }
 }
 
 pub(crate) fn fit(params: &Resolved, training: &Training<'_>) -> Result<Model, Error> {
-    let (x, y, task) = (training.x, training.y, training.task);
-    let dataset = DatasetBase::new(data::widened(x)?, data::numbers(y));
-    let fitted = RidgeParams::new(task)
+    let fitted = RidgeParams::new(training.task)
         .alpha(params.float("alpha")?)
         .with_intercept(params.flag("fit_intercept")?)
-        .fit(&dataset)?;
-    Ok(Model {
-        n_features: x.n_columns(),
-        output: data::output(y),
-        form: fitted.form(),
-    })
+        .fit(&data::with_numbers(training)?)?;
+    Ok(fitted.model(training))
 }

@@ -63,17 +63,46 @@ impl<'v> PredictInplace<ArrayView2<'v, f32>, Array2<f64>> for Scorer<'_> {
                     out.fill(f64::from(weighted_sum(row, coefficients, *intercept)));
                 }
             }
+            Form::LogLinear {
+                coefficients,
+                intercept,
+            } => {
+                for (row, mut out) in x.axis_iter(Axis(0)).zip(y.axis_iter_mut(Axis(0))) {
+                    let sum = weighted_sum(row, coefficients, *intercept);
+                    let mean = f64::from(sum).exp().min(f64::from(f32::MAX));
+                    out.fill(f64::from(mean as f32));
+                }
+            }
             Form::Logistic {
                 coefficients,
                 intercepts,
             } => {
                 for (row, mut out) in x.axis_iter(Axis(0)).zip(y.axis_iter_mut(Axis(0))) {
-                    let sums: Vec<f64> = coefficients
-                        .iter()
-                        .zip(intercepts)
-                        .map(|(class, &intercept)| f64::from(weighted_sum(row, class, intercept)))
-                        .collect();
-                    probabilities(&sums, &mut out);
+                    odds(row, coefficients, intercepts, &mut out);
+                }
+            }
+            Form::Threshold {
+                threshold,
+                coefficients,
+                intercepts,
+            } => {
+                for (row, mut out) in x.axis_iter(Axis(0)).zip(y.axis_iter_mut(Axis(0))) {
+                    let is_there = row.mapv(|x| f32::from(u8::from(x > *threshold)));
+                    odds(is_there.view(), coefficients, intercepts, &mut out);
+                }
+            }
+            Form::Gaussian {
+                means,
+                precisions,
+                constants,
+            } => {
+                let mut sums = vec![0.0; constants.len()];
+                for (row, mut out) in x.axis_iter(Axis(0)).zip(y.axis_iter_mut(Axis(0))) {
+                    for (class, sum) in sums.iter_mut().enumerate() {
+                        let distance = squared_distance(row, &means[class], &precisions[class]);
+                        *sum = f64::from(in_range(constants[class] - 0.5 * distance));
+                    }
+                    softmax(&sums, &mut out);
                 }
             }
             Form::Trees { trees } => mean_of_leaves(trees, x, y),
@@ -96,24 +125,56 @@ fn weighted_sum(row: ArrayView1<'_, f32>, coefficients: &[f32], intercept: f32) 
         .fold(f64::from(intercept), |sum, (&x, &w)| {
             sum + f64::from(x) * f64::from(w)
         });
-    // Beyond f32 a kernel would say infinity, which is no number to store or to plot.
+    in_range(sum)
+}
+
+/// Σ (x − mean)² · precision, in f64.
+fn squared_distance(row: ArrayView1<'_, f32>, means: &[f64], precisions: &[f64]) -> f64 {
+    row.iter()
+        .zip(means)
+        .zip(precisions)
+        .fold(0.0, |sum, ((&x, mean), precision)| {
+            let distance = f64::from(x) - mean;
+            sum + distance * distance * precision
+        })
+}
+
+/// Beyond f32 a kernel would say infinity, which is no number to store or to plot.
+fn in_range(sum: f64) -> f32 {
     sum.clamp(f64::from(f32::MIN), f64::from(f32::MAX)) as f32
 }
 
-/// One sum: the logistic of it and of its negative. More: their softmax.
-fn probabilities(sums: &[f64], out: &mut ArrayViewMut1<'_, f64>) {
-    let rounded = |p: f64| f64::from(p as f32);
-    if let [sum] = sums {
-        for (p, sum) in out.iter_mut().zip([-sum, *sum]) {
+/// One row of coefficients: the logistic of its sum and of its negative. More: their softmax.
+fn odds(
+    row: ArrayView1<'_, f32>,
+    coefficients: &[Vec<f32>],
+    intercepts: &[f32],
+    out: &mut ArrayViewMut1<'_, f64>,
+) {
+    let mut sums = coefficients
+        .iter()
+        .zip(intercepts)
+        .map(|(class, &intercept)| f64::from(weighted_sum(row, class, intercept)));
+    if coefficients.len() == 1 {
+        let sum = sums.next().unwrap_or(0.0);
+        for (p, sum) in out.iter_mut().zip([-sum, sum]) {
             *p = rounded(1.0 / (1.0 + (-sum).exp()));
         }
         return;
     }
+    softmax(&sums.collect::<Vec<f64>>(), out);
+}
+
+fn softmax(sums: &[f64], out: &mut ArrayViewMut1<'_, f64>) {
     let largest = sums.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let total: f64 = sums.iter().map(|sum| (sum - largest).exp()).sum();
     for (p, sum) in out.iter_mut().zip(sums) {
         *p = rounded((sum - largest).exp() / total);
     }
+}
+
+fn rounded(p: f64) -> f64 {
+    f64::from(p as f32)
 }
 
 fn mean_of_leaves(trees: &[Tree], x: &ArrayView2<'_, f32>, y: &mut Array2<f64>) {

@@ -9,6 +9,7 @@ mod check;
 mod column;
 mod estimator;
 mod features;
+mod gaussian;
 mod graph;
 mod layers;
 mod position;

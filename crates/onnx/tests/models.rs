@@ -82,6 +82,32 @@ pub fn models(case: &Case) -> Vec<(&'static str, Model)> {
             "forest with ties, seven classes",
             model(seven(), votes(random, &rows, 6, 7)),
         ),
+        (
+            "exponential of a sum",
+            model(
+                Output::Value,
+                Form::LogLinear {
+                    coefficients: weights(random, n),
+                    intercept: 1.3,
+                },
+            ),
+        ),
+        (
+            "over a threshold, two classes",
+            model(two(), over_threshold(logistic(random, n, 1))),
+        ),
+        (
+            "over a threshold, seven classes",
+            model(seven(), over_threshold(logistic(random, n, 7))),
+        ),
+        (
+            "normal features, two classes",
+            model(flags(), gaussian(random, n, 2)),
+        ),
+        (
+            "normal features, three classes",
+            model(three(), gaussian(random, n, 3)),
+        ),
     ]
 }
 
@@ -100,6 +126,36 @@ fn logistic(random: &mut Random, n_features: usize, n_sums: usize) -> Form {
     Form::Logistic {
         coefficients: (0..n_sums).map(|_| weights(random, n_features)).collect(),
         intercepts: weights(random, n_sums),
+    }
+}
+
+fn over_threshold(form: Form) -> Form {
+    match form {
+        Form::Logistic {
+            coefficients,
+            intercepts,
+        } => Form::Threshold {
+            threshold: 0.1,
+            coefficients,
+            intercepts,
+        },
+        form => form,
+    }
+}
+
+fn gaussian(random: &mut Random, n_features: usize, n_classes: usize) -> Form {
+    let mut table = |least: f64, largest: f64| -> Vec<Vec<f64>> {
+        let row = |random: &mut Random| {
+            (0..n_features)
+                .map(|_| least + (largest - least) * random.share())
+                .collect()
+        };
+        (0..n_classes).map(|_| row(random)).collect()
+    };
+    Form::Gaussian {
+        means: table(-1.0, 1.0),
+        precisions: table(0.1, 4.0),
+        constants: (0..n_classes).map(|class| -(class as f64)).collect(),
     }
 }
 

@@ -61,7 +61,10 @@ fn the_cases_hold_every_kind_of_step_and_every_form() {
         let models = models(case);
         let forms = |is_form: fn(&Form) -> bool| models.iter().any(|(_, m)| is_form(&m.form));
         assert!(forms(|form| matches!(form, Form::Linear { .. })));
+        assert!(forms(|form| matches!(form, Form::LogLinear { .. })));
         assert!(forms(|form| matches!(form, Form::Logistic { .. })));
+        assert!(forms(|form| matches!(form, Form::Threshold { .. })));
+        assert!(forms(|form| matches!(form, Form::Gaussian { .. })));
         assert!(forms(|form| matches!(form, Form::Trees { .. })));
     }
 }

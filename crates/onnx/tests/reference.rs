@@ -91,6 +91,13 @@ fn answer(model: &Model, row: &[f32]) -> Vec<f64> {
             coefficients,
             intercept,
         } => vec![sum(row, coefficients, *intercept)],
+        Form::LogLinear {
+            coefficients,
+            intercept,
+        } => {
+            let mean = sum(row, coefficients, *intercept).exp();
+            vec![f64::from(mean.min(f64::from(f32::MAX)) as f32)]
+        }
         Form::Logistic {
             coefficients,
             intercepts,
@@ -105,6 +112,44 @@ fn answer(model: &Model, row: &[f32]) -> Vec<f64> {
                 _ => softmax(&sums),
             }
         }
+        Form::Threshold {
+            threshold,
+            coefficients,
+            intercepts,
+        } => {
+            let over: Vec<f32> = row
+                .iter()
+                .map(|x| if x > threshold { 1.0 } else { 0.0 })
+                .collect();
+            let logistic = Form::Logistic {
+                coefficients: coefficients.clone(),
+                intercepts: intercepts.clone(),
+            };
+            answer(
+                &Model {
+                    form: logistic,
+                    ..model.clone()
+                },
+                &over,
+            )
+        }
+        Form::Gaussian {
+            means,
+            precisions,
+            constants,
+        } => {
+            let sums: Vec<f64> = (0..constants.len())
+                .map(|class| {
+                    let distance: f64 = (0..row.len())
+                        .map(|j| {
+                            (f64::from(row[j]) - means[class][j]).powi(2) * precisions[class][j]
+                        })
+                        .sum();
+                    in_range(constants[class] - 0.5 * distance)
+                })
+                .collect();
+            softmax(&sums)
+        }
         Form::Trees { trees } => mean(trees, row),
     }
 }
@@ -116,6 +161,10 @@ fn sum(row: &[f32], coefficients: &[f32], intercept: f32) -> f64 {
         .map(|(&x, &w)| f64::from(x) * f64::from(w))
         .sum();
     let sum = sum + f64::from(intercept);
+    in_range(sum)
+}
+
+fn in_range(sum: f64) -> f64 {
     f64::from(sum.clamp(f64::from(f32::MIN), f64::from(f32::MAX)) as f32)
 }
 

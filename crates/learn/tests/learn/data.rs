@@ -37,7 +37,23 @@ pub fn classes(indices: &[u32], n_classes: u32) -> Target {
     }
 }
 
-/// Without row weights.
+/// `y` as the algorithm takes it: over 0 for those that predict a logarithm.
+pub fn fitting(algorithm: &str, y: &Target) -> Target {
+    match y {
+        Target::Values(values) if LOG_LINEAR.contains(&algorithm) => {
+            Target::Values(values.iter().map(|value| value.abs().max(0.5)).collect())
+        }
+        y => y.clone(),
+    }
+}
+
+const LOG_LINEAR: [&str; 3] = [
+    "poisson_regression",
+    "gamma_regression",
+    "tweedie_regression",
+];
+
+/// On targets [`fitting`] the algorithm, without row weights.
 pub fn fit(
     algorithm: &str,
     params: &Params,
@@ -46,11 +62,10 @@ pub fn fit(
     seed: u64,
     task: &Task,
 ) -> Result<Model, Error> {
-    let weights = None;
     let training = Training {
         x,
-        y,
-        weights,
+        y: &fitting(algorithm, y),
+        weights: None,
         seed,
         task,
     };

@@ -10,7 +10,7 @@ use assay_learn::ridge::RidgeParams;
 use assay_learn::{LinearModel, predict};
 use linfa::DatasetBase;
 use linfa::traits::Fit;
-use ndarray::{Array1, Array2};
+use ndarray::{Array2, ArrayView1};
 use serde_json::Value;
 
 use crate::data::{self, Params, fit};
@@ -37,11 +37,9 @@ fn features(set: &Value) -> Vec<Vec<f32>> {
     table(&set["x"]).into_iter().map(narrow).collect()
 }
 
-fn widened(set: &Value) -> Array2<f64> {
+fn array(set: &Value) -> Array2<f32> {
     let x = data::matrix(&features(set));
-    Array2::from_shape_vec((x.n_rows, x.n_columns()), x.values)
-        .unwrap()
-        .mapv(f64::from)
+    Array2::from_shape_vec((x.n_rows, x.n_columns()), x.values).unwrap()
 }
 
 fn assert_close(name: &str, found: &[f64], wanted: &[f64], tolerance: f64) {
@@ -59,11 +57,12 @@ fn logistic_regression_finds_the_same_optimum() {
     let golden = golden();
     for name in ["penguins", "cancer"] {
         let set = &golden[name];
-        let classes = numbers(&set["y"])
+        let classes: Vec<u32> = numbers(&set["y"])
             .into_iter()
-            .map(|class| class as usize)
+            .map(|class| class as u32)
             .collect();
-        let dataset = DatasetBase::new(widened(set), Array1::from_vec(classes));
+        let x = array(set);
+        let dataset = DatasetBase::new(x.view(), ArrayView1::from(&classes));
         for wanted in set["logistic"].as_array().unwrap() {
             let model = LogisticParams::new(&Task::silent())
                 .c(wanted["c"].as_f64().unwrap())
@@ -96,7 +95,8 @@ fn linear_and_ridge_regression_find_the_same_coefficients() {
     };
     for name in ["diabetes", "diabetes_collinear"] {
         let set = &golden[name];
-        let dataset = DatasetBase::new(widened(set), Array1::from_vec(numbers(&set["y"])));
+        let (x, y) = (array(set), numbers(&set["y"]));
+        let dataset = DatasetBase::new(x.view(), ArrayView1::from(&y));
         let least_squares = LeastSquaresParams::new(&task);
         check(name, &least_squares.fit(&dataset).unwrap(), &set["linear"]);
         if let Some(wanted) = set.get("linear_without_intercept") {

@@ -7,4 +7,6 @@ mod golden;
 #[cfg(test)]
 mod hard_data;
 #[cfg(test)]
+mod linear_golden;
+#[cfg(test)]
 mod promises;

@@ -36,11 +36,19 @@ pub fn check(recipe: &FittedRecipe, model: &Model) -> Result<(), Error> {
         Output::Classes { classes, .. } => classes.len(),
     };
     let fits = match (&model.form, &model.output) {
-        (Form::Linear { coefficients, .. }, Output::Value) => coefficients.len() == n_features,
+        (
+            Form::Linear { coefficients, .. } | Form::LogLinear { coefficients, .. },
+            Output::Value,
+        ) => coefficients.len() == n_features,
         (
             Form::Logistic {
                 coefficients,
                 intercepts,
+            }
+            | Form::Threshold {
+                coefficients,
+                intercepts,
+                ..
             },
             Output::Classes { .. },
         ) => {
@@ -49,6 +57,19 @@ pub fn check(recipe: &FittedRecipe, model: &Model) -> Result<(), Error> {
                 && intercepts.len() == n_sums
                 && coefficients.len() == n_sums
                 && coefficients.iter().all(|row| row.len() == n_features)
+        }
+        (
+            Form::Gaussian {
+                means,
+                precisions,
+                constants,
+            },
+            Output::Classes { .. },
+        ) => {
+            let fits = |table: &[Vec<f64>]| {
+                table.len() == n_outputs && table.iter().all(|row| row.len() == n_features)
+            };
+            n_outputs >= 2 && constants.len() == n_outputs && fits(means) && fits(precisions)
         }
         (Form::Trees { trees }, output) => {
             (n_outputs >= 2 || *output == Output::Value)

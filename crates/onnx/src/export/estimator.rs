@@ -4,6 +4,7 @@ use assay_core::model::{Form, Model, Output};
 
 use super::answer;
 use super::features::Features;
+use super::gaussian;
 use super::graph::Graph;
 use super::tensor::{self, Constant};
 use super::trees;
@@ -26,10 +27,30 @@ pub fn write(
             let sums = vec![(1.0, coefficients.as_slice(), *intercept)];
             write_sums(graph, &wide, features, &sums)
         }
+        Form::LogLinear {
+            coefficients,
+            intercept,
+        } => write_log_linear(graph, &wide, features, coefficients, *intercept),
         Form::Logistic {
             coefficients,
             intercepts,
         } => write_logistic(graph, &wide, features, coefficients, intercepts),
+        Form::Threshold {
+            threshold,
+            coefficients,
+            intercepts,
+        } => {
+            let threshold =
+                graph.constant("threshold", Constant::F32(Vec::new(), vec![*threshold]));
+            let is_over = graph.node("Greater", "is_over", &[&features.name, &threshold], vec![]);
+            let over = graph.cast("over_f64", &is_over, DataType::Double);
+            write_logistic(graph, &over, features, coefficients, intercepts)
+        }
+        Form::Gaussian {
+            means,
+            precisions,
+            constants,
+        } => gaussian::write(graph, &wide, features, means, precisions, constants),
         Form::Trees { trees } => trees::write(graph, &wide, features, trees),
     };
     match &model.output {
@@ -41,6 +62,21 @@ pub fn write(
             answer::write_classes(graph, &scores, classes, *kind, outputs)
         }
     }
+}
+
+/// f32 [N, 1].
+fn write_log_linear(
+    graph: &mut Graph,
+    wide: &str,
+    features: &Features,
+    coefficients: &[f32],
+    intercept: f32,
+) -> String {
+    let rounded = write_sums(graph, wide, features, &[(1.0, coefficients, intercept)]);
+    let sums = graph.cast("sums_f64", &rounded, DataType::Double);
+    let means = graph.node("Exp", "means", &[&sums], vec![]);
+    let means = write_in_range(graph, &means);
+    graph.cast("means_f32", &means, DataType::Float)
 }
 
 /// f32 [N, n_classes].
@@ -87,16 +123,21 @@ fn write_sums(graph: &mut Graph, wide: &str, features: &Features, sums: &[Sum<'_
     let coefficients = graph.constant("coefficients", Constant::F64(shape, coefficients));
     let intercepts = sums.iter().map(|&(_, _, b)| f64::from(b)).collect();
     let intercepts = graph.constant("intercepts", Constant::row_f64(intercepts));
+    let products = graph.node("MatMul", "products", &[wide, &coefficients], vec![]);
+    let sums = graph.node("Add", "sums", &[&products, &intercepts], vec![]);
+    let sums = write_in_range(graph, &sums);
+    graph.cast("sums_f32", &sums, DataType::Float)
+}
+
+/// f64 within the range of f32, whatever came.
+pub fn write_in_range(graph: &mut Graph, values: &str) -> String {
     let scalar = |value: f32| Constant::F64(Vec::new(), vec![f64::from(value)]);
     let smallest = graph.constant("smallest_f32", scalar(f32::MIN));
     let largest = graph.constant("largest_f32", scalar(f32::MAX));
-    let products = graph.node("MatMul", "products", &[wide, &coefficients], vec![]);
-    let sums = graph.node("Add", "sums", &[&products, &intercepts], vec![]);
-    let sums = graph.node(
+    graph.node(
         "Clip",
-        "sums_in_range",
-        &[&sums, &smallest, &largest],
+        &format!("{values}_in_range"),
+        &[values, &smallest, &largest],
         vec![],
-    );
-    graph.cast("sums_f32", &sums, DataType::Float)
+    )
 }
