@@ -10,6 +10,7 @@ mod output;
 mod progress;
 mod replay;
 mod report;
+mod run_text;
 mod runs;
 mod serve;
 mod train;

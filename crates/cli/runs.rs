@@ -4,11 +4,12 @@ use std::process::ExitCode;
 
 use assay_core::RunId;
 use assay_core::lab::TrashKind;
+use assay_core::result::Costs;
 use assay_core::run::{Comparison, RunPage, RunQuery};
 use assay_lab::{Error, Lab};
 
 use crate::output::{Output, figure, table};
-use crate::train;
+use crate::run_text::Shown;
 
 /// Metrics that the table shows when a run has them, in this order.
 const SHOWN: [&str; 6] = [
@@ -36,10 +37,16 @@ pub enum Command {
         #[arg(long, default_value_t = 100, value_name = "N")]
         limit: u32,
     },
-    /// One run: parameters, metrics, parity, artifacts
+    /// One run: metrics with intervals, thresholds, importances, slices, errors, parity
     Show {
         /// Its id, the beginning of it, or its name
         run: String,
+        /// What calling a row of the first class the second costs; chooses the threshold
+        #[arg(long, value_name = "X")]
+        false_positive_cost: Option<f64>,
+        /// What calling a row of the second class the first costs
+        #[arg(long, value_name = "X")]
+        false_negative_cost: Option<f64>,
     },
     /// What differs between runs
     Compare {
@@ -71,9 +78,18 @@ impl Command {
                 };
                 output.result(&lab.runs(&query)?, list);
             }
-            Self::Show { run } => {
-                let detail = lab.run(&lab.find_run(run)?.run_id)?;
-                output.result(&train::summary(&detail), |_| train::text(&detail));
+            Self::Show {
+                run,
+                false_positive_cost,
+                false_negative_cost,
+            } => {
+                let equal = Costs::default();
+                let costs = false_positive_cost.or(*false_negative_cost).map(|_| Costs {
+                    false_positive: false_positive_cost.unwrap_or(equal.false_positive),
+                    false_negative: false_negative_cost.unwrap_or(equal.false_negative),
+                });
+                let shown = Shown::of(lab, &lab.find_run(run)?.run_id, costs)?;
+                output.result(&shown.summary(), |_| shown.text());
             }
             Self::Compare { runs } => output.result(&lab.compare(&ids(lab, runs)?)?, comparison),
             Self::Delete { runs } => {

@@ -9,14 +9,15 @@ use assay_core::ids::ExperimentName;
 use assay_core::job::{JobOutcome, JobSpec};
 use assay_core::recipe::Recipe;
 use assay_core::reference::Reference;
-use assay_core::run::RunDetail;
-use assay_core::train::{ParamValue, SplitMethod, SplitSpec, TRAIN_SPEC_SCHEMA, TrainSpec};
+use assay_core::train::{
+    CvSpec, CvWindow, ParamValue, SplitMethod, SplitSpec, TRAIN_SPEC_SCHEMA, TrainSpec,
+};
 use assay_lab::{Cause, Error, Lab};
 use serde::de::DeserializeOwned;
-use serde_json::json;
 
-use crate::output::{Output, figure, table};
+use crate::output::Output;
 use crate::progress;
+use crate::run_text::Shown;
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -46,6 +47,33 @@ pub struct Arguments {
     /// Stratified for classes and random for numbers when nothing is said
     #[arg(long, value_enum)]
     split: Option<Split>,
+    /// Rows of one value of this column stay on one side
+    #[arg(long, value_name = "COL")]
+    group: Option<String>,
+    /// The column that orders the rows of a split by time; else their order in the file does
+    #[arg(long, value_name = "COL")]
+    time: Option<String>,
+    /// Rows left out between training and test of a split by time
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    gap: u32,
+    /// How often the cross-validation is repeated, each time in another order
+    #[arg(long, default_value_t = 1, value_name = "N", requires = "cv", value_parser = clap::value_parser!(u32).range(1..=100))]
+    cv_repeats: u32,
+    /// Folds of another kind than the split
+    #[arg(long, value_enum, requires = "cv")]
+    cv_split: Option<Split>,
+    /// Folds by time train on the last N rows before them, instead of all
+    #[arg(long, value_name = "N", requires = "cv", value_parser = clap::value_parser!(u32).range(1..))]
+    cv_window: Option<u32>,
+    /// Parameters to choose from by folds inside the training rows; give it once for each choice
+    #[arg(long = "candidate", value_name = "K=V,K=V")]
+    candidates: Vec<String>,
+    /// Folds that choose among the candidates
+    #[arg(long, default_value_t = 3, value_name = "K", value_parser = clap::value_parser!(u32).range(2..=20))]
+    inner_folds: u32,
+    /// Train on N growing parts of the training rows, too, to see whether more rows would help
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=20))]
+    learning_curve: Option<u32>,
     #[arg(long)]
     experiment: Option<String>,
     /// The run's name
@@ -63,7 +91,22 @@ pub struct Arguments {
 enum Split {
     Random,
     Stratified,
+    Grouped,
+    StratifiedGrouped,
     Time,
+}
+
+impl Split {
+    fn method(split: Option<Self>) -> SplitMethod {
+        match split {
+            None => SplitMethod::Auto,
+            Some(Self::Random) => SplitMethod::Random,
+            Some(Self::Stratified) => SplitMethod::Stratified,
+            Some(Self::Grouped) => SplitMethod::Grouped,
+            Some(Self::StratifiedGrouped) => SplitMethod::StratifiedGrouped,
+            Some(Self::Time) => SplitMethod::Time,
+        }
+    }
 }
 
 impl Arguments {
@@ -71,8 +114,8 @@ impl Arguments {
         let spec = self.spec()?;
         let job = progress::run(lab, JobSpec::Train(spec))?;
         if let Some(JobOutcome::Run { run_id }) = &job.outcome {
-            let detail = lab.run(run_id)?;
-            output.result(&summary(&detail), |_| text(&detail));
+            let shown = Shown::of(lab, run_id, None)?;
+            output.result(&shown.summary(), |_| shown.text());
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -85,20 +128,12 @@ impl Arguments {
             }
             return Ok(spec);
         }
-        let mut params: BTreeMap<String, ParamValue> = BTreeMap::new();
-        for given in &self.params {
-            let (name, value) = given.split_once('=').ok_or_else(|| {
-                let cause = Cause::with_hint(
-                    Code::Invalid,
-                    "it holds no `=`",
-                    "write for example --param max_depth=10",
-                );
-                Error::new(format!("read the parameter `{given}`"), cause)
-            })?;
-            let value = assay_lab::parse_param(&self.algorithm, name, value)
-                .map_err(|error| Error::new(format!("read the parameter `{given}`"), error))?;
-            params.insert(name.to_owned(), value);
-        }
+        let params = self.params(self.params.iter().map(String::as_str))?;
+        let candidates = self
+            .candidates
+            .iter()
+            .map(|given| self.params(given.split(',')))
+            .collect::<Result<_, _>>()?;
         let recipe: Option<Recipe> = self
             .recipe
             .as_deref()
@@ -119,20 +154,53 @@ impl Arguments {
             params,
             recipe,
             split: SplitSpec {
-                method: match self.split {
-                    None => SplitMethod::Auto,
-                    Some(Split::Random) => SplitMethod::Random,
-                    Some(Split::Stratified) => SplitMethod::Stratified,
-                    Some(Split::Time) => SplitMethod::Time,
-                },
+                method: Split::method(self.split),
                 test_fraction: self.test_size,
+                group: self.group.clone(),
+                time: self.time.clone(),
+                gap: self.gap,
             },
             cv_folds: self.cv,
+            cv: CvSpec {
+                method: Split::method(self.cv_split),
+                repeats: self.cv_repeats,
+                window: self
+                    .cv_window
+                    .map_or(CvWindow::Expanding, |max_train_rows| CvWindow::Sliding {
+                        max_train_rows,
+                    }),
+                inner_folds: self.inner_folds,
+            },
+            candidates,
+            learning_curve: self.learning_curve,
             seed: self.seed,
             experiment: self.experiment.clone().map(ExperimentName::new),
             run_name: self.name.clone(),
             override_expectations: self.override_expectations.clone(),
         })
+    }
+
+    /// Assignments as parameters of the algorithm.
+    fn params<'a>(
+        &self,
+        assignments: impl Iterator<Item = &'a str>,
+    ) -> Result<BTreeMap<String, ParamValue>, Error> {
+        assignments
+            .map(|given| {
+                let attempted = || format!("read the parameter `{given}`");
+                let (name, value) = given.split_once('=').ok_or_else(|| {
+                    let cause = Cause::with_hint(
+                        Code::Invalid,
+                        "it holds no `=`",
+                        "write for example --param max_depth=10",
+                    );
+                    Error::new(attempted(), cause)
+                })?;
+                let value = assay_lab::parse_param(&self.algorithm, name, value)
+                    .map_err(|error| Error::new(attempted(), error))?;
+                Ok((name.to_owned(), value))
+            })
+            .collect()
     }
 }
 
@@ -157,67 +225,4 @@ fn fraction(text: &str) -> Result<f64, String> {
         Ok(value) if value > 0.0 && value < 1.0 => Ok(value),
         _ => Err("a share over 0 and under 1, for example 0.2".to_owned()),
     }
-}
-
-/// What scripts need of a run, under the names that stay.
-pub fn summary(detail: &RunDetail) -> serde_json::Value {
-    let record = detail.record.as_ref();
-    json!({
-        "run_id": detail.summary.run_id,
-        "name": detail.summary.name,
-        "experiment": detail.summary.experiment,
-        "status": detail.summary.status,
-        "dataset": detail.summary.dataset,
-        "dataset_version": record.map(|record| &record.dataset_version),
-        "algorithm": record.map(|record| &record.algorithm),
-        "params": detail.summary.params,
-        "metrics": detail.summary.metrics,
-        "onnx": detail.artifacts.iter().find(|artifact| artifact.path == "model.onnx").map(|artifact| &artifact.object),
-        "parity": detail.parity,
-        "warnings": record.map(|record| &record.warnings),
-        "failure": detail.failure,
-        "spec": record.map(|record| &record.spec),
-        "environment": record.map(|record| &record.environment),
-        "recipe": record.map(|record| &record.recipe),
-        "artifacts": detail.artifacts,
-        "command": detail.command,
-    })
-}
-
-pub fn text(detail: &RunDetail) -> String {
-    let summary = &detail.summary;
-    let mut lines = vec![format!(
-        "{} ({})  {} on {}",
-        summary.name,
-        summary.run_id.as_str().get(..8).unwrap_or_default(),
-        summary
-            .params
-            .get("algorithm")
-            .map(String::as_str)
-            .unwrap_or_default(),
-        summary
-            .dataset
-            .as_ref()
-            .map(ToString::to_string)
-            .unwrap_or_default(),
-    )];
-    if let Some(failure) = &detail.failure {
-        lines.push(failure.to_string());
-    }
-    let rows = summary
-        .metrics
-        .iter()
-        .map(|(name, value)| vec![name.clone(), figure(Some(*value))])
-        .collect();
-    lines.push(table(&["metric", "value"], rows, &[1]));
-    if let Some(parity) = &detail.parity {
-        lines.push(format!(
-            "ONNX parity {}: {} rows, {} labels differ, largest difference {:.1e}",
-            if parity.passed { "passed" } else { "failed" },
-            parity.rows,
-            parity.label_flips,
-            parity.max_rel_diff
-        ));
-    }
-    lines.join("\n")
 }

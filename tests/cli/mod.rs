@@ -9,5 +9,6 @@ mod export;
 mod import;
 mod jobs;
 mod kill;
+mod training;
 mod versions;
 mod watch;

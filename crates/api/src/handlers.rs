@@ -8,6 +8,7 @@ use assay_core::expect::{CheckReport, ResultFormat, RuleInfo, Suite};
 use assay_core::job::{Job, JobSpec};
 use assay_core::lab::{DoctorReport, LabStatus, TrashItem};
 use assay_core::lineage::{Lineage, LineageRequest};
+use assay_core::metrics::MetricInfo;
 use assay_core::preview::{ImportPreview, PreviewRequest};
 use assay_core::profile::Profile;
 use assay_core::recipe::Recipe;
@@ -15,6 +16,7 @@ use assay_core::registry::{
     GateReport, ModelDetail, ModelSummary, ModelVersion, PromoteRequest, VerifyReport,
 };
 use assay_core::replay::{CellDetail, CellRequest, DriftReport, ReplaySpec, ReplaySummary};
+use assay_core::result::RunResult;
 use assay_core::run::{Comparison, ExperimentSummary, RunDetail, RunPage, RunQuery};
 use assay_core::suites::*;
 use assay_core::train::{AlgorithmInfo, TrainSpec};
@@ -234,6 +236,10 @@ pub fn algorithms_list(desk: &Desk, _: Nothing) -> Answer<Vec<AlgorithmInfo>> {
     ask(desk, |lab| Ok(lab.algorithms()))
 }
 
+pub fn metrics_list(_: &Desk, _: Nothing) -> Answer<Vec<MetricInfo>> {
+    Ok(assay_core::metrics::catalogue())
+}
+
 pub fn recipes_suggest(desk: &Desk, request: RecipeRequest) -> Answer<Recipe> {
     ask(desk, |lab| {
         lab.suggest_recipe(&request.dataset, &request.target)
@@ -254,6 +260,10 @@ pub fn runs_list(desk: &Desk, request: RunQuery) -> Answer<RunPage> {
 
 pub fn runs_show(desk: &Desk, request: ByRun) -> Answer<RunDetail> {
     ask(desk, |lab| lab.run(&request.run_id))
+}
+
+pub fn runs_result(desk: &Desk, request: ResultRequest) -> Answer<RunResult> {
+    ask(desk, |lab| lab.run_result(&request.run_id, request.costs))
 }
 
 pub fn runs_compare(desk: &Desk, request: ByRuns) -> Answer<Comparison> {

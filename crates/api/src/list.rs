@@ -53,12 +53,14 @@ macro_rules! with_commands {
             json "expectations.junit" (JunitRequest) -> SuiteText, reads [] => handlers::expectations_junit;
 
             json "algorithms.list" (Nothing) -> Vec<AlgorithmInfo>, reads [] => handlers::algorithms_list;
+            json "metrics.list" (Nothing) -> Vec<MetricInfo>, reads [] => handlers::metrics_list;
             json "recipes.suggest" (RecipeRequest) -> Recipe, reads [Lab, Datasets] => handlers::recipes_suggest;
             json "training.start" (TrainSpec) -> JobStarted, reads [] => handlers::training_start;
 
             json "experiments.list" (Nothing) -> Vec<ExperimentSummary>, reads [Lab, Runs] => handlers::experiments_list;
             json "runs.list" (RunQuery) -> RunPage, reads [Lab, Runs, Models] => handlers::runs_list;
             json "runs.show" (ByRun) -> RunDetail, reads [Lab, Runs, Models] => handlers::runs_show;
+            json "runs.result" (ResultRequest) -> RunResult, reads [Lab, Runs] => handlers::runs_result;
             json "runs.compare" (ByRuns) -> Comparison, reads [Lab, Runs, Models] => handlers::runs_compare;
 
             json "charts.spec" (ChartRequest) -> ChartSpec, reads [Lab, Datasets, Runs, Replays] => handlers::charts_spec;

@@ -119,6 +119,7 @@ fn requests(desk: &Desk, folder: &std::path::Path) -> BTreeMap<&'static str, Val
             json!({ "check_id": 1, "path": folder.join("check.xml") }),
         ),
         ("algorithms.list", nothing()),
+        ("metrics.list", nothing()),
         (
             "recipes.suggest",
             json!({ "dataset": "penguins", "target": "species" }),
@@ -133,6 +134,10 @@ fn requests(desk: &Desk, folder: &std::path::Path) -> BTreeMap<&'static str, Val
             json!({ "filter": "metrics.test.accuracy > 0.5" }),
         ),
         ("runs.show", json!({ "run_id": run })),
+        (
+            "runs.result",
+            json!({ "run_id": run, "costs": { "false_positive": 1, "false_negative": 5 } }),
+        ),
         (
             "runs.compare",
             json!({ "runs": [run, runs["runs"][0]["run_id"]] }),

@@ -10,6 +10,7 @@ use crate::ids::{JobId, ModelName, ReplayId, RunId};
 use crate::lab::{SearchHit, TrashKind};
 use crate::reference::Reference;
 use crate::registry::Stage;
+use crate::result::Costs;
 
 /// No question, or no answer.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -46,6 +47,14 @@ pub struct ExportDataset {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct ByRun {
     pub run_id: RunId,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct ResultRequest {
+    pub run_id: RunId,
+    /// Other costs of wrong answers choose other thresholds; `None`: both cost 1.
+    #[serde(default)]
+    pub costs: Option<Costs>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]

@@ -108,6 +108,21 @@ impl Columns {
 }
 
 impl Columns {
+    /// The rows named, in that order. A row out of range is missing.
+    pub fn take(&self, rows: &[usize]) -> Self {
+        Self {
+            n_rows: rows.len(),
+            columns: self
+                .columns
+                .iter()
+                .map(|column| RawColumn {
+                    name: column.name.clone(),
+                    values: column.values.take(rows),
+                })
+                .collect(),
+        }
+    }
+
     /// A range of rows, cut to those that exist.
     pub fn slice(&self, rows: std::ops::Range<usize>) -> Self {
         let end = rows.end.min(self.n_rows);
@@ -145,6 +160,22 @@ impl RawValues {
         match self {
             Self::Numbers(values) => Self::Numbers(values.get(rows).unwrap_or_default().to_vec()),
             Self::Texts(values) => Self::Texts(values.get(rows).unwrap_or_default().to_vec()),
+        }
+    }
+
+    /// The rows named, in that order. A row out of range is missing.
+    pub fn take(&self, rows: &[usize]) -> Self {
+        match self {
+            Self::Numbers(values) => Self::Numbers(
+                rows.iter()
+                    .map(|&row| values.get(row).copied().unwrap_or(f64::NAN))
+                    .collect(),
+            ),
+            Self::Texts(values) => Self::Texts(
+                rows.iter()
+                    .map(|&row| values.get(row).cloned().flatten())
+                    .collect(),
+            ),
         }
     }
 
@@ -209,6 +240,35 @@ impl Prediction {
         match self {
             Self::Classes { indices, .. } => indices.len(),
             Self::Values(values) => values.len(),
+        }
+    }
+
+    /// The rows named, in that order. Rows out of range are left out.
+    pub fn take(&self, rows: &[usize]) -> Self {
+        match self {
+            Self::Classes {
+                indices,
+                probabilities,
+                n_classes,
+            } => {
+                let rows = || rows.iter().filter(|&&row| row < indices.len());
+                Self::Classes {
+                    indices: rows().map(|&row| indices[row]).collect(),
+                    probabilities: rows()
+                        .filter_map(|&row| {
+                            probabilities.get(row * n_classes..(row + 1) * n_classes)
+                        })
+                        .flatten()
+                        .copied()
+                        .collect(),
+                    n_classes: *n_classes,
+                }
+            }
+            Self::Values(values) => Self::Values(
+                rows.iter()
+                    .filter_map(|&row| values.get(row).copied())
+                    .collect(),
+            ),
         }
     }
 }

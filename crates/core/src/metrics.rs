@@ -1,17 +1,28 @@
 //! Metrics on slices: how good predictions are, as scikit-learn defines it.
 
+mod bootstrap;
+mod catalogue;
 mod classes;
+mod clusters;
 mod curve;
 mod interval;
+mod measure;
 mod values;
 
 use std::collections::BTreeMap;
 
 use crate::matrix::{Prediction, Target};
+use crate::train::ProblemKind;
 
+pub use bootstrap::{Intervals, intervals, quantile};
+pub use catalogue::{Metric, MetricInfo, MetricTask, catalogue, metric, place};
 pub use classes::confusion;
-pub use curve::{RocCurve, roc_auc, roc_curve, thin};
+pub use clusters::{
+    adjusted_rand, calinski_harabasz, davies_bouldin, normalized_mutual_info, silhouette,
+};
+pub use curve::{PrecisionRecallCurve, RocCurve, precision_recall_curve, roc_auc, roc_curve, thin};
 pub use interval::wilson_interval;
+pub use measure::{Measure, MeasureOptions};
 
 /// Why a prediction cannot be measured against a truth.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -43,17 +54,16 @@ pub enum MetricError {
         class: u32,
         n_classes: usize,
     },
+    #[error("row {row} has the weight {weight}; weights are numbers from 0 up")]
+    Weight { row: usize, weight: String },
 }
 
-/// All metrics that are defined for these rows.
+/// All metrics of the catalogue that are defined for these rows; the catalogue says what each is.
 ///
-/// Classes: `accuracy`; `precision`, `recall` and `f1`, each `_macro` (over the classes that occur in truth or
-/// prediction, a class without any counts as 0) and `_weighted` (by the rows of each class in the truth);
-/// `roc_auc` (binary: of class 1; more: one against the rest, macro, only when every class occurs in the truth);
-/// `log_loss` (natural, probabilities clipped to f64's epsilon).
-/// Numbers: `rmse`, `mae`, `r2` (only when the truth varies).
-///
-/// A value that is not defined, or not finite, is left out.
+/// Classes: a class without any rows counts as 0 in macro averages; `roc_auc` and `pr_auc` are of class 1 for two
+/// classes and macro averages of each against the rest for more, only when every class occurs in the truth; the
+/// logarithm of `log_loss` is natural, probabilities are clipped to f64's epsilon. Numbers: `r2` only when the truth
+/// varies. A value that is not defined, or not finite, is left out.
 ///
 /// # Errors
 /// Differing lengths, kinds or classes, or no row at all.
@@ -61,47 +71,16 @@ pub fn evaluate(
     truth: &Target,
     prediction: &Prediction,
 ) -> Result<BTreeMap<String, f64>, MetricError> {
-    let (n_truth, n_prediction) = (truth.n_rows(), prediction.n_rows());
-    if n_truth != n_prediction {
-        return Err(MetricError::Lengths {
-            truth: n_truth,
-            prediction: n_prediction,
-        });
+    Ok(Measure::new(truth, prediction, &MeasureOptions::default())?.metrics())
+}
+
+/// By which models are chosen and compared: `roc_auc` for two classes, `f1_macro` for more, `r2` for numbers.
+pub fn deciding_metric(problem: ProblemKind) -> &'static str {
+    match problem {
+        ProblemKind::Binary => "roc_auc",
+        ProblemKind::Multiclass => "f1_macro",
+        ProblemKind::Regression => "r2",
     }
-    if n_truth == 0 {
-        return Err(MetricError::NoRows);
-    }
-    let metrics = match (truth, prediction) {
-        (
-            Target::Classes {
-                classes,
-                indices: truth,
-                ..
-            },
-            Prediction::Classes {
-                indices,
-                probabilities,
-                n_classes,
-            },
-        ) => {
-            if classes.len() != *n_classes {
-                return Err(MetricError::Classes {
-                    truth: classes.len(),
-                    prediction: *n_classes,
-                });
-            }
-            classes::evaluate(truth, indices, probabilities, *n_classes)?
-        }
-        (Target::Values(truth), Prediction::Values(predicted)) => {
-            values::evaluate(truth, predicted)
-        }
-        _ => return Err(MetricError::Kinds),
-    };
-    Ok(metrics
-        .into_iter()
-        .filter(|(_, value)| value.is_finite())
-        .map(|(name, value)| (name.to_owned(), value))
-        .collect())
 }
 
 /// Words of a metric's name that say that less is better.
@@ -137,6 +116,9 @@ pub fn larger_is_better(metric: &str) -> bool {
         name = rest;
     }
     let name = name.strip_suffix(".mean").unwrap_or(name).to_lowercase();
+    if let Some(metric) = catalogue::metric(&name) {
+        return metric.greater_is_better;
+    }
     if name.ends_with(".std") {
         return false;
     }
@@ -240,6 +222,7 @@ mod tests {
 
         let constant = Target::Values(vec![2.0, 2.0]);
         let metrics = evaluate(&constant, &Prediction::Values(vec![1.0, 3.0])).expect("measurable");
-        assert_eq!(metrics.keys().collect::<Vec<_>>(), ["mae", "rmse"]);
+        assert!(metrics.contains_key("rmse"));
+        assert!(!metrics.contains_key("r2") && !metrics.contains_key("explained_variance"));
     }
 }

@@ -7,11 +7,12 @@ use ts_rs::TS;
 
 use crate::TimestampMs;
 use crate::ids::{DatasetName, ExperimentName, ObjectHash, RunId};
+use crate::leakage::Leak;
 use crate::parity::ParityReport;
 use crate::recipe::{FittedRecipe, Recipe};
 use crate::reference::Reference;
 use crate::registry::VersionKey;
-use crate::train::{ProblemKind, TrainSpec};
+use crate::train::{ParamValue, ProblemKind, TrainSpec};
 
 pub const RUN_SCHEMA: u32 = 1;
 
@@ -99,6 +100,12 @@ pub struct TrainRecord {
     pub environment: RunEnvironment,
     /// Rules that failed with severity warning, warnings of the recipe and of the algorithm.
     pub warnings: Vec<String>,
+    /// Signs that the test flatters the model; their sentences are among the warnings too.
+    #[serde(default)]
+    pub leaks: Vec<Leak>,
+    /// The candidate that the model was trained with; `None` when there were none.
+    #[serde(default)]
+    pub chosen_params: Option<BTreeMap<String, ParamValue>>,
 }
 
 /// Where a run ran.

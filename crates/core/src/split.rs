@@ -1,15 +1,56 @@
 //! Which rows train and which rows test. The same seed gives the same rows on every machine.
 
-use std::collections::BTreeMap;
+mod classes;
+mod draw;
+mod groups;
+mod time;
 
 use rand_xoshiro::Xoshiro256PlusPlus;
-use rand_xoshiro::rand_core::{RngCore, SeedableRng};
+use rand_xoshiro::rand_core::SeedableRng;
 
 use crate::matrix::Target;
-use crate::train::{SplitMethod, SplitSpec};
+use crate::train::{CvSpec, SplitMethod, SplitSpec};
+
+use time::Timeline;
+
+use draw::shuffle;
 
 /// Two rows to train on, one to test with.
 pub const MIN_ROWS: usize = 3;
+
+const MAX_REPEATS: u32 = 100;
+
+/// Between the seeds of two repeats: the golden ratio in 64 bits, so that neighbouring seeds do not share repeats.
+const BETWEEN_SEEDS: u64 = 0x9E37_79B9_7F4A_7C15;
+
+/// What a split needs to know of the rows.
+#[derive(Debug, Clone, Copy)]
+pub struct SplitRows<'a> {
+    pub target: &'a Target,
+    /// Distinct row numbers of `target`: the rows to be split.
+    pub rows: &'a [usize],
+    /// A code per row of `target`; rows of one code are a group.
+    pub groups: Option<&'a [u32]>,
+    /// A time per row of `target`, in any unit; `None`: the order of `rows` is that of time.
+    pub times: Option<&'a [i64]>,
+}
+
+impl<'a> SplitRows<'a> {
+    /// Rows without groups and times.
+    pub fn new(target: &'a Target, rows: &'a [usize]) -> Self {
+        Self {
+            target,
+            rows,
+            groups: None,
+            times: None,
+        }
+    }
+
+    /// Other rows of the same target.
+    pub fn of(&self, rows: &'a [usize]) -> Self {
+        Self { rows, ..*self }
+    }
+}
 
 /// Rows as they were named, ascending. Invariant: both sides hold at least one row, no row is on both.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,43 +99,73 @@ pub enum SplitError {
         k: usize,
         class: String,
     },
+    #[error("a split by groups needs the column that names them; name it with the split")]
+    NoGroups,
+    #[error(
+        "{needed} groups are needed, and the rows have {found}; choose another column or fewer folds"
+    )]
+    TooFewGroups { found: usize, needed: usize },
+    #[error(
+        "the groups leave only rows of the class `{class}` to train on; choose another column or another seed"
+    )]
+    OneClassGroups { class: String },
+    #[error("all rows have the same time, so none come after others; choose another column")]
+    OneTime,
+    #[error("the rows have too few different times for {k} folds; choose fewer folds")]
+    FewTimes { k: usize },
+    #[error(
+        "a gap of {gap} rows leaves too few of the {n_rows} rows before the border to train on; choose a smaller gap or fewer folds"
+    )]
+    Gap { gap: usize, n_rows: usize },
+    #[error("folds by time have one order only, so they cannot be repeated; choose 1 repeat")]
+    RepeatedTime,
+    #[error("{0} repeats were asked for; choose 1 to {MAX_REPEATS}")]
+    Repeats(u32),
     #[error("row {row} was asked for, and the target has {n_rows}")]
     RowOutOfRange { row: usize, n_rows: usize },
 }
 
-/// Holds out a share of `rows` (distinct row numbers of `target`) for the test: `test_fraction` of them, rounded up.
+/// Holds out a share of the rows for the test: `test_fraction` of them, rounded up.
 ///
 /// Stratified: each class by its share; a class of two rows or more has at least one on each side, a class of one row
-/// trains. Time: the first of `rows`, in the order given, train. For the other methods the order does not matter.
+/// trains. Grouped: whole groups, as near to the share as they let it. Time: the first rows train; rows of one time are
+/// on one side, and `gap` rows between the sides are on none. For the other methods the order does not matter.
 ///
 /// # Errors
-/// Fewer than [`MIN_ROWS`] rows, one class only, or a share that is none.
-pub fn hold_out(
-    target: &Target,
-    rows: &[usize],
-    spec: &SplitSpec,
-    seed: u64,
-) -> Result<HoldOut, SplitError> {
-    check_rows(target, rows)?;
-    if rows.len() < MIN_ROWS {
-        return Err(SplitError::TooFewRows { found: rows.len() });
-    }
+/// Fewer than [`MIN_ROWS`] rows, one class only, a share that is none, or groups or times that cannot be split.
+pub fn hold_out(data: &SplitRows<'_>, spec: &SplitSpec, seed: u64) -> Result<HoldOut, SplitError> {
+    check(data)?;
     if !(spec.test_fraction > 0.0 && spec.test_fraction < 1.0) {
         return Err(SplitError::Fraction(spec.test_fraction));
     }
-    if let Some(class) = only_class(target, rows) {
-        return Err(SplitError::OneClass { class });
-    }
+    check_classes(data)?;
+    let (target, rows) = (data.target, data.rows);
     let n_test = n_test(rows.len(), spec.test_fraction);
     let mut random = Xoshiro256PlusPlus::seed_from_u64(seed);
-    let (mut train, mut test) = match (spec.method, target) {
-        (SplitMethod::Time, _) => first_rows(target, rows, n_test)?,
-        (SplitMethod::Auto | SplitMethod::Stratified, Target::Classes { indices, .. }) => {
-            stratified(indices, rows, n_test, &mut random)
+    let (mut train, mut test) = match (spec.method, groups::indices(target)) {
+        (SplitMethod::Time, _) => {
+            let (train, test) = Timeline::new(data).hold_out(n_test, spec.gap as usize)?;
+            if let Some(class) = only_class(target, &train) {
+                return Err(SplitError::OneClassFirst {
+                    class,
+                    n_rows: train.len(),
+                });
+            }
+            (train, test)
         }
-        (SplitMethod::Stratified, Target::Values(_)) => return Err(SplitError::NotClasses),
+        (SplitMethod::Grouped, _) => groups::hold_out(members(data, 2)?, n_test, &mut random),
+        (SplitMethod::StratifiedGrouped, Some(indices)) => {
+            let share = n_test as f64 / rows.len() as f64;
+            groups::stratified_hold_out(members(data, 2)?, indices, share, &mut random)
+        }
+        (SplitMethod::Auto | SplitMethod::Stratified, Some(indices)) => {
+            classes::stratified(indices, rows, n_test, &mut random)
+        }
+        (SplitMethod::Stratified | SplitMethod::StratifiedGrouped, None) => {
+            return Err(SplitError::NotClasses);
+        }
         (SplitMethod::Auto | SplitMethod::Random, _) => {
-            let mut shuffled = ascending(rows);
+            let mut shuffled = draw::ascending(rows);
             shuffle(&mut shuffled, &mut random);
             let train = shuffled.split_off(n_test);
             (train, shuffled)
@@ -103,70 +174,162 @@ pub fn hold_out(
     if test.is_empty() {
         return Err(SplitError::OneRowPerClass);
     }
+    if spec.method.is_grouped()
+        && let Some(class) = only_class(target, &train)
+    {
+        return Err(SplitError::OneClassGroups { class });
+    }
     train.sort_unstable();
     test.sort_unstable();
     Ok(HoldOut { train, test })
 }
 
-/// Cuts `rows` (distinct row numbers of `target`) into `k` folds whose sizes differ by at most one; for classes, the
-/// rows of each class per fold differ by at most one too. Every row validates once.
+/// The folds of a cross-validation of `data`'s rows, which a split as `split` says left to train: `k` folds, as often
+/// as `cv.repeats` says.
+///
+/// Random and stratified: sizes differ by at most one; for classes, the rows of each class per fold do too, unless
+/// `random` was asked for. Grouped: whole groups, as even as they let it. In all of these every row validates once a
+/// repeat. Time: see scikit-learn's `TimeSeriesSplit`; the first rows never validate.
 ///
 /// # Errors
-/// `k` under 2 or over the number of rows, one class only, or a fold that would train on one class.
-pub fn k_folds(
-    target: &Target,
-    rows: &[usize],
+/// `k` under 2 or over the number of rows or groups, one class only, or a fold that would train on one class.
+pub fn folds(
+    data: &SplitRows<'_>,
+    split: &SplitSpec,
+    cv: &CvSpec,
     k: usize,
     seed: u64,
 ) -> Result<Vec<Fold>, SplitError> {
-    check_rows(target, rows)?;
-    if rows.len() < MIN_ROWS {
-        return Err(SplitError::TooFewRows { found: rows.len() });
-    }
-    if k < 2 || k > rows.len() {
+    check(data)?;
+    if k < 2 || k > data.rows.len() {
         return Err(SplitError::Folds {
             k,
-            n_rows: rows.len(),
+            n_rows: data.rows.len(),
         });
     }
-    if let Some(class) = only_class(target, rows) {
-        return Err(SplitError::OneClass { class });
+    check_classes(data)?;
+    let method = match (cv.method, split.method) {
+        (SplitMethod::Auto, SplitMethod::Random) | (SplitMethod::Auto, SplitMethod::Stratified) => {
+            SplitMethod::Auto
+        }
+        (SplitMethod::Auto, of_split) => of_split,
+        (of_folds, _) => of_folds,
+    };
+    if cv.repeats == 0 || cv.repeats > MAX_REPEATS {
+        return Err(SplitError::Repeats(cv.repeats));
     }
-    let mut random = Xoshiro256PlusPlus::seed_from_u64(seed);
+    if method == SplitMethod::Time {
+        if cv.repeats > 1 {
+            return Err(SplitError::RepeatedTime);
+        }
+        let folds = Timeline::new(data).folds(k, split.gap as usize, cv.window)?;
+        return checked(data.target, folds, k);
+    }
+    let mut all = Vec::with_capacity(k * cv.repeats as usize);
+    for repeat in 0..u64::from(cv.repeats) {
+        let seed = seed.wrapping_add(repeat.wrapping_mul(BETWEEN_SEEDS));
+        let mut random = Xoshiro256PlusPlus::seed_from_u64(seed);
+        let validations = validations(data, method, k, &mut random)?;
+        let folds = around(data.rows, validations);
+        all.extend(checked(data.target, folds, k)?);
+    }
+    Ok(all)
+}
+
+/// The validation rows of each of `k` folds.
+fn validations(
+    data: &SplitRows<'_>,
+    method: SplitMethod,
+    k: usize,
+    random: &mut Xoshiro256PlusPlus,
+) -> Result<Vec<Vec<usize>>, SplitError> {
+    let parts = match (method, groups::indices(data.target)) {
+        (SplitMethod::Grouped, _) => return Ok(groups::folds(members(data, k)?, k, random)),
+        (SplitMethod::StratifiedGrouped, Some(indices)) => {
+            let members = members(data, k)?;
+            return Ok(groups::stratified_folds(members, indices, k, Some(random)));
+        }
+        (SplitMethod::Stratified | SplitMethod::StratifiedGrouped, None) => {
+            return Err(SplitError::NotClasses);
+        }
+        (SplitMethod::Random, _) => vec![draw::ascending(data.rows)],
+        _ => classes::parts(data.target, data.rows),
+    };
     // Dealing class after class without a break keeps both the folds and the classes in them even.
-    let mut dealt: Vec<usize> = Vec::with_capacity(rows.len());
-    for mut group in groups(target, rows) {
-        shuffle(&mut group, &mut random);
-        dealt.extend(group);
+    let mut dealt: Vec<usize> = Vec::with_capacity(data.rows.len());
+    for mut part in parts {
+        shuffle(&mut part, random);
+        dealt.extend(part);
     }
-    (0..k)
-        .map(|fold| {
-            let (mut train, mut validation) = (Vec::new(), Vec::new());
-            for (position, &row) in dealt.iter().enumerate() {
-                if position % k == fold {
-                    validation.push(row);
-                } else {
-                    train.push(row);
-                }
-            }
-            train.sort_unstable();
+    Ok((0..k)
+        .map(|fold| dealt.iter().skip(fold).step_by(k).copied().collect())
+        .collect())
+}
+
+/// Each part of the rows as validation, the others as training rows.
+fn around(rows: &[usize], validations: Vec<Vec<usize>>) -> Vec<Fold> {
+    let rows = draw::ascending(rows);
+    validations
+        .into_iter()
+        .map(|mut validation| {
             validation.sort_unstable();
-            match only_class(target, &train) {
-                Some(class) => Err(SplitError::OneClassFold {
-                    fold: fold + 1,
-                    k,
-                    class,
-                }),
-                None => Ok(Fold { train, validation }),
-            }
+            let train = rows
+                .iter()
+                .filter(|row| validation.binary_search(row).is_err())
+                .copied()
+                .collect();
+            Fold { train, validation }
         })
         .collect()
 }
 
-fn check_rows(target: &Target, rows: &[usize]) -> Result<(), SplitError> {
-    let n_rows = target.n_rows();
-    match rows.iter().find(|&&row| row >= n_rows) {
-        Some(&row) => Err(SplitError::RowOutOfRange { row, n_rows }),
+fn checked(target: &Target, folds: Vec<Fold>, k: usize) -> Result<Vec<Fold>, SplitError> {
+    for (index, fold) in folds.iter().enumerate() {
+        if let Some(class) = only_class(target, &fold.train) {
+            return Err(SplitError::OneClassFold {
+                fold: index + 1,
+                k,
+                class,
+            });
+        }
+    }
+    Ok(folds)
+}
+
+fn members(data: &SplitRows<'_>, needed: usize) -> Result<Vec<Vec<usize>>, SplitError> {
+    let groups = data.groups.ok_or(SplitError::NoGroups)?;
+    let members = groups::members(data.rows, groups);
+    if members.len() < needed {
+        return Err(SplitError::TooFewGroups {
+            found: members.len(),
+            needed,
+        });
+    }
+    Ok(members)
+}
+
+/// The same things in an order that the seed decides, equal on every machine and in every release.
+pub fn shuffled<T>(mut things: Vec<T>, seed: u64) -> Vec<T> {
+    shuffle(&mut things, &mut Xoshiro256PlusPlus::seed_from_u64(seed));
+    things
+}
+
+fn check(data: &SplitRows<'_>) -> Result<(), SplitError> {
+    let n_rows = data.target.n_rows();
+    if let Some(&row) = data.rows.iter().find(|&&row| row >= n_rows) {
+        return Err(SplitError::RowOutOfRange { row, n_rows });
+    }
+    if data.rows.len() < MIN_ROWS {
+        return Err(SplitError::TooFewRows {
+            found: data.rows.len(),
+        });
+    }
+    Ok(())
+}
+
+fn check_classes(data: &SplitRows<'_>) -> Result<(), SplitError> {
+    match only_class(data.target, data.rows) {
+        Some(class) => Err(SplitError::OneClass { class }),
         None => Ok(()),
     }
 }
@@ -189,122 +352,4 @@ fn n_test(n_rows: usize, fraction: f64) -> usize {
     // A hair under, so that 0.1 of 30 rows is 3 and not 4.
     let wanted = (n_rows as f64 * fraction - 1e-9).ceil() as usize;
     wanted.clamp(1, n_rows.saturating_sub(2).max(1))
-}
-
-fn first_rows(
-    target: &Target,
-    rows: &[usize],
-    n_test: usize,
-) -> Result<(Vec<usize>, Vec<usize>), SplitError> {
-    let (train, test) = rows.split_at(rows.len() - n_test);
-    match only_class(target, train) {
-        Some(class) => Err(SplitError::OneClassFirst {
-            class,
-            n_rows: train.len(),
-        }),
-        None => Ok((train.to_vec(), test.to_vec())),
-    }
-}
-
-fn stratified(
-    indices: &[u32],
-    rows: &[usize],
-    n_test: usize,
-    random: &mut Xoshiro256PlusPlus,
-) -> (Vec<usize>, Vec<usize>) {
-    let groups = by_class(indices, rows);
-    let sizes: Vec<usize> = groups.iter().map(Vec::len).collect();
-    let (mut train, mut test) = (Vec::new(), Vec::new());
-    for (mut group, n) in groups.into_iter().zip(shares(&sizes, n_test)) {
-        shuffle(&mut group, random);
-        train.extend(group.split_off(n));
-        test.extend(group);
-    }
-    (train, test)
-}
-
-/// How many of each class test: its exact share rounded so that the sum is `n_test` (largest remainder), within
-/// at least 1 (for two rows or more) and all but 1. These bounds win over the sum.
-fn shares(sizes: &[usize], n_test: usize) -> Vec<usize> {
-    let n_rows: usize = sizes.iter().sum();
-    let exact: Vec<f64> = sizes
-        .iter()
-        .map(|&size| size as f64 * n_test as f64 / n_rows.max(1) as f64)
-        .collect();
-    let bounds: Vec<(usize, usize)> = sizes
-        .iter()
-        .map(|&size| (usize::from(size >= 2), size.saturating_sub(1)))
-        .collect();
-    let mut counts: Vec<usize> = exact
-        .iter()
-        .zip(&bounds)
-        .map(|(exact, &(low, high))| (exact.floor() as usize).clamp(low, high))
-        .collect();
-    // `max_by` keeps the last of equals, so going backwards prefers the first class.
-    while counts.iter().sum::<usize>() < n_test {
-        let Some(class) = (0..sizes.len())
-            .rev()
-            .filter(|&class| counts[class] < bounds[class].1)
-            .max_by(|&a, &b| {
-                (exact[a] - counts[a] as f64).total_cmp(&(exact[b] - counts[b] as f64))
-            })
-        else {
-            break;
-        };
-        counts[class] += 1;
-    }
-    while counts.iter().sum::<usize>() > n_test {
-        let Some(class) = (0..sizes.len())
-            .rev()
-            .filter(|&class| counts[class] > bounds[class].0)
-            .max_by(|&a, &b| {
-                (counts[a] as f64 - exact[a]).total_cmp(&(counts[b] as f64 - exact[b]))
-            })
-        else {
-            break;
-        };
-        counts[class] -= 1;
-    }
-    counts
-}
-
-fn groups(target: &Target, rows: &[usize]) -> Vec<Vec<usize>> {
-    match target {
-        Target::Classes { indices, .. } => by_class(indices, rows),
-        Target::Values(_) => vec![ascending(rows)],
-    }
-}
-
-fn by_class(indices: &[u32], rows: &[usize]) -> Vec<Vec<usize>> {
-    let mut groups: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
-    for row in ascending(rows) {
-        if let Some(&class) = indices.get(row) {
-            groups.entry(class).or_default().push(row);
-        }
-    }
-    groups.into_values().collect()
-}
-
-fn ascending(rows: &[usize]) -> Vec<usize> {
-    let mut rows = rows.to_vec();
-    rows.sort_unstable();
-    rows
-}
-
-/// Fisher and Yates, from the end; written out so that no release of a library can change the order.
-fn shuffle(rows: &mut [usize], random: &mut Xoshiro256PlusPlus) {
-    for last in (1..rows.len()).rev() {
-        rows.swap(last, below(last as u64 + 1, random) as usize);
-    }
-}
-
-/// A number from 0 to `bound` − 1, each with the same chance: draws over the largest multiple of `bound` are repeated.
-fn below(bound: u64, random: &mut Xoshiro256PlusPlus) -> u64 {
-    let limit = u64::MAX - u64::MAX % bound;
-    loop {
-        let draw = random.next_u64();
-        if draw < limit {
-            return draw % bound;
-        }
-    }
 }

@@ -1,5 +1,7 @@
 //! What is to be trained, and the catalogue entries that forms and help are made from.
 
+mod split;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -8,6 +10,8 @@ use ts_rs::TS;
 use crate::ids::ExperimentName;
 use crate::recipe::Recipe;
 use crate::reference::Reference;
+
+pub use split::{CvSpec, CvWindow, SplitMethod, SplitSpec};
 
 pub const TRAIN_SPEC_SCHEMA: u32 = 1;
 
@@ -46,6 +50,19 @@ pub struct TrainSpec {
     /// Cross-validation folds on the training rows, 2 to 100; `None`: no cross-validation.
     #[serde(default)]
     pub cv_folds: Option<u32>,
+    /// How the folds are made.
+    #[serde(default, skip_serializing_if = "CvSpec::is_default")]
+    #[ts(as = "Option<CvSpec>", optional)]
+    pub cv: CvSpec,
+    /// Parameters among which folds inside the training rows choose, each laid over `params`; empty: nothing is chosen.
+    /// With a cross-validation every fold chooses anew, so that its score is that of the choice too (nested).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<BTreeMap<String, ParamValue>>>", optional)]
+    pub candidates: Vec<BTreeMap<String, ParamValue>>,
+    /// Points of a learning curve, 2 to 20; `None`: none is made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional = nullable)]
+    pub learning_curve: Option<u32>,
     #[serde(default)]
     pub seed: u64,
     #[serde(default)]
@@ -67,34 +84,6 @@ impl TrainSpec {
 
 fn train_spec_schema() -> u32 {
     TRAIN_SPEC_SCHEMA
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, TS)]
-pub struct SplitSpec {
-    pub method: SplitMethod,
-    /// Share of rows held out for the test, over 0 and under 1.
-    pub test_fraction: f64,
-}
-
-impl Default for SplitSpec {
-    fn default() -> Self {
-        Self {
-            method: SplitMethod::Auto,
-            test_fraction: 0.2,
-        }
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum SplitMethod {
-    /// Stratified for classes, random for numbers.
-    Auto,
-    Random,
-    /// Keeps the share of each class.
-    Stratified,
-    /// The first rows train, the last rows test.
-    Time,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]

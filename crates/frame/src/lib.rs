@@ -14,6 +14,7 @@ mod export;
 mod frame;
 mod hash;
 mod ingest;
+mod keys;
 mod log;
 mod predictions;
 mod profile;
@@ -38,6 +39,7 @@ pub use ingest::{
     Beginning, GroupSink, Ingested, SetAsideRows, ingest, ingest_rows, is_database, preview,
     preview_rows, read,
 };
+pub use keys::{group_codes, row_times};
 pub use log::{MAX_WINDOWS, OrderedLog, Window, order_log, windows};
 pub use predictions::{read_predictions, write_predictions};
 pub use profile::profile;

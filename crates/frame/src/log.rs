@@ -70,7 +70,7 @@ pub fn order_log(frame: &Frame, timestamp: Option<&str>) -> Result<OrderedLog, E
     })
 }
 
-fn times_of(column: &str, view: View<'_>) -> Result<Vec<Option<TimestampMs>>, Error> {
+pub(crate) fn times_of(column: &str, view: View<'_>) -> Result<Vec<Option<TimestampMs>>, Error> {
     match view {
         View::Datetime(values) => Ok(values
             .iter()

@@ -10,7 +10,7 @@ use assay_core::reference::Reference;
 use assay_core::registry::{GateReport, ModelVersion, PromoteRequest, Stage};
 use assay_core::replay::{DriftReport, ReplaySpec, WindowSpec};
 use assay_core::run::{RunQuery, RunSummary};
-use assay_core::train::{SplitSpec, TrainSpec};
+use assay_core::train::{CvSpec, SplitSpec, TrainSpec};
 use assay_core::{DatasetName, ModelName, ReplayId, RunId, Task};
 use flate2::read::GzDecoder;
 use jiff::civil::date;
@@ -201,6 +201,9 @@ fn spec(dataset: &str, target: &str) -> TrainSpec {
         recipe: None,
         split: SplitSpec::default(),
         cv_folds: None,
+        cv: CvSpec::default(),
+        candidates: Vec::new(),
+        learning_curve: None,
         seed: 42,
         experiment: None,
         run_name: None,

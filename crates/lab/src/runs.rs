@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use assay_core::code::Code;
+use assay_core::result::{Costs, RunResult, ScoredRows};
 use assay_core::run::{
     Comparison, ComparisonRow, ExperimentSummary, MetricRow, RunDetail, RunPage, RunQuery,
     RunSummary, StoredPredictions,
@@ -10,7 +11,7 @@ use assay_core::run::{
 use assay_core::{RunId, metrics};
 
 use crate::error::{Attempt, Cause};
-use crate::training::{self, PREDICTIONS};
+use crate::training::{self, PREDICTIONS, RESULT, VALIDATION};
 use crate::{Error, Lab};
 
 /// At most so many runs are laid side by side.
@@ -56,6 +57,40 @@ impl Lab {
             failure: parts.failure,
             command,
         })
+    }
+
+    /// What a run says of its model. Other costs of wrong answers choose other thresholds; `None`: as it was stored.
+    pub fn run_result(&self, run_id: &RunId, costs: Option<Costs>) -> Result<RunResult, Error> {
+        self.result_of(run_id, costs)
+            .attempt(|| format!("show the result of run `{run_id}`"))
+    }
+
+    fn result_of(&self, run_id: &RunId, costs: Option<Costs>) -> Result<RunResult, Cause> {
+        if costs.is_some_and(|costs| !costs.are_usable()) {
+            return Err(Cause::with_hint(
+                Code::Invalid,
+                "the costs of wrong answers must be numbers from 0 up, and one of them over 0",
+                "name for example 1 for a false positive and 5 for a false negative",
+            ));
+        }
+        let path = self.artifact(run_id, RESULT)?;
+        let bytes = std::fs::read(&path).map_err(|error| Cause::io(&path, error))?;
+        let mut result: RunResult = serde_json::from_slice(&bytes)?;
+        if let Some(costs) = costs.filter(|_| result.threshold.is_some()) {
+            let test = scored_rows(&self.predictions(run_id)?);
+            let artifacts = self.store.artifacts(run_id)?;
+            let validation = artifacts
+                .iter()
+                .find(|artifact| artifact.path == VALIDATION)
+                .map(|_| self.artifact(run_id, VALIDATION))
+                .transpose()?
+                .map(|path| assay_frame::read_predictions(&path))
+                .transpose()?
+                .map(|stored| scored_rows(&stored));
+            result.threshold =
+                training::threshold(&test, validation.as_ref(), &result.classes, costs);
+        }
+        Ok(result)
     }
 
     /// What differs between runs, and what is equal.
@@ -106,6 +141,19 @@ impl Lab {
                 )
             })?;
         Ok(self.store.object_path(&artifact.object)?)
+    }
+}
+
+fn scored_rows(stored: &StoredPredictions) -> ScoredRows {
+    ScoredRows {
+        positive: stored.truth_class.iter().map(|&class| class == 1).collect(),
+        probability: stored
+            .probabilities
+            .iter()
+            .skip(1)
+            .step_by(2)
+            .copied()
+            .collect(),
     }
 }
 

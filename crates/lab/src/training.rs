@@ -1,27 +1,41 @@
 //! Training: data, recipe, split, fit, measure, export, check the export, keep everything.
 
+mod choose;
+mod command;
+mod division;
 mod environment;
+mod fit;
 mod folds;
+mod importances;
 mod keep;
+mod leaks;
+mod learning_curve;
+mod result;
 
-pub(crate) use keep::{MODEL, PREDICTIONS, REFERENCE, prediction_column};
+pub(crate) use command::command;
+pub(crate) use keep::{MODEL, PREDICTIONS, REFERENCE, RESULT, VALIDATION, prediction_column};
+pub(crate) use result::threshold;
 
 use std::collections::BTreeMap;
 
 use assay_core::code::Code;
 use assay_core::dataset::DatasetVersion;
 use assay_core::ids::ExperimentName;
+use assay_core::leakage::Leak;
 use assay_core::matrix::Prediction;
 use assay_core::recipe::{self, FittedRecipe, Recipe};
 use assay_core::reference::Reference;
 use assay_core::run::{RunStatus, TrainRecord};
-use assay_core::split::{self, HoldOut};
-use assay_core::train::{AlgorithmInfo, ParamValue, ProblemKind, TrainSpec};
-use assay_core::{Columns, Matrix, RunId, Target, Task, metrics, run::RUN_SCHEMA};
+use assay_core::train::{AlgorithmInfo, ParamValue, ProblemKind, SplitMethod, TrainSpec};
+use assay_core::{Columns, RunId, Target, Task, run::RUN_SCHEMA};
 use assay_frame::{Frame, TargetColumn, TargetKind};
-use assay_learn::Training;
 use assay_store::{FinishedRun, NewRun};
 
+use self::choose::Offered;
+use self::division::Division;
+use self::fit::FittedModel;
+use self::leaks::Sides;
+use self::result::Beside;
 use crate::error::{Attempt, Cause};
 use crate::expectations::Gate;
 use crate::{Error, Lab};
@@ -34,10 +48,11 @@ struct Plan {
     frame: Frame,
     algorithm: String,
     params: BTreeMap<String, ParamValue>,
+    /// Among which the training rows choose; empty: `params` it is.
+    candidates: Vec<Offered>,
     recipe: Recipe,
     target: TargetColumn,
-    /// Positions in `target.rows`.
-    hold_out: HoldOut,
+    division: Division,
     warnings: Vec<String>,
     gate: Gate,
 }
@@ -53,8 +68,10 @@ struct Fitted {
     test_columns: Columns,
     train_target: Target,
     test_target: Target,
-    train_prediction: Prediction,
     test_prediction: Prediction,
+    /// Of a split by time alone, where drift is measured against it.
+    train_prediction: Option<Prediction>,
+    leaks: Vec<Leak>,
 }
 
 impl Lab {
@@ -105,6 +122,9 @@ impl Lab {
         require_column(&version, &spec.target)?;
         let algorithm = spec.algorithm_name().to_owned();
         let params = assay_learn::resolve_params(&algorithm, &spec.params)?;
+        let candidates = choose::offered(spec)?;
+        spec.learning_curve
+            .map_or(Ok(()), learning_curve::check_points)?;
         // Loaded before anything is fitted: without it there would be no model to keep.
         self.runtime()?;
         let mut gate = self.gate_training(&version, spec.override_expectations.as_deref(), task)?;
@@ -120,8 +140,7 @@ impl Lab {
         }
         require_task(&algorithm, target.target.problem(), &spec.target)?;
         // Before the recipe: too few rows is what a person should hear first.
-        let all: Vec<usize> = (0..target.target.n_rows()).collect();
-        let hold_out = split::hold_out(&target.target, &all, &spec.split, spec.seed)?;
+        let division = Division::new(&frame, &target, &spec.split, spec.seed, &mut warnings)?;
         let recipe = match &spec.recipe {
             Some(recipe) => recipe.clone(),
             None => recipe::recommend(
@@ -145,9 +164,10 @@ impl Lab {
             frame,
             algorithm,
             params,
+            candidates,
             recipe,
             target,
-            hold_out,
+            division,
             warnings,
             gate,
         })
@@ -190,18 +210,41 @@ impl Lab {
         plan: &Plan,
         task: &Task,
     ) -> Result<(), Cause> {
-        let hold_out = &plan.hold_out;
-        if let Some(n_folds) = spec.cv_folds {
-            self.cross_validate(spec, run_id, plan, &hold_out.train, n_folds, task)?;
-        }
-        let fitted = self.fit_once(spec, plan, hold_out, task)?;
-        let test_metrics = metrics::evaluate(&fitted.test_target, &fitted.test_prediction)?;
+        let validated = spec
+            .cv_folds
+            .map(|n_folds| self.cross_validate(spec, run_id, plan, n_folds, task))
+            .transpose()?;
+        let n_chosen = validated.as_ref().map(|validated| &validated.n_chosen[..]);
+        let choice = plan.choose(spec, n_chosen, task)?;
+        let chosen = choice
+            .as_ref()
+            .and_then(|choice| plan.candidates.get(choice.chosen as usize));
+        let params = chosen.map_or(&plan.params, |chosen| &chosen.resolved);
+        let learning_curve = spec
+            .learning_curve
+            .map(|n_points| plan.learning_curve(spec, params, n_points, task))
+            .transpose()?;
+        let chosen_params = chosen.map(|chosen| chosen.given.clone());
+        let fitted = self.fit_once(spec, plan, params, task)?;
+        let beside = Beside {
+            validated,
+            learning_curve,
+            choice,
+        };
+        let validation = beside
+            .validated
+            .as_ref()
+            .map(|validated| validated.scored.clone());
+        let result = fitted.result(spec, plan, beside, task)?;
         self.log_all(
             run_id,
-            test_metrics
+            result
+                .metrics
                 .iter()
-                .map(|(key, value)| (format!("test.{key}"), *value, 0)),
+                .map(|metric| (format!("test.{}", metric.name), metric.value, 0)),
         )?;
+        let mut warnings = plan.warnings.clone();
+        warnings.extend(fitted.leaks.iter().map(|leak| leak.sentence.clone()));
         let problem = plan.target.target.problem();
         let record = TrainRecord {
             schema: RUN_SCHEMA,
@@ -220,67 +263,63 @@ impl Lab {
             n_train_rows: fitted.train_rows.len() as u64,
             n_test_rows: fitted.test_rows.len() as u64,
             environment: environment::describe(&self.environment.folder, self.runtime()?.version()),
-            warnings: plan.warnings.clone(),
+            warnings,
+            leaks: fitted.leaks.clone(),
+            chosen_params,
         };
-        self.keep(run_id, &record, &fitted, task)
+        self.keep(run_id, &record, &fitted, &result, validation.as_ref(), task)
     }
 
-    /// Recipe and model on the training rows, predictions on both sides.
+    /// Recipe and model on the training rows, predictions of the test rows.
     fn fit_once(
         &self,
         spec: &TrainSpec,
         plan: &Plan,
-        hold_out: &HoldOut,
+        params: &BTreeMap<String, ParamValue>,
         task: &Task,
     ) -> Result<Fitted, Cause> {
-        let rows_of = |positions: &[usize]| -> Vec<usize> {
-            positions
-                .iter()
-                .filter_map(|&position| plan.target.rows.get(position).copied())
-                .collect()
-        };
-        let (train_rows, test_rows) = (rows_of(&hold_out.train), rows_of(&hold_out.test));
-        let train_columns =
-            assay_frame::raw_columns(&plan.frame, &train_rows, &plan.recipe.inputs)?;
-        let test_columns = assay_frame::raw_columns(&plan.frame, &test_rows, &plan.recipe.inputs)?;
-        task.step(0, 0, "fitting the recipe");
-        let fitted = assay_frame::fit_recipe(&train_columns, &plan.recipe)?;
-        let train_matrix = assay_frame::apply_recipe(&train_columns, &fitted)?;
-        let test_matrix = assay_frame::apply_recipe(&test_columns, &fitted)?;
-        task.check()?;
-        let train_target = plan.target.target.take(&hold_out.train);
-        let model = fit(plan, &train_matrix, &train_target, spec.seed, task)?;
-        task.step(0, 0, "measuring");
+        let sides = &plan.division.hold_out;
+        let train_columns = plan.columns(&sides.train)?;
+        let test_columns = plan.columns(&sides.test)?;
+        let train_target = plan.target.target.take(&sides.train);
+        let test_target = plan.target.target.take(&sides.test);
+        let (train_rows, test_rows) = (
+            plan.version_rows(&sides.train),
+            plan.version_rows(&sides.test),
+        );
+        task.step(0, 0, "looking for leaks");
+        let leaks = plan.leaks(
+            spec,
+            &Sides {
+                train: (&train_columns, &train_target),
+                test: (&test_columns, &test_target),
+                train_rows: &train_rows,
+                test_rows: &test_rows,
+            },
+        )?;
+        for leak in &leaks {
+            task.warn(leak.sentence.clone());
+        }
+        let fitted = plan.fit(params, &train_columns, &train_target, spec.seed, task)?;
+        let train_prediction = (spec.split.method == SplitMethod::Time)
+            .then(|| fitted.predict(&train_columns))
+            .transpose()?;
+        let test_prediction = fitted.predict(&test_columns)?;
+        let FittedModel { recipe, model } = fitted;
         Ok(Fitted {
-            train_prediction: assay_learn::predict(&model, &train_matrix),
-            test_prediction: assay_learn::predict(&model, &test_matrix),
-            test_target: plan.target.target.take(&hold_out.test),
-            fitted,
+            fitted: recipe,
             model,
             train_rows,
             test_rows,
             train_columns,
             test_columns,
             train_target,
+            test_target,
+            test_prediction,
+            train_prediction,
+            leaks,
         })
     }
-}
-
-fn fit(
-    plan: &Plan,
-    matrix: &Matrix,
-    target: &Target,
-    seed: u64,
-    task: &Task,
-) -> Result<assay_core::model::Model, Cause> {
-    let training = Training {
-        x: matrix,
-        y: target,
-        weights: None,
-        seed,
-        task,
-    };
-    Ok(assay_learn::fit(&plan.algorithm, &plan.params, &training)?)
 }
 
 fn require_column(version: &DatasetVersion, target: &str) -> Result<(), Cause> {
@@ -350,53 +389,5 @@ fn classes(target: &Target) -> Vec<String> {
     match target {
         Target::Classes { classes, .. } => classes.clone(),
         Target::Values(_) => Vec::new(),
-    }
-}
-
-/// The command that trains a record again.
-pub(crate) fn command(record: &TrainRecord) -> String {
-    let spec = &record.spec;
-    let mut words = vec![
-        "assay train".to_owned(),
-        quote(&dataset_reference_of(record)),
-        format!("--target {}", quote(&spec.target)),
-        format!("--algorithm {}", record.algorithm),
-    ];
-    words.extend(
-        spec.params
-            .iter()
-            .map(|(name, value)| format!("--param {name}={}", quote(&value.to_string()))),
-    );
-    words.push(format!("--test-size {}", spec.split.test_fraction));
-    let method = match spec.split.method {
-        assay_core::train::SplitMethod::Auto => None,
-        assay_core::train::SplitMethod::Random => Some("random"),
-        assay_core::train::SplitMethod::Stratified => Some("stratified"),
-        assay_core::train::SplitMethod::Time => Some("time"),
-    };
-    words.extend(method.map(|method| format!("--split {method}")));
-    words.extend(spec.cv_folds.map(|folds| format!("--cv {folds}")));
-    words.push(format!("--seed {}", spec.seed));
-    words.extend(
-        spec.override_expectations
-            .as_deref()
-            .map(|reason| format!("--override {}", quote(reason))),
-    );
-    words.join(" ")
-}
-
-fn dataset_reference_of(record: &TrainRecord) -> String {
-    Reference::version(record.dataset.as_str(), record.dataset_number).to_string()
-}
-
-fn quote(text: &str) -> String {
-    let plain = !text.is_empty()
-        && text
-            .chars()
-            .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '@' | '/' | '+'));
-    if plain {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', r"'\''"))
     }
 }

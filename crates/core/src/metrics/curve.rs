@@ -87,6 +87,105 @@ pub fn thin(curve: &RocCurve, max_points: usize) -> RocCurve {
     thinned
 }
 
+/// Precision and recall at each distinct score, from the largest down.
+///
+/// Invariant: the three vectors have the same length; all are empty without a positive row.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct PrecisionRecallCurve {
+    pub precision: Vec<f64>,
+    pub recall: Vec<f64>,
+    /// Scores at or over the threshold are called positive.
+    pub thresholds: Vec<f64>,
+}
+
+/// As scikit-learn's `precision_recall_curve`, from the largest threshold down and without its closing point (1, 0).
+pub fn precision_recall_curve(positive: &[bool], score: &[f64]) -> PrecisionRecallCurve {
+    let steps = steps(positive, score);
+    let mut curve = PrecisionRecallCurve::default();
+    let Some(n_true) = steps.last().map(|last| last.n_true).filter(|&n| n > 0) else {
+        return curve;
+    };
+    for step in steps {
+        curve
+            .precision
+            .push(step.n_true as f64 / (step.n_true + step.n_false) as f64);
+        curve.recall.push(step.n_true as f64 / n_true as f64);
+        curve.thresholds.push(step.threshold);
+    }
+    curve
+}
+
+/// Rows by falling score, laid out once to be measured with many weights.
+#[derive(Debug)]
+pub(super) struct Ranking {
+    order: Vec<u32>,
+    /// In the order of `order`.
+    positive: Vec<bool>,
+    /// Whether the next row has another score.
+    last_of_score: Vec<bool>,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Areas {
+    pub roc: f64,
+    /// Average precision: precision at each score, weighted by the recall gained there.
+    pub precision_recall: f64,
+}
+
+impl Ranking {
+    pub fn new(score: &[f64], positive: impl Fn(usize) -> bool) -> Self {
+        let mut keyed: Vec<(f64, u32)> = score.iter().map(|score| score + 0.0).zip(0..).collect();
+        keyed.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        Self {
+            positive: keyed
+                .iter()
+                .map(|&(_, row)| positive(row as usize))
+                .collect(),
+            last_of_score: keyed
+                .iter()
+                .enumerate()
+                .map(|(place, (score, _))| {
+                    keyed
+                        .get(place + 1)
+                        .is_none_or(|next| next.0.total_cmp(score).is_ne())
+                })
+                .collect(),
+            order: keyed.into_iter().map(|(_, row)| row).collect(),
+        }
+    }
+
+    /// `None` when only one class has weight.
+    pub fn areas(&self, weight: impl Fn(usize) -> f64) -> Option<Areas> {
+        let (mut n_true, mut n_false) = (0.0, 0.0);
+        let (mut before_true, mut before_false) = (0.0, 0.0);
+        let (mut roc, mut precision_recall) = (0.0, 0.0);
+        for ((&row, &positive), &last) in self
+            .order
+            .iter()
+            .zip(&self.positive)
+            .zip(&self.last_of_score)
+        {
+            let w = weight(row as usize);
+            if positive {
+                n_true += w;
+            } else {
+                n_false += w;
+            }
+            if last {
+                roc += (n_false - before_false) * (before_true + n_true) / 2.0;
+                if n_true > before_true {
+                    precision_recall += (n_true - before_true) * n_true / (n_true + n_false);
+                }
+                (before_true, before_false) = (n_true, n_false);
+            }
+        }
+        (n_true > 0.0 && n_false > 0.0).then(|| Areas {
+            roc: roc / (n_true * n_false),
+            precision_recall: precision_recall / n_true,
+        })
+    }
+}
+
 /// Cumulative counts at one distinct score, from the largest score down.
 struct Step {
     threshold: f64,

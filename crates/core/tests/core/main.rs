@@ -7,8 +7,10 @@ mod effects;
 mod metrics;
 mod query;
 mod recipe;
+mod result;
 mod samples;
 mod split;
+mod split_kinds;
 mod suggest;
 mod table;
 

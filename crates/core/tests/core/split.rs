@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use assay_core::matrix::Target;
 use assay_core::schema::ColumnType;
-use assay_core::split::{SplitError, hold_out, k_folds};
-use assay_core::train::{SplitMethod, SplitSpec};
+use assay_core::split::{Fold, HoldOut, SplitError, SplitRows, folds, hold_out as hold_out_rows};
+use assay_core::train::{CvSpec, SplitMethod, SplitSpec};
 use proptest::prelude::*;
 
 use crate::law;
@@ -22,7 +22,22 @@ fn spec(method: SplitMethod, test_fraction: f64) -> SplitSpec {
     SplitSpec {
         method,
         test_fraction,
+        ..SplitSpec::default()
     }
+}
+
+fn hold_out(
+    target: &Target,
+    rows: &[usize],
+    spec: &SplitSpec,
+    seed: u64,
+) -> Result<HoldOut, SplitError> {
+    hold_out_rows(&SplitRows::new(target, rows), spec, seed)
+}
+
+fn k_folds(target: &Target, rows: &[usize], k: usize, seed: u64) -> Result<Vec<Fold>, SplitError> {
+    let data = SplitRows::new(target, rows);
+    folds(&data, &SplitSpec::default(), &CvSpec::default(), k, seed)
 }
 
 fn all(n: usize) -> Vec<usize> {

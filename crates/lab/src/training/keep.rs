@@ -3,8 +3,8 @@
 use assay_core::drift::{self, ReferenceSketch, SKETCH_SCHEMA};
 use assay_core::matrix::Prediction;
 use assay_core::parity::ParityReport;
+use assay_core::result::{RunResult, ScoredRows};
 use assay_core::run::{Confusion, RunStatus, StoredPredictions, TrainRecord};
-use assay_core::train::SplitMethod;
 use assay_core::{Columns, RawColumn, RawValues, RunId, Target, Task, metrics, run::RUN_SCHEMA};
 use assay_onnx::About;
 use assay_store::{FinishedRun, MetricPoint};
@@ -18,6 +18,9 @@ pub const MODEL: &str = "model.onnx";
 pub const PREDICTIONS: &str = "predictions.parquet";
 pub const REFERENCE: &str = "reference.json";
 pub const RECIPE: &str = "recipe.json";
+pub const RESULT: &str = "result.json";
+/// What the models of the cross-validation said of rows that they had not seen; of two classes.
+pub const VALIDATION: &str = "validation.parquet";
 
 impl Lab {
     pub(super) fn log_all(
@@ -43,6 +46,8 @@ impl Lab {
         run_id: &RunId,
         record: &TrainRecord,
         fitted: &Fitted,
+        result: &RunResult,
+        validation: Option<&ScoredRows>,
         task: &Task,
     ) -> Result<(), Cause> {
         task.step(0, 0, "exporting to ONNX");
@@ -74,19 +79,16 @@ impl Lab {
         let reference = reference_sketch(fitted, record);
         self.put_artifact(run_id, REFERENCE, &serde_json::to_vec(&reference)?)?;
         self.put_artifact(run_id, RECIPE, &serde_json::to_vec_pretty(&record.recipe)?)?;
-        let pending = self.store.begin_object()?;
-        assay_frame::write_predictions(
-            &stored_predictions(fitted, &record.classes),
-            pending.path(),
-        )?;
-        let (object, size_bytes) = pending.commit()?;
-        self.store.add_artifact(
+        self.put_artifact(run_id, RESULT, &serde_json::to_vec(result)?)?;
+        self.put_predictions(
             run_id,
             PREDICTIONS,
-            &object,
-            size_bytes,
-            self.environment.now_ms(),
+            &stored_predictions(fitted, &record.classes),
         )?;
+        if let Some(scored) = validation.filter(|scored| !scored.positive.is_empty()) {
+            let stored = stored_validation(scored, &record.classes);
+            self.put_predictions(run_id, VALIDATION, &stored)?;
+        }
         self.store.finish_run(
             run_id,
             &FinishedRun {
@@ -106,6 +108,21 @@ impl Lab {
         Ok(self
             .store
             .add_artifact(run_id, path, &object, size_bytes, self.environment.now_ms())?)
+    }
+
+    fn put_predictions(
+        &self,
+        run_id: &RunId,
+        path: &str,
+        predictions: &StoredPredictions,
+    ) -> Result<(), Cause> {
+        let pending = self.store.begin_object()?;
+        assay_frame::write_predictions(predictions, pending.path())?;
+        let (object, size_bytes) = pending.commit()?;
+        let now = self.environment.now_ms();
+        Ok(self
+            .store
+            .add_artifact(run_id, path, &object, size_bytes, now)?)
     }
 
     /// Our own predictions against those of ONNX Runtime on the same raw rows.
@@ -136,12 +153,10 @@ fn reference_sketch(fitted: &Fitted, record: &TrainRecord) -> ReferenceSketch {
         .collect();
     // On its training rows a model is surer than it will ever be again. The test rows of a split by time are another
     // time, so there the training rows must do.
-    let like_training = match record.spec.split.method {
-        SplitMethod::Time => &fitted.train_prediction,
-        SplitMethod::Auto | SplitMethod::Random | SplitMethod::Stratified => {
-            &fitted.test_prediction
-        }
-    };
+    let like_training = fitted
+        .train_prediction
+        .as_ref()
+        .unwrap_or(&fitted.test_prediction);
     let prediction = prediction_column(like_training, &record.classes);
     columns.push(drift::sketch_reference(
         &prediction.name,
@@ -212,6 +227,32 @@ fn confusion(truth: &Target, prediction: &Prediction) -> Option<Confusion> {
             counts: metrics::confusion(indices, predicted, classes.len()),
         }),
         _ => None,
+    }
+}
+
+/// Without row numbers: a row that several repeats validated is there as often.
+fn stored_validation(scored: &ScoredRows, classes: &[String]) -> StoredPredictions {
+    StoredPredictions {
+        schema: RUN_SCHEMA,
+        rows: (0..scored.positive.len() as u64).collect(),
+        classes: classes.to_vec(),
+        truth_class: scored
+            .positive
+            .iter()
+            .map(|&positive| positive.into())
+            .collect(),
+        predicted_class: scored
+            .probability
+            .iter()
+            .map(|&p| (p > 0.5).into())
+            .collect(),
+        probabilities: scored
+            .probability
+            .iter()
+            .flat_map(|&p| [1.0 - p, p])
+            .collect(),
+        truth_value: Vec::new(),
+        predicted_value: Vec::new(),
     }
 }
 

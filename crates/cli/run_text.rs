@@ -1,0 +1,313 @@
+//! One run as scripts and as a person read it.
+
+use assay_core::RunId;
+use assay_core::metrics;
+use assay_core::result::{
+    ChosenOn, Costs, Interval, MetricValue, RunResult, ThresholdReport, ThresholdRule,
+};
+use assay_core::run::RunDetail;
+use assay_core::words::percent;
+use assay_lab::{Error, Lab};
+use serde_json::json;
+
+use crate::output::{figure, table};
+
+/// Lines of a list that a person is shown; `--json` has all.
+const SHOWN_SLICES: usize = 8;
+const SHOWN_ERRORS: usize = 5;
+const SHOWN_COLUMNS: usize = 8;
+
+/// A run with what it says of its model.
+pub struct Shown {
+    detail: RunDetail,
+    /// `None` for a run that failed, or was made before there were results.
+    result: Option<RunResult>,
+}
+
+impl Shown {
+    pub fn of(lab: &Lab, run_id: &RunId, costs: Option<Costs>) -> Result<Self, Error> {
+        let detail = lab.run(run_id)?;
+        let has_result = detail
+            .artifacts
+            .iter()
+            .any(|artifact| artifact.path == "result.json");
+        let result = has_result
+            .then(|| lab.run_result(run_id, costs))
+            .transpose()?;
+        Ok(Self { detail, result })
+    }
+
+    /// What scripts need, under the names that stay.
+    pub fn summary(&self) -> serde_json::Value {
+        let detail = &self.detail;
+        let record = detail.record.as_ref();
+        json!({
+            "run_id": detail.summary.run_id,
+            "name": detail.summary.name,
+            "experiment": detail.summary.experiment,
+            "status": detail.summary.status,
+            "dataset": detail.summary.dataset,
+            "dataset_version": record.map(|record| &record.dataset_version),
+            "algorithm": record.map(|record| &record.algorithm),
+            "params": detail.summary.params,
+            "chosen_params": record.and_then(|record| record.chosen_params.as_ref()),
+            "metrics": detail.summary.metrics,
+            "onnx": detail.artifacts.iter().find(|artifact| artifact.path == "model.onnx").map(|artifact| &artifact.object),
+            "parity": detail.parity,
+            "warnings": record.map(|record| &record.warnings),
+            "leaks": record.map(|record| &record.leaks),
+            "failure": detail.failure,
+            "result": self.result,
+            "spec": record.map(|record| &record.spec),
+            "environment": record.map(|record| &record.environment),
+            "recipe": record.map(|record| &record.recipe),
+            "artifacts": detail.artifacts,
+            "command": detail.command,
+        })
+    }
+
+    pub fn text(&self) -> String {
+        let summary = &self.detail.summary;
+        let mut parts = vec![format!(
+            "{} ({})  {} on {}",
+            summary.name,
+            summary.run_id.as_str().get(..8).unwrap_or_default(),
+            summary
+                .params
+                .get("algorithm")
+                .map(String::as_str)
+                .unwrap_or_default(),
+            summary
+                .dataset
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default(),
+        )];
+        parts.extend(self.detail.failure.as_ref().map(ToString::to_string));
+        parts.push(self.metrics());
+        if let Some(record) = &self.detail.record {
+            parts.extend(
+                record
+                    .leaks
+                    .iter()
+                    .map(|leak| format!("leak? {}", leak.sentence)),
+            );
+        }
+        if let Some(result) = &self.result {
+            parts.extend(result_parts(result));
+        }
+        if let Some(parity) = &self.detail.parity {
+            parts.push(format!(
+                "ONNX parity {}: {} rows, {} labels differ, largest difference {:.1e}",
+                if parity.passed { "passed" } else { "failed" },
+                parity.rows,
+                parity.label_flips,
+                parity.max_rel_diff
+            ));
+        }
+        parts.join("\n")
+    }
+
+    /// Test metrics in the order of the catalogue with their intervals, then all others.
+    fn metrics(&self) -> String {
+        let of_test: &[MetricValue] = self.result.as_ref().map_or(&[], |result| &result.metrics);
+        let is_of_test = |name: &str| {
+            name.strip_prefix("test.")
+                .is_some_and(|name| of_test.iter().any(|metric| metric.name == name))
+        };
+        let rows = of_test
+            .iter()
+            .map(|metric| {
+                vec![
+                    format!("test.{}", metric.name),
+                    figure(Some(metric.value)),
+                    metric.interval.map(interval).unwrap_or_default(),
+                ]
+            })
+            .chain(
+                self.detail
+                    .summary
+                    .metrics
+                    .iter()
+                    .filter(|(name, _)| !is_of_test(name))
+                    .map(|(name, value)| vec![name.clone(), figure(Some(*value)), String::new()]),
+            )
+            .collect();
+        table(&["metric", "value", "95 % interval"], rows, &[1])
+    }
+}
+
+fn interval(interval: Interval) -> String {
+    format!(
+        "{} to {}",
+        figure(Some(interval.low)),
+        figure(Some(interval.high))
+    )
+}
+
+fn result_parts(result: &RunResult) -> Vec<String> {
+    let mut parts = Vec::new();
+    parts.extend(result.threshold.as_ref().map(threshold));
+    if let Some(choice) = &result.choice {
+        let rows = choice
+            .candidates
+            .iter()
+            .enumerate()
+            .map(|(index, candidate)| {
+                let params: Vec<String> = candidate
+                    .params
+                    .iter()
+                    .map(|(name, value)| format!("{name}={value}"))
+                    .collect();
+                vec![
+                    params.join(" "),
+                    figure(Some(candidate.mean)),
+                    figure(Some(candidate.std)),
+                    if index == choice.chosen as usize {
+                        "chosen"
+                    } else {
+                        ""
+                    }
+                    .to_owned(),
+                ]
+            })
+            .collect();
+        let mean = format!("{} over {} folds", choice.metric, choice.n_inner_folds);
+        parts.push(table(&["candidate", &mean, "std", ""], rows, &[1, 2]));
+    }
+    if let Some(importances) = &result.importances.permutation {
+        let rows = importances
+            .columns
+            .iter()
+            .take(SHOWN_COLUMNS)
+            .map(|column| {
+                vec![
+                    column.column.clone(),
+                    figure(Some(column.mean)),
+                    figure(Some(column.std)),
+                ]
+            })
+            .collect();
+        let fall = format!("{} lost when shuffled", importances.metric);
+        parts.push(table(&["column", &fall, "std"], rows, &[1, 2]));
+    }
+    if let Some(curve) = &result.learning_curve {
+        let rows = curve
+            .points
+            .iter()
+            .map(|point| {
+                vec![
+                    point.n_train_rows.to_string(),
+                    figure(Some(point.train)),
+                    figure(Some(point.validation)),
+                ]
+            })
+            .collect();
+        let train = format!("{} on them", curve.metric);
+        parts.push(table(
+            &["training rows", &train, "on others"],
+            rows,
+            &[0, 1, 2],
+        ));
+    }
+    parts.extend(slices(result));
+    parts.extend(errors(result));
+    parts
+}
+
+fn threshold(report: &ThresholdReport) -> String {
+    let rows = report
+        .choices
+        .iter()
+        .map(|choice| {
+            let point = &choice.point;
+            let rule = match choice.rule {
+                ThresholdRule::Default => "as the model has it",
+                ThresholdRule::LowestCost => "lowest cost",
+                ThresholdRule::HighestF1 => "highest F1",
+                ThresholdRule::Youden => "Youden",
+            };
+            let mut row = vec![rule.to_owned()];
+            row.extend(
+                [
+                    point.threshold,
+                    point.precision,
+                    point.recall,
+                    point.f1,
+                    point.cost,
+                ]
+                .map(|value| figure(Some(value))),
+            );
+            row
+        })
+        .collect();
+    let chosen_on = match report.chosen_on {
+        ChosenOn::TestRows => "chosen on the test rows, which flatters a little",
+        ChosenOn::ValidationRows => "chosen in the cross-validation",
+    };
+    format!(
+        "{}\nthresholds of {}, {chosen_on}; a false positive costs {}, a false negative {}",
+        table(
+            &["threshold", "at", "precision", "recall", "f1", "cost a row"],
+            rows,
+            &[1, 2, 3, 4, 5]
+        ),
+        report.positive_class,
+        figure(Some(report.costs.false_positive)),
+        figure(Some(report.costs.false_negative)),
+    )
+}
+
+/// The worst slices that are large enough to lean on.
+fn slices(result: &RunResult) -> Option<String> {
+    let shown: Vec<_> = result
+        .slices
+        .iter()
+        .filter(|slice| slice.is_worse && !slice.is_small)
+        .take(SHOWN_SLICES)
+        .collect();
+    let metric = &shown.first()?.metric;
+    let title = metrics::metric(metric).map_or(metric.as_str(), |metric| metric.title);
+    let rows = shown
+        .iter()
+        .map(|slice| {
+            vec![
+                format!("{} {}", slice.column, slice.label),
+                slice.n.to_string(),
+                figure(Some(slice.value)),
+                interval(slice.interval),
+            ]
+        })
+        .collect();
+    Some(table(
+        &["worse on", "rows", &title.to_lowercase(), "95 % interval"],
+        rows,
+        &[1, 2],
+    ))
+}
+
+fn errors(result: &RunResult) -> Option<String> {
+    let is_class = !result.classes.is_empty();
+    let rows: Vec<Vec<String>> = result
+        .errors
+        .iter()
+        .take(SHOWN_ERRORS)
+        .map(|error| {
+            let size = if is_class {
+                percent(error.size)
+            } else {
+                figure(Some(error.size))
+            };
+            // A person counts rows from 1.
+            vec![
+                (error.row + 1).to_string(),
+                error.truth.clone(),
+                error.prediction.clone(),
+                size,
+            ]
+        })
+        .collect();
+    let size = if is_class { "how sure" } else { "off by" };
+    let right: &[usize] = if is_class { &[0, 3] } else { &[0, 1, 2, 3] };
+    (!rows.is_empty()).then(|| table(&["row", "truth", "predicted", size], rows, right))
+}

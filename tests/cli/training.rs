@@ -1,0 +1,230 @@
+//! Splits, folds, choices, leaks and results of training runs.
+
+use serde_json::Value;
+
+use crate::support::TestLab;
+
+const N: usize = 400;
+
+/// Visits of 80 patients over 100 days, with an outcome that the dose and the patient decide, and its name in another
+/// column.
+fn visits(lab: &TestLab) {
+    let mut text = "patient_id,day,dose,ward,verdict,outcome\n".to_owned();
+    for row in 0..N {
+        let (patient, day) = (row % 80, row * 37 % 100);
+        let dose = row * 17 % 101;
+        let good = (dose * 3 + patient) % 97 > 40;
+        text += &format!(
+            "{},2026-{:02}-{:02},{dose},{},{},{}\n",
+            patient + 1000,
+            day / 28 + 1,
+            day % 28 + 1,
+            ["a", "b", "c"][row % 3],
+            if good { "cured" } else { "ill" },
+            u8::from(good),
+        );
+    }
+    let file = lab.file("visits.csv", text);
+    lab.import(&file, &[]);
+}
+
+fn train(lab: &TestLab, more: &[&str]) -> Value {
+    let all = [&["train", "visits", "--target", "outcome"], more].concat();
+    lab.json(&all)
+}
+
+fn kinds(run: &Value) -> Vec<&str> {
+    run["leaks"]
+        .as_array()
+        .expect("leaks")
+        .iter()
+        .filter_map(|leak| leak["kind"].as_str())
+        .collect()
+}
+
+fn metric<'a>(run: &'a Value, name: &str) -> &'a Value {
+    run["result"]["metrics"]
+        .as_array()
+        .expect("metrics")
+        .iter()
+        .find(|metric| metric["name"] == name)
+        .expect("a metric")
+}
+
+#[test]
+fn a_run_says_what_leaks_and_how_sure_it_is() {
+    let lab = TestLab::new();
+    visits(&lab);
+    let run = train(
+        &lab,
+        &["--algorithm", "decision_tree", "--cv", "3", "--seed", "4"],
+    );
+    // The verdict names the outcome, patients and days are on both sides.
+    let leaks = kinds(&run);
+    for kind in ["target_mapped", "group_over_split", "future_rows"] {
+        assert!(leaks.contains(&kind), "{kind}: {leaks:?}");
+    }
+    let warnings = run["warnings"].to_string();
+    assert!(
+        warnings.contains("stands for one class, in all 320 rows"),
+        "{warnings}"
+    );
+
+    let result = &run["result"];
+    assert_eq!(result["n_resamples"], 1000);
+    let accuracy = metric(&run, "accuracy");
+    assert_eq!(accuracy["value"], run["metrics"]["test.accuracy"]);
+    assert!(accuracy["interval"]["low"].as_f64() <= accuracy["value"].as_f64());
+    assert_eq!(result["threshold"]["chosen_on"], "validation_rows");
+    assert_eq!(result["threshold"]["positive_class"], "1");
+    let columns = result["importances"]["permutation"]["columns"]
+        .as_array()
+        .expect("columns");
+    assert_eq!(columns[0]["column"], "verdict", "{columns:?}");
+
+    // The same again is the same to the last digit, and the command makes it again.
+    let command = run["command"].as_str().expect("a command").to_owned();
+    let words: Vec<&str> = command.split_whitespace().skip(1).collect();
+    let again = lab.json(&words);
+    assert_eq!(again["result"], run["result"]);
+    assert_eq!(again["metrics"], run["metrics"]);
+
+    let shown = lab.assay(&["runs", "show", run["run_id"].as_str().expect("an id")]);
+    for words in [
+        "95 % interval",
+        "leak? each of the 2 values",
+        "lowest cost",
+        "lost when shuffled",
+    ] {
+        assert!(shown.stdout.contains(words), "{words}: {}", shown.stdout);
+    }
+}
+
+#[test]
+fn groups_and_times_hold_and_candidates_are_chosen() {
+    let lab = TestLab::new();
+    visits(&lab);
+    let no_verdict = lab.file(
+        "recipe.json",
+        r#"{"schema": 1, "inputs": [{"name": "dose", "kind": "integer"}, {"name": "ward", "kind": "text"}],
+            "steps": [{"step": "one_hot", "columns": ["ward"], "max_categories": 5}]}"#,
+    );
+    let recipe = no_verdict.to_str().expect("text");
+    let run = train(
+        &lab,
+        &[
+            "--recipe",
+            recipe,
+            "--algorithm",
+            "decision_tree",
+            "--split",
+            "grouped",
+            "--group",
+            "patient_id",
+            "--cv",
+            "4",
+            "--cv-repeats",
+            "2",
+            "--candidate",
+            "max_depth=1",
+            "--candidate",
+            "max_depth=6,min_samples_leaf=3",
+            "--learning-curve",
+            "3",
+        ],
+    );
+    assert!(
+        !kinds(&run).contains(&"group_over_split"),
+        "{}",
+        run["leaks"]
+    );
+    let choice = &run["result"]["choice"];
+    assert_eq!(choice["chosen"], 1, "{choice}");
+    assert_eq!(run["chosen_params"]["max_depth"], 6);
+    let outer: u64 = choice["candidates"]
+        .as_array()
+        .expect("candidates")
+        .iter()
+        .filter_map(|candidate| candidate["n_outer_chosen"].as_u64())
+        .sum();
+    assert_eq!(outer, 8);
+    let points = run["result"]["learning_curve"]["points"]
+        .as_array()
+        .expect("points");
+    assert_eq!(points.len(), 3);
+    assert!(points[0]["n_train_rows"].as_u64() < points[2]["n_train_rows"].as_u64());
+    let command = run["command"].as_str().expect("a command");
+    for words in [
+        "--split grouped --group patient_id",
+        "--cv 4 --cv-repeats 2",
+        "--candidate max_depth=6,min_samples_leaf=3",
+        "--learning-curve 3",
+    ] {
+        assert!(command.contains(words), "{words}: {command}");
+    }
+
+    // What a false negative costs moves the threshold down.
+    let id = run["run_id"].as_str().expect("an id");
+    let at = |costs: &[&str]| {
+        let shown = lab.json(&[&["runs", "show", id], costs].concat());
+        let choices = shown["result"]["threshold"]["choices"]
+            .as_array()
+            .expect("choices")
+            .clone();
+        let lowest = choices
+            .iter()
+            .find(|choice| choice["rule"] == "lowest_cost")
+            .expect("a choice");
+        lowest["point"]["threshold"].as_f64().expect("a threshold")
+    };
+    assert!(at(&["--false-negative-cost", "50"]) <= at(&[]));
+    assert!(at(&["--false-positive-cost", "50"]) >= at(&[]));
+
+    let run = train(
+        &lab,
+        &[
+            "--recipe",
+            recipe,
+            "--algorithm",
+            "logistic_regression",
+            "--split",
+            "time",
+            "--time",
+            "day",
+            "--gap",
+            "10",
+            "--cv",
+            "3",
+            "--cv-window",
+            "100",
+        ],
+    );
+    assert_eq!(kinds(&run), Vec::<&str>::new());
+    let n_test = run["result"]["n_test_rows"].as_u64().expect("rows");
+    assert!((80..90).contains(&n_test), "{n_test}");
+    assert!(run["metrics"]["cv.accuracy.mean"].as_f64().is_some());
+}
+
+#[test]
+fn what_cannot_be_split_is_said_in_a_sentence() {
+    let lab = TestLab::new();
+    visits(&lab);
+    for (arguments, words) in [
+        (&["--split", "grouped"][..], "name it with the split"),
+        (&["--split", "grouped", "--group", "nobody"], "nobody"),
+        (&["--split", "time", "--gap", "400"], "a gap of 400 rows"),
+        (&["--split", "time", "--time", "ward"], "ISO 8601"),
+        (
+            &["--split", "time", "--cv", "3", "--cv-repeats", "2"],
+            "cannot be repeated",
+        ),
+        (
+            &["--algorithm", "decision_tree", "--candidate", "max_depth"],
+            "holds no `=`",
+        ),
+    ] {
+        let answer = lab.assay(&[&["train", "visits", "--target", "outcome"], arguments].concat());
+        assert_eq!(answer.status, 1, "{arguments:?}: {}", answer.stderr);
+        assert!(answer.stderr.contains(words), "{words}: {}", answer.stderr);
+    }
+}
