@@ -131,3 +131,26 @@ fn a_killed_application_leaves_a_whole_lab() {
     ]);
     assert_eq!(again["status"], "finished");
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_job_that_asks_for_too_much_memory_fails_alone_and_says_so() {
+    let lab = lab_with_much_to_do();
+    lab.file("lab/assay.toml", "[jobs]\nmemory_mb = 24\n");
+    let answer = lab.assay(&LONG);
+    assert_ne!(answer.status, 0);
+    assert!(
+        answer.stderr.contains("it was allowed 24 MB"),
+        "{}",
+        answer.stderr
+    );
+    assert_eq!(lab.json(&["doctor"])["healthy"], true);
+    lab.file("lab/assay.toml", "");
+    let again = lab.json(&[
+        "train",
+        "wide",
+        "--target=label",
+        "--algorithm=decision_tree",
+    ]);
+    assert_eq!(again["status"], "finished");
+}

@@ -3,6 +3,8 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -194,4 +196,44 @@ fn a_dropped_file_is_received_under_a_safe_name() {
         "a,b\n1,2\n3,4\n"
     );
     assert_eq!(server.request("POST /upload?name=x.csv", &[], "a\n").0, 401);
+}
+
+#[test]
+fn jobs_that_waited_are_gone_on_with_by_the_next_server() {
+    let lab = TestLab::new();
+    lab.import(&lab.penguins(), &[]);
+    lab.file("lab/assay.toml", "[jobs]\nat_once = 1\n");
+    let file = lab.file("token", format!("{TOKEN}\n"));
+    let options = ["--token-file", file.to_str().expect("text")];
+    let bearer = format!("Bearer {TOKEN}");
+    let ask = |server: &Server, command: &str, body: Value| -> Value {
+        let headers = [("Authorization", bearer.as_str())];
+        let head = format!("POST /rpc/{command}");
+        let (status, body) = server.request(&head, &headers, &body.to_string());
+        assert_eq!(status, 200, "{body}");
+        serde_json::from_str(&body).expect("JSON")
+    };
+    let train = |algorithm: &str, params: Value| json!({ "dataset": "penguins", "target": "species", "algorithm": algorithm, "params": params });
+    let mut first = Server::start(&lab, &options);
+    ask(
+        &first,
+        "training.start",
+        train("random_forest", json!({ "n_estimators": 2000 })),
+    );
+    let waiting = ask(&first, "training.start", train("decision_tree", json!({})));
+    let state_of = |server: &Server| {
+        ask(server, "jobs.show", json!({ "job_id": waiting["job_id"] }))["state"].clone()
+    };
+    assert_eq!(state_of(&first), "waiting");
+    first.child.kill().expect("it runs");
+    first.child.wait().expect("it ends");
+
+    let second = Server::start(&lab, &options);
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while state_of(&second) != "done" {
+        assert!(Instant::now() < deadline, "{}", state_of(&second));
+        sleep(Duration::from_millis(100));
+    }
+    let jobs = ask(&second, "jobs.list", json!({}));
+    assert_eq!(jobs[1]["state"], "interrupted", "{jobs}");
 }

@@ -40,7 +40,20 @@ pub struct ServerInfo {
 pub struct Settings {
     pub gate: BTreeMap<String, GateSettings>,
     pub drift: DriftSettings,
+    pub jobs: JobSettings,
     pub server: ServerSettings,
+}
+
+/// What the jobs of one application together may have. What is not set follows the computer.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct JobSettings {
+    /// Jobs side by side; the others wait.
+    pub at_once: Option<u32>,
+    /// Threads that compute.
+    pub n_threads: Option<u32>,
+    /// Megabytes (2^20 bytes) of memory.
+    pub memory_mb: Option<u64>,
 }
 
 /// What a move to a stage needs; keyed by the stage's name.

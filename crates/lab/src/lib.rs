@@ -12,6 +12,7 @@ mod jobs;
 mod lineage;
 mod model_files;
 mod models;
+mod processes;
 mod replay;
 mod reports;
 mod runs;
@@ -45,6 +46,7 @@ pub use error::{Cause, Error};
 pub use watch_folders::SETTLE as WATCH_SETTLE;
 
 use error::Attempt;
+use processes::is_alive;
 
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
@@ -253,19 +255,4 @@ pub fn time_text(at_ms: assay_core::TimestampMs) -> String {
 /// `name@version` of a data set.
 pub(crate) fn dataset_reference(version: &assay_core::dataset::DatasetVersion) -> Reference {
     Reference::version(version.dataset.as_str(), version.version)
-}
-
-/// Whether a process of this computer runs.
-fn is_alive(process_id: u32) -> bool {
-    #[cfg(target_os = "linux")]
-    {
-        Path::new("/proc").join(process_id.to_string()).exists()
-    }
-    #[cfg(not(target_os = "linux"))]
-    {
-        let mut system = sysinfo::System::new();
-        let id = sysinfo::Pid::from_u32(process_id);
-        system.refresh_processes(sysinfo::ProcessesToUpdate::Some(&[id]), true);
-        system.process(id).is_some()
-    }
 }

@@ -12,13 +12,15 @@ use crate::{Error, Lab};
 const EVERY: Duration = Duration::from_millis(150);
 
 impl Lab {
-    /// Begins to watch the lab and its registered folders, until the lab is dropped.
+    /// Begins to watch the lab and its registered folders, until the lab is dropped; jobs that still waited when an
+    /// earlier host ended are gone on with.
     pub fn watch(self: &Arc<Self>) -> Result<(), Error> {
         let mut seen = self
             .store
             .change_number()
             .attempt(|| "watch the lab".to_owned())?;
         self.start_watching_folders();
+        self.adopt_waiting_jobs()?;
         let weak = Arc::downgrade(self);
         std::thread::spawn(move || {
             loop {

@@ -16,7 +16,7 @@ use assay_core::{JobId, ReplayId, RunId};
 use serde::{Deserialize, Serialize};
 
 use crate::environment::Environment;
-use crate::{Error, Lab};
+use crate::{Error, Lab, processes};
 
 /// What a worker is told.
 #[derive(Debug, Serialize, Deserialize)]
@@ -32,6 +32,12 @@ pub struct Order {
     pub run_id: RunId,
     /// The id of the replay, when the job replays.
     pub replay_id: ReplayId,
+    /// Threads that it may keep busy; its environment says the same to the pools.
+    pub n_threads: Option<usize>,
+    /// Bytes of memory that it may hold; `None`: as many as there are.
+    pub memory_bytes: Option<u64>,
+    /// Whether it stands back behind a window that has to stay smooth.
+    pub is_behind: bool,
 }
 
 /// What a worker says.
@@ -59,6 +65,12 @@ pub fn main() -> u8 {
             return 2;
         }
     };
+    if order.is_behind {
+        processes::step_back();
+    }
+    if let Some(bytes) = order.memory_bytes {
+        processes::limit_memory(bytes);
+    }
     std::thread::spawn(|| {
         // Nothing more is ever written to the pipe: whatever ends this read means that the host is gone.
         let mut rest = String::new();

@@ -1,6 +1,7 @@
 //! The health of a lab: everything that can be checked, and what can be mended without touching user data.
 
 use assay_core::TimestampMs;
+use assay_core::job::JobState;
 use assay_core::lab::{DoctorCheck, DoctorReport};
 use assay_core::registry::VersionKey;
 use assay_core::{ModelName, ObjectHash};
@@ -183,7 +184,7 @@ impl Store {
                     .push(format!("The job `{}` counts as interrupted.", job.title));
             }
         }
-        for job in self.read(|db| jobs::dead_jobs(db, is_alive))? {
+        for job in self.read(|db| jobs::dead_jobs(db, JobState::Running, is_alive))? {
             findings
                 .problems
                 .push(format!("The process of the job `{}` is gone.", job.title));

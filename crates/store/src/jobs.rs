@@ -11,7 +11,8 @@ use crate::rows::{Rows, from_json, to_json, to_word};
 use crate::store::{Durability, Store, Write};
 
 impl Store {
-    /// Remembers a new job that `process_id` answers for; when that process dies, the job counts as interrupted.
+    /// Remembers a new job that `process_id` answers for. When that process dies, a running job counts as interrupted,
+    /// and a waiting one waits for another process.
     pub fn add_job(&self, job: &Job, process_id: u32) -> Result<()> {
         self.write(job.created_ms, |write| {
             write.tx.run(
@@ -68,7 +69,32 @@ impl Store {
         self.read(counts)
     }
 
-    /// Ends what dead processes left: their jobs count as interrupted, their runs as killed, their servers are
+    /// Makes `process_id` answer for the waiting jobs of processes that are gone, and returns them, oldest first.
+    pub fn adopt_waiting_jobs(
+        &self,
+        is_alive: impl Fn(u32) -> bool,
+        process_id: u32,
+        at_ms: TimestampMs,
+    ) -> Result<Vec<Job>> {
+        if self
+            .read(|db| dead_jobs(db, JobState::Waiting, &is_alive))?
+            .is_empty()
+        {
+            return Ok(Vec::new());
+        }
+        self.write(at_ms, |write| {
+            let jobs = dead_jobs(&write.tx, JobState::Waiting, &is_alive)?;
+            for job in &jobs {
+                write.tx.run(
+                    "UPDATE jobs SET process_id = ?2 WHERE job_id = ?1",
+                    params![job.job_id.as_str(), process_id],
+                )?;
+            }
+            Ok(jobs)
+        })
+    }
+
+    /// Ends what dead processes left: their running jobs count as interrupted, their runs as killed, their servers are
     /// forgotten. Returns the jobs.
     pub fn interrupt_dead_jobs(
         &self,
@@ -77,7 +103,7 @@ impl Store {
     ) -> Result<Vec<Job>> {
         let any_dead = self.read(|db| {
             let processes = db.all(
-                "SELECT process_id FROM jobs WHERE state IN ('waiting', 'running')
+                "SELECT process_id FROM jobs WHERE state = 'running'
                  UNION SELECT process_id FROM runs WHERE status = 'running' AND process_id NOT NULL
                  UNION SELECT process_id FROM servers",
                 [],
@@ -92,7 +118,7 @@ impl Store {
             write.kill_dead_runs(&is_alive, now_ms)?;
             write.forget_dead_servers(&is_alive)?;
             let mut interrupted = Vec::new();
-            for mut job in dead_jobs(&write.tx, &is_alive)? {
+            for mut job in dead_jobs(&write.tx, JobState::Running, &is_alive)? {
                 job.state = JobState::Interrupted;
                 job.ended_ms = Some(now_ms);
                 write.put_job(&job)?;
@@ -132,11 +158,15 @@ impl Write<'_> {
     }
 }
 
-/// Jobs that are not over and whose process is gone.
-pub(crate) fn dead_jobs(db: &Connection, is_alive: &impl Fn(u32) -> bool) -> Result<Vec<Job>> {
+/// Jobs in that state whose process is gone, oldest first.
+pub(crate) fn dead_jobs(
+    db: &Connection,
+    state: JobState,
+    is_alive: &impl Fn(u32) -> bool,
+) -> Result<Vec<Job>> {
     let open = db.all(
-        "SELECT doc, process_id FROM jobs WHERE state IN ('waiting', 'running') ORDER BY id",
-        [],
+        "SELECT doc, process_id FROM jobs WHERE state = ?1 ORDER BY id",
+        params![to_word(&state)?],
         |row| {
             Ok((
                 from_json::<Job>(&row.get::<_, String>(0)?)?,

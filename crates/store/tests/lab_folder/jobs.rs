@@ -123,3 +123,21 @@ fn what_a_dead_process_left_is_ended() {
     lab.store.remove_server(ALIVE, 79).unwrap();
     assert_eq!(lab.store.servers(|_| true).unwrap(), []);
 }
+
+#[test]
+fn a_waiting_job_outlives_its_process_and_is_gone_on_with_once() {
+    let lab = Lab::new();
+    for (number, process) in [(1, DEAD), (2, ALIVE), (3, DEAD)] {
+        lab.store
+            .add_job(&job(number, JobState::Waiting), process)
+            .unwrap();
+    }
+    let is_alive = |process| process == ALIVE;
+    assert_eq!(lab.store.interrupt_dead_jobs(is_alive, 77).unwrap(), []);
+    let adopted = lab.store.adopt_waiting_jobs(is_alive, ALIVE, 78).unwrap();
+    let ids: Vec<_> = adopted.into_iter().map(|job| job.job_id).collect();
+    assert_eq!(ids, [job_id(1), job_id(3)]);
+    let again = lab.store.adopt_waiting_jobs(is_alive, ALIVE, 79).unwrap();
+    assert_eq!(again, []);
+    assert_eq!(lab.store.job(&job_id(3)).unwrap().state, JobState::Waiting);
+}

@@ -1,9 +1,10 @@
 //! Jobs: started, watched, cancelled and remembered. Each runs in a worker process.
 
-use std::collections::HashMap;
+mod queue;
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use assay_core::code::{Code, Failure};
@@ -15,56 +16,50 @@ use assay_store::FinishedRun;
 
 use crate::datasets::{file_name, forget_export};
 use crate::error::{Attempt, Cause};
+use crate::processes;
 use crate::worker::{Answer, Order};
 use crate::{Error, Lab};
+use queue::{Budget, Class, Slot};
 
-/// How many workers of each class may run at once, per application.
-const MAX_WORKERS: usize = 2;
+pub(crate) use queue::Running;
+
+/// Variables by which the pools of threads in a worker learn how many they may have.
+const THREAD_POOLS: [&str; 3] = ["RAYON_NUM_THREADS", "POLARS_MAX_THREADS", "OMP_NUM_THREADS"];
 /// How often the progress of a running job is written to the lab.
 const SAVE_EVERY: Duration = Duration::from_millis(400);
-
-/// The jobs of this process.
-#[derive(Default)]
-pub(crate) struct Running {
-    /// `None` while it waits for a free worker.
-    children: Mutex<HashMap<JobId, Slot>>,
-    freed: Condvar,
-}
-
-/// Who waits for whom: what a person looks at a page for does not wait until a training is over.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-enum Class {
-    #[default]
-    Making,
-    Reading,
-}
-
-#[derive(Default)]
-struct Slot {
-    class: Class,
-    /// It holds one of the workers.
-    admitted: bool,
-    child: Option<Arc<Mutex<Child>>>,
-    cancelled: bool,
-}
 
 impl Lab {
     /// Accepts a job and returns at once; progress comes as events and stays in the lab.
     pub fn start_job(self: &Arc<Self>, spec: JobSpec) -> Result<JobId, Error> {
         let job = self.accept(spec)?;
         let job_id = job.job_id.clone();
-        let lab = Arc::clone(self);
-        std::thread::spawn(move || {
-            // The outcome is in the lab and was told as an event.
-            let _ = lab.carry_out(job, &|_| {});
-        });
+        self.carry_out_behind(job);
         Ok(job_id)
+    }
+
+    /// Goes on with the jobs that waited in a process that is gone. For hosts that stay.
+    pub(crate) fn adopt_waiting_jobs(self: &Arc<Self>) -> Result<(), Error> {
+        let waiting = self
+            .store
+            .adopt_waiting_jobs(
+                processes::is_alive,
+                std::process::id(),
+                self.environment.now_ms(),
+            )
+            .attempt(|| "go on with the jobs that waited".to_owned())?;
+        for job in waiting {
+            self.running
+                .lock()
+                .insert(job.job_id.clone(), Slot::of(class(&job.spec)));
+            self.carry_out_behind(job);
+        }
+        Ok(())
     }
 
     /// Runs a job to its end and tells every change of it. The job's own failure is the error.
     pub fn run_job(&self, spec: JobSpec, watch: &dyn Fn(&Job)) -> Result<Job, Error> {
         let job = self.accept(spec)?;
-        let job = self.carry_out(job, watch)?;
+        let job = self.carry_out(job, Place::Front, watch)?;
         match job.failure.clone() {
             Some(failure) => Err(failure.into()),
             None => Ok(job),
@@ -93,7 +88,7 @@ impl Lab {
             })?;
         }
         drop(children);
-        self.running.freed.notify_all();
+        self.running.notify();
         Ok(())
     }
 
@@ -143,8 +138,24 @@ impl Lab {
         Ok(job)
     }
 
-    fn carry_out(&self, mut job: Job, watch: &dyn Fn(&Job)) -> Result<Job, Error> {
+    fn carry_out_behind(self: &Arc<Self>, job: Job) {
+        let lab = Arc::clone(self);
+        std::thread::spawn(move || {
+            // The outcome is in the lab and was told as an event.
+            let _ = lab.carry_out(job, Place::Behind, &|_| {});
+        });
+    }
+
+    fn carry_out(&self, mut job: Job, place: Place, watch: &dyn Fn(&Job)) -> Result<Job, Error> {
+        // A lab whose settings cannot be read still works, and says so where they are shown.
+        let settings = self.store.settings().unwrap_or_default().jobs;
+        let share = self
+            .running
+            .wait_for_share(&job.job_id, Budget::of(&settings));
         let order = Order {
+            n_threads: share.map(|share| share.n_threads),
+            memory_bytes: share.map(|share| share.memory_bytes),
+            is_behind: place == Place::Behind,
             lab: self.path().to_owned(),
             actor: self.environment.actor.clone(),
             folder: self.environment.folder.clone(),
@@ -156,7 +167,7 @@ impl Lab {
             ),
             replay_id: ReplayId::from_bits(self.environment.id_bits()),
         };
-        let ended = if self.running.wait_for_worker(&job.job_id) {
+        let ended = if share.is_some() {
             job.state = JobState::Running;
             if matches!(job.spec, JobSpec::Train(_)) {
                 job.run_id = Some(order.run_id.clone());
@@ -168,7 +179,7 @@ impl Lab {
             Ended::Cancelled
         };
         self.running.lock().remove(&job.job_id);
-        self.running.freed.notify_all();
+        self.running.notify();
         job.ended_ms = Some(self.environment.now_ms());
         job.state = match &ended {
             Ended::Answered => {
@@ -192,10 +203,7 @@ impl Lab {
                     code: Code::Io,
                     attempted: job.title.clone(),
                     wrong: format!("its process ended without an answer: {how}"),
-                    hint: Some(
-                        "try again with fewer rows if memory ran out; nothing else was touched"
-                            .to_owned(),
-                    ),
+                    hint: Some(memory_hint(&order)),
                 });
                 JobState::Failed
             }
@@ -280,7 +288,13 @@ impl Lab {
     }
 
     fn spawn(&self, order: &Order) -> std::io::Result<Child> {
-        let mut child = Command::new(&self.environment.worker)
+        let mut command = Command::new(&self.environment.worker);
+        if let Some(n_threads) = order.n_threads {
+            for pool in THREAD_POOLS {
+                command.env(pool, n_threads.to_string());
+            }
+        }
+        let mut child = command
             .arg("worker")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -317,19 +331,18 @@ impl Lab {
     }
 }
 
+/// Whether a person waits for nothing but this job.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Front,
+    /// Beside a window that has to stay smooth.
+    Behind,
+}
+
 enum Ended {
     Answered,
     Cancelled,
     Died(String),
-}
-
-impl Slot {
-    fn of(class: Class) -> Self {
-        Self {
-            class,
-            ..Self::default()
-        }
-    }
 }
 
 fn class(spec: &JobSpec) -> Class {
@@ -341,30 +354,14 @@ fn class(spec: &JobSpec) -> Class {
     }
 }
 
-impl Running {
-    fn lock(&self) -> MutexGuard<'_, HashMap<JobId, Slot>> {
-        self.children.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Waits until a worker is free. False when the job was cancelled meanwhile.
-    fn wait_for_worker(&self, job_id: &JobId) -> bool {
-        let mut children = self.lock();
-        loop {
-            if children.get(job_id).is_none_or(|slot| slot.cancelled) {
-                return false;
-            }
-            let class = children.get(job_id).map(|slot| slot.class);
-            let admitted = |slot: &&Slot| slot.admitted && Some(slot.class) == class;
-            if children.values().filter(admitted).count() < MAX_WORKERS {
-                children.entry(job_id.clone()).or_default().admitted = true;
-                return true;
-            }
-            children = self
-                .freed
-                .wait(children)
-                .unwrap_or_else(PoisonError::into_inner);
-        }
-    }
+fn memory_hint(order: &Order) -> String {
+    let limit = order.memory_bytes.map_or_else(String::new, |bytes| {
+        format!(
+            " (it was allowed {} MB; `memory_mb` under [jobs] in assay.toml)",
+            bytes >> 20
+        )
+    });
+    format!("try again with fewer rows if memory ran out{limit}; nothing else was touched")
 }
 
 #[cfg(unix)]
