@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { TypeChoice } from '../gen/TypeChoice';
-import { sameType, TYPE_NAMES, typeArgument, typeChoice, typeLabel, typeName } from './columnForms';
+import { sameType, TYPE_NAMES, typeArgument, typeChoice, typeIn, typeLabel, typeName } from './columnForms';
 
 it.each<[TypeChoice, string]>([
   [{ kind: 'integer', form: null }, 'int'],
@@ -15,6 +15,12 @@ it.each<[TypeChoice, string]>([
 
 it('every name is the name of its choice', () => {
   for (const name of TYPE_NAMES) expect(typeName(typeChoice(name))).toBe(name);
+});
+
+it('a profile says the form that its schema knows', () => {
+  const schema = [{ name: 'price', nullable: false, ...typeChoice('decimal', 10, 2) }];
+  expect(typeIn(schema, { name: 'price', kind: 'float' })).toBe('decimal(10,2)');
+  expect(typeIn(schema, { name: 'cost', kind: 'float' })).toBe('float');
 });
 
 it('digits and zones make another type, levels do not', () => {

@@ -33,6 +33,11 @@ export function typeLabel({ kind, form }: Pick<Column, 'kind' | 'form'>): string
   }
 }
 
+/** The type of a column of which only the profile is at hand: its form stands in the schema. */
+export function typeIn(columns: readonly Column[], { name, kind }: { name: string; kind: ColumnType }): string {
+  return typeLabel(columns.find((column) => column.name === name && column.kind === kind) ?? { kind, form: null });
+}
+
 /** The name under which a type stands in the list of choices. */
 export function typeName({ kind, form }: Pick<Column, 'kind' | 'form'>): TypeName {
   if (form) return form.form;

@@ -9,7 +9,6 @@ import type { SuiteOutcome } from '../gen/SuiteOutcome';
 import type { StatusState } from '../parts/Status.svelte';
 import { count, plural } from '../parts/format';
 
-export { TYPE_WORDS } from './columnTypes';
 export { describeRule } from './ruleWords';
 
 /** A copy with one argument changed; `undefined` takes it away. A rule that a person changed is not the one suggested. */

@@ -62,6 +62,10 @@ it.each([
     [-0.1, 0, 0.1],
     ['−0.1', '0.0', '0.1'],
   ],
+  [
+    [9_007_199_254_741_000, 9_007_199_254_742_000, 9_007_199_254_743_000],
+    ['9.0072e15', '+1,000', '+2,000'],
+  ],
 ])('ticks %j are written %j', (ticks, texts) => expect(tickTexts(ticks)).toEqual(texts));
 
 it('the extent leaves out what is not finite', () => {

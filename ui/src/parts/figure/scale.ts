@@ -64,7 +64,11 @@ export function tickTexts(ticks: readonly number[]): string[] {
   const largest = Math.max(...sizes, 0);
   const smallest = Math.min(...sizes, Infinity);
   if (largest >= 1e6 || (sizes.length > 0 && smallest < 1e-4)) {
-    return ticks.map((tick) => (largest >= 1e6 && largest < 1e9 ? million(tick) : scientific(tick, 1)));
+    const texts = ticks.map((tick) => (largest >= 1e6 && largest < 1e9 ? million(tick) : scientific(tick, 1)));
+    const [first, next] = ticks;
+    // Far from zero and close together they would all read alike: the first in full, the others by what is added.
+    if (first === undefined || next === undefined || new Set(texts).size === texts.length) return texts;
+    return ticks.map((tick, i) => (i === 0 ? scientific(tick, 4) : `+${compact(tick - first, 3)}`));
   }
   // Ticks of a log scale span decades: equal decimals would write 0.010 beside 100.000.
   if (sizes.length > 1 && largest / smallest > 500) return ticks.map((tick) => compact(tick, 3));

@@ -26,6 +26,8 @@ export interface Column<T> {
   /** A hairline at the left without a group. */
   divided?: boolean;
   sortable?: boolean;
+  /** Leaves when there is no room for all, the highest number first; what stands elsewhere too can be missed. */
+  leaves?: number;
   /** Draws the cell instead of `text`. */
   cell?: Snippet<[T, number]>;
   /** Stands in the head under the title: a small histogram, a range. */
@@ -53,6 +55,23 @@ export function layoutWidths<T>(
   const rest = room - widths.reduce((sum, width) => sum + width, 0);
   const last = total > 0 ? asked.findLastIndex((share) => share > 0) : widths.length - 1;
   return widths.map((width, i) => (i === last ? width + rest : width));
+}
+
+/** The columns that there is room for; when those that may leave have left, the rest scrolls. */
+export function fitting<T>(
+  columns: readonly Column<T>[],
+  needed: Readonly<Record<string, number>>,
+  room: number,
+): readonly Column<T>[] {
+  const leaving = columns
+    .filter(({ leaves }) => leaves !== undefined)
+    .sort((a, b) => (b.leaves ?? 0) - (a.leaves ?? 0));
+  let kept = columns;
+  for (const column of leaving) {
+    if (leastWidths(kept, needed).reduce((sum, width) => sum + width, 0) <= room) break;
+    kept = kept.filter((own) => own !== column);
+  }
+  return kept;
 }
 
 /** Names are not cut either, as long as they are not unreasonable. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { beginsGroup, groupSpans, layoutWidths, offsetsOf, type Column } from './columns';
+import { beginsGroup, fitting, groupSpans, layoutWidths, offsetsOf, type Column } from './columns';
 import { formatSort, nextSort, parseSort, sortRows } from './sort';
 import { bodyHeight, columnWindow, MAX_HEIGHT, rowWindow, scrollToRow } from './window';
 
@@ -24,6 +24,14 @@ describe('widths', () => {
     expect(layoutWidths([column('a', 100), column('b', 100)], {}, 301)).toEqual([150, 151]));
   it('never go under what figures need, even when there is no room', () => {
     expect(layoutWidths([column('a', 100), column('b', 40, { numeric: true })], { b: 90 }, 120)).toEqual([100, 90]);
+  });
+  it('are made room for by columns that may leave, the highest number first', () => {
+    const columns = [column('a', 100), column('b', 80, { leaves: 1 }), column('c', 60, { leaves: 2 }), column('d', 40)];
+    const kept = (room: number) => fitting(columns, {}, room).map(({ id }) => id);
+    expect(kept(280)).toEqual(['a', 'b', 'c', 'd']);
+    expect(kept(279)).toEqual(['a', 'b', 'd']);
+    expect(kept(219)).toEqual(['a', 'd']);
+    expect(kept(10)).toEqual(['a', 'd']);
   });
   it('hold the title and the heading of a group', () => {
     expect(layoutWidths([column('flipper_length_mm', 40, { mono: 'head' })], {}, 0)[0]).toBeGreaterThan(130);

@@ -2,7 +2,17 @@ import { describe, expect, it } from 'vitest';
 import type { CellValue } from '../../data';
 import type { ColumnProfile } from '../../gen/ColumnProfile';
 import type { ColumnType } from '../../gen/ColumnType';
-import { cellText, decimalsOf, headTexts, missingText, showsValues, splitNote } from './cells';
+import {
+  cellText,
+  dayRange,
+  decimalsOf,
+  headTexts,
+  missingText,
+  showsValues,
+  splitNote,
+  timeText,
+  zoneOf,
+} from './cells';
 
 const text = (more: Partial<ColumnProfile> = {}): ColumnProfile => ({
   name: 'sex',
@@ -111,4 +121,33 @@ it('a moment is written as the clocks of its zone show it', () => {
   const ms = Date.UTC(2026, 6, 1, 12, 30);
   expect(cellText(ms, 'datetime', 0, { form: 'zone', name: 'Europe/Berlin' })).toBe('2026-07-01 14:30:00');
   expect(cellText(ms, 'datetime', 0, { form: 'zone', name: 'nowhere' })).toBe('2026-07-01 12:30:00');
+});
+
+describe('times of a profile', () => {
+  it.each<[string, string | null, string]>([
+    ['2026-01-02', null, '2026-01-02'],
+    ['2025-12-31T23:00:00', null, '2025-12-31 23:00:00'],
+    ['2025-12-31T23:00:00', 'Europe/Berlin', '2026-01-01 00:00:00'],
+    ['2025-12-31T23:00:00.250', null, '2025-12-31 23:00:00.250'],
+  ])('%s in %s is %s', (text, zone, told) => expect(timeText(text, zone)).toBe(told));
+
+  it('are days of the zone in a range', () =>
+    expect(dayRange({ min: '2025-12-31T23:00:00', max: '2026-03-03T14:23:00' }, 'Europe/Berlin')).toEqual([
+      '2026-01-01',
+      '2026-03-03',
+    ]));
+
+  it('of few days are shown by their values, of many by their range', () => {
+    const time = { min: '2026-01-01', max: '2026-02-01' };
+    expect(showsValues(text({ kind: 'date', time, n_distinct: 3 }))).toBe(true);
+    expect(showsValues(text({ kind: 'date', time, n_distinct: 30 }))).toBe(false);
+  });
+
+  it('have the zone of their column', () => {
+    const schema = [
+      { name: 'at', kind: 'datetime' as const, nullable: false, form: { form: 'zone' as const, name: 'UTC' } },
+    ];
+    expect(zoneOf(schema, 'at')).toBe('UTC');
+    expect(zoneOf(schema, 'other')).toBeNull();
+  });
 });

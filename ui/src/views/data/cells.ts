@@ -1,9 +1,11 @@
 // How the values of a data set are written, and which figure stands for a column.
 
 import type { CellValue } from '../../data';
+import type { Column } from '../../gen/Column';
 import type { ColumnProfile } from '../../gen/ColumnProfile';
 import type { ColumnType } from '../../gen/ColumnType';
 import type { Form } from '../../gen/Form';
+import type { TimeProfile } from '../../gen/TimeProfile';
 import { compact, count, decimalsFor, number, percent, plural } from '../../parts/format';
 
 /** Decimals that no column of measurements needs more of; the value itself stands in the title and in the row. */
@@ -42,8 +44,27 @@ export function decimalsOf(values: Iterable<CellValue>): number {
   return decimalsFor(figures, 12, MOST_DECIMALS);
 }
 
+/** The zone in which the date-times of a column are written; null for UTC and all else. */
+export function zoneOf(schema: readonly Column[], name: string): string | null {
+  const form = schema.find((column) => column.name === name)?.form;
+  return form?.form === 'zone' ? form.name : null;
+}
+
+/** A date or a UTC date-time of a profile, `2025-12-31T23:00:00`, as the clocks of the zone show it. */
+export function timeText(text: string, zone: string | null): string {
+  const ms = text.includes('T') ? Date.parse(`${text}Z`) : NaN;
+  if (Number.isNaN(ms)) return text;
+  return zone === null ? isoDateTime(ms) : zonedDateTime(ms, zone);
+}
+
+/** The first and the last day. */
+export function dayRange({ min, max }: TimeProfile, zone: string | null): [string, string] {
+  return [timeText(min, zone).slice(0, 10), timeText(max, zone).slice(0, 10)];
+}
+
 /** Whether a column is shown by its values rather than by a distribution. */
 export function showsValues(column: ColumnProfile): boolean {
+  if (column.time) return column.n_distinct <= FEW_VALUES && column.top.length > 0;
   if (!column.numeric) return column.top.length > 0;
   const few = column.kind === 'integer' ? FEW_VALUES : 2;
   return column.n_distinct <= few && column.top.length > 0;
@@ -61,10 +82,10 @@ export function missingText(column: ColumnProfile): string {
 }
 
 /** What stands under the small figure in the head of a column: left and right. */
-export function headTexts(column: ColumnProfile): [string, string] {
+export function headTexts(column: ColumnProfile, zone: string | null = null): [string, string] {
   const first = column.top[0];
   if (column.numeric && !showsValues(column)) return [compact(column.numeric.min, 5), compact(column.numeric.max, 5)];
-  if (column.time) return [column.time.min.slice(0, 10), column.time.max.slice(0, 10)];
+  if (column.time) return dayRange(column.time, zone);
   if (!first) return ['', plural(column.n_distinct, 'value')];
   const share = `${first.value === '' ? 'empty' : first.value} ${percent(first.count / Math.max(1, column.n_rows), 0)}`;
   return [share, plural(column.n_distinct, 'value')];

@@ -2,31 +2,34 @@
 
 import type { ColumnProfile } from '../../gen/ColumnProfile';
 import type { NumericProfile } from '../../gen/NumericProfile';
-import { compact, count, number } from '../../parts/format';
+import { compact, count, number, plural } from '../../parts/format';
+import { timeText } from './cells';
 import { QUANTILE_NAMES, shareText, skewWords } from './profileWords';
 
 export interface Fact {
   name: string;
   value: string;
-  note?: string;
   title?: string;
 }
 
-/** What every column has. */
-export function columnFacts(column: ColumnProfile): Fact[] {
+/** What every column has; `zone` is that of a date-time. */
+export function columnFacts(column: ColumnProfile, zone: string | null): Fact[] {
   const facts: Fact[] = [
     { name: 'rows', value: count(column.n_rows) },
     { name: 'missing', value: shareText(column.n_missing, column.n_rows) },
     { name: 'distinct', value: count(column.n_distinct) },
   ];
   if (column.time) {
-    facts.push({ name: 'earliest', value: column.time.min }, { name: 'latest', value: column.time.max });
+    facts.push(
+      { name: 'earliest', value: timeText(column.time.min, zone) },
+      { name: 'latest', value: timeText(column.time.max, zone) },
+    );
   }
   if (column.text) {
     facts.push(
-      { name: 'shortest', value: count(column.text.min_length), note: 'characters' },
-      { name: 'longest', value: count(column.text.max_length), note: 'characters' },
-      { name: 'mean length', value: number(column.text.mean_length, 1), note: 'characters' },
+      { name: 'shortest', value: plural(column.text.min_length, 'character') },
+      { name: 'longest', value: plural(column.text.max_length, 'character') },
+      { name: 'mean length', value: `${number(column.text.mean_length, 1)} characters` },
     );
   }
   return facts;
@@ -42,15 +45,13 @@ export function numericFacts(column: ColumnProfile, numeric: NumericProfile): Fa
     { name: 'standard deviation', value: compact(numeric.std, 6) },
     {
       name: 'skewness',
-      value: number(numeric.skewness, 3),
-      note: skewWords(numeric.skewness),
+      value: [number(numeric.skewness, 3), skewWords(numeric.skewness)].filter(Boolean).join(', '),
       title: 'The third standardised moment: 0 for a distribution that is alike on both sides',
     },
     {
-      name: 'kurtosis',
+      name: 'excess kurtosis',
       value: number(numeric.kurtosis, 3),
-      note: numeric.kurtosis === null ? '' : 'excess',
-      title: 'Excess kurtosis: 0 for a normal distribution, more for longer tails',
+      title: '0 for a normal distribution, more for longer tails',
     },
     { name: 'zero', value: shareText(numeric.n_zero, n_values) },
     { name: 'negative', value: shareText(numeric.n_negative, n_values) },

@@ -106,7 +106,7 @@ it('figures of a column', () => {
   expect(value('negative')).toBe('1, 0.1 %');
   expect(value('zero')).toBe('none');
   expect(value('not finite')).toBe('3, 0.3 %');
-  expect(value('kurtosis')).toBe('·');
+  expect(value('excess kurtosis')).toBe('·');
   expect(column.numeric ? quantileFacts(column.numeric)[3] : null).toEqual({ name: 'median', value: '4' });
 });
 

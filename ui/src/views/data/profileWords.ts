@@ -9,6 +9,7 @@ import type { NoteKind } from '../../gen/NoteKind';
 import type { NoteSeverity } from '../../gen/NoteSeverity';
 import type { Profile } from '../../gen/Profile';
 import { compact, count, percent } from '../../parts/format';
+import { dayRange } from './cells';
 
 export const LIKELY_WORDS: Record<LikelyKind, string> = {
   id: 'id',
@@ -118,10 +119,10 @@ export function shareText(n: number, of: number): string {
   return n === 0 ? 'none' : `${count(n)}, ${percent(n / Math.max(1, of))}`;
 }
 
-/** What a short line of the table says of the values: a range, dates, the most frequent value. */
-export function gist(column: ColumnProfile): string {
+/** What a short line of the table says of the values: a range, dates in the zone, the most frequent value. */
+export function gist(column: ColumnProfile, zone: string | null = null): string {
   if (column.numeric) return `${compact(column.numeric.min)} to ${compact(column.numeric.max)}`;
-  if (column.time) return `${column.time.min.slice(0, 10)} to ${column.time.max.slice(0, 10)}`;
+  if (column.time) return dayRange(column.time, zone).join(' to ');
   const top = column.top[0];
   if (!top) return 'no value';
   return `${top.value === '' ? 'empty text' : top.value} ${percent(top.count / Math.max(1, column.n_rows), 0)}`;

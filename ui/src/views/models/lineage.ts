@@ -1,35 +1,12 @@
 // Where a version came from and what was done with it, as nodes in columns: file, data, recipe, run, model, replays.
 
+import type { Graph, GraphEdge, GraphNode } from '../../domain/lineage/layout';
 import type { DatasetVersion } from '../../gen/DatasetVersion';
 import type { ModelVersion } from '../../gen/ModelVersion';
 import type { ReplaySummary } from '../../gen/ReplaySummary';
 import type { RunDetail } from '../../gen/RunDetail';
 import { bytes, count, plural, shortHash } from '../../parts/format';
 import { href } from '../../shell/route';
-
-export interface LineageNode {
-  id: string;
-  /** `data set`, in grey above the name. */
-  kind: string;
-  name: string;
-  note: string;
-  /** The whole of what is cut. */
-  title: string;
-  href: string | null;
-  current?: boolean;
-  drifted?: boolean;
-}
-
-export interface LineageEdge {
-  from: string;
-  to: string;
-}
-
-export interface Lineage {
-  /** From left to right, each from top to bottom. */
-  columns: LineageNode[][];
-  edges: LineageEdge[];
-}
 
 /** Nodes under one another in a column; what is more is counted in the last. */
 const MOST_REPLAYS = 2;
@@ -42,11 +19,11 @@ interface Parts {
   replays: readonly ReplaySummary[];
 }
 
-export function lineage({ version, dataset, run, replays }: Parts): Lineage {
+export function lineage({ version, dataset, run, replays }: Parts): Graph {
   const key = `${version.model}@${version.version}`;
   const data = `${version.dataset}@${version.dataset_number}`;
   const dataHref = dataset ? href('data', version.dataset, `v${version.dataset_number}`) : null;
-  const columns: LineageNode[][] = [];
+  const columns: GraphNode[][] = [];
   if (dataset) {
     columns.push([
       {
@@ -108,33 +85,33 @@ export function lineage({ version, dataset, run, replays }: Parts): Lineage {
   return { columns, edges: edgesOf(columns) };
 }
 
-function replayNodes(replays: readonly ReplaySummary[], model: string): LineageNode[] {
+function replayNodes(replays: readonly ReplaySummary[], model: string): GraphNode[] {
   const shown = replays.length > MOST_REPLAYS ? replays.slice(0, MOST_REPLAYS - 1) : replays;
-  const nodes = shown.map((replay): LineageNode => ({
+  const nodes = shown.map((replay): GraphNode => ({
     id: replay.replay_id,
     kind: 'replay',
     name: replay.logs.join(', '),
     note: `${plural(replay.n_windows, 'window')}, ${replay.drifted.length > 0 ? 'drifted' : 'stable'}`,
     title: `${replay.logs.join(', ')}: ${replay.verdict}`,
     href: href('replay', replay.replay_id),
-    drifted: replay.drifted.length > 0,
+    critical: replay.drifted.length > 0,
   }));
   const left = replays.slice(shown.length);
   const n_drifted = left.filter((replay) => replay.drifted.length > 0).length;
   if (left.length === 0) return nodes;
-  const more: LineageNode = {
+  const more: GraphNode = {
     id: 'more',
     kind: 'replays',
     name: `${count(left.length)} more`,
     note: n_drifted > 0 ? `${count(n_drifted)} drifted` : 'stable',
     title: `All replays of ${model}`,
     href: href('replay', { filter: model }),
-    drifted: n_drifted > 0,
+    critical: n_drifted > 0,
   };
   return [...nodes, more];
 }
 
-function edgesOf(columns: readonly LineageNode[][]): LineageEdge[] {
+function edgesOf(columns: readonly GraphNode[][]): GraphEdge[] {
   return columns.slice(1).flatMap((column, i) => {
     const from = columns[i]?.[0];
     return from ? column.map((to) => ({ from: from.id, to: to.id })) : [];

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { LineageEdge } from '../../gen/LineageEdge';
 import type { LineageKind } from '../../gen/LineageKind';
 import type { LineageNode } from '../../gen/LineageNode';
-import { layOut, NODE, relatives } from './layout';
+import { arrange, graphOf, relatives } from './graph';
 
 const node = (id: string, kind: LineageKind): LineageNode => ({
   id,
@@ -37,37 +37,21 @@ const lineage = {
 };
 
 it('each kind has a column, and nodes stand beside what they belong to', () => {
-  const { nodes, width, height } = layOut(lineage);
-  const at = (id: string) => nodes.find((placed) => placed.node.id === id);
-  const step = NODE.width + NODE.gap_x;
-  expect(nodes.map(({ node: own }) => own.id)).toEqual([
-    'source:x',
-    'source:y',
-    'a@1',
-    'a@2',
-    'run:early',
-    'run:late',
-    'model:m@1',
+  expect(arrange(lineage).map((column) => column.map(({ id }) => id))).toEqual([
+    ['source:x', 'source:y'],
+    ['a@1', 'a@2'],
+    ['run:early', 'run:late'],
+    ['model:m@1'],
   ]);
-  expect(nodes.map(({ x }) => x / step)).toEqual([0, 0, 1, 1, 2, 2, 3]);
-  expect(at('model:m@1')?.y).toBe((height - NODE.height) / 2);
-  expect(width).toBe(4 * step - NODE.gap_x);
 });
 
-it('nodes of a column do not lie on each other', () => {
-  const { nodes } = layOut(lineage);
-  for (const a of nodes)
-    for (const b of nodes) if (a !== b && a.x === b.x) expect(Math.abs(a.y - b.y)).toBeGreaterThanOrEqual(NODE.height);
-});
-
-it('lines that touch the focus are near, and a line to nowhere is left out', () => {
-  const { lines } = layOut(lineage);
-  expect(lines).toHaveLength(6);
-  expect(lines.filter(({ near }) => near).map(({ id }) => id)).toEqual([
-    'source:y imported a@2',
-    'a@1 followed_by a@2',
-    'a@2 trained_on run:late',
-  ]);
+it('what the page is about is marked, what was deleted is gone, and versions only follow each other', () => {
+  const { columns, edges } = graphOf({ schema: 1, ...lineage });
+  const nodes = columns.flat();
+  expect(nodes.filter(({ current }) => current).map(({ id }) => id)).toEqual(['a@2']);
+  expect(nodes.find(({ id }) => id === 'source:x')?.gone).toBe(false);
+  expect(nodes.find(({ id }) => id === 'run:late')).toMatchObject({ gone: true, href: null });
+  expect(edges.filter(({ loose }) => loose)).toEqual([{ from: 'a@1', to: 'a@2', loose: true }]);
 });
 
 it('the list says what came before and after, in words', () => {
@@ -80,5 +64,4 @@ it('the list says what came before and after, in words', () => {
   ]);
 });
 
-it('nothing at all is an empty picture', () =>
-  expect(layOut({ focus: '', nodes: [], edges: [] })).toMatchObject({ nodes: [], lines: [] }));
+it('nothing at all is no column', () => expect(arrange({ nodes: [], edges: [] })).toEqual([]));
