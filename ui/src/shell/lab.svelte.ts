@@ -2,7 +2,8 @@
 
 import type { SearchHit } from '../gen/SearchHit';
 import type { SearchKind } from '../gen/SearchKind';
-import { rpc, toFailure, type Failure } from '../host';
+import { tellFailure } from '../domain/failures';
+import { rpc, type Failure } from '../host';
 import type { IconName } from '../parts/icons';
 import { toast } from '../parts/toasts.svelte';
 import type { PaletteItem } from './paletteItems.svelte';
@@ -42,9 +43,7 @@ async function said(attempted: string, act: () => Promise<void>): Promise<Failur
     await act();
     return null;
   } catch (cause) {
-    const failure = toFailure(cause, attempted);
-    toast({ text: `Cannot ${failure.attempted}: ${failure.wrong}`, note: failure.hint ?? undefined, warning: true });
-    return failure;
+    return tellFailure(cause, attempted);
   }
 }
 

@@ -34,7 +34,8 @@ async function toTrash(thing: Thing): Promise<void> {
   try {
     await rpc('trash.delete', { kind, id });
   } catch (cause) {
-    return tellFailure(cause, `delete ${title}`);
+    tellFailure(cause, `delete ${title}`);
+    return;
   }
   if (route().page === page && route().path[0] === id) navigate(href(page));
   toast({ text: `${title.charAt(0).toUpperCase()}${title.slice(1)} is in the trash`, undo: () => restore(thing) });

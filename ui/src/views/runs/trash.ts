@@ -1,7 +1,8 @@
 // Runs go to the trash and come back.
 
+import { tellFailure } from '../../domain/failures';
 import type { RunSummary } from '../../gen/RunSummary';
-import { rpc, toFailure } from '../../host';
+import { rpc } from '../../host';
 import { plural } from '../../parts/format';
 import { toast } from '../../parts/toasts.svelte';
 
@@ -16,8 +17,7 @@ export async function deleteRuns(runs: readonly Named[]): Promise<boolean> {
       gone.push(run);
     }
   } catch (cause) {
-    const failure = toFailure(cause, 'delete the run');
-    toast({ text: `Cannot ${failure.attempted}: ${failure.wrong}`, note: failure.hint ?? undefined, warning: true });
+    tellFailure(cause, 'delete the run');
   }
   const are = gone.length === 1 ? 'is' : 'are';
   if (gone.length > 0) toast({ text: `${words(gone)} ${are} in the trash`, undo: () => restore(gone) });
@@ -29,8 +29,7 @@ async function restore(runs: readonly Named[]): Promise<void> {
     for (const run of runs) await rpc('trash.restore', { kind: 'run', id: run.run_id });
     toast({ text: runs.length === 1 ? `${words(runs)} is back` : `${words(runs)} are back` });
   } catch (cause) {
-    const failure = toFailure(cause, 'take the run back');
-    toast({ text: `Cannot ${failure.attempted}: ${failure.wrong}`, note: failure.hint ?? undefined, warning: true });
+    tellFailure(cause, 'take the run back');
   }
 }
 
