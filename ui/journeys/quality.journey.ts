@@ -1,5 +1,6 @@
 // The quality of a data set: its profile in full, rules of any type, suites as files, the history, and the gate.
 
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { visit, type Visit } from './browser';
 import { makeFiles, type Files } from './files';
@@ -132,6 +133,18 @@ it('the suite is exported as a file', async () => {
   await page.getByRole('button', { name: 'Files' }).click();
   await page.getByRole('menuitem', { name: 'Export as TOML, to edit' }).click();
   expect((await saving).suggestedFilename()).toBe('orders.toml');
+});
+
+it('a check is exported as JUnit XML, which continuous integration shows', async () => {
+  const { page } = window;
+  await go('#/data/penguins?tab=expectations');
+  await inspector('Expectations').getByText('11 missing').waitFor();
+  const saving = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Files' }).click();
+  await page.getByRole('menuitem', { name: 'Export this check as JUnit XML' }).click();
+  const download = await saving;
+  expect(download.suggestedFilename()).toBe('penguins-v1-expectations.xml');
+  expect(readFileSync(await download.path(), 'utf8')).toMatch(/<testsuites?[^>]*failures="1"/);
 });
 
 it('every check is in the history and can be looked at again', async () => {

@@ -100,7 +100,7 @@ export async function importFiles(
 }
 
 async function importFile(path: string, name: string | null, options: ImportOptions, alone: boolean): Promise<void> {
-  let job_id: string | null = null;
+  let job_id = $state<string | null>(null);
   const toast_id = toast({
     text: `Importing \`${fileName(path)}\``,
     busy: () => {

@@ -1,8 +1,8 @@
-// Suites as files: read from one that is chosen, saved where the user wants them.
+// Suites and checks as files: read from one that is chosen, saved where the user wants them.
 
-import { isDesktop, rpc, save, toFailure } from '../../host';
+import { saveText } from '../../domain/saving';
 import type { SuiteFormat } from '../../gen/SuiteFormat';
-import { toast } from '../../parts/toasts.svelte';
+import { rpc } from '../../host';
 
 export const FORMATS: readonly { format: SuiteFormat; text: string }[] = [
   { format: 'toml', text: 'Export as TOML, to edit' },
@@ -13,26 +13,16 @@ export const FORMATS: readonly { format: SuiteFormat; text: string }[] = [
 /** Larger files are no suites; they are not even read. */
 export const MOST_BYTES = 16_000_000;
 
-/** Saves a suite, `name` or `name@version`; the desktop window, which cannot write a text itself, copies it. */
-export async function exportSuite(suite: string, format: SuiteFormat): Promise<void> {
-  const text = async () => (await rpc('expectations.export', { suite, format })).text;
+/** Saves a suite, `name` or `name@version`. */
+export function exportSuite(suite: string, format: SuiteFormat): Promise<void> {
   const name = `${suite.replace(/@[^@]*$/, '')}.${format === 'toml' ? 'toml' : 'json'}`;
-  try {
-    if (isDesktop) {
-      await navigator.clipboard.writeText(await text());
-      toast({ text: `${suite} is copied as a text`, note: `paste it into ${name}` });
-      return;
-    }
-    const saved = await save({
-      name,
-      toPath: () => Promise.resolve(),
-      toBytes: async () => new TextEncoder().encode(await text()).buffer,
-    });
-    if (saved) toast({ text: `${name} is saved` });
-  } catch (cause) {
-    const failure = toFailure(cause, 'export the suite');
-    toast({ text: `Cannot ${failure.attempted}: ${failure.wrong}`, note: failure.hint ?? undefined, warning: true });
-  }
+  return saveText(name, 'export the suite', (path) => rpc('expectations.export', { suite, format, path }));
+}
+
+/** Saves the report of a check as JUnit XML, which continuous integration shows; `dataset` is `name@version`. */
+export function exportJunit(check_id: number, dataset: string): Promise<void> {
+  const name = `${dataset.replace('@', '-v')}-expectations.xml`;
+  return saveText(name, 'export the check', (path) => rpc('expectations.junit', { check_id, path }));
 }
 
 /** Lets the user choose a text file; null when they chose none. */
