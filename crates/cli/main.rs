@@ -1,5 +1,6 @@
 //! `assay`, the command line: arguments in, use cases called, results printed. It decides nothing.
 
+mod algorithms;
 mod data;
 mod demo;
 mod doctor;
@@ -65,6 +66,8 @@ enum Command {
     /// Expectations: suggest and check
     #[command(subcommand)]
     Expect(expect::Command),
+    /// What can be trained, and with which parameters
+    Algorithms(algorithms::Arguments),
     /// Train a model and keep the run
     Train(train::Arguments),
     /// Runs: list, show, compare
@@ -115,6 +118,7 @@ fn run(arguments: &Arguments, output: Output) -> Result<ExitCode, Error> {
         Command::Demo(demo) => demo.run(&arguments.lab, output),
         Command::Data(command) => command.run(&lab()?, output),
         Command::Expect(command) => command.run(&lab()?, output),
+        Command::Algorithms(algorithms) => algorithms.run(output),
         Command::Train(train) => train.run(&lab()?, output),
         Command::Runs(command) => command.run(&lab()?, output),
         Command::Model(command) => command.run(&lab()?, output),

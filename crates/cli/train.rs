@@ -15,6 +15,7 @@ use assay_core::train::{
 use assay_lab::{Cause, Error, Lab};
 use serde::de::DeserializeOwned;
 
+use crate::algorithms::names;
 use crate::output::Output;
 use crate::progress;
 use crate::run_text::Shown;
@@ -27,8 +28,8 @@ pub struct Arguments {
     /// The column to predict
     #[arg(long, required_unless_present = "spec", value_name = "COL")]
     target: Option<String>,
-    /// logistic_regression, linear_regression, ridge, decision_tree or random_forest
-    #[arg(long, default_value = "random_forest", value_parser = algorithms())]
+    /// One of `assay algorithms`
+    #[arg(long, default_value = "random_forest", value_parser = names(), hide_possible_values = true)]
     algorithm: String,
     /// A parameter of the algorithm; may be given several times
     #[arg(long = "param", value_name = "K=V")]
@@ -214,10 +215,6 @@ fn read<T: DeserializeOwned>(path: &Path, what: &str) -> Result<T, Error> {
             Cause::said(Code::Invalid, format!("it is not {what}: {error}")),
         )
     })
-}
-
-fn algorithms() -> clap::builder::PossibleValuesParser {
-    clap::builder::PossibleValuesParser::new(assay_lab::algorithm_names())
 }
 
 fn fraction(text: &str) -> Result<f64, String> {

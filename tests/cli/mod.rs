@@ -1,5 +1,6 @@
 //! `assay` as a person or a script uses it.
 
+mod algorithms;
 mod bad_input;
 mod chain;
 mod diff;

@@ -32,6 +32,7 @@ use assay_core::event::Event;
 use assay_core::job::JobSpec;
 use assay_core::lab::{DoctorReport, LabStatus, ServerInfo, Settings, TrashItem, TrashKind};
 use assay_core::reference::Reference;
+use assay_core::train::AlgorithmInfo;
 use assay_core::{ask::TrashEmptied, ask::Undone};
 use assay_onnx::Runtime;
 use assay_store::{Act, Store};
@@ -237,12 +238,14 @@ impl Lab {
     }
 }
 
+/// The algorithm catalogue, which is the same in every lab.
+pub fn algorithms() -> Vec<AlgorithmInfo> {
+    assay_learn::catalogue()
+}
+
 /// The names of the algorithm catalogue, for an argument parser.
 pub fn algorithm_names() -> Vec<String> {
-    assay_learn::catalogue()
-        .into_iter()
-        .map(|info| info.name)
-        .collect()
+    algorithms().into_iter().map(|info| info.name).collect()
 }
 
 /// `2026-11-21 06:09 UTC`; empty for a time that no calendar has.

@@ -76,7 +76,7 @@ struct Fitted {
 
 impl Lab {
     pub fn algorithms(&self) -> Vec<AlgorithmInfo> {
-        assay_learn::catalogue()
+        crate::algorithms()
     }
 
     /// The recipe that training would use for a target when none is given.

@@ -60,6 +60,13 @@ pub struct Search<'a> {
     pub task: &'a Task,
 }
 
+/// A place with the smooth part of the function there and its gradient.
+struct Point {
+    w: Array1<f64>,
+    smooth: f64,
+    gradient: Array1<f64>,
+}
+
 /// A step taken and the change of the gradient over it.
 struct Pair {
     step: Array1<f64>,
@@ -78,18 +85,17 @@ pub fn minimise(
     search: &Search<'_>,
     start: Array1<f64>,
 ) -> Result<Minimum, Error> {
-    let mut w = start;
-    let (mut smooth, mut gradient) = objective.evaluate(&w)?;
+    let mut here = Point::new(objective, start)?;
     let mut pairs: VecDeque<Pair> = VecDeque::with_capacity(MEMORY);
     let mut decrement = f64::INFINITY;
     let mut n_steps = 0;
     while n_steps < search.max_steps {
-        let value = smooth + absolute_penalty(search.l1, &w);
+        let value = here.smooth + absolute_penalty(search.l1, &here.w);
         search
             .task
             .step(n_steps as u64, search.max_steps as u64, search.phase);
         search.task.metric("train.loss", value, n_steps as u64);
-        let steepest = search.steepest(&w, &gradient);
+        let steepest = search.steepest(&here);
         let direction = search.direction(&pairs, &steepest);
         decrement = -steepest.dot(&direction) / 2.0;
         if !decrement.is_finite() {
@@ -99,16 +105,14 @@ pub fn minimise(
         }
         if decrement <= ENOUGH * value.abs().max(1.0) {
             return Ok(Minimum {
-                w,
+                w: here.w,
                 value,
                 decrement,
                 n_steps,
                 converged: true,
             });
         }
-        let Some((next, next_smooth, next_gradient)) =
-            search.line(objective, &w, value, &steepest, &direction)?
-        else {
+        let Some(next) = search.line(objective, &here, &steepest, &direction)? else {
             if pairs.is_empty() {
                 break;
             }
@@ -116,8 +120,8 @@ pub fn minimise(
             pairs.clear();
             continue;
         };
-        let step = &next - &w;
-        let change = &next_gradient - &gradient;
+        let step = &next.w - &here.w;
+        let change = &next.gradient - &here.gradient;
         let product = step.dot(&change);
         if product > 1e-10 * step.dot(&step).sqrt() * change.dot(&change).sqrt() {
             if pairs.len() == MEMORY {
@@ -129,25 +133,36 @@ pub fn minimise(
                 product,
             });
         }
-        (w, smooth, gradient) = (next, next_smooth, next_gradient);
+        here = next;
         n_steps += 1;
     }
-    let value = smooth + absolute_penalty(search.l1, &w);
+    let value = here.smooth + absolute_penalty(search.l1, &here.w);
     Ok(Minimum {
         // Where no step is found any more, the loss may be too coarse to tell.
         converged: decrement <= SMALLEST_DECREMENT * value.abs().max(1.0),
-        w,
+        w: here.w,
         value,
         decrement,
         n_steps,
     })
 }
 
+impl Point {
+    fn new(objective: &dyn Smooth, w: Array1<f64>) -> Result<Self, Cancelled> {
+        let (smooth, gradient) = objective.evaluate(&w)?;
+        Ok(Self {
+            w,
+            smooth,
+            gradient,
+        })
+    }
+}
+
 impl Search<'_> {
     /// The gradient of the penalised function on the side on which it falls; zero where it falls on neither.
-    fn steepest(&self, w: &Array1<f64>, gradient: &Array1<f64>) -> Array1<f64> {
-        let mut steepest = gradient.clone();
-        for ((slope, &w), &l1) in steepest.iter_mut().zip(w).zip(self.l1) {
+    fn steepest(&self, here: &Point) -> Array1<f64> {
+        let mut steepest = here.gradient.clone();
+        for ((slope, &w), &l1) in steepest.iter_mut().zip(&here.w).zip(self.l1) {
             *slope = if w != 0.0 {
                 *slope + l1 * w.signum()
             } else {
@@ -185,15 +200,16 @@ impl Search<'_> {
         direction
     }
 
-    /// The first point on the way that is low enough, with its smooth value and gradient.
+    /// The first point on the way that is low enough.
     fn line(
         &self,
         objective: &dyn Smooth,
-        w: &Array1<f64>,
-        value: f64,
+        here: &Point,
         steepest: &Array1<f64>,
         direction: &Array1<f64>,
-    ) -> Result<Option<(Array1<f64>, f64, Array1<f64>)>, Cancelled> {
+    ) -> Result<Option<Point>, Cancelled> {
+        let w = &here.w;
+        let value = here.smooth + absolute_penalty(self.l1, w);
         let mut length = 1.0;
         for _ in 0..MAX_HALVINGS {
             let mut next = w + &(direction * length);
@@ -207,11 +223,11 @@ impl Search<'_> {
                     *next = 0.0;
                 }
             }
-            let (smooth, gradient) = objective.evaluate(&next)?;
-            let there = smooth + absolute_penalty(self.l1, &next);
             let promised = 1e-4 * steepest.dot(&(&next - w));
+            let next = Point::new(objective, next)?;
+            let there = next.smooth + absolute_penalty(self.l1, &next.w);
             if there <= value + promised + ROUNDING * value.abs() {
-                return Ok(Some((next, smooth, gradient)));
+                return Ok(Some(next));
             }
             length /= 2.0;
         }

@@ -100,7 +100,7 @@ impl<'v> Fit<ArrayView2<'v, f32>, ArrayView1<'v, u32>, Error> for GaussianValidP
             distance * distance
         })?;
         // The rows' means are 0 here: the variance of all rows is that within the classes and that between them.
-        let between = &shifts * &shifts * &weights.view().insert_axis(Axis(1));
+        let between = &shifts * &shifts * weights.view().insert_axis(Axis(1));
         let of_all = (&squares + &between).sum_axis(Axis(0)) / weights.sum();
         let largest = of_all.iter().copied().fold(0.0, f64::max);
         let mut smoothing = self.var_smoothing * largest;
