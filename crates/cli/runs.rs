@@ -3,12 +3,15 @@
 use std::process::ExitCode;
 
 use assay_core::RunId;
+use assay_core::job::{JobOutcome, JobSpec};
 use assay_core::lab::TrashKind;
+use assay_core::reproduction::Reproduction;
 use assay_core::result::Costs;
 use assay_core::run::{Comparison, RunPage, RunQuery};
 use assay_lab::{Error, Lab};
 
 use crate::output::{Output, figure, table};
+use crate::progress;
 use crate::run_text::Shown;
 
 /// Metrics that the table shows when a run has them, in this order.
@@ -47,6 +50,11 @@ pub enum Command {
         /// What calling a row of the second class the first costs
         #[arg(long, value_name = "X")]
         false_negative_cost: Option<f64>,
+    },
+    /// Train a run again from its record: bit-identical, or what differs (then the exit status is 1)
+    Reproduce {
+        /// Its id, the beginning of it, or its name
+        run: String,
     },
     /// What differs between runs
     Compare {
@@ -91,6 +99,7 @@ impl Command {
                 let shown = Shown::of(lab, &lab.find_run(run)?.run_id, costs)?;
                 output.result(&shown.summary(), |_| shown.text());
             }
+            Self::Reproduce { run } => return reproduce(lab, run, output),
             Self::Compare { runs } => output.result(&lab.compare(&ids(lab, runs)?)?, comparison),
             Self::Delete { runs } => {
                 let ids = ids(lab, runs)?;
@@ -107,6 +116,35 @@ impl Command {
         }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+fn reproduce(lab: &Lab, run: &str, output: Output) -> Result<ExitCode, Error> {
+    let run_id = lab.find_run(run)?.run_id;
+    let job = progress::run(lab, JobSpec::Reproduce { run_id })?;
+    let Some(JobOutcome::Reproduction(found)) = &job.outcome else {
+        return Ok(ExitCode::FAILURE);
+    };
+    output.result(found, |found| reproduction(found));
+    Ok(if found.identical {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+fn reproduction(found: &Reproduction) -> String {
+    let mut lines = vec![found.sentence()];
+    lines.extend(found.metrics.iter().map(|metric| {
+        let (before, now) = (figure(Some(metric.before)), figure(Some(metric.now)));
+        format!("{}: {before} before, {now} now", metric.name)
+    }));
+    lines.extend(
+        found
+            .environment
+            .iter()
+            .map(|other| format!("{}: {} before, {} now", other.what, other.before, other.now)),
+    );
+    lines.join("\n")
 }
 
 pub fn ids(lab: &Lab, runs: &[String]) -> Result<Vec<RunId>, Error> {

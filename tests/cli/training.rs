@@ -228,3 +228,44 @@ fn what_cannot_be_split_is_said_in_a_sentence() {
         assert!(answer.stderr.contains(words), "{words}: {}", answer.stderr);
     }
 }
+
+/// Two processes: the one that trained, and the one that trains again.
+#[test]
+fn every_algorithm_is_reproduced_to_the_bit() {
+    let lab = TestLab::new();
+    lab.import(&lab.penguins(), &[]);
+    let mut n_tried = 0;
+    for algorithm in assay_lab::algorithm_names() {
+        for target in ["species", "body_mass_g"] {
+            let trained = lab.assay(&[
+                "--json",
+                "train",
+                "penguins",
+                "--target",
+                target,
+                "--algorithm",
+                &algorithm,
+                "--seed=7",
+            ]);
+            if trained.status != 0 {
+                // made for the other kind of target
+                assert!(
+                    trained.stderr.contains("does not predict"),
+                    "{algorithm} on {target}: {}",
+                    trained.stderr
+                );
+                continue;
+            }
+            n_tried += 1;
+            let run = trained.json()["run_id"].as_str().expect("an id").to_owned();
+            let found = lab.json(&["runs", "reproduce", &run]);
+            assert_eq!(found["identical"], true, "{algorithm} on {target}: {found}");
+            assert_eq!(found["metrics"], serde_json::json!([]), "{algorithm}");
+            assert_eq!(found["environment"], serde_json::json!([]), "{algorithm}");
+        }
+    }
+    assert!(n_tried >= 5, "{n_tried}");
+    let absent = lab.assay(&["runs", "reproduce", "no-such-run"]);
+    assert_ne!(absent.status, 0);
+    assert!(absent.stderr.contains("no-such-run"), "{}", absent.stderr);
+}

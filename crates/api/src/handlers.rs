@@ -250,6 +250,15 @@ pub fn training_start(desk: &Desk, request: TrainSpec) -> Answer<JobStarted> {
     begin(desk, JobSpec::Train(request))
 }
 
+pub fn runs_reproduce(desk: &Desk, request: ByRun) -> Answer<JobStarted> {
+    begin(
+        desk,
+        JobSpec::Reproduce {
+            run_id: request.run_id,
+        },
+    )
+}
+
 pub fn experiments_list(desk: &Desk, _: Nothing) -> Answer<Vec<ExperimentSummary>> {
     ask(desk, Lab::experiments)
 }

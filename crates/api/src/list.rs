@@ -61,6 +61,7 @@ macro_rules! with_commands {
             json "runs.list" (RunQuery) -> RunPage, reads [Lab, Runs, Models] => handlers::runs_list;
             json "runs.show" (ByRun) -> RunDetail, reads [Lab, Runs, Models] => handlers::runs_show;
             json "runs.result" (ResultRequest) -> RunResult, reads [Lab, Runs] => handlers::runs_result;
+            json "runs.reproduce" (ByRun) -> JobStarted, reads [] => handlers::runs_reproduce;
             json "runs.compare" (ByRuns) -> Comparison, reads [Lab, Runs, Models] => handlers::runs_compare;
 
             json "charts.spec" (ChartRequest) -> ChartSpec, reads [Lab, Datasets, Runs, Replays] => handlers::charts_spec;

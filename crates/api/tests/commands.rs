@@ -138,6 +138,7 @@ fn requests(desk: &Desk, folder: &std::path::Path) -> BTreeMap<&'static str, Val
             "runs.result",
             json!({ "run_id": run, "costs": { "false_positive": 1, "false_negative": 5 } }),
         ),
+        ("runs.reproduce", json!({ "run_id": run })),
         (
             "runs.compare",
             json!({ "runs": [run, runs["runs"][0]["run_id"]] }),

@@ -9,6 +9,7 @@ use crate::code::Failure;
 use crate::dataset::{ImportOutcome, ImportSpec};
 use crate::ids::{JobId, ReplayId, RunId};
 use crate::replay::ReplaySpec;
+use crate::reproduction::Reproduction;
 use crate::task::Progress;
 use crate::train::TrainSpec;
 use crate::version_diff::DiffRequest;
@@ -22,6 +23,10 @@ pub enum JobSpec {
     Replay(ReplaySpec),
     Diff(DiffRequest),
     Export(ExportDataset),
+    /// Trains a run again and compares.
+    Reproduce {
+        run_id: RunId,
+    },
     /// The whole chain on the bundled sample data.
     Demo,
 }
@@ -34,6 +39,7 @@ impl JobSpec {
             Self::Replay(_) => "replay",
             Self::Diff(_) => "diff",
             Self::Export(_) => "export",
+            Self::Reproduce { .. } => "reproduce",
             Self::Demo => "demo",
         }
     }
@@ -58,7 +64,7 @@ impl JobState {
 }
 
 /// What a job made.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(tag = "made", rename_all = "snake_case")]
 pub enum JobOutcome {
     Dataset(ImportOutcome),
@@ -71,6 +77,7 @@ pub enum JobOutcome {
     /// Two versions were compared; the answer is kept until it is asked for.
     Diff,
     Export(Written),
+    Reproduction(Reproduction),
     Demo,
 }
 

@@ -26,6 +26,7 @@ pub mod recipe;
 pub mod reference;
 pub mod registry;
 pub mod replay;
+pub mod reproduction;
 pub mod result;
 pub mod run;
 pub mod schema;

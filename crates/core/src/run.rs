@@ -114,8 +114,12 @@ pub struct RunEnvironment {
     pub assay: String,
     pub os: String,
     pub arch: String,
+    /// Threads that the training could use.
     pub n_threads: u32,
     pub onnx_runtime: String,
+    /// What the processor can do beyond the least of its kind, of what arithmetic makes use of.
+    #[serde(default)]
+    pub cpu_features: Vec<String>,
     /// Of the folder in which the command was given, when it is in a git repository.
     pub git_commit: Option<String>,
     pub git_dirty: Option<bool>,

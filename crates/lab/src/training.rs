@@ -10,6 +10,7 @@ mod importances;
 mod keep;
 mod leaks;
 mod learning_curve;
+mod reproduce;
 mod result;
 
 pub(crate) use command::command;

@@ -140,6 +140,7 @@ pub fn work(order: &Order, task: &Task) -> Result<JobOutcome, Error> {
         JobSpec::Export(request) => lab
             .export_dataset(request, &order.job_id, task)
             .map(JobOutcome::Export),
+        JobSpec::Reproduce { run_id } => lab.reproduce(run_id, task).map(JobOutcome::Reproduction),
         JobSpec::Demo => lab.demo(task).map(|_| JobOutcome::Demo),
     }
 }

@@ -27,6 +27,11 @@ mod solve;
 mod training;
 pub mod trees;
 
+/// How many threads a training may keep busy.
+pub fn n_threads() -> usize {
+    rayon::current_num_threads()
+}
+
 pub use catalogue::{Entry, algorithm, catalogue};
 pub use error::Error;
 pub use linear::LinearModel;

@@ -348,9 +348,11 @@ enum Ended {
 fn class(spec: &JobSpec) -> Class {
     match spec {
         JobSpec::Diff(_) | JobSpec::Export(_) => Class::Reading,
-        JobSpec::Import(_) | JobSpec::Train(_) | JobSpec::Replay(_) | JobSpec::Demo => {
-            Class::Making
-        }
+        JobSpec::Import(_)
+        | JobSpec::Train(_)
+        | JobSpec::Reproduce { .. }
+        | JobSpec::Replay(_)
+        | JobSpec::Demo => Class::Making,
     }
 }
 
@@ -412,6 +414,7 @@ fn title(spec: &JobSpec) -> String {
         JobSpec::Export(request) => {
             format!("export {} to {}", request.dataset, file_name(&request.path))
         }
+        JobSpec::Reproduce { run_id } => format!("reproduce run {run_id}"),
         JobSpec::Demo => "the sample lab".to_owned(),
     }
 }

@@ -15,12 +15,31 @@ pub fn describe(folder: &Path, onnx_runtime: String) -> RunEnvironment {
         assay: crate::VERSION.to_owned(),
         os: std::env::consts::OS.to_owned(),
         arch: std::env::consts::ARCH.to_owned(),
-        n_threads: std::thread::available_parallelism()
-            .map_or(1, |n| u32::try_from(n.get()).unwrap_or(u32::MAX)),
+        n_threads: u32::try_from(assay_learn::n_threads()).unwrap_or(u32::MAX),
         onnx_runtime,
+        cpu_features: cpu_features(),
         git_commit: commit,
         git_dirty: dirty,
     }
+}
+
+/// Those that change which instructions arithmetic is done with.
+fn cpu_features() -> Vec<String> {
+    #[cfg(target_arch = "x86_64")]
+    let found = [
+        ("avx", std::arch::is_x86_feature_detected!("avx")),
+        ("avx2", std::arch::is_x86_feature_detected!("avx2")),
+        ("fma", std::arch::is_x86_feature_detected!("fma")),
+        ("avx512f", std::arch::is_x86_feature_detected!("avx512f")),
+    ];
+    // Every processor of the other kinds that Assay is built for has the same.
+    #[cfg(not(target_arch = "x86_64"))]
+    let found: [(&str, bool); 0] = [];
+    found
+        .into_iter()
+        .filter(|(_, has)| *has)
+        .map(|(name, _)| name.to_owned())
+        .collect()
 }
 
 /// `None` without git, or outside a repository.

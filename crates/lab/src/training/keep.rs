@@ -51,21 +51,7 @@ impl Lab {
         task: &Task,
     ) -> Result<(), Cause> {
         task.step(0, 0, "exporting to ONNX");
-        let about = About {
-            producer_version: crate::VERSION.to_owned(),
-            doc: format!(
-                "{} on {}@{}",
-                record.algorithm, record.dataset, record.dataset_number
-            ),
-            metadata: vec![
-                ("run_id".to_owned(), run_id.to_string()),
-                (
-                    "dataset_version".to_owned(),
-                    record.dataset_version.to_string(),
-                ),
-            ],
-        };
-        let exported = assay_onnx::export(&fitted.fitted, &fitted.model, &about)?;
+        let exported = assay_onnx::export(&fitted.fitted, &fitted.model, &about(record, run_id))?;
         task.step(0, 0, "checking the export");
         let parity = self.parity(
             &exported.bytes,
@@ -141,6 +127,25 @@ impl Lab {
             &theirs,
             &format!("onnxruntime {}", runtime.version()),
         )?)
+    }
+}
+
+/// What the exported file says of itself.
+pub(super) fn about(record: &TrainRecord, run_id: &RunId) -> About {
+    About {
+        // of the Assay that trained it, so that the same model is the same file later
+        producer_version: record.environment.assay.clone(),
+        doc: format!(
+            "{} on {}@{}",
+            record.algorithm, record.dataset, record.dataset_number
+        ),
+        metadata: vec![
+            ("run_id".to_owned(), run_id.to_string()),
+            (
+                "dataset_version".to_owned(),
+                record.dataset_version.to_string(),
+            ),
+        ],
     }
 }
 
@@ -256,7 +261,7 @@ fn stored_validation(scored: &ScoredRows, classes: &[String]) -> StoredPredictio
     }
 }
 
-fn stored_predictions(fitted: &Fitted, classes: &[String]) -> StoredPredictions {
+pub(super) fn stored_predictions(fitted: &Fitted, classes: &[String]) -> StoredPredictions {
     let mut stored = StoredPredictions {
         schema: RUN_SCHEMA,
         rows: fitted.test_rows.iter().map(|&row| row as u64).collect(),
