@@ -30,6 +30,8 @@ export function resultHref(job: Job): string | null {
       return `#/replay/${outcome.replay_id}`;
     case 'diff':
       return job.spec.job === 'diff' ? diffHref(job.spec) : null;
+    case 'reproduction':
+      return `#/runs/${outcome.run_id}`;
     case 'export':
       return null;
     case 'demo':

@@ -3,9 +3,10 @@ import type { DiffRequest } from "./DiffRequest";
 import type { ExportDataset } from "./ExportDataset";
 import type { ImportSpec } from "./ImportSpec";
 import type { ReplaySpec } from "./ReplaySpec";
+import type { RunId } from "./RunId";
 import type { TrainSpec } from "./TrainSpec";
 
 /**
  * What a worker is asked to do.
  */
-export type JobSpec = { "job": "import" } & ImportSpec | { "job": "train" } & TrainSpec | { "job": "replay" } & ReplaySpec | { "job": "diff" } & DiffRequest | { "job": "export" } & ExportDataset | { "job": "demo" };
+export type JobSpec = { "job": "import" } & ImportSpec | { "job": "train" } & TrainSpec | { "job": "replay" } & ReplaySpec | { "job": "diff" } & DiffRequest | { "job": "export" } & ExportDataset | { "job": "reproduce", run_id: RunId, } | { "job": "demo" };

@@ -3,7 +3,15 @@
 /**
  * Where a run ran.
  */
-export type RunEnvironment = { assay: string, os: string, arch: string, n_threads: number, onnx_runtime: string, 
+export type RunEnvironment = { assay: string, os: string, arch: string, 
+/**
+ * Threads that the training could use.
+ */
+n_threads: number, onnx_runtime: string, 
+/**
+ * What the processor can do beyond the least of its kind, of what arithmetic makes use of.
+ */
+cpu_features: Array<string>, 
 /**
  * Of the folder in which the command was given, when it is in a git repository.
  */

@@ -5,4 +5,18 @@ export type SplitSpec = { method: SplitMethod,
 /**
  * Share of rows held out for the test, over 0 and under 1.
  */
-test_fraction: number, };
+test_fraction: number, 
+/**
+ * For the grouped methods: the column whose rows of one value stay on one side. A row without a value is a
+ * group of its own.
+ */
+group?: string | null, 
+/**
+ * For `time`: the column that orders the rows; `None`: the order of the file. Rows of one time are never cut
+ * apart, rows without a time are left out.
+ */
+time?: string | null, 
+/**
+ * For `time`: rows left out between training and test, and between training and validation of each fold.
+ */
+gap?: number, };

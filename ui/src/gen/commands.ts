@@ -42,6 +42,7 @@ import type { LabPath } from "./LabPath";
 import type { LabStatus } from "./LabStatus";
 import type { Lineage } from "./Lineage";
 import type { LineageRequest } from "./LineageRequest";
+import type { MetricInfo } from "./MetricInfo";
 import type { ModelDetail } from "./ModelDetail";
 import type { ModelSummary } from "./ModelSummary";
 import type { ModelVersion } from "./ModelVersion";
@@ -57,11 +58,13 @@ import type { RenderRequest } from "./RenderRequest";
 import type { ReplaySpec } from "./ReplaySpec";
 import type { ReplaySummary } from "./ReplaySummary";
 import type { ReportRequest } from "./ReportRequest";
+import type { ResultRequest } from "./ResultRequest";
 import type { RowsRequest } from "./RowsRequest";
 import type { RuleInfo } from "./RuleInfo";
 import type { RunDetail } from "./RunDetail";
 import type { RunPage } from "./RunPage";
 import type { RunQuery } from "./RunQuery";
+import type { RunResult } from "./RunResult";
 import type { SaveChart } from "./SaveChart";
 import type { SaveReport } from "./SaveReport";
 import type { SaveSuite } from "./SaveSuite";
@@ -124,11 +127,14 @@ export interface Commands {
   "expectations.export": { request: ExportSuite; response: SuiteText };
   "expectations.junit": { request: JunitRequest; response: SuiteText };
   "algorithms.list": { request: Nothing; response: Array<AlgorithmInfo> };
+  "metrics.list": { request: Nothing; response: Array<MetricInfo> };
   "recipes.suggest": { request: RecipeRequest; response: Recipe };
   "training.start": { request: TrainSpec; response: JobStarted };
   "experiments.list": { request: Nothing; response: Array<ExperimentSummary> };
   "runs.list": { request: RunQuery; response: RunPage };
   "runs.show": { request: ByRun; response: RunDetail };
+  "runs.result": { request: ResultRequest; response: RunResult };
+  "runs.reproduce": { request: ByRun; response: JobStarted };
   "runs.compare": { request: ByRuns; response: Comparison };
   "charts.spec": { request: ChartRequest; response: ChartSpec };
   "charts.render": { request: RenderRequest; response: ArrayBuffer };
@@ -195,11 +201,14 @@ export const READS: Record<keyof Commands, readonly Kind[]> = {
   "expectations.export": [],
   "expectations.junit": [],
   "algorithms.list": [],
+  "metrics.list": [],
   "recipes.suggest": ["lab", "datasets"],
   "training.start": [],
   "experiments.list": ["lab", "runs"],
   "runs.list": ["lab", "runs", "models"],
   "runs.show": ["lab", "runs", "models"],
+  "runs.result": ["lab", "runs"],
+  "runs.reproduce": [],
   "runs.compare": ["lab", "runs", "models"],
   "charts.spec": ["lab", "datasets", "runs", "replays"],
   "charts.render": ["lab", "datasets", "runs", "replays"],
