@@ -99,7 +99,7 @@ describe('the page of a run', () => {
     });
     const spec = { split: { method: 'time', test_fraction: 0.25 }, cv_folds: 5 };
     expect(splitWords(spec as Parameters<typeof splitWords>[0])).toBe('time, 25 % held out, 5 folds on the rest');
-    const environment = { assay: '', os: '', arch: '', n_threads: 1, onnx_runtime: '' };
+    const environment = { assay: '', os: '', arch: '', n_threads: 1, onnx_runtime: '', cpu_features: [] };
     expect(gitWords({ ...environment, git_commit: '1a2b3c4d5e', git_dirty: true })).toBe('1a2b3c4d with changes');
     expect(gitWords({ ...environment, git_commit: null, git_dirty: null })).toBeNull();
   });
