@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use assay_core::RunId;
 use assay_core::job::{JobOutcome, JobSpec};
+use assay_core::metrics;
 use assay_core::lab::TrashKind;
 use assay_core::reproduction::Reproduction;
 use assay_core::result::Costs;
@@ -56,6 +57,8 @@ pub enum Command {
         /// Its id, the beginning of it, or its name
         run: String,
     },
+    /// The metrics by which models are measured, and what each says
+    Metrics,
     /// What differs between runs
     Compare {
         #[arg(required = true, num_args = 2..)]
@@ -100,6 +103,16 @@ impl Command {
                 output.result(&shown.summary(), |_| shown.text());
             }
             Self::Reproduce { run } => return reproduce(lab, run, output),
+            Self::Metrics => output.result(&metrics::catalogue(), |metrics| {
+                let rows = metrics
+                    .iter()
+                    .map(|metric| {
+                        let better = if metric.greater_is_better { "more" } else { "less" };
+                        vec![metric.name.clone(), better.to_owned(), metric.help.clone()]
+                    })
+                    .collect();
+                table(&["metric", "better", "what it says"], rows, &[])
+            }),
             Self::Compare { runs } => output.result(&lab.compare(&ids(lab, runs)?)?, comparison),
             Self::Delete { runs } => {
                 let ids = ids(lab, runs)?;

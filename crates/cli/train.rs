@@ -57,6 +57,9 @@ pub struct Arguments {
     /// Rows left out between training and test of a split by time
     #[arg(long, default_value_t = 0, value_name = "N")]
     gap: u32,
+    /// A column of numbers: a row of weight 2 counts as two rows in every fit
+    #[arg(long, value_name = "COL")]
+    weight: Option<String>,
     /// How often the cross-validation is repeated, each time in another order
     #[arg(long, default_value_t = 1, value_name = "N", requires = "cv", value_parser = clap::value_parser!(u32).range(1..=100))]
     cv_repeats: u32,
@@ -161,6 +164,7 @@ impl Arguments {
                 time: self.time.clone(),
                 gap: self.gap,
             },
+            weight: self.weight.clone(),
             cv_folds: self.cv,
             cv: CvSpec {
                 method: Split::method(self.cv_split),

@@ -183,6 +183,8 @@ fn groups_and_times_hold_and_candidates_are_chosen() {
     let run = train(
         &lab,
         &[
+            "--weight",
+            "dose",
             "--recipe",
             recipe,
             "--algorithm",

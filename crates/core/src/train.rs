@@ -47,6 +47,11 @@ pub struct TrainSpec {
     pub recipe: Option<Recipe>,
     #[serde(default)]
     pub split: SplitSpec,
+    /// A column of numbers from 0 up: a row of weight 2 counts as two rows in every fit. It is no feature, and metrics
+    /// count each row once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional = nullable)]
+    pub weight: Option<String>,
     /// Cross-validation folds on the training rows, 2 to 100; `None`: no cross-validation.
     #[serde(default)]
     pub cv_folds: Option<u32>,

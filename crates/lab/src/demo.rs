@@ -200,6 +200,7 @@ fn spec(dataset: &str, target: &str) -> TrainSpec {
         params: std::collections::BTreeMap::new(),
         recipe: None,
         split: SplitSpec::default(),
+        weight: None,
         cv_folds: None,
         cv: CvSpec::default(),
         candidates: Vec::new(),

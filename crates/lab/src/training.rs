@@ -12,6 +12,7 @@ mod leaks;
 mod learning_curve;
 mod reproduce;
 mod result;
+mod weights;
 
 pub(crate) use command::command;
 pub(crate) use keep::{MODEL, PREDICTIONS, REFERENCE, RESULT, VALIDATION, prediction_column};
@@ -24,9 +25,11 @@ use assay_core::dataset::DatasetVersion;
 use assay_core::ids::ExperimentName;
 use assay_core::leakage::Leak;
 use assay_core::matrix::Prediction;
-use assay_core::recipe::{self, FittedRecipe, Recipe};
+use assay_core::profile::Profile;
+use assay_core::recipe::{self, FittedRecipe, LeftOut, Recipe};
 use assay_core::reference::Reference;
 use assay_core::run::{RunStatus, TrainRecord};
+use assay_core::schema::Schema;
 use assay_core::train::{AlgorithmInfo, ParamValue, ProblemKind, SplitMethod, TrainSpec};
 use assay_core::{Columns, RunId, Target, Task, run::RUN_SCHEMA};
 use assay_frame::{Frame, TargetColumn, TargetKind};
@@ -53,6 +56,8 @@ struct Plan {
     candidates: Vec<Offered>,
     recipe: Recipe,
     target: TargetColumn,
+    /// Per position in the target's rows; `None`: each counts 1.
+    weights: Option<Vec<f32>>,
     division: Division,
     warnings: Vec<String>,
     gate: Gate,
@@ -142,13 +147,14 @@ impl Lab {
         require_task(&algorithm, target.target.problem(), &spec.target)?;
         // Before the recipe: too few rows is what a person should hear first.
         let division = Division::new(&frame, &target, &spec.split, spec.seed, &mut warnings)?;
+        let weights = spec
+            .weight
+            .as_deref()
+            .map(|column| weights::of_column(&frame, column, &spec.target, &target))
+            .transpose()?;
         let recipe = match &spec.recipe {
             Some(recipe) => recipe.clone(),
-            None => recipe::recommend(
-                &self.profile_of(&spec.dataset)?,
-                &version.columns,
-                &spec.target,
-            ),
+            None => recommended(&self.profile_of(&spec.dataset)?, &version.columns, spec),
         };
         recipe::validate(&recipe, &version.columns, &spec.target)?;
         for left_out in &recipe.left_out {
@@ -168,6 +174,7 @@ impl Lab {
             candidates,
             recipe,
             target,
+            weights,
             division,
             warnings,
             gate,
@@ -301,7 +308,7 @@ impl Lab {
         for leak in &leaks {
             task.warn(leak.sentence.clone());
         }
-        let fitted = plan.fit(params, &train_columns, &train_target, spec.seed, task)?;
+        let fitted = plan.fit(params, &train_columns, &sides.train, spec.seed, task)?;
         let train_prediction = (spec.split.method == SplitMethod::Time)
             .then(|| fitted.predict(&train_columns))
             .transpose()?;
@@ -321,6 +328,36 @@ impl Lab {
             leaks,
         })
     }
+}
+
+/// The recipe of a spec without one: columns that divide or weigh the rows are no features.
+fn recommended(profile: &Profile, columns: &Schema, spec: &TrainSpec) -> Recipe {
+    let mut with_roles: Vec<(&str, &str)> = Vec::new();
+    if let Some(column) = spec
+        .split
+        .group
+        .as_deref()
+        .filter(|_| spec.split.method.is_grouped())
+    {
+        with_roles.push((column, "it names the groups of the split"));
+    }
+    with_roles.extend(
+        spec.weight
+            .as_deref()
+            .map(|column| (column, "it weighs the rows")),
+    );
+    let mut features = columns.clone();
+    features
+        .columns
+        .retain(|column| with_roles.iter().all(|(name, _)| column.name != *name));
+    let mut recipe = recipe::recommend(profile, &features, &spec.target);
+    recipe
+        .left_out
+        .extend(with_roles.into_iter().map(|(column, reason)| LeftOut {
+            column: column.to_owned(),
+            reason: reason.to_owned(),
+        }));
+    recipe
 }
 
 fn require_column(version: &DatasetVersion, target: &str) -> Result<(), Cause> {

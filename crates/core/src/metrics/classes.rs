@@ -36,7 +36,7 @@ pub(super) struct Classes<'a> {
     ranks: Vec<u32>,
     /// Per class of which scores are ranked, once they are kept.
     kept: Option<Vec<Ranking>>,
-    too_large: bool,
+    without_areas: bool,
 }
 
 impl<'a> Classes<'a> {
@@ -80,8 +80,15 @@ impl<'a> Classes<'a> {
             briers: rows().map(|(class, row)| brier(class, row)).collect(),
             ranks: rows().map(|(class, row)| rank(class, row)).collect(),
             kept: None,
-            too_large: false,
+            without_areas: false,
         })
+    }
+
+    pub fn without_class_areas(self) -> Self {
+        Self {
+            without_areas: self.n_classes > 2,
+            ..self
+        }
     }
 
     /// Keeps the order of the rows by each class's score, and says how many there are. Beyond a bound on memory the
@@ -89,7 +96,7 @@ impl<'a> Classes<'a> {
     pub fn keep_curves(&mut self) -> usize {
         let ranked = self.ranked_classes();
         if ranked.len() * self.truth.len() > MAX_KEPT {
-            self.too_large = true;
+            self.without_areas = true;
             return 0;
         }
         let n = ranked.len();
@@ -131,7 +138,7 @@ impl<'a> Classes<'a> {
                 metrics.push((name, by_rank[..top].iter().sum::<f64>() / total));
             }
         }
-        if !self.too_large
+        if !self.without_areas
             && let Some((roc_auc, pr_auc)) = self.areas(weight)
         {
             metrics.push(("roc_auc", roc_auc));

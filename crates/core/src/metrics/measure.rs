@@ -14,6 +14,8 @@ pub struct MeasureOptions<'a> {
     pub weights: Option<&'a [f64]>,
     /// The quantile that a model predicts, over 0 and under 1: asks for `quantile_loss`.
     pub quantile: Option<f64>,
+    /// Leaves `roc_auc` and `pr_auc` of more than two classes out, which sort the rows once a class.
+    pub without_class_areas: bool,
 }
 
 /// Truth and prediction of the same rows, checked and laid out for measuring.
@@ -70,7 +72,12 @@ impl<'a> Measure<'a> {
                         prediction: *n_classes,
                     });
                 }
-                Rows::Classes(Classes::new(truth, indices, probabilities, *n_classes)?)
+                let classes = Classes::new(truth, indices, probabilities, *n_classes)?;
+                Rows::Classes(if options.without_class_areas {
+                    classes.without_class_areas()
+                } else {
+                    classes
+                })
             }
             (Target::Values(truth), Prediction::Values(predicted)) => {
                 Rows::Values(Values::new(truth, predicted, options.quantile))

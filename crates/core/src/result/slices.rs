@@ -134,7 +134,11 @@ impl Figure {
 
 fn main_metrics(truth: &Target, prediction: &Prediction) -> BTreeMap<String, f64> {
     let is_main = |name: &str| metrics::metric(name).is_some_and(|metric| metric.is_main);
-    Measure::new(truth, prediction, &MeasureOptions::default())
+    let options = MeasureOptions {
+        without_class_areas: true,
+        ..MeasureOptions::default()
+    };
+    Measure::new(truth, prediction, &options)
         .map(|measure| measure.metrics())
         .unwrap_or_default()
         .into_iter()

@@ -136,7 +136,7 @@ fn metrics_of_classes_are_those_of_scikit_learn() {
         assert_metrics(&case.name, &metrics, &case.expected);
         let options = MeasureOptions {
             weights: Some(&case.weights),
-            quantile: None,
+            ..MeasureOptions::default()
         };
         let measure = Measure::new(&truth, &prediction, &options).expect("measurable");
         assert_metrics(&case.name, &measure.metrics(), &case.weighted);
@@ -186,6 +186,7 @@ fn metrics_of_numbers_are_those_of_scikit_learn() {
             let options = MeasureOptions {
                 weights,
                 quantile: Some(case.quantile),
+                ..MeasureOptions::default()
             };
             let measure = Measure::new(&truth, &predicted, &options).expect("measurable");
             assert_metrics(&case.name, &measure.metrics(), wanted);
@@ -299,7 +300,7 @@ fn weights_that_are_none_are_said() {
     for weights in [&[1.0][..], &[1.0, -1.0], &[1.0, f64::NAN], &[0.0, 0.0]] {
         let options = MeasureOptions {
             weights: Some(weights),
-            quantile: None,
+            ..MeasureOptions::default()
         };
         assert!(
             Measure::new(&truth, &prediction, &options).is_err(),
@@ -407,7 +408,7 @@ proptest! {
         let (truth, probability) = repeat(|_| 1);
         let weights: Vec<f64> = rows.iter().map(|row| row.2 as f64).collect();
         let (truth, prediction) = two_classes(&truth, &probability);
-        let options = MeasureOptions { weights: Some(&weights), quantile: None };
+        let options = MeasureOptions { weights: Some(&weights), ..MeasureOptions::default() };
         let (many, probability) = repeat(|n| n);
         if many.is_empty() {
             prop_assert!(Measure::new(&truth, &prediction, &options).is_err());

@@ -22,6 +22,11 @@ pub fn command(record: &TrainRecord) -> String {
     );
     words.push(format!("--test-size {}", spec.split.test_fraction));
     words.extend(split_words(spec));
+    words.extend(
+        spec.weight
+            .as_deref()
+            .map(|column| format!("--weight {}", quote(column))),
+    );
     words.extend(fold_words(spec));
     words.extend(
         spec.candidates

@@ -6,10 +6,10 @@ use assay_core::matrix::Prediction;
 use assay_core::model::Model;
 use assay_core::recipe::FittedRecipe;
 use assay_core::train::ParamValue;
-use assay_core::{Columns, Matrix, Target, Task};
+use assay_core::{Columns, Task};
 use assay_learn::Training;
 
-use super::Plan;
+use super::{Plan, weights};
 use crate::error::Cause;
 
 /// A recipe and a model, fitted on the same rows.
@@ -36,12 +36,12 @@ impl Plan {
         )?)
     }
 
-    /// Fits the recipe and the model on these columns and their target alone.
+    /// Fits the recipe and the model on these rows alone; `columns` are theirs.
     pub fn fit(
         &self,
         params: &BTreeMap<String, ParamValue>,
         columns: &Columns,
-        target: &Target,
+        positions: &[usize],
         seed: u64,
         task: &Task,
     ) -> Result<FittedModel, Cause> {
@@ -49,7 +49,15 @@ impl Plan {
         let recipe = assay_frame::fit_recipe(columns, &self.recipe)?;
         let matrix = assay_frame::apply_recipe(columns, &recipe)?;
         task.check()?;
-        let model = fit(&self.algorithm, params, &matrix, target, seed, task)?;
+        let weights = weights::take(self.weights.as_deref(), positions)?;
+        let training = Training {
+            x: &matrix,
+            y: &self.target.target.take(positions),
+            weights: weights.as_deref(),
+            seed,
+            task,
+        };
+        let model = assay_learn::fit(&self.algorithm, params, &training)?;
         Ok(FittedModel { recipe, model })
     }
 
@@ -61,8 +69,7 @@ impl Plan {
         seed: u64,
         task: &Task,
     ) -> Result<Prediction, Cause> {
-        let target = self.target.target.take(train);
-        let fitted = self.fit(params, &self.columns(train)?, &target, seed, task)?;
+        let fitted = self.fit(params, &self.columns(train)?, train, seed, task)?;
         fitted.predict(&self.columns(validation)?)
     }
 }
@@ -72,22 +79,4 @@ impl FittedModel {
         let matrix = assay_frame::apply_recipe(columns, &self.recipe)?;
         Ok(assay_learn::predict(&self.model, &matrix))
     }
-}
-
-fn fit(
-    algorithm: &str,
-    params: &BTreeMap<String, ParamValue>,
-    matrix: &Matrix,
-    target: &Target,
-    seed: u64,
-    task: &Task,
-) -> Result<Model, Cause> {
-    let training = Training {
-        x: matrix,
-        y: target,
-        weights: None,
-        seed,
-        task,
-    };
-    Ok(assay_learn::fit(algorithm, params, &training)?)
 }

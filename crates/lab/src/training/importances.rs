@@ -1,7 +1,11 @@
-//! Permutation importances: what the model loses on test rows when a raw column is shuffled (Breiman 2001).
+//! What matters to a model: what it says itself, and what it loses on test rows when a raw column is shuffled
+//! (permutation importances, Breiman 2001).
 
 use assay_core::matrix::Prediction;
-use assay_core::result::{ColumnImportance, PermutationImportances};
+use assay_core::model::Form;
+use assay_core::result::{
+    ColumnImportance, FeatureImportance, OwnImportances, PermutationImportances,
+};
 use assay_core::split::shuffled;
 use assay_core::train::ProblemKind;
 use assay_core::{Target, Task, metrics};
@@ -92,6 +96,41 @@ impl Fitted {
         rows.sort_unstable();
         rows
     }
+}
+
+/// The coefficients of a linear model, the largest first; of more than two classes the mean of their sizes. `None` for
+/// models that hold none.
+pub fn own_importances(form: &Form, features: &[String]) -> Option<OwnImportances> {
+    let coefficients: Vec<f32> = match form {
+        Form::Linear { coefficients, .. } | Form::LogLinear { coefficients, .. } => {
+            coefficients.clone()
+        }
+        Form::Logistic { coefficients, .. } | Form::Threshold { coefficients, .. } => {
+            match &coefficients[..] {
+                [one] => one.clone(),
+                classes => (0..features.len())
+                    .map(|feature| {
+                        let sizes = classes.iter().filter_map(|class| class.get(feature));
+                        sizes.map(|value| value.abs()).sum::<f32>() / classes.len().max(1) as f32
+                    })
+                    .collect(),
+            }
+        }
+        _ => return None,
+    };
+    let mut features: Vec<FeatureImportance> = features
+        .iter()
+        .zip(coefficients)
+        .map(|(feature, value)| FeatureImportance {
+            feature: feature.clone(),
+            value: f64::from(value),
+        })
+        .collect();
+    features.sort_by(|a, b| b.value.abs().total_cmp(&a.value.abs()));
+    Some(OwnImportances {
+        kind: "coefficient".to_owned(),
+        features,
+    })
 }
 
 fn measure(truth: &Target, prediction: &Prediction, metric: &str) -> Result<Option<f64>, Cause> {

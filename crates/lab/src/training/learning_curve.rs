@@ -68,7 +68,7 @@ impl Plan {
                 n_rows += rows.len();
                 let target = self.target.target.take(&rows);
                 let columns = self.columns(&rows)?;
-                let fitted = self.fit(params, &columns, &target, spec.seed, &inner)?;
+                let fitted = self.fit(params, &columns, &rows, spec.seed, &inner)?;
                 let of = |truth: &Target, columns: &Columns| -> Result<Option<f64>, Cause> {
                     let measured = metrics::evaluate(truth, &fitted.predict(columns)?)?;
                     Ok(measured.get(metric).copied())

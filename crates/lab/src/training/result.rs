@@ -1,15 +1,18 @@
 //! What a run says of its model, from the test rows: kept with the run as one document.
 
+use std::collections::BTreeMap;
+
 use assay_core::matrix::Prediction;
 use assay_core::metrics::{self, Measure, MeasureOptions};
 use assay_core::result::{
     self, Choice, Costs, Importances, LearningCurve, MetricValue, PrecisionRecall, RESULT_SCHEMA,
     RocPoints, RunResult, ScoredRows, ThresholdReport,
 };
-use assay_core::train::TrainSpec;
+use assay_core::train::{ParamValue, TrainSpec};
 use assay_core::{Target, Task};
 
 use super::folds::{Validated, scored};
+use super::importances::own_importances;
 use super::{Fitted, Plan};
 use crate::error::Cause;
 
@@ -36,7 +39,7 @@ impl Fitted {
         task.step(0, 0, "measuring");
         let (truth, prediction) = (&self.test_target, &self.test_prediction);
         let problem = plan.target.target.problem();
-        let (metrics, n_resamples) = self.measured(spec, task)?;
+        let (metrics, n_resamples) = self.measured(spec, plan, task)?;
         let test = scored(truth, prediction);
         let classes = super::classes(truth);
         let slices = result::slices(&self.test_columns, truth, prediction, task)?;
@@ -67,7 +70,7 @@ impl Fitted {
             slices,
             errors: result::worst_rows(truth, prediction, &self.test_rows, N_ERRORS),
             importances: Importances {
-                own: None,
+                own: own_importances(&self.model.form, &self.fitted.features),
                 permutation: self.permutation_importances(problem, spec.seed, task)?,
             },
             learning_curve: beside.learning_curve,
@@ -77,8 +80,16 @@ impl Fitted {
     }
 
     /// Every metric with its interval, and the resamples behind them.
-    fn measured(&self, spec: &TrainSpec, task: &Task) -> Result<(Vec<MetricValue>, u32), Cause> {
-        let options = MeasureOptions::default();
+    fn measured(
+        &self,
+        spec: &TrainSpec,
+        plan: &Plan,
+        task: &Task,
+    ) -> Result<(Vec<MetricValue>, u32), Cause> {
+        let options = MeasureOptions {
+            quantile: predicted_quantile(&plan.params),
+            ..MeasureOptions::default()
+        };
         let measure = Measure::new(&self.test_target, &self.test_prediction, &options)?;
         let found = measure.metrics();
         let intervals = metrics::intervals(measure, spec.seed, task)?;
@@ -92,6 +103,18 @@ impl Fitted {
             .collect();
         values.sort_by_key(|value| metrics::place(&value.name));
         Ok((values, intervals.n_resamples))
+    }
+}
+
+/// The quantile that a model is trained for, where one of its parameters says so.
+fn predicted_quantile(params: &BTreeMap<String, ParamValue>) -> Option<f64> {
+    let is_quantile =
+        matches!(params.get("objective"), Some(ParamValue::Text(text)) if text == "quantile");
+    match params.get("quantile").or(params.get("alpha")) {
+        Some(ParamValue::Float(share)) if is_quantile && *share > 0.0 && *share < 1.0 => {
+            Some(*share)
+        }
+        _ => None,
     }
 }
 
