@@ -23,6 +23,11 @@ params: { [key in string]: ParamValue },
  */
 recipe: Recipe | null, split: SplitSpec, 
 /**
+ * A column of numbers from 0 up: a row of weight 2 counts as two rows in every fit. It is no feature, and metrics
+ * count each row once.
+ */
+weight?: string | null, 
+/**
  * Cross-validation folds on the training rows, 2 to 100; `None`: no cross-validation.
  */
 cv_folds: number | null, 
