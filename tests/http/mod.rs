@@ -237,3 +237,56 @@ fn jobs_that_waited_are_gone_on_with_by_the_next_server() {
     let jobs = ask(&second, "jobs.list", json!({}));
     assert_eq!(jobs[1]["state"], "interrupted", "{jobs}");
 }
+
+/// Where the application has the lab open, what arrives in a watched folder comes in by itself.
+#[test]
+fn a_watched_file_is_imported_and_whoever_listens_is_told() {
+    let (lab, server) = server();
+    let bearer = format!("Bearer {TOKEN}");
+    let mut stream = TcpStream::connect(&server.address).expect("it listens");
+    stream
+        .set_read_timeout(Some(std::time::Duration::from_secs(120)))
+        .expect("a limit");
+    let request = format!(
+        "GET /events HTTP/1.1\r\nHost: {}\r\nAuthorization: {bearer}\r\n\r\n",
+        server.address
+    );
+    stream.write_all(request.as_bytes()).expect("a request");
+    let mut lines = BufReader::new(stream).lines();
+    let status = lines.next().expect("an answer").expect("text");
+    assert!(status.contains("200"), "{status}");
+
+    let folder = lab.path().join("..").join("incoming");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    std::fs::write(folder.join("fresh.csv"), "a,b\n1,2\n3,4\n").expect("a file");
+    std::fs::write(folder.join("ragged.csv"), "a,b\n1,2,3\n").expect("a file");
+    let (status, body) = server.request(
+        "POST /rpc/watches.add",
+        &[("Authorization", &bearer)],
+        &json!({ "folder": folder, "name": null }).to_string(),
+    );
+    assert_eq!(status, 200, "{body}");
+
+    let mut notices: Vec<(Value, String)> = lines
+        .map(|line| line.expect("an event"))
+        .filter_map(|line| serde_json::from_str::<Value>(line.strip_prefix("data:")?).ok())
+        .filter(|event| event["event"] == "notice")
+        .map(|event| {
+            let text = event["text"].as_str().unwrap_or_default().to_owned();
+            (event["level"].clone(), text)
+        })
+        .take(2)
+        .collect();
+    notices.sort_by(|a, b| a.1.cmp(&b.1));
+    assert_eq!(notices[0].0, "info");
+    assert!(
+        notices[0].1.starts_with("`fresh.csv` in ") && notices[0].1.contains("fresh@1"),
+        "{notices:?}"
+    );
+    assert_eq!(notices[1].0, "warning");
+    assert!(
+        notices[1].1.starts_with("`ragged.csv` in ") && notices[1].1.contains("line 2"),
+        "{notices:?}"
+    );
+    assert_eq!(lab.json(&["data", "show", "fresh"])["version"]["n_rows"], 2);
+}

@@ -73,11 +73,13 @@ pub enum Error {
     NoFiles(PathBuf),
     #[error("the content is {}", .0.label())]
     UnknownKind(FileKind),
-    #[error("{}", bad_rows(*n_rows, *of, first))]
+    #[error("{}", bad_rows(*n_rows, *of, unit, first))]
     BadRows {
         n_rows: u64,
         /// Rows in all.
         of: u64,
+        /// What their numbers count: `line`, `row`.
+        unit: &'static str,
         /// The first 20.
         first: Vec<BadRow>,
     },
@@ -271,12 +273,12 @@ impl From<polars::error::PolarsError> for Error {
 }
 
 /// `line 3 has 2 fields where 3 are expected`; `14 of 5,000 rows cannot be read: line 3 has …; line 9 …; and 12 more`
-fn bad_rows(n_rows: u64, of: u64, first: &[BadRow]) -> String {
+fn bad_rows(n_rows: u64, of: u64, unit: &str, first: &[BadRow]) -> String {
     const SHOWN: usize = 3;
     let shown: Vec<String> = first
         .iter()
         .take(if n_rows == 1 { 1 } else { SHOWN })
-        .map(|row| format!("line {} {}", row.line, row.problem))
+        .map(|row| format!("{unit} {} {}", row.line, row.problem))
         .collect();
     let shown_text = shown.join("; ");
     if n_rows == 1 {

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, sync_channel};
 
+use rusqlite::limits::Limit;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags};
 
@@ -31,11 +32,17 @@ pub enum ForeignValue {
     Float(f64),
     /// Bytes come as hexadecimal digits.
     Text(String),
+    /// A text whose bytes are no UTF-8.
+    NotUtf8(Vec<u8>),
 }
 
 /// Rows that are sent at once, and how often the reader is ahead.
 const CHUNK_ROWS: usize = 512;
 const CHUNKS_AHEAD: usize = 4;
+/// Bytes after which a chunk is sent in any case.
+const CHUNK_BYTES: usize = 4 << 20;
+/// A longer text or row of bytes is no value of a table; a view can make some without end.
+const MAX_VALUE_BYTES: i32 = 32 << 20;
 
 type Chunk = Result<Vec<Vec<ForeignValue>>>;
 
@@ -145,6 +152,9 @@ impl ForeignDatabase {
             | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection =
             Connection::open_with_flags(uri, flags).map_err(|error| self.unreadable(&error))?;
+        connection
+            .set_limit(Limit::SQLITE_LIMIT_LENGTH, MAX_VALUE_BYTES)
+            .map_err(|error| self.unreadable(&error))?;
         // functions that a stranger has put into a view do nothing
         connection
             .execute_batch("PRAGMA trusted_schema = OFF; PRAGMA query_only = ON;")
@@ -241,6 +251,7 @@ fn read(
         .collect();
     let mut rows = statement.query([]).map_err(failed)?;
     let mut chunk = Vec::with_capacity(CHUNK_ROWS);
+    let mut n_bytes = 0;
     while let Some(row) = rows.next().map_err(failed)? {
         let values = is_boolean
             .iter()
@@ -248,18 +259,31 @@ fn read(
             .map(|(column, is_boolean)| Ok(value(row.get_ref(column)?, *is_boolean)))
             .collect::<rusqlite::Result<Vec<_>>>()
             .map_err(failed)?;
+        n_bytes += values.iter().map(ForeignValue::n_bytes).sum::<usize>();
         chunk.push(values);
-        if chunk.len() == CHUNK_ROWS
-            && !hand_over(std::mem::replace(
-                &mut chunk,
-                Vec::with_capacity(CHUNK_ROWS),
-            ))
-        {
+        if chunk.len() < CHUNK_ROWS && n_bytes < CHUNK_BYTES {
+            continue;
+        }
+        n_bytes = 0;
+        if !hand_over(std::mem::replace(
+            &mut chunk,
+            Vec::with_capacity(CHUNK_ROWS),
+        )) {
             return Ok(());
         }
     }
     hand_over(chunk);
     Ok(())
+}
+
+impl ForeignValue {
+    fn n_bytes(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::NotUtf8(bytes) => bytes.len(),
+            _ => 0,
+        }
+    }
 }
 
 fn value(value: ValueRef<'_>, is_boolean: bool) -> ForeignValue {
@@ -268,7 +292,10 @@ fn value(value: ValueRef<'_>, is_boolean: bool) -> ForeignValue {
         ValueRef::Integer(value @ (0 | 1)) if is_boolean => ForeignValue::Boolean(value == 1),
         ValueRef::Integer(value) => ForeignValue::Integer(value),
         ValueRef::Real(value) => ForeignValue::Float(value),
-        ValueRef::Text(text) => ForeignValue::Text(String::from_utf8_lossy(text).into_owned()),
+        ValueRef::Text(text) => match std::str::from_utf8(text) {
+            Ok(text) => ForeignValue::Text(text.to_owned()),
+            Err(_) => ForeignValue::NotUtf8(text.to_vec()),
+        },
         ValueRef::Blob(bytes) => {
             ForeignValue::Text(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
         }
@@ -389,6 +416,33 @@ mod tests {
         let files: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();
         assert_eq!(files.len(), 1, "nothing was put beside it");
         assert!(std::fs::read(&path).unwrap() == before);
+    }
+
+    #[test]
+    fn a_text_that_is_no_utf_8_stays_bytes_and_a_value_without_end_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.sqlite");
+        Connection::open(&path)
+            .unwrap()
+            .execute_batch(
+                "CREATE TABLE t (a TEXT);
+                 INSERT INTO t VALUES ('x'), (CAST(x'4af56769' AS TEXT));
+                 CREATE VIEW endless AS SELECT zeroblob(1000000000) AS z;",
+            )
+            .unwrap();
+        let foreign = ForeignDatabase::open(&path).unwrap();
+        let mut rows = foreign.rows(Some("t")).unwrap();
+        assert_eq!(
+            rows.next_row().unwrap().unwrap(),
+            [ForeignValue::Text("x".to_owned())]
+        );
+        assert_eq!(
+            rows.next_row().unwrap().unwrap(),
+            [ForeignValue::NotUtf8(b"J\xf5gi".to_vec())]
+        );
+        let refused = foreign.rows(Some("endless")).unwrap().next_row();
+        let said = refused.unwrap_err().to_string();
+        assert!(said.contains("too big"), "{said}");
     }
 
     #[test]

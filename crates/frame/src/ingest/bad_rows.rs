@@ -1,7 +1,7 @@
 //! Rows that cannot be read: counted, shown, and kept in a file of their own.
 
 use std::fs::File;
-use std::io::{BufWriter, Seek, SeekFrom};
+use std::io::{BufWriter, Seek, SeekFrom, Write};
 
 use assay_core::dataset::BadRow;
 
@@ -18,7 +18,9 @@ pub(super) struct BadRowFile {
     n_rows: u64,
     first: Vec<BadRow>,
     several_files: bool,
-    writer: Option<csv::Writer<BufWriter<File>>>,
+    /// What the number of a bad row is that of: `line`, `row`.
+    pub(super) unit: &'static str,
+    writer: Option<BufWriter<File>>,
 }
 
 impl BadRowFile {
@@ -27,6 +29,7 @@ impl BadRowFile {
             n_rows: 0,
             first: Vec::new(),
             several_files,
+            unit: "line",
             writer: None,
         }
     }
@@ -41,19 +44,15 @@ impl BadRowFile {
             Some(writer) => writer,
             none => {
                 let file = tempfile::tempfile().map_err(failed)?;
-                let mut writer = csv::Writer::from_writer(BufWriter::new(file));
+                let writer = none.insert(BufWriter::new(file));
                 let names = ["file", "line", "problem", "text"];
+                write_record(writer, names.iter().skip(usize::from(!several))).map_err(failed)?;
                 writer
-                    .write_record(names.iter().skip(usize::from(!several)))
-                    .map_err(|error| failed(error.into()))?;
-                none.insert(writer)
             }
         };
         let line = row.line.to_string();
         let fields = [file.unwrap_or_default(), &line, &row.problem, &row.text];
-        writer
-            .write_record(fields.iter().skip(usize::from(!several)))
-            .map_err(|error| failed(error.into()))?;
+        write_record(writer, fields.iter().skip(usize::from(!several))).map_err(failed)?;
         self.n_rows += 1;
         if self.first.len() < SHOWN {
             self.first.push(BadRow {
@@ -73,6 +72,7 @@ impl BadRowFile {
         Error::BadRows {
             n_rows: self.n_rows,
             of: self.n_rows + n_good_rows,
+            unit: self.unit,
             first: self.first,
         }
     }
@@ -84,8 +84,6 @@ impl BadRowFile {
         };
         let mut csv = writer
             .into_inner()
-            .map_err(|error| failed(error.into_error()))?
-            .into_inner()
             .map_err(|error| failed(error.into_error()))?;
         csv.seek(SeekFrom::Start(0)).map_err(failed)?;
         Ok(Some(SetAsideRows {
@@ -94,6 +92,27 @@ impl BadRowFile {
             csv,
         }))
     }
+}
+
+/// The writer of the csv crate looks through the rest of a field for each few kilobytes of it: a row of 100 MB would take
+/// it minutes.
+fn write_record<'a>(
+    writer: &mut impl Write,
+    fields: impl Iterator<Item = &'a &'a str>,
+) -> std::io::Result<()> {
+    for (place, field) in fields.enumerate() {
+        if place > 0 {
+            writer.write_all(b",")?;
+        }
+        if field.contains(['"', ',', '\n', '\r']) {
+            writer.write_all(b"\"")?;
+            writer.write_all(field.replace('"', "\"\"").as_bytes())?;
+            writer.write_all(b"\"")?;
+        } else {
+            writer.write_all(field.as_bytes())?;
+        }
+    }
+    writer.write_all(b"\n")
 }
 
 fn shortened(text: String) -> String {
@@ -107,5 +126,42 @@ fn failed(source: std::io::Error) -> Error {
     Error::Io {
         path: std::env::temp_dir(),
         source,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_kept_whole_whatever_they_hold() {
+        let mut file = BadRowFile::new(true);
+        let texts = [
+            "1,2,3".to_owned(),
+            "say \"x\"\r\nand more".to_owned(),
+            "õ\"".repeat(1 << 20),
+            String::new(),
+        ];
+        for (line, text) in (1..).zip(&texts) {
+            let row = BadRow {
+                line,
+                problem: "has 3 fields, \"not\" 2".to_owned(),
+                text: text.clone(),
+            };
+            file.push(Some("a,b.csv"), row).unwrap();
+        }
+        let aside = file.finish().unwrap().unwrap();
+        assert_eq!(aside.n_rows, 4);
+        assert_eq!(aside.first[2].text.chars().count(), SHOWN_CHARACTERS + 1);
+        let mut rows = csv::Reader::from_reader(aside.csv);
+        for (line, text) in (1..).zip(&texts) {
+            let record = rows.records().next().unwrap().unwrap();
+            let fields: Vec<&str> = record.iter().collect();
+            let number = line.to_string();
+            assert_eq!(
+                fields,
+                ["a,b.csv", &number, "has 3 fields, \"not\" 2", text]
+            );
+        }
     }
 }

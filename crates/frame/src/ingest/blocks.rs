@@ -5,11 +5,12 @@ use std::io::Read;
 use memchr::{memchr, memchr2_iter, memrchr};
 
 use crate::error::Error;
+use crate::read::source;
 
 /// Text of one block, about.
 const BLOCK_BYTES: usize = 2 << 20;
 /// A row that is longer ends the import: an unclosed quote would otherwise take the rest of the file into memory.
-const MAX_ROW_BYTES: usize = 256 << 20;
+pub(super) const MAX_ROW_BYTES: usize = 32 << 20;
 
 /// Whole rows.
 pub(super) struct Block {
@@ -21,15 +22,24 @@ pub(super) struct Block {
 }
 
 impl Block {
-    /// The 1-based line of the file at a place of the text.
-    pub(super) fn line_at(&self, place: usize) -> u64 {
-        let left_out: u64 = self
-            .left_out
-            .iter()
-            .filter(|(at, _)| *at <= place)
-            .map(|(_, n)| n)
-            .sum();
-        self.first_line + super::tokens::lines_before(&self.text, place) + left_out
+    /// The 1-based lines of the file at places of the text, in their order; one pass when they ascend.
+    pub(super) fn lines_at(&self, places: impl IntoIterator<Item = usize>) -> Vec<u64> {
+        let (mut from, mut line) = (0, self.first_line);
+        let mut left_out = self.left_out.iter().peekable();
+        let mut lines = Vec::new();
+        for place in places {
+            if place < from {
+                (from, line) = (0, self.first_line);
+                left_out = self.left_out.iter().peekable();
+            }
+            line += super::tokens::lines_before(self.text.get(from..).unwrap_or(&[]), place - from);
+            while let Some((_, n)) = left_out.next_if(|(at, _)| *at <= place) {
+                line += n;
+            }
+            from = place;
+            lines.push(line);
+        }
+        lines
     }
 }
 
@@ -82,7 +92,7 @@ impl<R: Read> Blocks<R> {
                 .by_ref()
                 .take(more as u64)
                 .read_to_end(&mut text)
-                .map_err(|error| Error::Unreadable(error.to_string()))?;
+                .map_err(source::failed)?;
             if text.len() == before {
                 self.is_over = true;
                 break;
@@ -185,7 +195,7 @@ fn kept(
 }
 
 /// Where the first row of the text ends.
-fn row_end(text: &[u8], quote: Option<u8>, delimiter: u8) -> usize {
+pub(super) fn row_end(text: &[u8], quote: Option<u8>, delimiter: u8) -> usize {
     let Some(quote) = quote else {
         return memchr(b'\n', text).map_or(text.len(), |end| end + 1);
     };
@@ -317,9 +327,8 @@ mod tests {
         };
         let block = Blocks::new(&text[..], lines).next().ok().flatten().unwrap();
         assert_eq!(block.text, b"a,b\n1,2\n3\n");
-        assert_eq!(block.line_at(0), 3);
-        assert_eq!(block.line_at(4), 5);
-        assert_eq!(block.line_at(8), 6);
+        assert_eq!(block.lines_at([0, 4, 8, 8]), [3, 5, 6, 6]);
+        assert_eq!(block.lines_at([8, 0, 4]), [6, 3, 5]);
     }
 
     #[test]

@@ -4,6 +4,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use polars_arrow::array::Array;
+
 use crate::error::Error;
 use crate::frame::Frame;
 
@@ -11,6 +13,8 @@ use crate::frame::Frame;
 const MIN_CELLS: usize = 1 << 20;
 const MIN_ROWS: usize = 16;
 const MAX_MIN_ROWS: usize = 1 << 16;
+/// Bytes of texts after which a group ends in any case: a group is held in memory.
+const MAX_TEXT_BYTES: u64 = 64 << 20;
 
 /// Rows with the hashes of their values.
 pub(super) struct Part {
@@ -18,6 +22,8 @@ pub(super) struct Part {
     /// By column and row.
     pub hashes: Vec<Vec<u64>>,
     pub row_hashes: Vec<u64>,
+    /// Bytes of the texts of each row; empty when there is no column of texts.
+    text_bytes: Vec<u32>,
 }
 
 impl Part {
@@ -29,11 +35,31 @@ impl Part {
             .collect();
         let row_hashes = crate::hash::row_hashes(frame.n_rows(), &hashes);
         Ok(Self {
+            text_bytes: text_bytes(&frame),
             frame,
             hashes,
             row_hashes,
         })
     }
+}
+
+fn text_bytes(frame: &Frame) -> Vec<u32> {
+    let mut sums: Vec<u32> = Vec::new();
+    for column in frame.data.columns() {
+        let Ok(texts) = column.str() else {
+            continue;
+        };
+        sums.resize(frame.n_rows(), 0);
+        let mut slots = sums.iter_mut();
+        for chunk in texts.downcast_iter() {
+            for (row, (view, sum)) in chunk.views().iter().zip(&mut slots).enumerate() {
+                if chunk.is_valid(row) {
+                    *sum = sum.saturating_add(view.length);
+                }
+            }
+        }
+    }
+    sums
 }
 
 /// Consecutive rows of a part.
@@ -79,13 +105,16 @@ impl Group {
 }
 
 /// Cuts after a row whose hash ends in zeros (content-defined chunking, Muthitacharoen et al. 2001, "A low-bandwidth
-/// network file system"): a group has between `min_rows` and four times as many rows, about twice as many on average.
+/// network file system"): a group has between `min_rows` and four times as many rows, about twice as many on average;
+/// fewer when its texts are long.
 pub(super) struct Cutter {
     min_rows: usize,
+    max_text_bytes: u64,
     first_row: u64,
     /// The group that is being filled.
     rest: Vec<Piece>,
     n_rest: usize,
+    text_bytes_rest: u64,
 }
 
 impl Cutter {
@@ -93,9 +122,11 @@ impl Cutter {
         let rows = MIN_CELLS / n_columns.max(1);
         Self {
             min_rows: rows.next_power_of_two().clamp(MIN_ROWS, MAX_MIN_ROWS),
+            max_text_bytes: MAX_TEXT_BYTES,
             first_row: 0,
             rest: Vec::new(),
             n_rest: 0,
+            text_bytes_rest: 0,
         }
     }
 
@@ -106,15 +137,20 @@ impl Cutter {
         let mut begin = 0;
         let mask = self.min_rows as u64 - 1;
         let mut n_rows = self.n_rest;
+        let mut text_bytes = self.text_bytes_rest;
         for (row, hash) in part.row_hashes.iter().enumerate() {
             n_rows += 1;
-            if n_rows >= self.min_rows && (hash & mask == 0 || n_rows == 4 * self.min_rows) {
+            text_bytes += part.text_bytes.get(row).copied().map_or(0, u64::from);
+            if (n_rows >= self.min_rows && (hash & mask == 0 || n_rows == 4 * self.min_rows))
+                || text_bytes >= self.max_text_bytes
+            {
                 self.add(&part, begin..row + 1);
                 groups.extend(self.end());
                 begin = row + 1;
-                n_rows = 0;
+                (n_rows, text_bytes) = (0, 0);
             }
         }
+        self.text_bytes_rest = text_bytes;
         if begin < part.row_hashes.len() {
             self.add(&part, begin..part.row_hashes.len());
         }
@@ -204,6 +240,34 @@ mod tests {
             .take_while(|group| whole.contains(group))
             .count();
         assert!(shared_before >= 20, "{shared_before}");
+    }
+
+    #[test]
+    fn long_texts_end_a_group_early() {
+        let texts: Vec<Option<String>> = (0..100)
+            .map(|i| (i % 7 > 0).then(|| "x".repeat(i)))
+            .collect();
+        let lengths = |cuts: &[usize]| -> Vec<usize> {
+            let mut cutter = Cutter::new(1);
+            cutter.max_text_bytes = 300;
+            let mut groups = Vec::new();
+            for pair in cuts.windows(2) {
+                let texts = texts[pair[0]..pair[1]].iter().map(Option::as_deref);
+                let series = crate::columns::text_series("x", pair[1] - pair[0], texts);
+                let frame = Frame::from_series(pair[1] - pair[0], vec![series]).unwrap();
+                groups.extend(cutter.push(Part::of(frame).unwrap()));
+            }
+            groups.extend(cutter.end());
+            let n_rows = |group: &Group| group.frame().unwrap().n_rows();
+            groups.iter().map(n_rows).collect()
+        };
+        let whole = lengths(&[0, 100]);
+        // 1 + 2 + ... without the multiples of seven: 300 bytes are there with row 26
+        assert_eq!(whole[..2], [27, 12]);
+        assert_eq!(whole.iter().sum::<usize>(), 100);
+        for cuts in [[0, 1, 50, 100], [0, 27, 28, 100], [0, 29, 37, 100]] {
+            assert_eq!(lengths(&cuts), whole, "{cuts:?}");
+        }
     }
 
     proptest! {

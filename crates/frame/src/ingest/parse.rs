@@ -91,11 +91,17 @@ pub(super) fn parse(
     let columns = series.into_iter().map(Column::from).collect();
     let mut data = DataFrame::new(n_rows, columns)?;
     if !refused.rows.is_empty() {
-        bad.extend(refused.rows.iter().map(|(row, problem)| BadRow {
-            line: block.line_at(fields.begin_of(row + skip)),
-            problem: problem.clone(),
-            text: shown(fields.text_of(&block.text, row + skip)),
-        }));
+        let lines = block.lines_at(refused.rows.keys().map(|row| fields.begin_of(row + skip)));
+        bad.extend(
+            lines
+                .into_iter()
+                .zip(&refused.rows)
+                .map(|(line, (row, problem))| BadRow {
+                    line,
+                    problem: problem.clone(),
+                    text: shown(fields.text_of(&block.text, row + skip)),
+                }),
+        );
         bad.sort_by_key(|row| row.line);
         let kept: polars::prelude::BooleanChunked = (0..n_rows)
             .map(|row| Some(!refused.rows.contains_key(&row)))
@@ -154,11 +160,12 @@ impl Refused {
 }
 
 fn ragged(block: &Block, fields: &Fields, expected: usize) -> Vec<BadRow> {
-    fields
-        .ragged
-        .iter()
-        .map(|row| BadRow {
-            line: block.line_at(row.begin),
+    let lines = block.lines_at(fields.ragged.iter().map(|row| row.begin));
+    lines
+        .into_iter()
+        .zip(&fields.ragged)
+        .map(|(line, row)| BadRow {
+            line,
             problem: format!(
                 "has {} field{} where {expected} are expected",
                 row.n_fields,

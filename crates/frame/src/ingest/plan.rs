@@ -1,6 +1,6 @@
 //! How delimited files are read: what delimits, what the columns are called and which types they are believed to have.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -8,11 +8,12 @@ use assay_core::Task;
 use assay_core::dataset::{ImportOptions, TypeChoice};
 use assay_core::schema::{ColumnType, Form};
 
+use super::blocks::{self, MAX_ROW_BYTES};
 use super::literal::Seen;
 use super::tokens::Fields;
 use crate::error::Error;
 use crate::read::nulls::Nulls;
-use crate::read::{delimiter, header, names, source};
+use crate::read::{MAX_COLUMNS, delimiter, header, names, source};
 
 /// Rows that the header is judged by.
 const HEADER_ROWS: usize = 200;
@@ -87,21 +88,25 @@ impl Plan {
     ) -> Result<Self, Error> {
         let nulls = Nulls::of_delimited(&options.null_values);
         let mut columns: Vec<ColumnPlan> = Vec::new();
-        let mut seen: BTreeMap<String, Seen> = BTreeMap::new();
+        let mut place_of: HashMap<String, usize> = HashMap::new();
+        let mut seen: Vec<Seen> = Vec::new();
         let mut beginnings = Vec::new();
         for path in files {
             let beginning = Beginning::of(path, options, &nulls, task)
                 .map_err(|error| in_file(files.len() > 1, path, error))?;
-            for (place, name) in beginning.names.iter().enumerate() {
-                let so_far = seen.entry(name.clone()).or_default();
-                *so_far = so_far.and(beginning.seen(place, &nulls));
-                if !columns.iter().any(|column| column.name == *name) {
+            for (name, found) in beginning.names.iter().zip(beginning.seen(&nulls)) {
+                let place = *place_of.entry(name.clone()).or_insert(columns.len());
+                if place == columns.len() {
+                    seen.push(Seen::default());
                     columns.push(ColumnPlan {
                         name: name.clone(),
                         kind: Kind::Unknown,
                         chosen: false,
                         form: None,
                     });
+                }
+                if let Some(so_far) = seen.get_mut(place) {
+                    *so_far = so_far.and(found);
                 }
             }
             beginnings.push((path, beginning));
@@ -113,18 +118,20 @@ impl Plan {
             ),
             None => return Err(Error::EmptyFile),
         };
-        let is_settled = seen.values().all(|seen| seen.is_settled());
-        for column in &mut columns {
-            column.kind = seen.get(&column.name).copied().unwrap_or_default().kind();
+        let is_settled = seen.iter().all(|seen| seen.is_settled());
+        for (column, seen) in columns.iter_mut().zip(&seen) {
+            column.kind = seen.kind();
         }
-        choose(&mut columns, &options.types)?;
+        choose(&mut columns, &place_of, &options.types)?;
         let files = beginnings
             .into_iter()
             .map(|(path, beginning)| {
-                let field_of: Vec<Option<usize>> = columns
-                    .iter()
-                    .map(|column| beginning.names.iter().position(|name| *name == column.name))
-                    .collect();
+                let mut field_of: Vec<Option<usize>> = vec![None; columns.len()];
+                for (field, name) in beginning.names.iter().enumerate() {
+                    if let Some(slot) = place_of.get(name).and_then(|at| field_of.get_mut(*at)) {
+                        *slot = Some(field);
+                    }
+                }
                 for (column, field) in columns.iter().zip(&field_of) {
                     if field.is_none() {
                         task.warn(format!(
@@ -175,13 +182,16 @@ impl Plan {
 }
 
 /// The types that a person chose, put over those that were found.
-fn choose(columns: &mut [ColumnPlan], types: &BTreeMap<String, TypeChoice>) -> Result<(), Error> {
+fn choose(
+    columns: &mut [ColumnPlan],
+    place_of: &HashMap<String, usize>,
+    types: &BTreeMap<String, TypeChoice>,
+) -> Result<(), Error> {
     for (name, choice) in types {
-        let known: Vec<String> = columns.iter().map(|column| column.name.clone()).collect();
-        let Some(column) = columns.iter_mut().find(|column| column.name == *name) else {
+        let Some(column) = place_of.get(name).and_then(|at| columns.get_mut(*at)) else {
             return Err(Error::NoSuchColumn {
                 column: name.clone(),
-                columns: known,
+                columns: columns.iter().map(|column| column.name.clone()).collect(),
             });
         };
         column.chosen = true;
@@ -224,28 +234,48 @@ impl Beginning {
         nulls: &Nulls,
         task: &Task,
     ) -> Result<Self, Error> {
-        let source = source::open(path, options)?;
+        let mut source = source::open(path, options)?;
         let quote = quote(options)?;
-        let kept = |quote, delimiter| {
-            super::blocks::without_left_out_lines(
-                &source.sample,
-                options.skip_lines,
-                options.comment.as_deref(),
-                quote,
-                delimiter,
-            )
-        };
-        let delimiter = match &options.delimiter {
-            Some(text) => delimiter::given(text)?,
-            // quotes mean nothing yet: which ones open a field, the delimiter says
-            None => delimiter::found_out(&kept(None, b','), source.sample_is_all, source.tabs),
-        };
-        let mut text = kept(quote, delimiter);
-        if !source.sample_is_all {
+        let (delimiter, text) = loop {
+            let kept = |quote, delimiter| {
+                blocks::without_left_out_lines(
+                    &source.sample,
+                    options.skip_lines,
+                    options.comment.as_deref(),
+                    quote,
+                    delimiter,
+                )
+            };
+            let delimiter = match &options.delimiter {
+                Some(text) => delimiter::given(text)?,
+                // quotes mean nothing yet: which ones open a field, the delimiter says
+                None => delimiter::found_out(&kept(None, b','), source.sample_is_all, source.tabs),
+            };
+            let mut text = kept(quote, delimiter);
+            if source.sample_is_all {
+                break (delimiter, text);
+            }
             // the last row may be cut
-            let end = super::blocks::last_row_end(&text, quote, delimiter).unwrap_or(text.len());
-            text.truncate(end);
-        }
+            let end = blocks::last_row_end(&text, quote, delimiter);
+            let is_longest = source.sample.len() as u64 >= MAX_ROW_BYTES as u64;
+            match end {
+                // the header is not all that is there
+                Some(end) if is_longest || end > blocks::row_end(&text, quote, delimiter) => {
+                    text.truncate(end);
+                    break (delimiter, text);
+                }
+                None if is_longest => {
+                    return Err(Error::LongRow {
+                        line: 1,
+                        limit_bytes: MAX_ROW_BYTES as u64,
+                    });
+                }
+                _ => {
+                    let longer = source.sample.len() as u64 * 4;
+                    source.lengthen_sample(longer.min(MAX_ROW_BYTES as u64))?;
+                }
+            }
+        };
         let mut dialect = Dialect {
             delimiter,
             quote,
@@ -254,6 +284,11 @@ impl Beginning {
         let Some(first) = records(&text, &dialect).next() else {
             return Err(Error::EmptyFile);
         };
+        if first.len() > MAX_COLUMNS {
+            return Err(Error::TooLarge(format!(
+                "it has more than {MAX_COLUMNS} columns"
+            )));
+        }
         if !options.columns.is_empty() {
             names::check_given(&options.columns, first.len())?;
         }
@@ -292,17 +327,14 @@ impl Beginning {
         })
     }
 
-    /// What the sample's values of a field look like.
-    fn seen(&self, field: usize, nulls: &Nulls) -> Seen {
+    /// What the sample's values of every field look like.
+    fn seen(&self, nulls: &Nulls) -> Vec<Seen> {
         let fields = Fields::of(&self.text, &self.dialect, self.names.len());
-        seen_in(
-            &fields,
-            &self.text,
-            field,
-            usize::from(!self.headless),
-            nulls,
-            self.dialect.decimal_comma,
-        )
+        let skip = usize::from(!self.headless);
+        let comma = self.dialect.decimal_comma;
+        (0..self.names.len())
+            .map(|field| seen_in(&fields, &self.text, field, skip, nulls, comma))
+            .collect()
     }
 }
 
@@ -356,6 +388,7 @@ pub(super) fn records(text: &[u8], dialect: &Dialect) -> impl Iterator<Item = Ve
         .map(|record| {
             record
                 .iter()
+                .take(MAX_COLUMNS + 1)
                 .map(|field| String::from_utf8_lossy(super::tokens::tidy(field)).into_owned())
                 .collect()
         })

@@ -10,7 +10,6 @@ use super::blocks::Block;
 use super::delimited::schema_of;
 use super::parse::{self, Parsed};
 use super::plan::{Kind, Plan};
-use crate::columns::View;
 use crate::error::{Error, FileKind};
 use crate::frame::Frame;
 use crate::read::{self, Compression, PlainRows, source};
@@ -171,20 +170,16 @@ pub fn is_database(path: &std::path::Path) -> Result<bool, Error> {
 }
 
 fn columns_of(frame: &Frame) -> Result<Vec<PreviewColumn>, Error> {
-    let schema = frame.schema();
-    schema
-        .columns
-        .into_iter()
-        .map(|column| {
-            let view: View<'_> = frame.view(&column.name)?;
-            Ok(PreviewColumn {
-                n_missing: view.n_missing() as u64,
-                name: column.name,
-                kind: column.kind,
-                form: column.form,
-            })
+    let columns = frame.schema().columns.into_iter();
+    Ok(columns
+        .zip(frame.views()?)
+        .map(|(column, (_, view))| PreviewColumn {
+            n_missing: view.n_missing() as u64,
+            name: column.name,
+            kind: column.kind,
+            form: column.form,
         })
-        .collect()
+        .collect())
 }
 
 /// Files of the same columns have the same shape.

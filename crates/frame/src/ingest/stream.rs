@@ -66,7 +66,8 @@ pub(super) fn stream_batches<T: Taker>(
     task: &Task,
 ) -> Result<Found, T::Failure> {
     let schema = batches.schema().clone();
-    let tally = Tally::new(&schema, several_files, options.bad_rows);
+    let mut tally = Tally::new(&schema, several_files, options.bad_rows);
+    tally.bad_rows.unit = if batches.has_lines() { "line" } else { "row" };
     taker.begin(&schema);
     let mut n_rows = 0;
     let tally = run(

@@ -38,6 +38,16 @@ pub(crate) trait Batches: Send {
         Vec::new()
     }
 
+    /// Where the source has a row of the last part (from 0): its line or its row, from 1.
+    fn place_of(&self, _row: usize) -> Option<u64> {
+        None
+    }
+
+    /// Whether the source numbers its rows by lines.
+    fn has_lines(&self) -> bool {
+        false
+    }
+
     /// Bytes of the source that are done, and all of them.
     fn progress(&self) -> (u64, u64);
 }
@@ -76,7 +86,7 @@ pub(crate) fn row_batches(
     limit: Option<u64>,
     task: &Task,
 ) -> Result<Box<dyn Batches>, Error> {
-    let records = PlainRecords { rows };
+    let records = PlainRecords::new(rows);
     let batches = RecordBatches::new(records, options, limit, task)?;
     with_options(Box::new(batches), options)
 }

@@ -56,6 +56,11 @@ impl Row {
         self.cells.is_empty()
     }
 
+    /// Bytes of its texts.
+    pub(super) fn text_bytes(&self) -> usize {
+        self.text.len()
+    }
+
     /// A later cell of the same column counts.
     pub(super) fn push(&mut self, column: usize, cell: Cell<'_>) {
         let mut keep = |text: &str| {

@@ -115,7 +115,7 @@ impl Batches for Chosen {
             let kept: Vec<_> = kept.filter_map(|row| row.try_into().ok()).collect();
             for (row, problem) in problems {
                 self.bad.push(BadRow {
-                    line: first_row + row as u64,
+                    line: self.inner.place_of(row).unwrap_or(first_row + row as u64),
                     problem,
                     text: row_text(&part.slice(row, 1))?,
                 });
@@ -134,6 +134,10 @@ impl Batches for Chosen {
         let mut bad = self.inner.take_bad_rows();
         bad.append(&mut self.bad);
         bad
+    }
+
+    fn has_lines(&self) -> bool {
+        self.inner.has_lines()
     }
 
     fn progress(&self) -> (u64, u64) {

@@ -235,6 +235,10 @@ impl Records for SheetRecords {
         ((done * self.file_len as f64) as u64, self.file_len)
     }
 
+    fn line(&self) -> Option<u64> {
+        Some(self.row_number)
+    }
+
     fn warnings(&self) -> Vec<String> {
         let mut warnings = Vec::new();
         match self.n_above {

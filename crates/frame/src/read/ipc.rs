@@ -16,7 +16,7 @@ use polars_arrow::io::ipc::read::{
 use polars_arrow::record_batch::RecordBatchT;
 
 use super::arrow::{Parts, Rows, guarded};
-use super::ipc_check::check_message;
+use super::ipc_check::{check_footer, check_message};
 use super::source::{ReadBytes, open_file};
 use crate::error::Error;
 use crate::write::FORMS_KEY;
@@ -78,6 +78,7 @@ impl IpcParts {
             source,
         };
         if self.is_file {
+            check_footer(&mut file).map_err(damaged)?;
             let metadata = guarded(|| read_file_metadata(&mut file)).map_err(damaged)?;
             for block in metadata
                 .dictionaries

@@ -28,6 +28,8 @@ pub(super) struct JsonRecords {
     splitter: Option<Splitter>,
     progress: ReadBytes,
     tree: Tree,
+    /// Of the record that came last.
+    line: u64,
 }
 
 impl JsonRecords {
@@ -38,6 +40,7 @@ impl JsonRecords {
             splitter: None,
             progress: ReadBytes::default(),
             tree: Tree::default(),
+            line: 0,
         }
     }
 
@@ -71,6 +74,7 @@ impl Records for JsonRecords {
         let Some(Piece { line, range }) = splitter.next()? else {
             return Ok(Next::End);
         };
+        self.line = line;
         let bad = |problem: String, text: &[u8]| {
             Ok(Next::Bad(BadRow {
                 line,
@@ -79,11 +83,11 @@ impl Records for JsonRecords {
             }))
         };
         let Some(range) = range else {
-            return bad("the line is longer than 64 MB".to_owned(), b"");
+            return bad("is longer than 32 MB".to_owned(), b"");
         };
         let bytes = splitter.bytes(range);
         let Ok(text) = std::str::from_utf8(bytes) else {
-            return bad("no text in the encoding of the file".to_owned(), bytes);
+            return bad("is no text in the encoding of the file".to_owned(), bytes);
         };
         let mut object = serde_json::Deserializer::from_str(text);
         let outcome = (Object {
@@ -103,7 +107,7 @@ impl Records for JsonRecords {
             Err(error) => {
                 let text = error.to_string();
                 let reason = text.split(" at line ").next().unwrap_or(&text);
-                bad(format!("no JSON object: {reason}"), bytes)
+                bad(format!("is no JSON object: {reason}"), bytes)
             }
         }
     }
@@ -126,6 +130,14 @@ impl Records for JsonRecords {
 
     fn progress(&self) -> (u64, u64) {
         (self.progress.done(), self.progress.total)
+    }
+
+    fn line(&self) -> Option<u64> {
+        Some(self.line)
+    }
+
+    fn has_lines(&self) -> bool {
+        true
     }
 
     fn warnings(&self) -> Vec<String> {

@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::read::source;
 
 /// A longer record is no row of a table.
-pub(super) const MAX_RECORD_BYTES: usize = 64 << 20;
+pub(super) const MAX_RECORD_BYTES: usize = 32 << 20;
 const CHUNK_BYTES: usize = 1 << 18;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -193,7 +193,7 @@ impl Splitter {
             let Some(byte) = self.buffer.get(at).copied() else {
                 let shift = self.start;
                 if at - self.start > MAX_RECORD_BYTES {
-                    return Err(self.bad("a record is longer than 64 MB"));
+                    return Err(self.bad("a record is longer than 32 MB"));
                 }
                 if self.fill()? {
                     at -= shift;

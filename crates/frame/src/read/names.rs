@@ -1,28 +1,34 @@
 //! Names for columns: unique and not empty, whatever the file says.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use assay_core::Task;
+use assay_core::words::count;
 
 use crate::error::Error;
+
+/// Mended names that are told one by one.
+const MAX_WARNINGS: usize = 20;
 
 /// Names as the file has them made into names that a table can have: an empty one becomes `column_3`, a repeated one
 /// `price_2`.
 pub(crate) fn repaired(names: Vec<String>, task: &Task) -> Vec<String> {
     let given: HashSet<String> = names.iter().cloned().collect();
     let mut taken = HashSet::new();
+    let mut next_of: HashMap<String, usize> = HashMap::new();
+    let mut warnings = Vec::new();
     let mut repaired = Vec::with_capacity(names.len());
     for (i, name) in names.into_iter().enumerate() {
         let good = if name.is_empty() {
-            let good = free(&format!("column_{}", i + 1), &given, &taken);
-            task.warn(format!(
+            let good = free(&format!("column_{}", i + 1), &given, &taken, &mut next_of);
+            warnings.push(format!(
                 "column {} has no name; it is called `{good}`",
                 i + 1
             ));
             good
         } else if taken.contains(&name) {
-            let good = free(&format!("{name}_2"), &given, &taken);
-            task.warn(format!(
+            let good = free(&format!("{name}_2"), &given, &taken, &mut next_of);
+            warnings.push(format!(
                 "the name `{name}` is there twice; column {} is called `{good}`",
                 i + 1
             ));
@@ -32,6 +38,16 @@ pub(crate) fn repaired(names: Vec<String>, task: &Task) -> Vec<String> {
         };
         taken.insert(good.clone());
         repaired.push(good);
+    }
+    let n_more = warnings.len().saturating_sub(MAX_WARNINGS);
+    for warning in warnings.into_iter().take(MAX_WARNINGS) {
+        task.warn(warning);
+    }
+    if n_more > 0 {
+        task.warn(format!(
+            "{} more names were mended like that",
+            count(n_more as u64)
+        ));
     }
     repaired
 }
@@ -62,11 +78,25 @@ pub(crate) fn check_given(names: &[String], n_columns: usize) -> Result<(), Erro
 }
 
 /// `base`, or `base` with the first number that makes it unlike all names.
-fn free(base: &str, given: &HashSet<String>, taken: &HashSet<String>) -> String {
-    let is_free = |name: &String| !given.contains(name) && !taken.contains(name);
+///
+/// `next_of`: the number to try next, by stem; those before it are taken for good.
+fn free(
+    base: &str,
+    given: &HashSet<String>,
+    taken: &HashSet<String>,
+    next_of: &mut HashMap<String, usize>,
+) -> String {
+    let is_free = |name: &str| !given.contains(name) && !taken.contains(name);
+    if is_free(base) {
+        return base.to_owned();
+    }
     let stem = base.trim_end_matches(|c: char| c.is_ascii_digit());
-    std::iter::once(base.to_owned())
-        .chain((2..).map(|n| format!("{stem}{n}")))
-        .find(is_free)
-        .unwrap_or_else(|| base.to_owned())
+    let next = next_of.entry(stem.to_owned()).or_insert(2);
+    loop {
+        let name = format!("{stem}{next}");
+        *next += 1;
+        if is_free(&name) {
+            return name;
+        }
+    }
 }

@@ -18,6 +18,7 @@ use rayon::prelude::*;
 
 use super::arrow::{Parts, Rows, guarded};
 use super::batches::BATCH_ROWS;
+use super::ipc_check::check_embedded_schema;
 use super::source::{ReadBytes, open_file};
 use super::thrift;
 use crate::error::Error;
@@ -27,6 +28,8 @@ use crate::write::FORMS_KEY;
 const PART_CELLS: usize = 1 << 24;
 /// A page is read as a whole.
 const MAX_PAGE_BYTES: usize = 1 << 30;
+/// Where the footer keeps the schema of Arrow.
+const EMBEDDED_SCHEMA_KEY: &str = "ARROW:schema";
 
 /// A Parquet file's rows.
 pub(super) struct ParquetParts {
@@ -87,6 +90,12 @@ pub(super) fn forms_of(metadata: &FileMetadata) -> BTreeMap<String, Form> {
 impl ParquetParts {
     pub(super) fn open(path: &Path) -> Result<Self, Error> {
         let metadata = metadata(path)?;
+        for entry in metadata.key_value_metadata().iter().flatten() {
+            if entry.key == EMBEDDED_SCHEMA_KEY {
+                check_embedded_schema(entry.value.as_deref().unwrap_or_default())
+                    .map_err(Error::Parquet)?;
+            }
+        }
         let schema = guarded(|| infer_schema(&metadata)).map_err(Error::Parquet)?;
         let fields: Vec<ArrowField> = schema.iter_values().cloned().collect();
         let mut leaves = Vec::with_capacity(fields.len());

@@ -23,6 +23,16 @@ pub(super) trait Records: Send {
     /// Names of the columns that the rows number, complete after a pass; `None`: there is no such column after all.
     fn names(&self) -> Vec<Option<String>>;
 
+    /// The line of the record that came last, or the row of a sheet.
+    fn line(&self) -> Option<u64> {
+        None
+    }
+
+    /// Whether [`Self::line`] is a line.
+    fn has_lines(&self) -> bool {
+        false
+    }
+
     /// Bytes done, and all.
     fn progress(&self) -> (u64, u64);
 
@@ -39,11 +49,13 @@ pub(super) enum Next {
 }
 
 /// More columns are no table.
-pub(super) const MAX_COLUMNS: usize = 100_000;
+pub(crate) const MAX_COLUMNS: usize = 100_000;
 
 const RECORDS_PER_CHECK: u64 = 1024;
 /// Cells of a part: wide tables come in shorter parts.
 const PART_CELLS: usize = 1 << 22;
+/// Bytes of texts after which a part ends.
+const PART_BYTES: usize = 8 << 20;
 
 pub(super) struct RecordBatches<R> {
     records: R,
@@ -52,6 +64,8 @@ pub(super) struct RecordBatches<R> {
     /// The column of the table for each of the records' columns.
     places: Vec<Option<usize>>,
     bad: Vec<BadRow>,
+    /// Where the rows of the last part stand in the source.
+    lines: Vec<u64>,
     row: Row,
     /// Records that are read at most, and those that have been.
     limit: u64,
@@ -129,6 +143,7 @@ impl<R: Records> RecordBatches<R> {
             schema: Schema { columns },
             places,
             bad: Vec::new(),
+            lines: Vec::new(),
             row,
             limit,
             n_read: 0,
@@ -150,10 +165,11 @@ impl<R: Records> Batches for RecordBatches<R> {
         let n_wanted = (PART_CELLS / n_columns.max(1)).clamp(64, BATCH_ROWS);
         let builder = |column| Builder::new(column, n_wanted.min(1024));
         let mut builders: Vec<Builder> = self.schema.columns.iter().map(builder).collect();
-        let (mut n_rows, mut n_bad) = (0, 0);
+        let (mut n_rows, mut n_bad, mut n_bytes) = (0, 0, 0);
+        self.lines.clear();
         let mut filled = vec![usize::MAX; n_columns];
         let mut cells: Vec<Cell<'_>> = Vec::new();
-        while n_rows < n_wanted && n_bad < n_wanted {
+        while n_rows < n_wanted && n_bad < n_wanted && n_bytes < PART_BYTES {
             if self.n_read.is_multiple_of(RECORDS_PER_CHECK) {
                 task.check()?;
             }
@@ -175,6 +191,8 @@ impl<R: Records> Batches for RecordBatches<R> {
                     break;
                 }
             }
+            self.lines.push(self.records.line().unwrap_or(self.n_read));
+            n_bytes += self.row.text_bytes();
             cells.clear();
             for (column, cell) in self.row.iter() {
                 if let Some(place) = self.places.get(column).copied().flatten()
@@ -204,6 +222,14 @@ impl<R: Records> Batches for RecordBatches<R> {
 
     fn take_bad_rows(&mut self) -> Vec<BadRow> {
         std::mem::take(&mut self.bad)
+    }
+
+    fn place_of(&self, row: usize) -> Option<u64> {
+        self.lines.get(row).copied()
+    }
+
+    fn has_lines(&self) -> bool {
+        self.records.has_lines()
     }
 
     fn progress(&self) -> (u64, u64) {

@@ -57,6 +57,23 @@ impl ReadBytes {
     }
 }
 
+impl Source {
+    /// Makes the sample `n_bytes` long, or the whole text when that is shorter.
+    pub(crate) fn lengthen_sample(&mut self, n_bytes: u64) -> Result<(), Error> {
+        let mut sample = Vec::new();
+        self.reader
+            .by_ref()
+            .take(n_bytes)
+            .read_to_end(&mut sample)
+            .map_err(failed)?;
+        self.sample_is_all = (sample.len() as u64) < n_bytes;
+        let rest = std::mem::replace(&mut self.reader, Box::new(std::io::empty()));
+        self.reader = Box::new(Cursor::new(sample.clone()).chain(rest));
+        self.sample = sample;
+        Ok(())
+    }
+}
+
 /// # Errors
 /// [`Error::NoSuchFile`], [`Error::Io`], [`Error::EmptyFile`], [`Error::KindMismatch`] when name and content disagree,
 /// [`Error::UnknownKind`] for content that no reader knows, [`Error::Unreadable`].

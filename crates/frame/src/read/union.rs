@@ -139,6 +139,10 @@ impl Batches for Union {
         std::mem::take(&mut self.bad)
     }
 
+    fn has_lines(&self) -> bool {
+        self.parts.iter().any(|part| part.batches.has_lines())
+    }
+
     fn progress(&self) -> (u64, u64) {
         self.parts
             .iter()

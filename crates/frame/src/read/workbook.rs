@@ -7,17 +7,25 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use assay_core::words::count;
 use calamine::{
     Data, DataRef, DataType, Dimensions, ExcelDateTime, Ods, Range, Reader, SheetType,
     SheetVisible, Xls, Xlsb, Xlsx,
 };
 
 use super::cells::{Cell, Row};
+use super::ods_extent::OdsExtent;
 use super::pump::Stopped;
 use super::source::open_file;
 use super::unpack;
 use crate::error::Error;
 use crate::time;
+
+/// Cells of all sheets of an OpenDocument file, which are held in memory.
+const MAX_ODS_CELLS: u64 = 1 << 24;
+
+/// Where the list of texts says how long it is.
+const HEAD_BYTES: u64 = 4096;
 
 type Input = BufReader<File>;
 
@@ -72,7 +80,7 @@ pub(super) fn check_archive(path: &Path, least: u64) -> Result<(), Error> {
     let (mut file, len) = open_file(path)?;
     let mut mark = [0; 4];
     if file.read_exact(&mut mark).is_err() || mark != *b"PK\x03\x04" {
-        return Ok(());
+        return super::biff::check_extent(path);
     }
     unpacked_at_most(path, unpack::limit(len, least))
 }
@@ -93,14 +101,55 @@ fn unpacked_at_most(path: &Path, limit: u64) -> Result<(), Error> {
         if entry.size() > left {
             return Err(too_large());
         }
-        let n = std::io::copy(
-            &mut entry.by_ref().take(left.saturating_add(1)),
-            &mut std::io::sink(),
-        )
-        .map_err(|error| Error::Workbook(error.to_string()))?;
+        let io = |error: std::io::Error| Error::Workbook(error.to_string());
+        let name = entry.name().map_err(broken)?.into_owned();
+        let mut head = Vec::new();
+        if name.ends_with("sharedStrings.xml") {
+            entry
+                .by_ref()
+                .take(HEAD_BYTES)
+                .read_to_end(&mut head)
+                .map_err(io)?;
+        }
+        let mut extent = OdsExtent::default();
+        let is_content = name == "content.xml";
+        let mut all = entry.by_ref().take(left.saturating_add(1));
+        let rest = match is_content {
+            true => std::io::copy(&mut all, &mut extent),
+            false => std::io::copy(&mut all, &mut std::io::sink()),
+        }
+        .map_err(io)?;
+        if extent.n_cells() > MAX_ODS_CELLS {
+            return Err(Error::Workbook(format!(
+                "its sheets reach over {} cells, at most {} can be read from an OpenDocument file",
+                count(extent.n_cells()),
+                count(MAX_ODS_CELLS)
+            )));
+        }
+        let n = head.len() as u64 + rest;
+        if claimed_texts(&head) > n {
+            return Err(Error::Workbook(
+                "it says that it has more texts than it has bytes for".to_owned(),
+            ));
+        }
         left = left.checked_sub(n).ok_or_else(too_large)?;
     }
     Ok(())
+}
+
+/// What the list of texts says of its own length: room for so many is made at once.
+fn claimed_texts(head: &[u8]) -> u64 {
+    let text = String::from_utf8_lossy(head);
+    let said = text.split("uniqueCount=").nth(1).unwrap_or_default();
+    let digits: String = said
+        .trim_start_matches(['"', '\'', ' '])
+        .chars()
+        .take_while(char::is_ascii_digit)
+        .collect();
+    match digits.is_empty() {
+        true => 0,
+        false => digits.parse().unwrap_or(u64::MAX),
+    }
 }
 
 /// Hands over the rows of a sheet that hold something, first ones first.
@@ -343,6 +392,18 @@ mod tests {
     use std::io::Write;
 
     use super::*;
+
+    #[test]
+    fn a_list_of_texts_says_how_long_it_is() {
+        for (head, n) in [
+            ("<sst xmlns='x' count='9' uniqueCount=\"12\">", 12),
+            ("<sst uniqueCount='99999999999999999999999'/>", u64::MAX),
+            ("<sst count='3'>", 0),
+            ("", 0),
+        ] {
+            assert_eq!(claimed_texts(head.as_bytes()), n, "{head}");
+        }
+    }
 
     #[test]
     fn an_archive_that_unpacks_without_end_is_refused() {

@@ -301,7 +301,7 @@ fn bad_lines_of_json_are_counted_where_they_stand() {
     assert_eq!((n_rows, lines), (6, vec![2, 3, 5, 6, 7, 8]));
     assert!(first.iter().all(|bad| bad.text.chars().count() <= 200));
     assert!(
-        first[0].problem.starts_with("no JSON object"),
+        first[0].problem.starts_with("is no JSON object"),
         "{}",
         first[0].problem
     );

@@ -61,6 +61,78 @@ fn wide_tables_and_odd_names_are_read() {
     assert!(frame.is_err());
 }
 
+/// The header alone is longer than what a look at the beginning takes.
+#[test]
+fn a_header_of_any_length_is_read() {
+    let join =
+        |cell: &dyn Fn(usize) -> String, n: usize| (0..n).map(cell).collect::<Vec<_>>().join(",");
+    let names = join(&|i| format!("column number {i}"), 50_000);
+    let values = join(&|i| (i % 97).to_string(), 50_000);
+    let (frame, warnings) = read_as(
+        "t.csv",
+        format!("{names}\n{values}\n{values}\n"),
+        &ImportOptions::default(),
+    );
+    let frame = frame.unwrap();
+    assert_eq!((frame.n_rows(), frame.n_columns()), (2, 50_000));
+    assert_eq!(warnings, Vec::<String>::new());
+    let too_many = join(&|i| i.to_string(), 100_001);
+    let (frame, _) = read_as(
+        "t.csv",
+        format!("{too_many}\n1\n"),
+        &ImportOptions::default(),
+    );
+    let said = frame.unwrap_err().to_string();
+    assert!(said.ends_with("it has more than 100000 columns"), "{said}");
+    // names that are all alike
+    let (frame, warnings) = read_as(
+        "t.csv",
+        format!(
+            "{}\n{}\n",
+            join(&|_| "a".to_owned(), 20_000),
+            join(&|_| "1".to_owned(), 20_000)
+        ),
+        &ImportOptions::default(),
+    );
+    assert_eq!(frame.unwrap().names()[19_999], "a_20000");
+    assert_eq!(warnings.len(), 21);
+    assert_eq!(warnings[20], "19,979 more names were mended like that");
+}
+
+#[test]
+fn a_bad_row_among_many_is_found_by_its_line() {
+    let text = format!(
+        "a,b\n{}1,2\n{}",
+        "x\n".repeat(50_000),
+        "y\n\n".repeat(50_000)
+    );
+    let (frame, _) = read_as("t.csv", text, &ImportOptions::default());
+    let Err(Error::BadRows {
+        n_rows, of, first, ..
+    }) = frame
+    else {
+        panic!("{frame:?}");
+    };
+    assert_eq!((n_rows, of, first[19].line), (100_000, 100_001, 21));
+    let options = ImportOptions {
+        types: [("a".to_owned(), "int".parse().unwrap())].into(),
+        ..ImportOptions::default()
+    };
+    // lines that are blank or hold no object count
+    let (frame, _) = read_as(
+        "t.jsonl",
+        "{\"a\":1}\n\n{\n{\"a\":\"x\"}\n{\"a\":2}\n",
+        &options,
+    );
+    let Err(error @ Error::BadRows { .. }) = frame else {
+        panic!("{frame:?}");
+    };
+    assert_eq!(
+        error.to_string(),
+        "2 of 4 rows cannot be read: line 3 is no JSON object: EOF while parsing an object; line 4 column `a` holds `x`, which is no int"
+    );
+}
+
 #[test]
 fn folders_and_patterns_are_one_table() {
     let folder = TempDir::new().unwrap();

@@ -424,7 +424,7 @@ fn bad_files_are_refused_in_one_sentence() {
         (
             "t.jsonl",
             b"{\"a\":1}\n{\"a\":}\n".to_vec(),
-            Box::new(|e| is_bad_row(e, 2, "no JSON object: expected value")),
+            Box::new(|e| is_bad_row(e, 2, "is no JSON object: expected value")),
         ),
     ];
     for (name, content, is_right) in cases {

@@ -49,6 +49,10 @@ pub(super) fn preview(
 struct Table(ForeignRows);
 
 impl PlainRows for Table {
+    fn table(&self) -> &str {
+        self.0.table()
+    }
+
     fn columns(&self) -> Vec<String> {
         self.0.columns().to_vec()
     }
@@ -69,6 +73,7 @@ impl PlainRows for Table {
                 ForeignValue::Integer(value) => PlainValue::Integer(*value),
                 ForeignValue::Float(value) => PlainValue::Float(*value),
                 ForeignValue::Text(text) => PlainValue::Text(text),
+                ForeignValue::NotUtf8(bytes) => PlainValue::NotUtf8(bytes),
             });
         }
         Ok(true)
