@@ -18,6 +18,9 @@ use crate::error::Error;
 /// Objects inside each other.
 const MAX_DEPTH: usize = 100;
 
+/// Keys inside each other have long names together: `a.b.c`.
+const MAX_NAMES_BYTES: usize = 32 << 20;
+
 /// Characters of a bad row that are kept.
 pub(super) const SHOWN_CHARS: usize = 200;
 
@@ -100,9 +103,12 @@ impl Records for JsonRecords {
         .deserialize(&mut object)
         .and_then(|()| object.end());
         match outcome {
-            Ok(()) if self.tree.columns.len() > MAX_COLUMNS => Err(Error::TooLarge(format!(
-                "its objects have more than {MAX_COLUMNS} different keys"
-            ))),
+            _ if self.tree.is_overfull || self.tree.columns.len() > MAX_COLUMNS => {
+                Err(Error::TooLarge(format!(
+                    "its objects have more than {MAX_COLUMNS} different keys, or such of more than {} MB",
+                    MAX_NAMES_BYTES >> 20
+                )))
+            }
             Ok(()) => Ok(Next::Row),
             Err(error) => {
                 let text = error.to_string();
@@ -170,6 +176,9 @@ struct Tree {
     /// The first key that stood twice in an object, and its line.
     repeated: Option<(String, u64)>,
     n_repeated: u64,
+    /// Of the names of all nodes.
+    names_bytes: usize,
+    is_overfull: bool,
 }
 
 impl Default for Tree {
@@ -179,6 +188,8 @@ impl Default for Tree {
             columns: Vec::new(),
             repeated: None,
             n_repeated: 0,
+            names_bytes: 0,
+            is_overfull: false,
         }
     }
 }
@@ -206,6 +217,12 @@ impl Tree {
             _ => format!("{}.{key}", node.name),
         };
         let child = self.nodes.len();
+        self.names_bytes += name.len();
+        if child > 2 * MAX_COLUMNS || self.names_bytes > MAX_NAMES_BYTES {
+            // the record that it stands in ends the import
+            self.is_overfull = true;
+            return 0;
+        }
         self.nodes.push(Node {
             name,
             ..Node::default()

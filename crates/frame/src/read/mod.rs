@@ -4,6 +4,7 @@
 //! The same rows make the same table whatever file they came in: integers of any width are 64 bits, a NaN and an
 //! empty text are missing, times are microseconds in UTC.
 
+mod archive;
 mod arrow;
 mod arrow_columns;
 mod arrow_json;

@@ -7,25 +7,20 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use assay_core::words::count;
 use calamine::{
     Data, DataRef, DataType, Dimensions, ExcelDateTime, Ods, Range, Reader, SheetType,
     SheetVisible, Xls, Xlsb, Xlsx,
 };
 
+use super::archive::check_archive;
 use super::cells::{Cell, Row};
-use super::ods_extent::OdsExtent;
 use super::pump::Stopped;
 use super::source::open_file;
-use super::unpack;
 use crate::error::Error;
 use crate::time;
 
-/// Cells of all sheets of an OpenDocument file, which are held in memory.
-const MAX_ODS_CELLS: u64 = 1 << 24;
-
-/// Where the list of texts says how long it is.
-const HEAD_BYTES: u64 = 4096;
+/// Columns of a sheet, in every program.
+const MAX_COLUMNS: u32 = 1 << 14;
 
 type Input = BufReader<File>;
 
@@ -64,7 +59,7 @@ enum Book {
 /// # Errors
 /// [`Error::TooLarge`] for an archive that unpacks without end, [`Error::Workbook`].
 pub(super) fn sheets(path: &Path) -> Result<Vec<Sheet>, Error> {
-    check_archive(path, unpack::MIN_LIMIT)?;
+    check_archive(path)?;
     let path = path.to_owned();
     // on a thread, as damage makes calamine panic
     let listed = std::thread::spawn(move || Ok(listed(open(&path)?.sheets())));
@@ -73,83 +68,6 @@ pub(super) fn sheets(path: &Path) -> Result<Vec<Sheet>, Error> {
         .join()
         .map_err(|_| damaged())?
         .map_err(Error::Workbook)
-}
-
-/// Unpacks the archive once without keeping anything: the sizes that it declares may be lies.
-pub(super) fn check_archive(path: &Path, least: u64) -> Result<(), Error> {
-    let (mut file, len) = open_file(path)?;
-    let mut mark = [0; 4];
-    if file.read_exact(&mut mark).is_err() || mark != *b"PK\x03\x04" {
-        return super::biff::check_extent(path);
-    }
-    unpacked_at_most(path, unpack::limit(len, least))
-}
-
-fn unpacked_at_most(path: &Path, limit: u64) -> Result<(), Error> {
-    let (file, _) = open_file(path)?;
-    let too_large = || {
-        Error::TooLarge(format!(
-            "it unpacks to more than {} MB",
-            limit.div_ceil(1_000_000)
-        ))
-    };
-    let broken = |error: zip::result::ZipError| Error::Workbook(error.to_string());
-    let mut archive = zip::ZipArchive::new(BufReader::new(file)).map_err(broken)?;
-    let mut left = limit;
-    for entry in 0..archive.len() {
-        let mut entry = archive.by_index(entry).map_err(broken)?;
-        if entry.size() > left {
-            return Err(too_large());
-        }
-        let io = |error: std::io::Error| Error::Workbook(error.to_string());
-        let name = entry.name().map_err(broken)?.into_owned();
-        let mut head = Vec::new();
-        if name.ends_with("sharedStrings.xml") {
-            entry
-                .by_ref()
-                .take(HEAD_BYTES)
-                .read_to_end(&mut head)
-                .map_err(io)?;
-        }
-        let mut extent = OdsExtent::default();
-        let is_content = name == "content.xml";
-        let mut all = entry.by_ref().take(left.saturating_add(1));
-        let rest = match is_content {
-            true => std::io::copy(&mut all, &mut extent),
-            false => std::io::copy(&mut all, &mut std::io::sink()),
-        }
-        .map_err(io)?;
-        if extent.n_cells() > MAX_ODS_CELLS {
-            return Err(Error::Workbook(format!(
-                "its sheets reach over {} cells, at most {} can be read from an OpenDocument file",
-                count(extent.n_cells()),
-                count(MAX_ODS_CELLS)
-            )));
-        }
-        let n = head.len() as u64 + rest;
-        if claimed_texts(&head) > n {
-            return Err(Error::Workbook(
-                "it says that it has more texts than it has bytes for".to_owned(),
-            ));
-        }
-        left = left.checked_sub(n).ok_or_else(too_large)?;
-    }
-    Ok(())
-}
-
-/// What the list of texts says of its own length: room for so many is made at once.
-fn claimed_texts(head: &[u8]) -> u64 {
-    let text = String::from_utf8_lossy(head);
-    let said = text.split("uniqueCount=").nth(1).unwrap_or_default();
-    let digits: String = said
-        .trim_start_matches(['"', '\'', ' '])
-        .chars()
-        .take_while(char::is_ascii_digit)
-        .collect();
-    match digits.is_empty() {
-        true => 0,
-        false => digits.parse().unwrap_or(u64::MAX),
-    }
 }
 
 /// Hands over the rows of a sheet that hold something, first ones first.
@@ -180,6 +98,16 @@ pub(super) fn rows(
             of_range(&range, extent, hand_over);
             Ok(())
         }
+    }
+}
+
+fn within((row, column): (u32, u32)) -> Result<(u32, u32), String> {
+    match column < MAX_COLUMNS {
+        true => Ok((row, column)),
+        false => Err(format!(
+            "a cell stands in column {}, a sheet has at most {MAX_COLUMNS}",
+            u64::from(column) + 1
+        )),
     }
 }
 
@@ -258,7 +186,8 @@ fn of_cells<'a, E: Display>(
 ) -> Result<(), String> {
     let mut gather = Gather::new(extent, hand_over);
     while let Some(cell) = next().map_err(sentence)? {
-        if let Err(Stopped) = gather.push(cell.get_position(), cell.get_value()) {
+        let place = within(cell.get_position())?;
+        if let Err(Stopped) = gather.push(place, cell.get_value()) {
             return Ok(());
         }
     }
@@ -389,41 +318,11 @@ fn sentence(error: impl Display) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
-
     use super::*;
 
     #[test]
-    fn a_list_of_texts_says_how_long_it_is() {
-        for (head, n) in [
-            ("<sst xmlns='x' count='9' uniqueCount=\"12\">", 12),
-            ("<sst uniqueCount='99999999999999999999999'/>", u64::MAX),
-            ("<sst count='3'>", 0),
-            ("", 0),
-        ] {
-            assert_eq!(claimed_texts(head.as_bytes()), n, "{head}");
-        }
-    }
-
-    #[test]
-    fn an_archive_that_unpacks_without_end_is_refused() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("t.xlsx");
-        // stored without compression: what counts is the sum
-        let mut archive = zip::ZipWriter::new(File::create(&path).unwrap());
-        let plain = zip::write::SimpleFileOptions::default()
-            .compression_method(zip::CompressionMethod::Stored);
-        for part in 0..3 {
-            archive.start_file(format!("xl/{part}"), plain).unwrap();
-            archive.write_all(&[0; 1000]).unwrap();
-        }
-        archive.finish().unwrap();
-        assert!(check_archive(&path, u64::MAX).is_ok());
-        // its own length times 200 is always allowed, so the limit is asked for directly
-        assert!(unpacked_at_most(&path, 3000).is_ok());
-        assert!(matches!(
-            unpacked_at_most(&path, 2999),
-            Err(Error::TooLarge(_))
-        ));
+    fn a_cell_stands_in_a_column_that_sheets_have() {
+        assert_eq!(within((7, 16_383)), Ok((7, 16_383)));
+        assert!(within((0, 16_384)).is_err());
     }
 }
