@@ -245,7 +245,7 @@ fn a_watched_file_is_imported_and_whoever_listens_is_told() {
     let bearer = format!("Bearer {TOKEN}");
     let mut stream = TcpStream::connect(&server.address).expect("it listens");
     stream
-        .set_read_timeout(Some(std::time::Duration::from_secs(120)))
+        .set_read_timeout(Some(Duration::from_secs(120)))
         .expect("a limit");
     let request = format!(
         "GET /events HTTP/1.1\r\nHost: {}\r\nAuthorization: {bearer}\r\n\r\n",
