@@ -4,8 +4,8 @@ use std::process::ExitCode;
 
 use assay_core::RunId;
 use assay_core::job::{JobOutcome, JobSpec};
-use assay_core::metrics;
 use assay_core::lab::TrashKind;
+use assay_core::metrics;
 use assay_core::reproduction::Reproduction;
 use assay_core::result::Costs;
 use assay_core::run::{Comparison, RunPage, RunQuery};
@@ -107,7 +107,11 @@ impl Command {
                 let rows = metrics
                     .iter()
                     .map(|metric| {
-                        let better = if metric.greater_is_better { "more" } else { "less" };
+                        let better = if metric.greater_is_better {
+                            "more"
+                        } else {
+                            "less"
+                        };
                         vec![metric.name.clone(), better.to_owned(), metric.help.clone()]
                     })
                     .collect();

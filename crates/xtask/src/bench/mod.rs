@@ -3,6 +3,7 @@
 mod beside;
 mod import;
 mod profile;
+mod train;
 mod validate;
 
 use crate::error::{Error, Result};
@@ -24,6 +25,11 @@ const BENCHES: &[Bench] = &[
         name: "profile",
         usage: profile::USAGE,
         run: profile::run,
+    },
+    Bench {
+        name: "train",
+        usage: train::USAGE,
+        run: train::run,
     },
     Bench {
         name: "validate",
