@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use assay_core::{Cancelled, Task};
 use linfa::DatasetBase;
+use ndarray::linalg::general_mat_mul;
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, s};
 use rayon::prelude::*;
 
@@ -16,11 +17,15 @@ use crate::Error;
 const MAX_PARTS: usize = 16;
 const MIN_ROWS_A_PART: usize = 256;
 
+/// A sample of more rows would hardly be less work.
+const LEAST_STRIDE: usize = 4;
+
 /// Numbers in a block: 128 KB stay in a core's own cache.
 const BLOCK_LEN: usize = 16_384;
 const MAX_ROWS_A_BLOCK: usize = 1_024;
 const MIN_ROWS_A_BLOCK: usize = 16;
 
+#[derive(Clone)]
 pub struct Rows<'a> {
     /// Row-major, n_rows x n_features.
     values: &'a [f32],
@@ -30,6 +35,8 @@ pub struct Rows<'a> {
     /// Subtracted from every row; empty: nothing is.
     means: Array1<f64>,
     tail: Tail<'a>,
+    /// Of so many blocks one is read.
+    stride: usize,
     task: &'a Task,
 }
 
@@ -47,6 +54,7 @@ pub struct Block<'b> {
     pub rows: Range<usize>,
     /// n_rows x n_columns.
     pub x: ArrayView2<'b, f64>,
+    values: &'b [f64],
     weights: Option<&'b [f32]>,
 }
 
@@ -55,6 +63,19 @@ impl Block<'_> {
     pub fn weight(&self, row: usize) -> f64 {
         let weight = self.weights.and_then(|weights| weights.get(row));
         weight.map_or(1.0, |&weight| f64::from(weight))
+    }
+
+    /// Of all its rows.
+    pub fn total_weight(&self) -> f64 {
+        match self.weights {
+            None => self.rows.len() as f64,
+            Some(weights) => weights.iter().map(|&weight| f64::from(weight)).sum(),
+        }
+    }
+
+    /// Row by row, as slices.
+    pub fn each_row(&self) -> impl Iterator<Item = &[f64]> {
+        self.values.chunks_exact(self.x.ncols().max(1))
     }
 
     pub fn is_weighted(&self) -> bool {
@@ -80,7 +101,18 @@ impl<'a> Rows<'a> {
             weights: weights.filter(|weights| !weights.is_empty()),
             means: Array1::default(0),
             tail: Tail::Nothing,
+            stride: 1,
             task,
+        })
+    }
+
+    /// About `n_rows` of them, in blocks that are spread evenly; `None` where that is not far fewer.
+    pub fn sample(&self, n_rows: usize, task: &'a Task) -> Option<Self> {
+        let stride = self.n_rows / n_rows.max(1);
+        (stride >= LEAST_STRIDE).then(|| Self {
+            stride,
+            task,
+            ..self.clone()
         })
     }
 
@@ -144,8 +176,11 @@ impl<'a> Rows<'a> {
             n,
             || Array1::<f64>::zeros(n),
             |sums, block| {
-                for (row, x) in block.x.rows().into_iter().enumerate() {
-                    sums.scaled_add(block.weight(row), &x);
+                for (row, x) in block.each_row().enumerate() {
+                    let weight = block.weight(row);
+                    for (sum, x) in sums.iter_mut().zip(x) {
+                        *sum += weight * x;
+                    }
                 }
             },
             |total, sums| *total += &sums,
@@ -162,7 +197,7 @@ impl<'a> Rows<'a> {
                 let weights = (0..block.rows.len()).map(|row| block.weight(row));
                 sum.1.add_gram(block, weights, &mut sum.0);
             } else {
-                ndarray::linalg::general_mat_mul(1.0, &block.x.t(), &block.x, 1.0, &mut sum.0);
+                general_mat_mul(1.0, &block.x.t(), &block.x, 1.0, &mut sum.0);
             }
         };
         let total = self.fold(n * n, new, add, |total, sum| total.0 += &sum.0)?;
@@ -176,9 +211,11 @@ impl<'a> Rows<'a> {
             n,
             || Array1::<f64>::zeros(n),
             |sums, block| {
-                for (row, x) in block.x.rows().into_iter().enumerate() {
+                for (row, x) in block.each_row().enumerate() {
                     let weight = block.weight(row);
-                    sums.zip_mut_with(&x, |sum, x| *sum += weight * x * x);
+                    for (sum, x) in sums.iter_mut().zip(x) {
+                        *sum += weight * x * x;
+                    }
                 }
             },
             |total, sums| *total += &sums,
@@ -230,12 +267,14 @@ impl<'a> Rows<'a> {
         let n_columns = self.n_columns();
         let size = (BLOCK_LEN / n_columns.max(1)).clamp(MIN_ROWS_A_BLOCK, MAX_ROWS_A_BLOCK);
         let mut wide = Array2::zeros((size.min(rows.len()), n_columns));
-        for start in rows.clone().step_by(size) {
+        for start in rows.clone().step_by(size * self.stride) {
             self.task.check()?;
             let range = start..(start + size).min(rows.end);
             self.widen(range.clone(), &mut wide);
+            let values = wide.as_slice().unwrap_or_default();
             work(&Block {
                 x: wide.slice(s![..range.len(), ..]),
+                values: &values[..range.len() * n_columns],
                 weights: self.weights.and_then(|weights| weights.get(range.clone())),
                 rows: range,
             });
@@ -284,11 +323,31 @@ impl Scaled {
         gram: &mut Array2<f64>,
     ) {
         self.0.clear();
-        for (row, factor) in block.x.rows().into_iter().zip(factors) {
+        for (row, factor) in block.each_row().zip(factors) {
             self.0.extend(row.iter().map(|x| x * factor));
         }
-        if let Ok(scaled) = ArrayView2::from_shape(block.x.dim(), &self.0) {
-            ndarray::linalg::general_mat_mul(1.0, &scaled.t(), &block.x, 1.0, gram);
+        self.multiply(block, gram);
+    }
+
+    /// Adds Σ curvature · x xᵀ to the first rows of `sums` and Σ slope · x to the last, which is one more.
+    pub fn add_derivatives(
+        &mut self,
+        block: &Block<'_>,
+        derivatives: impl Iterator<Item = (f64, f64)>,
+        sums: &mut Array2<f64>,
+    ) {
+        self.0.clear();
+        for (row, (slope, curvature)) in block.each_row().zip(derivatives) {
+            self.0.extend(row.iter().map(|x| x * curvature));
+            self.0.push(slope);
+        }
+        self.multiply(block, sums);
+    }
+
+    fn multiply(&self, block: &Block<'_>, sums: &mut Array2<f64>) {
+        let shape = (block.rows.len(), sums.nrows());
+        if let Ok(scaled) = ArrayView2::from_shape(shape, &self.0) {
+            general_mat_mul(1.0, &scaled.t(), &block.x, 1.0, sums);
         }
     }
 }

@@ -121,6 +121,7 @@ impl<'v> Fit<ArrayView2<'v, f32>, ArrayView1<'v, f64>, Error> for GlmValidParams
         let problem = Problem {
             dataset_rows: Rows::new(dataset, &self.task)?,
             y: &y,
+            y_mean: mean / unit,
             loss: Loss::of_power(self.power),
             l2: self.alpha * scale,
             l1: 0.0,
@@ -145,6 +146,7 @@ pub(crate) struct Problem<'a> {
     pub dataset_rows: Rows<'a>,
     /// Of a row.
     pub y: &'a (dyn Fn(usize) -> f64 + Sync),
+    pub y_mean: f64,
     pub loss: Loss,
     pub l2: f64,
     pub l1: f64,
@@ -157,7 +159,7 @@ impl Problem<'_> {
     /// The weighted sum on features as they were.
     pub fn solve(self) -> Result<(LinearModel, Minimum), Error> {
         let n = self.dataset_rows.n_features();
-        let (rows, means) = centred(self.dataset_rows, self.fit_intercept)?;
+        let (rows, means) = centred(self.dataset_rows.clone(), self.fit_intercept)?;
         let n_columns = rows.n_columns();
         let objective = Objective {
             rows,
@@ -167,10 +169,11 @@ impl Problem<'_> {
         };
         let mut l1 = vec![self.l1; n];
         l1.resize(n_columns, 0.0);
-        let start = Array1::zeros(n_columns);
         let minimum = if n_columns <= MAX_NEWTON_COLUMNS {
+            let start = self.start(&objective, &l1)?;
             newton::minimise(&objective, &l1, start, self.max_iter, self.phase)?
         } else {
+            let start = Array1::zeros(n_columns);
             let diagonal = objective.rows.squares()? / objective.rows.total_weight();
             let inverse = inverse(diagonal + self.l2);
             let search = Search {
@@ -195,6 +198,30 @@ impl Problem<'_> {
         Ok((model, minimum))
     }
 }
+
+impl Problem<'_> {
+    /// Where a sample of the rows has its minimum, and the value at zero, which a good start lies under. Newton's method
+    /// then needs but two or three passes over all rows.
+    fn start(&self, objective: &Objective<'_>, l1: &[f64]) -> Result<(Array1<f64>, f64), Error> {
+        let zeros = (Array1::zeros(l1.len()), f64::INFINITY);
+        let task = objective.rows.task().without_steps();
+        let n_rows = SAMPLE_ROWS.max(SAMPLE_ROWS_A_COLUMN * l1.len());
+        let Some(rows) = objective.rows.sample(n_rows, &task) else {
+            return Ok(zeros);
+        };
+        let sample = Objective { rows, ..*objective };
+        match newton::minimise(&sample, l1, zeros.clone(), self.max_iter, self.phase) {
+            // At zero all losses are linear in y.
+            Ok(found) => Ok((found.w, self.loss.at(0.0, self.y_mean).loss)),
+            Err(Error::Cancelled(cancelled)) => Err(cancelled.into()),
+            Err(_) => Ok(zeros),
+        }
+    }
+}
+
+/// Rows of a sample that shows where to start.
+const SAMPLE_ROWS: usize = 16_384;
+const SAMPLE_ROWS_A_COLUMN: usize = 200;
 
 /// Cheap steps that stand for one of Newton's.
 pub(crate) const QUASI_STEPS_A_STEP: usize = 10;

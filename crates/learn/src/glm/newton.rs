@@ -19,11 +19,12 @@ const MAX_HALVINGS: usize = 40;
 const MAX_ROUNDS: usize = 1_000;
 const SMALLEST_CHANGE: f64 = 1e-9;
 
-/// Minimises the objective + Σ l1ⱼ |wⱼ| from `start`. `l1` is per column.
+/// Minimises the objective + Σ l1ⱼ |wⱼ| from `start`, or from zero where the value at the start is over `bound`.
+/// `l1` is per column.
 pub fn minimise(
     objective: &Objective<'_>,
     l1: &[f64],
-    start: Array1<f64>,
+    (start, bound): (Array1<f64>, f64),
     max_steps: usize,
     phase: &str,
 ) -> Result<Minimum, Error> {
@@ -32,6 +33,11 @@ pub fn minimise(
     let mut w = start;
     let mut here = objective.evaluate_with_hessian(&w)?;
     let mut value = here.value + absolute_penalty(l1, &w);
+    if value.is_nan() || value > bound {
+        w.fill(0.0);
+        here = objective.evaluate_with_hessian(&w)?;
+        value = here.value;
+    }
     let mut decrement = f64::INFINITY;
     for n_steps in 0..max_steps {
         task.step(n_steps as u64, max_steps as u64, phase);

@@ -1,7 +1,7 @@
 //! The penalised mean loss over all rows, with its derivatives: one pass over the data for all three.
 
 use assay_core::Cancelled;
-use ndarray::{Array1, Array2};
+use ndarray::{Array1, Array2, s};
 
 use super::loss::Loss;
 use crate::quasi_newton::Smooth;
@@ -25,11 +25,12 @@ pub struct Evaluated {
 
 /// Sums of one part of the rows.
 struct Sums {
+    weight: f64,
     loss: f64,
-    gradient: Array1<f64>,
-    /// Empty where it is not wanted.
-    hessian: Array2<f64>,
-    curvatures: Vec<f64>,
+    /// The second derivative, where it is wanted, and under it the first.
+    derivatives: Array2<f64>,
+    /// Slope and curvature of the rows of a block.
+    of_rows: Vec<(f64, f64)>,
     scaled: Scaled,
 }
 
@@ -42,49 +43,56 @@ impl Objective<'_> {
         let n = w.len();
         let n_second = if with_hessian { n } else { 0 };
         let new = || Sums {
+            weight: 0.0,
             loss: 0.0,
-            gradient: Array1::zeros(n),
-            hessian: Array2::zeros((n_second, n_second)),
-            curvatures: Vec::new(),
+            derivatives: Array2::zeros((n_second + 1, n)),
+            of_rows: Vec::new(),
             scaled: Scaled::default(),
         };
         let sums = self.rows.fold(
-            n * n_second + n,
+            n * (n_second + 1),
             new,
             |sums, block| {
-                let z = block.x.dot(w);
-                sums.curvatures.clear();
-                for (row, (x, &z)) in block.x.rows().into_iter().zip(&z).enumerate() {
+                sums.of_rows.clear();
+                for (row, &z) in block.x.dot(w).iter().enumerate() {
                     let weight = block.weight(row);
                     let at = self.loss.at(z, (self.y)(block.rows.start + row));
                     sums.loss += weight * at.loss;
-                    sums.gradient.scaled_add(weight * at.slope, &x);
-                    sums.curvatures.push(weight * at.curvature);
+                    sums.of_rows
+                        .push((weight * at.slope, weight * at.curvature));
                 }
+                sums.weight += block.total_weight();
+                let derivatives = &mut sums.derivatives;
                 if with_hessian {
-                    let curvatures = sums.curvatures.iter().copied();
-                    sums.scaled.add_gram(block, curvatures, &mut sums.hessian);
+                    let of_rows = sums.of_rows.iter().copied();
+                    sums.scaled.add_derivatives(block, of_rows, derivatives);
+                } else {
+                    for (x, (slope, _)) in block.each_row().zip(&sums.of_rows) {
+                        for (sum, x) in derivatives.iter_mut().zip(x) {
+                            *sum += slope * x;
+                        }
+                    }
                 }
             },
             |total, sums| {
+                total.weight += sums.weight;
                 total.loss += sums.loss;
-                total.gradient += &sums.gradient;
-                total.hessian += &sums.hessian;
+                total.derivatives += &sums.derivatives;
             },
         )?;
-        let total_weight = self.rows.total_weight();
-        let penalised = ..self.rows.n_features();
-        let mut gradient = sums.gradient / total_weight;
-        let mut hessian = sums.hessian / total_weight;
-        let own = w.slice(ndarray::s![penalised]);
+        let n_penalised = self.rows.n_features();
+        let means = sums.derivatives / sums.weight;
+        let mut gradient = means.row(n_second).to_owned();
+        let mut hessian = means.slice(s![..n_second, ..]).to_owned();
+        let own = w.slice(s![..n_penalised]);
         gradient
-            .slice_mut(ndarray::s![penalised])
+            .slice_mut(s![..n_penalised])
             .scaled_add(self.l2, &own);
-        for value in hessian.diag_mut().iter_mut().take(penalised.end) {
+        for value in hessian.diag_mut().iter_mut().take(n_penalised) {
             *value += self.l2;
         }
         Ok(Evaluated {
-            value: sums.loss / total_weight + self.l2 / 2.0 * own.dot(&own),
+            value: sums.loss / sums.weight + self.l2 / 2.0 * own.dot(&own),
             gradient,
             hessian,
         })

@@ -69,6 +69,8 @@ impl LogisticValidParams {
         let problem = Problem {
             dataset_rows: rows,
             y: &target,
+            // Log loss at even odds is the same for both classes.
+            y_mean: 0.0,
             loss: Loss::Logistic,
             l1,
             l2,

@@ -20,6 +20,7 @@ pub struct SoftmaxLoss<'a> {
 }
 
 struct Sums {
+    weight: f64,
     loss: f64,
     gradient: Array2<f64>,
 }
@@ -31,6 +32,7 @@ impl Smooth for SoftmaxLoss<'_> {
             return Ok((f64::NAN, Array1::zeros(w.len())));
         };
         let new = || Sums {
+            weight: 0.0,
             loss: 0.0,
             gradient: Array2::zeros(shape),
         };
@@ -38,6 +40,7 @@ impl Smooth for SoftmaxLoss<'_> {
             w.len(),
             new,
             |sums, block| {
+                sums.weight += block.total_weight();
                 let mut z = block.x.dot(&weights.t());
                 for (row, mut z) in z.rows_mut().into_iter().enumerate() {
                     let weight = block.weight(row);
@@ -50,17 +53,17 @@ impl Smooth for SoftmaxLoss<'_> {
                 general_mat_mul(1.0, &z.t(), &block.x, 1.0, &mut sums.gradient);
             },
             |total, sums| {
+                total.weight += sums.weight;
                 total.loss += sums.loss;
                 total.gradient += &sums.gradient;
             },
         )?;
-        let total_weight = self.rows.total_weight();
         let penalised = s![.., ..self.rows.n_features()];
-        let mut gradient = sums.gradient / total_weight;
+        let mut gradient = sums.gradient / sums.weight;
         let own: ArrayView2<'_, f64> = weights.slice(penalised);
         gradient.slice_mut(penalised).scaled_add(self.l2, &own);
         let squares: f64 = own.iter().map(|weight| weight * weight).sum();
-        let value = sums.loss / total_weight + self.l2 / 2.0 * squares;
+        let value = sums.loss / sums.weight + self.l2 / 2.0 * squares;
         Ok((value, gradient.into_iter().collect()))
     }
 }

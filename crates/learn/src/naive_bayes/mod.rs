@@ -50,11 +50,11 @@ fn class_sums(
         shape.0 * shape.1,
         || Array2::<f64>::zeros(shape),
         |sums, block| {
-            for (row, x) in block.x.rows().into_iter().enumerate() {
+            for (row, x) in block.each_row().enumerate() {
                 let class = y[block.rows.start + row] as usize;
                 let weight = block.weight(row);
                 let mut own = sums.row_mut(class);
-                for (column, (sum, &x)) in own.iter_mut().zip(&x).enumerate() {
+                for (column, (sum, &x)) in own.iter_mut().zip(x).enumerate() {
                     *sum += weight * of(class, column, x);
                 }
             }
