@@ -41,6 +41,11 @@ impl Places {
         self.target.join("native")
     }
 
+    /// Python packages that tests use.
+    pub fn python_packages(&self) -> PathBuf {
+        self.target.join("python")
+    }
+
     /// An executable of this workspace, built in `profile` ("debug" or "release").
     pub fn executable(&self, profile: &str, name: &str) -> PathBuf {
         self.target

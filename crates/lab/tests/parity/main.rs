@@ -1,6 +1,8 @@
 //! Every algorithm of the catalogue on every kind of data: what it says itself and what its exported graph says through
 //! ONNX Runtime, on the rows as they are and on rows that nobody would like to see.
 
+mod python;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -55,6 +57,7 @@ fn every_model_exports_and_every_export_agrees() {
     let folder = tempfile::tempdir().unwrap();
     let runtime = runtime();
     let mut n_agreeing: BTreeMap<String, u32> = BTreeMap::new();
+    let models = tempfile::tempdir().unwrap();
     for (file, header, targets) in DATA {
         let path = with_header(file, header, folder.path());
         for (column, kind) in targets
@@ -67,12 +70,18 @@ fn every_model_exports_and_every_export_agrees() {
                     continue;
                 }
                 let at = format!("{} on {column} of {file}", info.name);
-                if agrees(&table, &info.name, &runtime, &at) {
+                if agrees(&table, &info.name, &runtime, &at, &models.path().join(&at)) {
                     *n_agreeing.entry(info.name).or_default() += 1;
                 }
             }
         }
     }
+    let report = python::check(models.path());
+    assert_eq!(report["wrong"], serde_json::json!([]));
+    assert_eq!(
+        report["n_models"].as_u64(),
+        Some(n_agreeing.values().copied().map(u64::from).sum())
+    );
     for info in catalogue() {
         let supervised = info.problems.iter().any(|problem| {
             matches!(
@@ -90,7 +99,7 @@ fn every_model_exports_and_every_export_agrees() {
 }
 
 /// False where the algorithm says that it is not made for these numbers.
-fn agrees(table: &Table, algorithm: &str, runtime: &Runtime, at: &str) -> bool {
+fn agrees(table: &Table, algorithm: &str, runtime: &Runtime, at: &str, folder: &Path) -> bool {
     let matrix = apply_recipe(&table.columns, &table.recipe).unwrap();
     let training = Training {
         x: &matrix,
@@ -124,6 +133,11 @@ fn agrees(table: &Table, algorithm: &str, runtime: &Runtime, at: &str) -> bool {
             report.passed && report.label_flips == 0,
             "{at}, rows {rows}: {report:?}"
         );
+        // once for the strangers; the worse rows stay
+        std::fs::create_dir_all(folder).unwrap();
+        std::fs::write(folder.join("model.onnx"), &exported.bytes).unwrap();
+        let rows = python::rows(&columns, &ours, &classes).to_string();
+        std::fs::write(folder.join("rows.json"), rows).unwrap();
     }
     true
 }

@@ -3,6 +3,7 @@
 pub mod onnxruntime;
 pub mod packages;
 pub mod python;
+pub mod python_packages;
 pub mod system;
 pub mod web;
 
@@ -29,5 +30,8 @@ pub fn run(places: &Places, scope: Scope) -> Result<()> {
         Scope::Test => &[Group::Build, Group::Window, Group::Test],
     })?;
     onnxruntime::install(places)?;
+    if scope == Scope::Test {
+        python_packages::install(places)?;
+    }
     web::install(places)
 }
