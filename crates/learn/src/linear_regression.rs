@@ -2,12 +2,12 @@
 //!
 //! Ours behind linfa's traits, since linfa's QR does not look at the rank (the columns of a full one-hot encoding sum
 //! to one, and its coefficients then come out as 1e15 and cancel) and needs the whole matrix in f64. The normal
-//! equations are solved in the directions in which the features vary, and the digits that products of products lose are
-//! brought back by refinement on the rows (corrected seminormal equations, Björck 1987). Of all equally good
-//! coefficients those with the least norm are given, as scikit-learn does.
+//! equations are solved for features of which none is a sum of others, and the digits that products lose are brought
+//! back by refinement on the rows (corrected seminormal equations, Björck 1987). Of all equally good coefficients those
+//! with the least norm are given, as scikit-learn does.
 
-use assay_core::Task;
 use assay_core::model::Model;
+use assay_core::{Cancelled, Task};
 use linfa::ParamGuard;
 use linfa::traits::Fit;
 use ndarray::{Array1, ArrayView1, ArrayView2, Axis};
@@ -15,10 +15,11 @@ use ndarray::{Array1, ArrayView1, ArrayView2, Axis};
 use crate::linear::LinearModel;
 use crate::moments::{Moments, Numbers};
 use crate::params::Resolved;
-use crate::{Error, Training, data, solve};
+use crate::solve::Independent;
+use crate::{Error, Training, data};
 
-/// A direction of the standardised features with less than this share of the largest variance is no direction.
-/// f32 features that are sums of others leave 1e-14.
+/// A standardised feature of which less than this share of the variance is its own is a sum of others. f32 features that
+/// are sums leave 1e-14.
 const LEAST_VARIANCE: f64 = 1e-12;
 
 const N_REFINEMENTS: usize = 2;
@@ -88,29 +89,22 @@ impl<'v> Fit<ArrayView2<'v, f32>, ArrayView1<'v, f64>, Error> for LeastSquaresVa
         for ((row, column), value) in unit.indexed_iter_mut() {
             *value *= scale[row] * scale[column];
         }
-        self.task.check()?;
-        let (variances, directions) = solve::eigen(&unit)?;
-        self.task.check()?;
-        let least = variances.last().copied().unwrap_or(0.0) * LEAST_VARIANCE;
-        let n_idle = variances.iter().filter(|&&value| value <= least).count();
-        let (idle, kept) = directions.view().split_at(Axis(1), n_idle);
-        let kept_variances = variances.slice(ndarray::s![n_idle..]);
-        let solved = |products: &Array1<f64>| {
+        let factor = Independent::new(&unit, LEAST_VARIANCE, &self.task)?;
+        let add_solved = |coefficients: &mut Array1<f64>, products: &Array1<f64>| {
             let scaled = products.select(Axis(0), &varying) * &scale;
-            kept.dot(&(kept.t().dot(&scaled) / kept_variances)) * &scale
-        };
-        let add = |coefficients: &mut Array1<f64>, found: Array1<f64>| {
+            let found = factor.solve(&scaled) * &scale;
             for (&column, value) in varying.iter().zip(found) {
                 coefficients[column] += value;
             }
         };
-        add(&mut coefficients, solved(&moments.xy));
+        add_solved(&mut coefficients, &moments.xy);
         for _ in 0..N_REFINEMENTS {
             let left = moments.residual_products(dataset, &coefficients, &self.task)?;
-            add(&mut coefficients, solved(&left));
+            add_solved(&mut coefficients, &left);
         }
-        let found = without(coefficients.select(Axis(0), &varying), idle, &scale);
-        for (&column, value) in varying.iter().zip(found) {
+        let found = coefficients.select(Axis(0), &varying);
+        let shortest = shortest(found, &factor, &scale, &self.task)?;
+        for (&column, value) in varying.iter().zip(shortest) {
             coefficients[column] = value;
         }
         Ok(moments.model(coefficients))
@@ -124,15 +118,30 @@ pub(crate) fn fit(params: &Resolved, training: &Training<'_>) -> Result<Model, E
     Ok(fitted.model(training))
 }
 
-/// `coefficients` less their share in the directions (columns, of scaled features) that no row varies in.
-fn without(
-    mut coefficients: Array1<f64>,
-    idle: ArrayView2<'_, f64>,
+/// Of all coefficients that predict the same, those with the least norm: less their share in the directions in which no
+/// row varies, or what they have in the directions in which rows do vary, whichever are fewer.
+fn shortest(
+    coefficients: Array1<f64>,
+    factor: &Independent,
     scale: &Array1<f64>,
-) -> Array1<f64> {
-    let mut basis: Vec<Array1<f64>> = Vec::with_capacity(idle.ncols());
-    for direction in idle.axis_iter(Axis(1)) {
-        let mut unit = &direction * scale;
+    task: &Task,
+) -> Result<Array1<f64>, Cancelled> {
+    let n_idle = coefficients.len() - factor.rank();
+    if n_idle == 0 {
+        return Ok(coefficients);
+    }
+    let mut within = Array1::zeros(coefficients.len());
+    let is_idle = n_idle <= factor.rank();
+    let n_directions = n_idle.min(factor.rank());
+    let mut basis: Vec<Array1<f64>> = Vec::with_capacity(n_directions);
+    for direction in 0..n_directions {
+        task.check()?;
+        let mut unit = if is_idle {
+            factor.idle_direction(direction) * scale
+        } else {
+            factor.direction(direction) / scale
+        };
+        unit /= unit.dot(&unit).sqrt();
         // Twice is enough (Giraud et al. 2005) for a basis that is orthogonal to rounding.
         for _ in 0..2 {
             for other in &basis {
@@ -141,9 +150,12 @@ fn without(
             }
             unit /= unit.dot(&unit).sqrt();
         }
-        let share = coefficients.dot(&unit);
-        coefficients.scaled_add(-share, &unit);
+        within.scaled_add(coefficients.dot(&unit), &unit);
         basis.push(unit);
     }
-    coefficients
+    Ok(if is_idle {
+        coefficients - within
+    } else {
+        within
+    })
 }

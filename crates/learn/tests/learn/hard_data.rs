@@ -413,3 +413,58 @@ fn weights_that_are_none_are_refused_with_a_hint() {
         );
     }
 }
+
+/// Fits on many rows start from a sample of their blocks; here most blocks hold but one class, or one size of numbers.
+#[test]
+fn sorted_rows_give_the_same_model_as_mixed_ones() {
+    const N_ROWS: usize = 70_000;
+    let noise = uniform(2 * N_ROWS, 21);
+    let sorted = rows(N_ROWS, |i| {
+        vec![
+            noise[2 * i] as f32 + i as f32 / N_ROWS as f32,
+            noise[2 * i + 1] as f32,
+        ]
+    });
+    let late = |i: usize| u32::from(i > 66_000) + u32::from(i > 68_000);
+    let mixed: Vec<usize> = (0..N_ROWS).map(|i| i * 12_347 % N_ROWS).collect();
+    let targets = [
+        classes(&(0..N_ROWS).map(|i| late(i).min(1)).collect::<Vec<_>>(), 2),
+        classes(&(0..N_ROWS).map(late).collect::<Vec<_>>(), 3),
+        Target::Values(
+            (0..N_ROWS)
+                .map(|i| f64::from(late(i)) * 50.0 + noise[i])
+                .collect(),
+        ),
+    ];
+    for y in targets {
+        for algorithm in [
+            "logistic_regression",
+            "poisson_regression",
+            "gamma_regression",
+        ] {
+            let entry = assay_learn::algorithm(algorithm).unwrap();
+            if !entry.problems.contains(&y.problem()) {
+                continue;
+            }
+            let answers = [
+                (sorted.clone(), y.clone()),
+                (sorted.take(&mixed), y.take(&mixed)),
+            ]
+            .map(|(x, y)| {
+                let (task, heard) = listening();
+                let model = fit(algorithm, &Params::new(), &x, &y, 0, &task).unwrap();
+                assert_eq!(warnings(&heard), Vec::<String>::new(), "{algorithm}");
+                match predict(&model, &sorted) {
+                    Prediction::Classes { probabilities, .. } => probabilities,
+                    Prediction::Values(values) => values,
+                }
+            });
+            for (one, other) in answers[0].iter().zip(&answers[1]) {
+                assert!(
+                    (one - other).abs() <= 1e-5 * one.abs().max(1.0),
+                    "{algorithm}: {one} {other}"
+                );
+            }
+        }
+    }
+}
