@@ -141,7 +141,7 @@ fn reproduce(lab: &Lab, run: &str, output: Output) -> Result<ExitCode, Error> {
     let Some(JobOutcome::Reproduction(found)) = &job.outcome else {
         return Ok(ExitCode::FAILURE);
     };
-    output.result(found, |found| reproduction(found));
+    output.result(found, reproduction);
     Ok(if found.identical {
         ExitCode::SUCCESS
     } else {

@@ -104,7 +104,7 @@ fn the_bad_corner_is_the_first_slice() {
     let n = 400;
     let site = |row: usize| ["north", "south", "east"][row % 3];
     let age = |row: usize| {
-        if row % 50 == 0 {
+        if row.is_multiple_of(50) {
             f64::NAN
         } else {
             (row * 7 % 90) as f64
