@@ -1,3 +1,5 @@
+//! What gives the target away, and what does not; rows, groups and times over a split.
+
 use super::*;
 use crate::matrix::{Columns, RawColumn, RawValues, Target};
 use crate::schema::ColumnType;
