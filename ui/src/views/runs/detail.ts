@@ -102,10 +102,13 @@ export function fittedFact(step: FittedStep): Fact {
   }
 }
 
-export function splitWords({ split, cv_folds }: TrainSpec): string {
-  const how = split.method === 'auto' ? '' : `${split.method}, `;
-  const folds = cv_folds === null ? '' : `, ${count(cv_folds)} folds on the rest`;
-  return `${how}${percent(split.test_fraction, 0)} held out${folds}`;
+export function splitWords({ split, cv_folds, cv }: TrainSpec): string {
+  const by = split.group ? ` by \`${split.group}\`` : split.time ? ` by \`${split.time}\`` : '';
+  const how = split.method === 'auto' ? '' : `${split.method.replaceAll('_', ', ')}${by}, `;
+  const gap = split.gap ? ` after a gap of ${plural(split.gap, 'row')}` : '';
+  const times = (cv?.repeats ?? 1) > 1 ? ` ${count(cv?.repeats)} times` : '';
+  const folds = cv_folds === null ? '' : `, ${count(cv_folds)} folds${times} on the rest`;
+  return `${how}${percent(split.test_fraction, 0)} held out${gap}${folds}`;
 }
 
 /** The state of the training page that makes the same run again; the name is left to the new one. */
@@ -118,8 +121,33 @@ export function againQuery(spec: TrainSpec): Record<string, string> {
     test: String(spec.split.test_fraction),
     ...(spec.cv_folds === null ? {} : { cv: String(spec.cv_folds) }),
     seed: String(spec.seed),
+    ...(spec.split.group ? { group: spec.split.group } : {}),
+    ...(spec.split.time ? { time: spec.split.time } : {}),
+    ...(spec.split.gap ? { gap: String(spec.split.gap) } : {}),
+    ...cvQuery(spec),
     ...(spec.experiment === null ? {} : { experiment: spec.experiment }),
     ...Object.fromEntries(Object.entries(spec.params).map(([name, value]) => [`p.${name}`, String(value)])),
+  };
+}
+
+function cvQuery({ cv, candidates, learning_curve }: TrainSpec): Record<string, string> {
+  return {
+    ...(cv && cv.method !== 'auto' ? { cv_split: cv.method } : {}),
+    ...(cv && cv.repeats !== 1 ? { repeats: String(cv.repeats) } : {}),
+    ...(cv?.window.kind === 'sliding' ? { window: String(cv.window.max_train_rows) } : {}),
+    ...(cv && cv.inner_folds !== 3 ? { inner: String(cv.inner_folds) } : {}),
+    ...(candidates?.length
+      ? {
+          candidates: candidates
+            .map((params) =>
+              Object.entries(params)
+                .map(([name, value]) => `${name}=${String(value)}`)
+                .join(','),
+            )
+            .join('; '),
+        }
+      : {}),
+    ...(learning_curve ? { curve: String(learning_curve) } : {}),
   };
 }
 
