@@ -50,11 +50,14 @@ fn unpacked_at_most(path: &Path, limit: u64) -> Result<(), Error> {
         if entry.size() > left {
             return Err(too_large());
         }
-        let mut part = Part::default();
+        let name = entry.name().map_err(broken)?.into_owned();
+        let mut part = Part {
+            is_content: name == "content.xml",
+            ..Part::default()
+        };
         let mut bytes = entry.by_ref().take(left.saturating_add(1));
         let n_bytes = std::io::copy(&mut bytes, &mut part)
             .map_err(|error| Error::Workbook(error.to_string()))?;
-        let name = entry.name().map_err(broken)?.into_owned();
         part.check(&name, n_bytes)?;
         left = left.checked_sub(n_bytes).ok_or_else(too_large)?;
     }
@@ -64,6 +67,8 @@ fn unpacked_at_most(path: &Path, limit: u64) -> Result<(), Error> {
 /// A part of the archive as it comes.
 #[derive(Default)]
 struct Part {
+    /// Of an OpenDocument file.
+    is_content: bool,
     /// Where the list of texts says how long it is.
     head: Vec<u8>,
     texts: XmlTexts,
@@ -83,7 +88,7 @@ impl Part {
             Some(format!("it holds more than {} texts", count(MAX_TEXTS)))
         } else if name.ends_with("sharedStrings.xml") && claimed_texts(&self.head) > n_bytes {
             Some("it says that it has more texts than it has bytes for".to_owned())
-        } else if name == "content.xml" && self.extent.n_cells() > MAX_ODS_CELLS {
+        } else if self.extent.n_cells() > MAX_ODS_CELLS {
             Some(format!(
                 "its sheets reach over {} cells, at most {} can be read from an OpenDocument file",
                 count(self.extent.n_cells()),
@@ -105,7 +110,9 @@ impl Write for Part {
         self.head
             .extend_from_slice(bytes.get(..room).unwrap_or(bytes));
         self.texts.take(bytes);
-        self.extent.take(bytes);
+        if self.is_content {
+            self.extent.take(bytes);
+        }
         Ok(bytes.len())
     }
 

@@ -4,14 +4,14 @@ use assay_core::expect::{Expectation, Rule, RuleType, SUITE_SCHEMA, Severity, Su
 use assay_core::suites::NotUnderstood;
 use serde_json::{Map, Value};
 
-use super::{OWN_META, ReadSuite, SuiteFileError, kept};
+use super::{OWN_META, ReadSuite, SuiteFileError, in_brief, kept};
 
 /// Reads a suite of either generation, or one that was stored here as JSON. Nothing is dropped: what is not understood
 /// is kept with the suite, listed, and never lets a check pass.
 pub fn from_gx_json(text: &str) -> Result<ReadSuite, SuiteFileError> {
     let value: Value = serde_json::from_str(text).map_err(|error| SuiteFileError::Syntax {
         line: error.line(),
-        wrong: without_place(&error.to_string()),
+        wrong: in_brief(&without_place(&error.to_string())),
     })?;
     let Value::Object(mut fields) = value else {
         return Err(SuiteFileError::NotASuite(
@@ -71,8 +71,8 @@ fn read_entry(entry: Value, rule: u32, not_understood: &mut Vec<NotUnderstood>) 
     let mut tell = |type_: &str, wrong: String| {
         not_understood.push(NotUnderstood {
             rule,
-            type_: type_.to_owned(),
-            wrong,
+            type_: in_brief(type_),
+            wrong: in_brief(&wrong),
         });
     };
     let named = ["type", "expectation_type"]

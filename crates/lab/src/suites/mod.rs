@@ -23,6 +23,9 @@ const ENTRY: &str = "entry";
 /// The part of `meta` in which other programs keep what they have no place for.
 const OWN_META: &str = "assay";
 
+/// Of what is said of a file.
+const SHOWN_CHARACTERS: usize = 250;
+
 /// Why a text is no suite.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SuiteFileError {
@@ -37,6 +40,24 @@ pub enum SuiteFileError {
         line: usize,
         wrong: String,
     },
+}
+
+impl SuiteFileError {
+    /// Names from a file stand in the sentence, and can be of any length and on any number of lines.
+    fn in_brief(self) -> Self {
+        match self {
+            Self::Syntax { line, wrong } => Self::Syntax {
+                line,
+                wrong: in_brief(&wrong),
+            },
+            Self::NotASuite(wrong) => Self::NotASuite(in_brief(&wrong)),
+            Self::Rule { rule, line, wrong } => Self::Rule {
+                rule,
+                line,
+                wrong: in_brief(&wrong),
+            },
+        }
+    }
 }
 
 /// A suite that was read, and what of it has no meaning here.
@@ -84,6 +105,15 @@ fn kept(entry: Value) -> Expectation {
         assay_core::expect::Severity::Critical,
         "",
     )
+}
+
+/// On one line, and not longer than a sentence.
+fn in_brief(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(SHOWN_CHARACTERS) {
+        Some((end, _)) => format!("{}…", line.get(..end).unwrap_or(&line)),
+        None => line,
+    }
 }
 
 /// 1-based line of a byte.

@@ -10,9 +10,13 @@ use super::toml_write::FIELDS;
 use super::{SuiteFileError, line_at};
 
 pub fn from_toml(text: &str) -> Result<Suite, SuiteFileError> {
+    read(text).map_err(SuiteFileError::in_brief)
+}
+
+fn read(text: &str) -> Result<Suite, SuiteFileError> {
     let document = DeTable::parse(text).map_err(|error| SuiteFileError::Syntax {
         line: error.span().map_or(1, |span| line_at(text, span.start)),
-        wrong: on_one_line(error.message()),
+        wrong: error.message().to_owned(),
     })?;
     let mut rules = None;
     let mut name = None;
@@ -205,8 +209,4 @@ fn object(table: &DeTable<'_>) -> Result<Value, String> {
         }
         _ => Ok(Value::Object(object)),
     }
-}
-
-fn on_one_line(message: &str) -> String {
-    message.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -47,6 +47,7 @@ fn json_that_is_no_suite() {
 fn toml_that_is_no_suite() {
     let deep = format!("name = {}", "[".repeat(100_000));
     let deep_table = format!("[{}a]", "a.".repeat(100_000));
+    let long = format!("name = 'a'\n{} = 1", "k".repeat(100_000));
     for text in [
         "",
         "\0",
@@ -58,6 +59,10 @@ fn toml_that_is_no_suite() {
         "\u{feff}\u{feff}",
         &deep,
         &deep_table,
+        // found by the fuzzer: a name on two lines
+        "        \"waru\\n0000g\"       =                 0",
+        "name = 'a'\n[[rules]]\ntype = \"a\\nb\"",
+        &long,
     ] {
         let error = said(text);
         assert!(!error.contains('\n') && error.len() < 300, "{error}");
