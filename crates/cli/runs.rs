@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use assay_core::RunId;
+use assay_core::code::Code;
 use assay_core::job::{JobOutcome, JobSpec};
 use assay_core::lab::TrashKind;
 use assay_core::metrics;
@@ -52,7 +53,7 @@ pub enum Command {
         #[arg(long, value_name = "X")]
         false_negative_cost: Option<f64>,
     },
-    /// Train a run again from its record: bit-identical, or what differs (then the exit status is 1)
+    /// Train a run again from its record: bit-identical, or what differs (then the exit status is 3)
     Reproduce {
         /// Its id, the beginning of it, or its name
         run: String,
@@ -142,11 +143,11 @@ fn reproduce(lab: &Lab, run: &str, output: Output) -> Result<ExitCode, Error> {
         return Ok(ExitCode::FAILURE);
     };
     output.result(found, reproduction);
-    Ok(if found.identical {
-        ExitCode::SUCCESS
+    Ok(ExitCode::from(if found.identical {
+        0
     } else {
-        ExitCode::FAILURE
-    })
+        Code::Precondition.exit_status()
+    }))
 }
 
 fn reproduction(found: &Reproduction) -> String {
