@@ -33,7 +33,7 @@ const ALLOWED: [(&str, &[&str]); 12] = [
 ];
 
 /// Heavy dependencies and their one owner.
-const OWNERS: [(&str, &str); 18] = [
+const OWNERS: [(&str, &str); 19] = [
     ("rusqlite", "assay-store"),
     ("polars", "assay-frame"),
     ("calamine", "assay-frame"),
@@ -44,6 +44,7 @@ const OWNERS: [(&str, &str); 18] = [
     ("linfa-logistic", "assay-learn"),
     ("ndarray", "assay-learn"),
     ("faer", "assay-learn"),
+    ("libloading", "assay-learn"),
     ("ort", "assay-onnx"),
     ("prost", "assay-onnx"),
     ("plotters", "assay-chart"),
@@ -159,6 +160,20 @@ fn sql_is_in_store_alone() {
             for word in ["INSERT INTO", "SELECT * FROM", "CREATE TABLE", "rusqlite"] {
                 assert!(!text.contains(word), "{} holds SQL: {word}", path.display());
             }
+        });
+    }
+}
+
+#[test]
+fn unsafe_code_is_in_one_file() {
+    let interface = root().join("crates/learn/src/lightgbm/ffi.rs");
+    for folder in ["crates", "src-tauri/src"] {
+        each_source(&root().join(folder), &mut |path, text| {
+            assert!(
+                path == interface || !text.contains("allow(unsafe_code)"),
+                "{} allows unsafe code",
+                path.display()
+            );
         });
     }
 }

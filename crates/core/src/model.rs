@@ -60,6 +60,123 @@ pub enum Form {
     /// The mean of the leaves that a row falls into, taken as the f32 sum of `value / n_trees`. Trees that Assay grew
     /// make that sum exact in every order.
     Trees { trees: Vec<Tree> },
+    /// Sums of leaves, one a class or, for two classes and for numbers, a single one. Sum j starts at `offsets[j]`;
+    /// a leaf of tree t with k values adds them to the sums from number (t · k) mod n_sums on.
+    Boosted {
+        trees: Vec<Tree>,
+        offsets: Vec<f32>,
+        link: Link,
+    },
+    /// The nearest of stored rows. A distance is the sum over the features, in f64, of (x − stored)² or |x − stored|,
+    /// rounded to f32 within its range; of equally near rows the one stored first is nearer. The answer is the weighted
+    /// mean, in f64, of the answers of the nearest `n_neighbours`.
+    Neighbours {
+        /// Row-major, n_stored x n_features.
+        rows: Vec<f32>,
+        /// Row-major, n_stored x n_outputs: 1 for the row's class and 0 for the others, or the row's value.
+        answers: Vec<f32>,
+        n_neighbours: u32,
+        distance: Distance,
+        weighting: Weighting,
+    },
+    /// Decisions Σ coefficient · K(vector, x) + intercept, one for every row of `coefficients`: in f64, rounded to f32
+    /// within its range.
+    Kernel {
+        kernel: Kernel,
+        /// Row-major, n_vectors x n_features.
+        vectors: Vec<f32>,
+        /// n_decisions rows of n_vectors numbers.
+        coefficients: Vec<Vec<f64>>,
+        /// n_decisions.
+        intercepts: Vec<f64>,
+        decisions: Decisions,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Distance {
+    /// Compared as its square.
+    Euclidean,
+    Manhattan,
+}
+
+/// What a neighbour counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Weighting {
+    Uniform,
+    /// 1 / distance, the square root of the rounded sum for a Euclidean one; when there are neighbours at no distance,
+    /// they alone count, and alike.
+    Distance,
+}
+
+/// A similarity of two rows a and b, in f64.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Kernel {
+    /// a · b.
+    Linear,
+    /// exp(−gamma · |a − b|²).
+    Rbf { gamma: f64 },
+    /// (gamma · a · b + offset)^degree.
+    Polynomial {
+        gamma: f64,
+        offset: f64,
+        /// 1 to 10.
+        degree: u32,
+    },
+}
+
+impl Kernel {
+    /// Of rows of one length.
+    pub fn of(self, a: &[f32], b: &[f32]) -> f64 {
+        let pairs = || {
+            let narrow = a.iter().zip(b);
+            narrow.map(|(&a, &b)| (f64::from(a), f64::from(b)))
+        };
+        let dot = || pairs().fold(0.0, |sum, (a, b)| sum + a * b);
+        match self {
+            Self::Linear => dot(),
+            Self::Rbf { gamma } => {
+                let apart = pairs().fold(0.0, |sum, (a, b)| sum + (a - b) * (a - b));
+                (-gamma * apart).exp()
+            }
+            Self::Polynomial {
+                gamma,
+                offset,
+                degree,
+            } => (gamma * dot() + offset).powi(degree as i32),
+        }
+    }
+}
+
+/// What decisions mean.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Decisions {
+    /// The only one is the answer.
+    Value,
+    /// Each is between two classes; the probability of a class is the mean over all pairs of what it gets of them.
+    Pairs(Vec<ClassPair>),
+}
+
+/// P(second of the two) = 1 / (1 + exp(−(slope · decision + shift))), the rest is the first's.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ClassPair {
+    pub first: u32,
+    pub second: u32,
+    pub slope: f64,
+    pub shift: f64,
+}
+
+/// From a sum z to the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Link {
+    /// z.
+    Identity,
+    /// exp(z), at most the largest f32.
+    Exp,
+    /// P(class 1) = 1 / (1 + exp(−z)).
+    Logistic,
+    /// P = softmax(z).
+    Softmax,
 }
 
 /// A binary tree; node 0 is the root.
@@ -70,14 +187,115 @@ pub struct Tree {
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Node {
-    /// Goes left when `x[feature] <= threshold`. Invariant: children come after their parent.
+    /// Goes left when `x[feature] <= threshold`, or when it is missing (NaN) and `missing_left`. Invariants: children
+    /// come after their parent, the threshold is finite.
     Split {
         feature: u32,
         threshold: f32,
+        missing_left: bool,
         left: u32,
         right: u32,
+        /// How much the split improved the fit of the training rows, in a unit of the algorithm's own; at least 0.
+        /// No answer depends on it.
+        gain: f32,
     },
     /// Class probabilities (one per class; over the trees of a row they sum to n_trees, in one leaf to 1 within
-    /// n_trees / 2^23), or one value for regression.
+    /// n_trees / 2^23), or one value for regression; what is added to the sums for boosted trees.
     Leaf { values: Vec<f32> },
+}
+
+impl Model {
+    /// Each feature's share of what all splits gained, n_features numbers with the sum 1 (all 0 when there was no
+    /// split); for the mean of trees every tree counts alike. `None` for models without trees.
+    ///
+    /// For trees grown by impurity this is the mean decrease in impurity (Breiman 2001), for boosted ones the total
+    /// gain.
+    pub fn importances(&self) -> Option<Vec<f64>> {
+        let (trees, counts_alike) = match &self.form {
+            Form::Trees { trees } => (trees, true),
+            Form::Boosted { trees, .. } => (trees, false),
+            _ => return None,
+        };
+        let mut total = vec![0.0; self.n_features];
+        for tree in trees {
+            let mut of_tree = vec![0.0; self.n_features];
+            for node in &tree.nodes {
+                if let Node::Split { feature, gain, .. } = node
+                    && let Some(sum) = of_tree.get_mut(*feature as usize)
+                {
+                    *sum += f64::from(*gain);
+                }
+            }
+            if counts_alike {
+                normalise(&mut of_tree);
+            }
+            for (sum, gain) in total.iter_mut().zip(of_tree) {
+                *sum += gain;
+            }
+        }
+        normalise(&mut total);
+        Some(total)
+    }
+}
+
+fn normalise(shares: &mut [f64]) {
+    let sum: f64 = shares.iter().sum();
+    if sum > 0.0 {
+        for share in shares {
+            *share /= sum;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stump(feature: u32, gain: f32) -> Tree {
+        let leaf = || Node::Leaf { values: vec![0.0] };
+        let root = Node::Split {
+            feature,
+            threshold: 0.0,
+            missing_left: false,
+            left: 1,
+            right: 2,
+            gain,
+        };
+        Tree {
+            nodes: vec![root, leaf(), leaf()],
+        }
+    }
+
+    #[test]
+    fn importances_are_shares_of_the_gain() {
+        let model = |form| Model {
+            n_features: 3,
+            output: Output::Value,
+            form,
+        };
+        let trees = || vec![stump(0, 3.0), stump(2, 1.0)];
+        let boosted = Form::Boosted {
+            trees: trees(),
+            offsets: vec![0.0],
+            link: Link::Identity,
+        };
+        let linear = Form::Linear {
+            coefficients: vec![1.0; 3],
+            intercept: 0.0,
+        };
+        let table = [
+            (Form::Trees { trees: trees() }, Some(vec![0.5, 0.0, 0.5])),
+            (boosted, Some(vec![0.75, 0.0, 0.25])),
+            (
+                Form::Trees {
+                    trees: vec![stump(1, 0.0)],
+                },
+                Some(vec![0.0; 3]),
+            ),
+            (linear, None),
+        ];
+        for (form, wanted) in table {
+            assert_eq!(model(form).importances(), wanted);
+        }
+    }
 }

@@ -120,6 +120,10 @@ pub struct RunEnvironment {
     /// What the processor can do beyond the least of its kind, of what arithmetic makes use of.
     #[serde(default)]
     pub cpu_features: Vec<String>,
+    /// Of the library that trained the model, when LightGBM did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional = nullable)]
+    pub lightgbm: Option<String>,
     /// Of the folder in which the command was given, when it is in a git repository.
     pub git_commit: Option<String>,
     pub git_dirty: Option<bool>,

@@ -17,6 +17,8 @@ pub struct Environment {
     pub plotter: Option<PathBuf>,
     /// Where the ONNX Runtime library may be, best first.
     pub onnx_runtimes: Vec<PathBuf>,
+    /// Where the LightGBM library may be, best first. Only the worker loads it, when it trains with it.
+    pub lightgbm_libraries: Vec<PathBuf>,
     /// The folder whose git state is recorded with a run.
     pub folder: PathBuf,
     pub clock: Arc<dyn Fn() -> TimestampMs + Send + Sync>,
@@ -36,7 +38,12 @@ impl Environment {
         let executable = std::env::current_exe()?;
         Ok(Self {
             actor: actor.to_owned(),
-            onnx_runtimes: onnx_runtimes(&executable),
+            onnx_runtimes: libraries("ASSAY_ONNXRUNTIME", LIBRARY, &executable),
+            lightgbm_libraries: libraries(
+                "ASSAY_LIGHTGBM",
+                assay_learn::lightgbm::file_name(),
+                &executable,
+            ),
             worker: executable,
             plotter: None,
             folder: std::env::current_dir()?,
@@ -54,16 +61,16 @@ impl Environment {
     }
 }
 
-/// The variable `ASSAY_ONNXRUNTIME`, then beside the executable: `../native/`, here, `../lib/assay/`, and for test
-/// executables one folder further up.
-fn onnx_runtimes(executable: &Path) -> Vec<PathBuf> {
-    let mut places: Vec<PathBuf> = std::env::var_os("ASSAY_ONNXRUNTIME")
+/// What the variable names, then beside the executable: `../native/`, here, `../lib/assay/`, and for test executables
+/// one folder further up.
+fn libraries(variable: &str, file_name: &str, executable: &Path) -> Vec<PathBuf> {
+    let mut places: Vec<PathBuf> = std::env::var_os(variable)
         .map(PathBuf::from)
         .into_iter()
         .collect();
     if let Some(folder) = executable.parent() {
         for relative in ["../native", ".", "../lib/assay", "../../native"] {
-            places.push(folder.join(relative).join(LIBRARY));
+            places.push(folder.join(relative).join(file_name));
         }
     }
     places

@@ -92,6 +92,7 @@ impl Lab {
     }
 
     fn around(store: Store, environment: Environment) -> Self {
+        assay_learn::lightgbm::look_in(environment.lightgbm_libraries.clone());
         Self {
             store,
             environment,

@@ -270,7 +270,11 @@ impl Lab {
             classes: classes(&plan.target.target),
             n_train_rows: fitted.train_rows.len() as u64,
             n_test_rows: fitted.test_rows.len() as u64,
-            environment: environment::describe(&self.environment.folder, self.runtime()?.version()),
+            environment: environment::describe(
+                &self.environment.folder,
+                self.runtime()?.version(),
+                &plan.algorithm,
+            ),
             warnings,
             leaks: fitted.leaks.clone(),
             chosen_params,

@@ -2,6 +2,7 @@
 
 mod bayes;
 mod linear;
+mod nearness;
 mod param;
 mod trees;
 
@@ -19,7 +20,8 @@ pub struct Entry {
     pub title: &'static str,
     pub help: &'static str,
     pub problems: &'static [ProblemKind],
-    /// Whether rows may weigh differently. Invariant: a row of weight 2 counts as two rows.
+    /// Whether rows may weigh differently: a row of weight 2 counts as two rows, but for the counts and bins of rows
+    /// that LightGBM keeps and the folds of machines' probabilities.
     pub takes_weights: bool,
     /// Whether NaN among the features reaches the estimator.
     pub takes_missing: bool,
@@ -29,7 +31,12 @@ pub struct Entry {
 }
 
 /// In the order in which they are offered; one slice a family, each in a file of its own.
-static FAMILIES: [&[Entry]; 3] = [&trees::ENTRIES, &linear::ENTRIES, &bayes::ENTRIES];
+static FAMILIES: [&[Entry]; 4] = [
+    &trees::ENTRIES,
+    &linear::ENTRIES,
+    &bayes::ENTRIES,
+    &nearness::ENTRIES,
+];
 
 const CLASSES: &[ProblemKind] = &[ProblemKind::Binary, ProblemKind::Multiclass];
 const NUMBERS: &[ProblemKind] = &[ProblemKind::Regression];

@@ -5,8 +5,11 @@ use assay_core::train::ProblemKind;
 use assay_core::{Matrix, Target};
 use linfa::DatasetBase;
 use ndarray::{Array1, ArrayView1, ArrayView2};
+use rand_xoshiro::Xoshiro256PlusPlus;
+use rand_xoshiro::rand_core::SeedableRng;
 
 use crate::catalogue::{Entry, names};
+use crate::trees::below;
 use crate::{Error, Training};
 
 /// Beyond this a target's squares and its f32 coefficients leave the range of their types.
@@ -122,6 +125,57 @@ pub fn mean(values: ArrayView1<'_, f64>, weights: Option<&[f32]>) -> f64 {
                 (sum + weight * value, total + weight)
             });
     if total > 0.0 { sum / total } else { 0.0 }
+}
+
+/// The rows that an estimator looks at whose cost grows with the square of their number.
+pub struct Taken {
+    /// None: all of them.
+    drawn: Option<(Matrix, Target, Array1<f32>)>,
+}
+
+/// `most` of the rows, drawn by the seed and in their order, with a warning; all, when there are no more.
+pub fn at_most(most: usize, training: &Training<'_>) -> Taken {
+    let n_rows = training.x.n_rows;
+    if n_rows <= most {
+        return Taken { drawn: None };
+    }
+    training.task.warn(format!(
+        "{most} of the {n_rows} training rows were drawn and used; `max_rows` allows more"
+    ));
+    let mut rng = Xoshiro256PlusPlus::seed_from_u64(training.seed);
+    let mut rows: Vec<usize> = (0..n_rows).collect();
+    for at in 0..most {
+        rows.swap(at, at + below(&mut rng, n_rows - at));
+    }
+    rows.truncate(most);
+    rows.sort_unstable();
+    let weights = training.weights.unwrap_or_default();
+    let weights = rows.iter().filter_map(|&row| weights.get(row).copied());
+    Taken {
+        drawn: Some((
+            training.x.take(&rows),
+            training.y.take(&rows),
+            weights.collect(),
+        )),
+    }
+}
+
+impl Taken {
+    pub fn x<'a>(&'a self, training: &Training<'a>) -> &'a Matrix {
+        self.drawn.as_ref().map_or(training.x, |(x, ..)| x)
+    }
+
+    pub fn y<'a>(&'a self, training: &Training<'a>) -> &'a Target {
+        self.drawn.as_ref().map_or(training.y, |(_, y, _)| y)
+    }
+
+    /// linfa's form of the weights.
+    pub fn weights(&self, training: &Training<'_>) -> Array1<f32> {
+        match &self.drawn {
+            Some((.., drawn)) => drawn.clone(),
+            None => weights(training),
+        }
+    }
 }
 
 /// What is wrong with the data, and what to do about it.

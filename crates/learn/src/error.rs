@@ -2,6 +2,13 @@
 
 use assay_core::{Cancelled, Code};
 
+/// OpenMP is what the library needs and does not bring along.
+const LIBRARY_HINT: &str = if cfg!(target_os = "macos") {
+    "run `cargo xtask setup` and `brew install libomp`, or name the library with ASSAY_LIGHTGBM"
+} else {
+    "run `cargo xtask setup`, or name the library with ASSAY_LIGHTGBM"
+};
+
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("there is no algorithm `{name}`")]
@@ -34,6 +41,10 @@ pub enum Error {
         reason: String,
         hint: &'static str,
     },
+    #[error("LightGBM's library was not found or cannot be loaded: {0}")]
+    Library(String),
+    #[error("LightGBM could not train: {0}")]
+    LightGbm(String),
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
     #[error("the numbers did not yield a model: {0}")]
@@ -59,7 +70,8 @@ impl Error {
             Self::Problem { instead, .. } => Some(format!("choose {instead}")),
             Self::Numeric(_) => Some("standardise the features and try again".to_owned()),
             Self::Data { hint, .. } => Some((*hint).to_owned()),
-            Self::Cancelled(_) | Self::Linfa(_) => None,
+            Self::Library(_) => Some(LIBRARY_HINT.to_owned()),
+            Self::Cancelled(_) | Self::Linfa(_) | Self::LightGbm(_) => None,
         }
     }
 }

@@ -5,12 +5,16 @@
 //! softmax start from that f32 sum. Tree leaves are multiples of one power of two (see [`crate::trees`]), so that
 //! their f32 sum is exact in every order and equal to the bit.
 
+mod nearness;
+
 use assay_core::Matrix;
 use assay_core::matrix::{Prediction, most_probable};
-use assay_core::model::{Form, Model, Node, Output, Tree};
+use assay_core::model::{Form, Link, Model, Node, Output, Tree};
 use linfa::traits::{Predict, PredictInplace};
 use ndarray::{Array2, ArrayView1, ArrayView2, ArrayViewMut1, Axis};
 use rayon::prelude::*;
+
+use nearness::Comparison;
 
 /// Trees pass over a chunk one after the other, so that large chunks read each tree once for many rows.
 const MAX_ROWS_A_CHUNK: usize = 4_096;
@@ -19,7 +23,7 @@ const MIN_ROWS_A_CHUNK: usize = 64;
 /// What `model` says of every row of `x` (n_rows x model.n_features). Parallel over rows; the answer does not depend
 /// on the number of threads. Features that `x` lacks count as zero, features beyond the model's are ignored.
 pub fn predict(model: &Model, x: &Matrix) -> Prediction {
-    let scorer = Scorer(model);
+    let scorer = Scorer::new(model);
     let n_columns = x.n_columns().max(1);
     let rows_a_chunk =
         (x.n_rows / (4 * rayon::current_num_threads())).clamp(MIN_ROWS_A_CHUNK, MAX_ROWS_A_CHUNK);
@@ -49,12 +53,24 @@ pub fn predict(model: &Model, x: &Matrix) -> Prediction {
 
 /// linfa's side of a stored model: rows in (n_rows x n_features, f32), probabilities (n_rows x n_classes) or values
 /// (n_rows x 1) out.
-#[derive(Debug, Clone, Copy)]
-pub struct Scorer<'a>(pub &'a Model);
+pub struct Scorer<'a> {
+    model: &'a Model,
+    /// Of forms that compare rows with stored ones.
+    comparison: Option<Comparison<'a>>,
+}
+
+impl<'a> Scorer<'a> {
+    pub fn new(model: &'a Model) -> Self {
+        Self {
+            model,
+            comparison: Comparison::new(model),
+        }
+    }
+}
 
 impl<'v> PredictInplace<ArrayView2<'v, f32>, Array2<f64>> for Scorer<'_> {
     fn predict_inplace<'a>(&'a self, x: &'a ArrayView2<'v, f32>, y: &mut Array2<f64>) {
-        match &self.0.form {
+        match &self.model.form {
             Form::Linear {
                 coefficients,
                 intercept,
@@ -106,11 +122,21 @@ impl<'v> PredictInplace<ArrayView2<'v, f32>, Array2<f64>> for Scorer<'_> {
                 }
             }
             Form::Trees { trees } => mean_of_leaves(trees, x, y),
+            Form::Boosted {
+                trees,
+                offsets,
+                link,
+            } => boosted(trees, offsets, *link, x, y),
+            Form::Neighbours { .. } | Form::Kernel { .. } => {
+                if let Some(comparison) = &self.comparison {
+                    comparison.answer(x, self.model.n_features, y);
+                }
+            }
         }
     }
 
     fn default_target(&self, x: &ArrayView2<'v, f32>) -> Array2<f64> {
-        let n_outputs = match &self.0.output {
+        let n_outputs = match &self.model.output {
             Output::Classes { classes, .. } => classes.len(),
             Output::Value => 1,
         };
@@ -156,13 +182,17 @@ fn odds(
         .zip(intercepts)
         .map(|(class, &intercept)| f64::from(weighted_sum(row, class, intercept)));
     if coefficients.len() == 1 {
-        let sum = sums.next().unwrap_or(0.0);
-        for (p, sum) in out.iter_mut().zip([-sum, sum]) {
-            *p = rounded(1.0 / (1.0 + (-sum).exp()));
-        }
+        logistic(sums.next().unwrap_or(0.0), out);
         return;
     }
     softmax(&sums.collect::<Vec<f64>>(), out);
+}
+
+/// Of the sum's negative, and of the sum.
+fn logistic(sum: f64, out: &mut ArrayViewMut1<'_, f64>) {
+    for (p, sum) in out.iter_mut().zip([-sum, sum]) {
+        *p = rounded(1.0 / (1.0 + (-sum).exp()));
+    }
 }
 
 fn softmax(sums: &[f64], out: &mut ArrayViewMut1<'_, f64>) {
@@ -189,6 +219,38 @@ fn mean_of_leaves(trees: &[Tree], x: &ArrayView2<'_, f32>, y: &mut Array2<f64>) 
     }
 }
 
+fn boosted(
+    trees: &[Tree],
+    offsets: &[f32],
+    link: Link,
+    x: &ArrayView2<'_, f32>,
+    y: &mut Array2<f64>,
+) {
+    let n_sums = offsets.len().max(1);
+    let start: Vec<f64> = offsets.iter().map(|&offset| f64::from(offset)).collect();
+    let mut sums = vec![start; x.nrows()].concat();
+    for (number, tree) in trees.iter().enumerate() {
+        for (row, sums) in x.axis_iter(Axis(0)).zip(sums.chunks_mut(n_sums)) {
+            let values = leaf(tree, row);
+            let first = (number * values.len()) % n_sums;
+            for (sum, &value) in sums.iter_mut().skip(first).zip(values) {
+                *sum += f64::from(value);
+            }
+        }
+    }
+    for (sums, mut out) in sums.chunks_mut(n_sums).zip(y.axis_iter_mut(Axis(0))) {
+        for sum in sums.iter_mut() {
+            *sum = f64::from(in_range(*sum));
+        }
+        match (link, &*sums) {
+            (Link::Identity, [sum]) => out.fill(*sum),
+            (Link::Exp, [sum]) => out.fill(f64::from(in_range(sum.exp()))),
+            (Link::Logistic, [sum]) => logistic(*sum, &mut out),
+            (_, sums) => softmax(sums, &mut out),
+        }
+    }
+}
+
 /// The values of the leaf that `row` falls into; none for a tree without nodes.
 fn leaf<'a>(tree: &'a Tree, row: ArrayView1<'_, f32>) -> &'a [f32] {
     let mut at = 0;
@@ -197,11 +259,14 @@ fn leaf<'a>(tree: &'a Tree, row: ArrayView1<'_, f32>) -> &'a [f32] {
             Some(Node::Split {
                 feature,
                 threshold,
+                missing_left,
                 left,
                 right,
+                ..
             }) => {
                 let value = row.get(*feature as usize).copied().unwrap_or(0.0);
-                let next = if value <= *threshold { *left } else { *right } as usize;
+                let goes_left = value <= *threshold || (*missing_left && value.is_nan());
+                let next = if goes_left { *left } else { *right } as usize;
                 // Children come after their parent; anything else would never end.
                 if next <= at {
                     return &[];

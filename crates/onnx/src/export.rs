@@ -12,6 +12,7 @@ mod features;
 mod gaussian;
 mod graph;
 mod layers;
+mod nearness;
 mod position;
 mod tensor;
 mod trees;

@@ -182,6 +182,19 @@ pub fn recipes() -> Vec<Case> {
     ]
 }
 
+/// Numbers that stay missing, for the models that take them so.
+pub fn with_missing() -> Case {
+    let random = &mut Random::new(12);
+    case(
+        "missing numbers",
+        vec![
+            number("a", random, vec![]),
+            number("b", random, vec![scale("b", 0.5, 2.0)]),
+            present("c", random, vec![]),
+        ],
+    )
+}
+
 fn case(name: &'static str, drafts: Vec<Draft>) -> Case {
     let mut recipe = FittedRecipe {
         schema: RECIPE_SCHEMA,

@@ -164,6 +164,8 @@ fn damaged_models_are_refused() {
     let split = |feature, left, right| Node::Split {
         feature,
         threshold: 0.0,
+        missing_left: false,
+        gain: 0.0,
         left,
         right,
     };

@@ -1,6 +1,8 @@
 //! Models of every form over the features of a case.
 
-use assay_core::model::{Form, Model, Node, Output, Tree};
+use assay_core::model::{
+    ClassPair, Decisions, Distance, Form, Kernel, Link, Model, Node, Output, Tree, Weighting,
+};
 use assay_core::schema::ColumnType;
 
 use crate::cases::{Case, texts};
@@ -108,6 +110,78 @@ pub fn models(case: &Case) -> Vec<(&'static str, Model)> {
             "normal features, three classes",
             model(three(), gaussian(random, n, 3)),
         ),
+        (
+            "boosted, value",
+            model(Output::Value, boosted(random, &rows, 1, 1, Link::Identity)),
+        ),
+        (
+            "boosted, counts",
+            model(Output::Value, boosted(random, &rows, 1, 1, Link::Exp)),
+        ),
+        (
+            "boosted, two classes",
+            model(two(), boosted(random, &rows, 1, 1, Link::Logistic)),
+        ),
+        (
+            "boosted, three classes in turn",
+            model(three(), boosted(random, &rows, 3, 1, Link::Softmax)),
+        ),
+        (
+            "boosted, seven classes at once",
+            model(seven(), boosted(random, &rows, 7, 7, Link::Softmax)),
+        ),
+        (
+            "neighbours, value",
+            model(
+                Output::Value,
+                neighbours(random, &rows, 1, Distance::Euclidean, Weighting::Uniform),
+            ),
+        ),
+        (
+            "neighbours, three classes by distance",
+            model(
+                three(),
+                neighbours(random, &rows, 3, Distance::Euclidean, Weighting::Distance),
+            ),
+        ),
+        (
+            "neighbours, two classes, manhattan",
+            model(
+                two(),
+                neighbours(random, &rows, 2, Distance::Manhattan, Weighting::Distance),
+            ),
+        ),
+        (
+            "kernel, value",
+            model(
+                Output::Value,
+                kernel(random, &rows, Kernel::Rbf { gamma: 0.01 }, 1),
+            ),
+        ),
+        (
+            "kernel, two classes",
+            model(two(), kernel(random, &rows, Kernel::Rbf { gamma: 0.2 }, 2)),
+        ),
+        (
+            "kernel, seven classes, linear",
+            model(seven(), kernel(random, &rows, Kernel::Linear, 7)),
+        ),
+        (
+            "kernel, three classes, polynomial",
+            model(
+                three(),
+                kernel(
+                    random,
+                    &rows,
+                    Kernel::Polynomial {
+                        gamma: 0.1,
+                        offset: 0.5,
+                        degree: 3,
+                    },
+                    3,
+                ),
+            ),
+        ),
     ]
 }
 
@@ -171,6 +245,90 @@ fn trees(random: &mut Random, rows: &[Vec<f32>], n: usize, depth: usize, n_value
     })
 }
 
+/// 60 trees whose leaves have `n_values`.
+fn boosted(
+    random: &mut Random,
+    rows: &[Vec<f32>],
+    n_sums: usize,
+    n_values: usize,
+    link: Link,
+) -> Form {
+    let Form::Trees { trees } = forest(random, rows, 60, 4, &mut |random| {
+        (0..n_values)
+            .map(|_| random.around_zero(0.4) as f32)
+            .collect()
+    }) else {
+        panic!("a forest is made of trees");
+    };
+    Form::Boosted {
+        trees,
+        offsets: weights(random, n_sums),
+        link,
+    }
+}
+
+/// The rows themselves are stored, so that some distances are 0 and many are equal.
+fn neighbours(
+    random: &mut Random,
+    rows: &[Vec<f32>],
+    n_outputs: usize,
+    distance: Distance,
+    weighting: Weighting,
+) -> Form {
+    let answers = rows.iter().flat_map(|_| {
+        let class = random.below(n_outputs);
+        let value = random.around_zero(50.0) as f32;
+        (0..n_outputs).map(move |output| match n_outputs {
+            1 => value,
+            _ => f32::from(u8::from(output == class)),
+        })
+    });
+    Form::Neighbours {
+        answers: answers.collect(),
+        rows: rows.concat(),
+        n_neighbours: 7,
+        distance,
+        weighting,
+    }
+}
+
+/// A decision for every pair of classes, or a value (`n_classes` 1).
+fn kernel(random: &mut Random, rows: &[Vec<f32>], kernel: Kernel, n_classes: u32) -> Form {
+    let pairs: Vec<(u32, u32)> = (0..n_classes)
+        .flat_map(|first| (first + 1..n_classes).map(move |second| (first, second)))
+        .collect();
+    let n_decisions = pairs.len().max(1);
+    let mut numbers = |n: usize| {
+        (0..n)
+            .map(|_| random.around_zero(1.0))
+            .collect::<Vec<f64>>()
+    };
+    let coefficients = (0..n_decisions).map(|_| numbers(rows.len())).collect();
+    let intercepts = numbers(n_decisions);
+    let decisions = match n_classes {
+        1 => Decisions::Value,
+        _ => Decisions::Pairs(
+            pairs
+                .into_iter()
+                .zip(numbers(n_decisions))
+                .map(|((first, second), shift)| ClassPair {
+                    first,
+                    second,
+                    slope: 1.5 + shift,
+                    shift,
+                })
+                .collect(),
+        ),
+    };
+    Form::Kernel {
+        kernel,
+        vectors: rows.concat(),
+        coefficients,
+        intercepts,
+        decisions,
+    }
+}
+
 /// Every leaf is sure of one class, so that trees often stand even.
 fn votes(random: &mut Random, rows: &[Vec<f32>], n: usize, n_classes: usize) -> Form {
     forest(random, rows, n, 3, &mut |random| {
@@ -212,15 +370,21 @@ fn grow(
     if depth > 0 {
         let row = random.pick(rows);
         let feature = random.below(row.len());
-        let threshold = row[feature];
+        let threshold = if row[feature].is_nan() {
+            0.5
+        } else {
+            row[feature]
+        };
         let left = grow(tree, random, rows, depth - 1, leaf);
         let shorter = depth - 1 - random.below(depth);
         let right = grow(tree, random, rows, shorter, leaf);
         tree.nodes[at] = Node::Split {
             feature: feature as u32,
             threshold,
+            missing_left: random.below(2) == 1,
             left,
             right,
+            gain: 0.0,
         };
     }
     at as u32

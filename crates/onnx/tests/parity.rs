@@ -1,43 +1,60 @@
 //! Every step, every form.
 
-use assay_core::model::{Form, Output};
+use assay_core::model::{Form, Model, Output};
 use assay_core::recipe::FittedStep;
 use assay_onnx::{About, compare, export};
 
-use crate::cases::recipes;
+use crate::cases::{Case, recipes, with_missing};
 use crate::models::models;
 use crate::{reference, runtime};
 
 #[test]
 fn every_recipe_with_every_model_answers_as_the_plain_evaluation_does() {
-    let runtime = runtime();
     for case in recipes() {
         for (name, model) in models(&case) {
-            let what = format!("{}, {name}", case.name);
-            let exported = export(&case.recipe, &model, &About::default())
-                .unwrap_or_else(|error| panic!("{what}: {error}"));
-            let classes = match &model.output {
-                Output::Classes { classes, .. } => classes.clone(),
-                Output::Value => Vec::new(),
-            };
-            let session = runtime
-                .session(&exported.bytes)
-                .unwrap_or_else(|error| panic!("{what}: {error}"));
-            let theirs = session
-                .predict(&case.columns, &classes)
-                .unwrap_or_else(|error| panic!("{what}: {error}"));
-            let ours = reference::predict(&case.recipe, &model, &case.columns);
-            let report = compare(&ours, &theirs, "onnxruntime").expect("both are of one kind");
-            assert!(report.passed, "{what}: {report:#?}");
-            assert!(report.rows >= 500, "{what}");
-            assert!(
-                report.n_exact * 100 >= report.rows * 99,
-                "{what}: only {} of {} rows are equal in 32 bits",
-                report.n_exact,
-                report.rows
-            );
+            agree(&case, name, &model);
         }
     }
+}
+
+#[test]
+fn trees_answer_alike_where_features_are_missing() {
+    let case = with_missing();
+    let mut n_forms = 0;
+    for (name, model) in models(&case) {
+        if matches!(model.form, Form::Trees { .. } | Form::Boosted { .. }) {
+            agree(&case, name, &model);
+            n_forms += 1;
+        }
+    }
+    assert!(n_forms > 10);
+}
+
+fn agree(case: &Case, name: &str, model: &Model) {
+    let what = format!("{}, {name}", case.name);
+    let exported = export(&case.recipe, model, &About::default())
+        .unwrap_or_else(|error| panic!("{what}: {error}"));
+    let classes = match &model.output {
+        Output::Classes { classes, .. } => classes.clone(),
+        Output::Value => Vec::new(),
+    };
+    let session = runtime()
+        .session(&exported.bytes)
+        .unwrap_or_else(|error| panic!("{what}: {error}"));
+    let theirs = session
+        .predict(&case.columns, &classes)
+        .unwrap_or_else(|error| panic!("{what}: {error}"));
+    let ours = reference::predict(&case.recipe, model, &case.columns);
+    let report = compare(&ours, &theirs, "onnxruntime").expect("both are of one kind");
+    assert!(report.passed, "{what}: {report:#?}");
+    assert!(report.rows >= 500, "{what}");
+    // Rows of few texts repeat: one whose sum lies between two f32 numbers counts many times.
+    assert!(
+        report.n_exact * 100 >= report.rows * 95,
+        "{what}: only {} of {} rows are equal in 32 bits",
+        report.n_exact,
+        report.rows
+    );
 }
 
 #[test]
@@ -66,6 +83,9 @@ fn the_cases_hold_every_kind_of_step_and_every_form() {
         assert!(forms(|form| matches!(form, Form::Threshold { .. })));
         assert!(forms(|form| matches!(form, Form::Gaussian { .. })));
         assert!(forms(|form| matches!(form, Form::Trees { .. })));
+        assert!(forms(|form| matches!(form, Form::Boosted { .. })));
+        assert!(forms(|form| matches!(form, Form::Neighbours { .. })));
+        assert!(forms(|form| matches!(form, Form::Kernel { .. })));
     }
 }
 

@@ -40,8 +40,8 @@ pub enum Error {
         expected: &'static str,
     },
 
-    #[error("cannot set up ONNX Runtime: {0}")]
-    OnnxRuntime(String),
+    #[error("cannot set up {name}: {reason}")]
+    Library { name: &'static str, reason: String },
 
     #[error("{0}")]
     Stopped(String),

@@ -61,6 +61,13 @@ impl Places {
             env::consts::DLL_SUFFIX
         ))
     }
+
+    /// The LightGBM library, once setup has put it in place.
+    pub fn lightgbm(&self) -> PathBuf {
+        // On Windows too the name begins with "lib".
+        self.native()
+            .join(format!("lib_lightgbm{}", env::consts::DLL_SUFFIX))
+    }
 }
 
 fn choose_target(root: &Path, named: Option<PathBuf>, beside: Option<PathBuf>) -> PathBuf {

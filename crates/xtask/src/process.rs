@@ -14,7 +14,8 @@ pub fn cargo(places: &Places) -> Command {
     command
         .current_dir(&places.root)
         .env("CARGO_TARGET_DIR", &places.target)
-        .env("ASSAY_ONNXRUNTIME", places.onnxruntime());
+        .env("ASSAY_ONNXRUNTIME", places.onnxruntime())
+        .env("ASSAY_LIGHTGBM", places.lightgbm());
     command
 }
 

@@ -13,6 +13,10 @@ n_threads: number, onnx_runtime: string,
  */
 cpu_features: Array<string>, 
 /**
+ * Of the library that trained the model, when LightGBM did.
+ */
+lightgbm?: string | null, 
+/**
  * Of the folder in which the command was given, when it is in a git repository.
  */
 git_commit: string | null, git_dirty: boolean | null, };

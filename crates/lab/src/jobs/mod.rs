@@ -296,6 +296,8 @@ impl Lab {
         }
         let mut child = command
             .arg("worker")
+            // LightGBM's idle threads would else spin, and with more threads than free cores nothing gets on.
+            .env("OMP_WAIT_POLICY", "PASSIVE")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

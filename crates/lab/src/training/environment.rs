@@ -5,7 +5,7 @@ use std::process::Command;
 
 use assay_core::run::RunEnvironment;
 
-pub fn describe(folder: &Path, onnx_runtime: String) -> RunEnvironment {
+pub fn describe(folder: &Path, onnx_runtime: String, algorithm: &str) -> RunEnvironment {
     let commit = git(folder, &["rev-parse", "HEAD"]);
     let dirty = commit
         .as_ref()
@@ -18,6 +18,9 @@ pub fn describe(folder: &Path, onnx_runtime: String) -> RunEnvironment {
         n_threads: u32::try_from(assay_learn::n_threads()).unwrap_or(u32::MAX),
         onnx_runtime,
         cpu_features: cpu_features(),
+        lightgbm: (algorithm == "lightgbm")
+            .then(assay_learn::lightgbm::version)
+            .flatten(),
         git_commit: commit,
         git_dirty: dirty,
     }

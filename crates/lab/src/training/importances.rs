@@ -2,7 +2,7 @@
 //! (permutation importances, Breiman 2001).
 
 use assay_core::matrix::Prediction;
-use assay_core::model::Form;
+use assay_core::model::{Form, Model};
 use assay_core::result::{
     ColumnImportance, FeatureImportance, OwnImportances, PermutationImportances,
 };
@@ -98,9 +98,31 @@ impl Fitted {
     }
 }
 
-/// The coefficients of a linear model, the largest first; of more than two classes the mean of their sizes. `None` for
-/// models that hold none.
-pub fn own_importances(form: &Form, features: &[String]) -> Option<OwnImportances> {
+/// What the model says of its features, the largest first: the shares that they have in what the splits of trees gained,
+/// or the coefficients of a linear model. `None` for models that say nothing.
+pub fn own_importances(model: &Model, features: &[String]) -> Option<OwnImportances> {
+    let (kind, values) = match (&model.form, model.importances()) {
+        (Form::Trees { .. }, Some(shares)) => ("impurity", shares),
+        (_, Some(shares)) => ("split gain", shares),
+        (form, None) => ("coefficient", coefficients(form, features.len())?),
+    };
+    let mut features: Vec<FeatureImportance> = features
+        .iter()
+        .zip(values)
+        .map(|(feature, value)| FeatureImportance {
+            feature: feature.clone(),
+            value,
+        })
+        .collect();
+    features.sort_by(|a, b| b.value.abs().total_cmp(&a.value.abs()));
+    Some(OwnImportances {
+        kind: kind.to_owned(),
+        features,
+    })
+}
+
+/// One a feature; of more than two classes the mean of their sizes.
+fn coefficients(form: &Form, n_features: usize) -> Option<Vec<f64>> {
     let coefficients: Vec<f32> = match form {
         Form::Linear { coefficients, .. } | Form::LogLinear { coefficients, .. } => {
             coefficients.clone()
@@ -108,7 +130,7 @@ pub fn own_importances(form: &Form, features: &[String]) -> Option<OwnImportance
         Form::Logistic { coefficients, .. } | Form::Threshold { coefficients, .. } => {
             match &coefficients[..] {
                 [one] => one.clone(),
-                classes => (0..features.len())
+                classes => (0..n_features)
                     .map(|feature| {
                         let sizes = classes.iter().filter_map(|class| class.get(feature));
                         sizes.map(|value| value.abs()).sum::<f32>() / classes.len().max(1) as f32
@@ -118,19 +140,7 @@ pub fn own_importances(form: &Form, features: &[String]) -> Option<OwnImportance
         }
         _ => return None,
     };
-    let mut features: Vec<FeatureImportance> = features
-        .iter()
-        .zip(coefficients)
-        .map(|(feature, value)| FeatureImportance {
-            feature: feature.clone(),
-            value: f64::from(value),
-        })
-        .collect();
-    features.sort_by(|a, b| b.value.abs().total_cmp(&a.value.abs()));
-    Some(OwnImportances {
-        kind: "coefficient".to_owned(),
-        features,
-    })
+    Some(coefficients.into_iter().map(f64::from).collect())
 }
 
 fn measure(truth: &Target, prediction: &Prediction, metric: &str) -> Result<Option<f64>, Cause> {

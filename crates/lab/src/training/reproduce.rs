@@ -70,7 +70,11 @@ impl Lab {
         let (n_rows_differing, max_difference) = differences(&stored, &now);
         let predictions_identical = stored == now;
         let recipe_identical = record.fitted == fitted.fitted;
-        let here = environment::describe(&self.environment.folder, self.runtime()?.version());
+        let here = environment::describe(
+            &self.environment.folder,
+            self.runtime()?.version(),
+            &record.algorithm,
+        );
         Ok(Reproduction {
             run_id: run_id.clone(),
             identical: recipe_identical && model_identical && predictions_identical,
@@ -161,6 +165,11 @@ fn environment_differences(
             "ONNX Runtime",
             before.onnx_runtime.clone(),
             now.onnx_runtime.clone(),
+        ),
+        (
+            "LightGBM",
+            before.lightgbm.clone().unwrap_or_else(none),
+            now.lightgbm.clone().unwrap_or_else(none),
         ),
         ("git commit", commit(before), commit(now)),
     ]

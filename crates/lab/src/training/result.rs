@@ -70,7 +70,7 @@ impl Fitted {
             slices,
             errors: result::worst_rows(truth, prediction, &self.test_rows, N_ERRORS),
             importances: Importances {
-                own: own_importances(&self.model.form, &self.fitted.features),
+                own: own_importances(&self.model, &self.fitted.features),
                 permutation: self.permutation_importances(problem, spec.seed, task)?,
             },
             learning_curve: beside.learning_curve,

@@ -9,7 +9,7 @@ use assay_core::recipe::{FittedRecipe, recommend};
 use assay_core::train::ProblemKind;
 use assay_core::{Columns, RawValues, Target, Task};
 use assay_frame::{TargetKind, apply_recipe, fit_recipe, profile, raw_columns, read};
-use assay_learn::{Training, catalogue, fit, predict};
+use assay_learn::{Training, catalogue, fit, lightgbm, predict};
 use assay_onnx::{About, Runtime, compare, export};
 
 use crate::python;
@@ -56,6 +56,7 @@ struct Table {
 fn every_model_exports_and_every_export_agrees() {
     let folder = tempfile::tempdir().unwrap();
     let runtime = runtime();
+    find_lightgbm();
     let mut n_agreeing: BTreeMap<String, u32> = BTreeMap::new();
     let models = tempfile::tempdir().unwrap();
     for (file, header, targets) in DATA {
@@ -189,6 +190,15 @@ fn with_header(file: &str, header: Option<&str>, folder: &Path) -> PathBuf {
     let header = header.map_or_else(String::new, |header| format!("{header}\n"));
     std::fs::write(&path, header + &text).unwrap();
     path
+}
+
+/// LightGBM is found as ONNX Runtime is.
+fn find_lightgbm() {
+    let named = std::env::var_os("ASSAY_LIGHTGBM").map(PathBuf::from);
+    let test = std::env::current_exe().unwrap();
+    let target = test.ancestors().nth(3).expect("target/debug/deps/test");
+    let beside = target.join("native").join(lightgbm::file_name());
+    lightgbm::look_in(named.into_iter().chain([beside]).collect());
 }
 
 /// The library that `ASSAY_ONNXRUNTIME` names, else the one that setup put beside the build.

@@ -2,11 +2,11 @@
 
 use assay_core::train::{ParamInfo, ParamValue};
 
-use super::param::{choice, flag, integer};
-use super::{BOTH, Entry};
-use crate::trees;
+use super::param::{choice, flag, float, integer};
+use super::{BOTH, CLASSES, Entry};
+use crate::{lightgbm, trees};
 
-pub static ENTRIES: [Entry; 2] = [
+pub static ENTRIES: [Entry; 5] = [
     Entry {
         name: "random_forest",
         title: "Random forest",
@@ -14,7 +14,7 @@ pub static ENTRIES: [Entry; 2] = [
                split. A good first choice; needs little tuning.",
         problems: BOTH,
         takes_weights: true,
-        takes_missing: false,
+        takes_missing: true,
         params: forest_params,
         fit: trees::fit_forest,
     },
@@ -24,9 +24,40 @@ pub static ENTRIES: [Entry; 2] = [
         help: "One tree of yes-or-no questions about the features. Easy to read; a forest is more accurate.",
         problems: BOTH,
         takes_weights: true,
-        takes_missing: false,
+        takes_missing: true,
         params: tree_params,
         fit: trees::fit_tree,
+    },
+    Entry {
+        name: "extra_trees",
+        title: "Extremely randomised trees",
+        help: "A random forest that draws its thresholds instead of searching them: faster, smoother, often as accurate.",
+        problems: BOTH,
+        takes_weights: true,
+        takes_missing: true,
+        params: extra_trees_params,
+        fit: trees::fit_extra_trees,
+    },
+    Entry {
+        name: "ada_boost",
+        title: "AdaBoost",
+        help: "Small trees one after another, each looking harder at the rows that those before it got wrong; they vote.",
+        problems: CLASSES,
+        takes_weights: true,
+        takes_missing: true,
+        params: ada_boost_params,
+        fit: trees::fit_ada_boost,
+    },
+    Entry {
+        name: "lightgbm",
+        title: "Gradient boosting (LightGBM)",
+        help: "Trees one after another, each correcting the sum of those before it. Often the most accurate on tables; \
+               trained by the LightGBM library.",
+        problems: BOTH,
+        takes_weights: true,
+        takes_missing: true,
+        params: lightgbm_params,
+        fit: lightgbm::fit,
     },
 ];
 
@@ -49,6 +80,106 @@ fn forest_params() -> Vec<ParamInfo> {
         true,
     ));
     params
+}
+
+fn extra_trees_params() -> Vec<ParamInfo> {
+    let mut params = forest_params();
+    for param in &mut params {
+        if param.name == "bootstrap" {
+            param.default = ParamValue::Bool(false);
+        }
+    }
+    params
+}
+
+fn ada_boost_params() -> Vec<ParamInfo> {
+    vec![
+        integer(
+            "n_estimators",
+            "The most trees; fewer are grown once one makes no error.",
+            50,
+            (1, 2_000),
+        ),
+        float(
+            "learning_rate",
+            "How far a tree changes the weights of the rows. Smaller values need more trees.",
+            1.0,
+            (1e-4, 10.0),
+        ),
+        integer("max_depth", "Depth of every tree.", 1, (1, 16)),
+    ]
+}
+
+fn lightgbm_params() -> Vec<ParamInfo> {
+    vec![
+        integer(
+            "n_estimators",
+            "Number of iterations; each grows one tree, or one for every class of several.",
+            100,
+            (1, 10_000),
+        ),
+        float(
+            "learning_rate",
+            "How much of each tree is added. Smaller values need more trees.",
+            0.1,
+            (1e-4, 1.0),
+        ),
+        integer(
+            "num_leaves",
+            "The most leaves of a tree: the larger, the finer, and the sooner overfitted.",
+            31,
+            (2, 4_096),
+        ),
+        integer(
+            "max_depth",
+            "The most questions on the way to a leaf; 0: no limit.",
+            0,
+            (0, 64),
+        ),
+        integer(
+            "min_child_samples",
+            "The fewest rows that a leaf may hold.",
+            20,
+            (1, 1_000_000),
+        ),
+        float(
+            "subsample",
+            "Share of the rows drawn for every tree.",
+            1.0,
+            (0.01, 1.0),
+        ),
+        float(
+            "colsample_bytree",
+            "Share of the features drawn for every tree.",
+            1.0,
+            (0.01, 1.0),
+        ),
+        float("reg_alpha", "L1 penalty on the leaves.", 0.0, (0.0, 1e6)),
+        float("reg_lambda", "L2 penalty on the leaves.", 0.0, (0.0, 1e6)),
+        choice(
+            "objective",
+            "What numbers are fitted by: squared_error, poisson (counts and rates) or quantile. Classes always use log loss.",
+            &["squared_error", "poisson", "quantile"],
+        ),
+        float(
+            "quantile",
+            "Which quantile the objective `quantile` predicts.",
+            0.5,
+            (0.001, 0.999),
+        ),
+        integer(
+            "early_stopping_rounds",
+            "Stops when the loss of rows held back did not fall for so many iterations; 0: never.",
+            0,
+            (0, 1_000),
+        ),
+        float(
+            "validation_fraction",
+            "Share of the training rows held back for early stopping.",
+            0.1,
+            (0.01, 0.5),
+        ),
+    ]
 }
 
 fn tree_params() -> Vec<ParamInfo> {

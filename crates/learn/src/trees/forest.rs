@@ -11,10 +11,10 @@ use rand_xoshiro::rand_core::SeedableRng;
 use rand_xoshiro::{SplitMix64, Xoshiro256PlusPlus};
 use rayon::prelude::*;
 
-use super::bins::{self, BinnedFeature};
-use super::grow::{GrownNode, Limits, below, grow};
+use super::bins;
+use super::grow::{GrownNode, Limits, Rows, Splitter, below, grow};
 use super::leaves::Grid;
-use super::split::Objective;
+use super::split::{Classes, Numbers, Objective};
 use super::{ForestParams, ForestValidParams, MaxFeatures};
 use crate::{Error, Training, data};
 
@@ -32,14 +32,21 @@ impl<'v> Fit<ArrayView2<'v, f32>, Array1<usize>, Error> for ForestValidParams {
         &self,
         dataset: &DatasetBase<ArrayView2<'v, f32>, Array1<usize>>,
     ) -> Result<Forest, Error> {
-        let indices = dataset.targets().to_vec();
-        let present = indices.iter().max().map_or(1, |largest| largest + 1);
-        let objective = Objective::Classes {
+        let indices: Vec<u32> = dataset
+            .targets()
+            .iter()
+            .map(|&index| index as u32)
+            .collect();
+        let present = indices
+            .iter()
+            .max()
+            .map_or(1, |largest| *largest as usize + 1);
+        let objective = Classes {
             indices: &indices,
             n_classes: self.n_classes.max(present),
             criterion: self.criterion,
         };
-        let grown = self.grow_all(*dataset.records(), dataset.weights(), objective)?;
+        let grown = self.grow_all(*dataset.records(), objective, dataset.weights())?;
         let grid = Grid::new(self.n_estimators, 1.0);
         Ok(assemble(grown, |tree, leaf| grid.probabilities(tree, leaf)))
     }
@@ -55,11 +62,11 @@ impl<'v> Fit<ArrayView2<'v, f32>, Array1<f64>, Error> for ForestValidParams {
     ) -> Result<Forest, Error> {
         let mean = data::mean(dataset.targets().view(), dataset.weights());
         let centred = (dataset.targets() - mean).to_vec();
-        let objective = Objective::Numbers {
+        let objective = Numbers {
             centred: &centred,
             mean,
         };
-        let grown = self.grow_all(*dataset.records(), dataset.weights(), objective)?;
+        let grown = self.grow_all(*dataset.records(), objective, dataset.weights())?;
         let largest = grown
             .iter()
             .flatten()
@@ -80,18 +87,16 @@ impl<'v> Fit<ArrayView2<'v, f32>, Array1<f64>, Error> for ForestValidParams {
 pub fn fit(params: ForestParams, training: &Training<'_>) -> Result<Model, Error> {
     let records = data::view(training.x)?;
     let weights = data::weights(training);
-    let y = training.y;
-    let forest = match y {
-        Target::Classes { classes, .. } => params
-            .n_classes(classes.len())
-            .fit(&DatasetBase::new(records, data::class_indices(y)).with_weights(weights))?,
-        Target::Values(_) => {
-            params.fit(&DatasetBase::new(records, data::numbers(y)).with_weights(weights))?
-        }
+    let forest = match training.y {
+        Target::Classes { classes, .. } => params.n_classes(classes.len()).fit(
+            &DatasetBase::new(records, data::class_indices(training.y)).with_weights(weights),
+        )?,
+        Target::Values(_) => params
+            .fit(&DatasetBase::new(records, data::numbers(training.y)).with_weights(weights))?,
     };
     Ok(Model {
         n_features: training.x.n_columns(),
-        output: data::output(y),
+        output: data::output(training.y),
         form: Form::Trees {
             trees: forest.trees,
         },
@@ -99,85 +104,84 @@ pub fn fit(params: ForestParams, training: &Training<'_>) -> Result<Model, Error
 }
 
 impl ForestValidParams {
-    fn grow_all(
+    fn grow_all<O: Objective>(
         &self,
         x: ArrayView2<'_, f32>,
+        objective: O,
         weights: Option<&[f32]>,
-        objective: Objective<'_>,
-    ) -> Result<Vec<Vec<GrownNode>>, Cancelled> {
+    ) -> Result<Vec<Vec<GrownNode>>, Error> {
         let total = self.n_estimators as u64;
         self.task.step(0, total, "growing trees");
-        let features = bins::cut(x, &self.task)?;
+        let features = match self.splitter {
+            Splitter::Best => bins::cut(x, &self.task)?,
+            Splitter::Random => Vec::new(),
+        };
+        let rows = Rows {
+            x: x.to_slice()
+                .ok_or_else(|| Error::Numeric("the features are not in row order".to_owned()))?,
+            n_features: x.ncols(),
+            features: &features,
+            objective,
+        };
         let n_grown = Mutex::new(0);
-        (0..self.n_estimators)
+        let grown: Result<_, Cancelled> = (0..self.n_estimators)
             .into_par_iter()
             .map(|tree| {
-                let nodes = self.grow_one(tree, x.nrows(), &features, weights, objective)?;
+                let nodes = self.grow_one(tree, x.nrows(), rows, weights)?;
                 // Counted and told under one lock, so that progress never goes back.
                 let mut n_grown = n_grown.lock().unwrap_or_else(PoisonError::into_inner);
                 *n_grown += 1;
                 self.task.step(*n_grown, total, "growing trees");
                 Ok(nodes)
             })
-            .collect()
+            .collect();
+        Ok(grown?)
     }
 
-    fn grow_one(
+    fn grow_one<O: Objective>(
         &self,
         tree: usize,
         n_rows: usize,
-        features: &[BinnedFeature],
-        row_weights: Option<&[f32]>,
-        objective: Objective<'_>,
+        rows: Rows<'_, O>,
+        weights: Option<&[f32]>,
     ) -> Result<Vec<GrownNode>, Cancelled> {
         let limits = Limits {
             max_depth: self.max_depth,
             min_samples_split: self.min_samples_split,
             min_samples_leaf: self.min_samples_leaf,
-            max_features: self.n_drawn(features.len(), objective),
+            max_features: self.n_drawn(rows.n_features, rows.objective),
+            splitter: self.splitter,
         };
         let mut rng = stream(self.seed, tree);
-        let mut weights = if self.bootstrap {
-            let mut weights = vec![0.0; n_rows];
+        let weight = |row: usize| weights.map_or(1.0, |weights| weights[row]);
+        let samples = if self.bootstrap {
+            let mut drawn = vec![0.0_f32; n_rows];
             for _ in 0..n_rows {
-                weights[below(&mut rng, n_rows)] += 1.0;
+                drawn[below(&mut rng, n_rows)] += 1.0;
             }
-            weights
+            rows.samples(n_rows, |row| drawn[row] * weight(row))
         } else {
-            vec![1.0; n_rows]
+            rows.samples(n_rows, weight)
         };
-        for (weight, &row_weight) in weights.iter_mut().zip(row_weights.unwrap_or_default()) {
-            *weight *= f64::from(row_weight);
-        }
-        let rows = (0..n_rows as u32)
-            .filter(|&row| weights[row as usize] > 0.0)
-            .collect();
-        let draws = self.bootstrap || limits.max_features < features.len();
-        grow(
-            features,
-            objective,
-            limits,
-            rows,
-            &weights,
-            draws.then_some(rng),
-            &self.task,
-        )
+        let draws = self.bootstrap
+            || limits.max_features < rows.n_features
+            || self.splitter == Splitter::Random;
+        grow(rows, limits, samples, draws.then_some(rng), &self.task)
     }
 
-    fn n_drawn(&self, n_features: usize, objective: Objective<'_>) -> usize {
-        let n = match (self.max_features, objective) {
-            (MaxFeatures::All, _) | (MaxFeatures::Auto, Objective::Numbers { .. }) => n_features,
-            (MaxFeatures::Sqrt, _) | (MaxFeatures::Auto, Objective::Classes { .. }) => {
-                n_features.isqrt()
-            }
-            (MaxFeatures::Log2, _) => n_features.max(1).ilog2() as usize,
+    fn n_drawn<O: Objective>(&self, n_features: usize, objective: O) -> usize {
+        let n = match self.max_features {
+            MaxFeatures::All => n_features,
+            MaxFeatures::Auto if !objective.is_classes() => n_features,
+            MaxFeatures::Sqrt | MaxFeatures::Auto => n_features.isqrt(),
+            MaxFeatures::Log2 => n_features.max(1).ilog2() as usize,
         };
         n.max(1)
     }
 }
 
 /// The random numbers of tree number `tree`: streams of one seed share nothing.
-fn stream(seed: u64, tree: usize) -> Xoshiro256PlusPlus {
+pub fn stream(seed: u64, tree: usize) -> Xoshiro256PlusPlus {
     let mut seeds = SplitMix64::seed_from_u64(seed);
     let base = rand_xoshiro::rand_core::RngCore::next_u64(&mut seeds);
     Xoshiro256PlusPlus::seed_from_u64(base.wrapping_add(tree as u64))
@@ -187,27 +191,34 @@ fn assemble(grown: Vec<Vec<GrownNode>>, leaf: impl Fn(usize, &[f64]) -> Vec<f32>
     let trees = grown
         .into_iter()
         .enumerate()
-        .map(|(tree, nodes)| Tree {
-            nodes: nodes
-                .into_iter()
-                .map(|node| match node {
-                    GrownNode::Split {
-                        feature,
-                        threshold,
-                        left,
-                        right,
-                    } => Node::Split {
-                        feature,
-                        threshold,
-                        left,
-                        right,
-                    },
-                    GrownNode::Leaf(values) => Node::Leaf {
-                        values: leaf(tree, &values),
-                    },
-                })
-                .collect(),
-        })
+        .map(|(tree, nodes)| plain(nodes, |values| leaf(tree, values)))
         .collect();
     Forest { trees }
+}
+
+/// A tree with its leaves turned into answers by `leaf`.
+pub fn plain(nodes: Vec<GrownNode>, leaf: impl Fn(&[f64]) -> Vec<f32>) -> Tree {
+    let nodes = nodes.into_iter().map(|node| match node {
+        GrownNode::Split {
+            feature,
+            threshold,
+            missing_left,
+            left,
+            right,
+            gain,
+        } => Node::Split {
+            feature,
+            threshold,
+            missing_left,
+            left,
+            right,
+            gain: gain as f32,
+        },
+        GrownNode::Leaf(values) => Node::Leaf {
+            values: leaf(&values),
+        },
+    });
+    Tree {
+        nodes: nodes.collect(),
+    }
 }

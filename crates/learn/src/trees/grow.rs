@@ -7,13 +7,11 @@ use assay_core::{Cancelled, Task};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::RngCore;
 
-use super::bins::{BinnedFeature, MAX_BINS};
+use super::bins::{BinnedFeature, MAX_BINS, between};
+use super::search::{Search, Split};
 use super::split::Objective;
 
-/// A feature with this many times more bins than the node has rows is sorted; else its bins are counted.
-const BINS_A_SORTED_ROW: usize = 4;
-
-/// When a node is split no further.
+/// When a node is split no further, and how its split is found.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     pub max_depth: usize,
@@ -21,66 +19,103 @@ pub struct Limits {
     pub min_samples_leaf: usize,
     /// Features drawn at a split; all of them when it is their number.
     pub max_features: usize,
+    pub splitter: Splitter,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Splitter {
+    /// The best threshold of every feature drawn.
+    Best,
+    /// One random threshold for every feature drawn (extremely randomised trees).
+    Random,
 }
 
 pub enum GrownNode {
     Split {
         feature: u32,
         threshold: f32,
+        missing_left: bool,
         left: u32,
         right: u32,
+        /// The impurity that goes, times the share of the tree's weight that comes here.
+        gain: f64,
     },
     /// Class probabilities, or the mean.
     Leaf(Vec<f64>),
 }
 
-/// Grows one tree on `rows`, each with its weight (`weights` is per row of the data). Without `rng` the features
-/// are looked at in column order.
-pub fn grow(
-    features: &[BinnedFeature],
-    objective: Objective<'_>,
+/// The training rows as a tree sees them.
+#[derive(Clone, Copy)]
+pub struct Rows<'a, O> {
+    /// Row-major.
+    pub x: &'a [f32],
+    pub n_features: usize,
+    /// None for [`Splitter::Random`], which needs no bins.
+    pub features: &'a [BinnedFeature],
+    pub objective: O,
+}
+
+/// A row of one tree. Kept together, so that a node's rows are read in one go.
+#[derive(Clone, Copy)]
+pub struct Sample<L> {
+    pub row: u32,
+    pub weight: f32,
+    pub label: L,
+}
+
+impl<O: Objective> Rows<'_, O> {
+    pub fn value(&self, row: u32, feature: usize) -> f32 {
+        self.x[row as usize * self.n_features + feature]
+    }
+
+    /// The rows for which `weight` is over 0, in order.
+    pub fn samples(&self, n_rows: usize, weight: impl Fn(usize) -> f32) -> Vec<Sample<O::Label>> {
+        (0..n_rows)
+            .filter_map(|row| {
+                let weight = weight(row);
+                (weight > 0.0).then(|| Sample {
+                    row: row as u32,
+                    weight,
+                    label: self.objective.label(row),
+                })
+            })
+            .collect()
+    }
+}
+
+/// Grows one tree. Without `rng` the features are looked at in column order.
+pub fn grow<O: Objective>(
+    rows: Rows<'_, O>,
     limits: Limits,
-    rows: Vec<u32>,
-    weights: &[f64],
+    samples: Vec<Sample<O::Label>>,
     rng: Option<Xoshiro256PlusPlus>,
     task: &Task,
 ) -> Result<Vec<GrownNode>, Cancelled> {
     let mut grower = Grower {
-        features,
-        objective,
+        rows,
         limits,
-        weights,
         task,
         rng,
-        order: (0..features.len()).collect(),
-        histogram: vec![0.0; MAX_BINS * objective.width()],
-        counts: vec![0; MAX_BINS],
-        sorted: Vec::new(),
-        left: vec![0.0; objective.width()],
-        right: vec![0.0; objective.width()],
-        aside: Vec::with_capacity(rows.len()),
+        order: (0..rows.n_features).collect(),
+        search: Search::new(rows, limits.min_samples_leaf, MAX_BINS + 1),
+        aside: Vec::with_capacity(samples.len()),
+        total: 0.0,
     };
-    grower.grow(rows)
+    grower.grow(samples)
 }
 
-struct Grower<'a> {
-    features: &'a [BinnedFeature],
-    objective: Objective<'a>,
+struct Grower<'a, O: Objective> {
+    rows: Rows<'a, O>,
     limits: Limits,
-    weights: &'a [f64],
     task: &'a Task,
     rng: Option<Xoshiro256PlusPlus>,
     /// The features, in the order in which they were last drawn.
     order: Vec<usize>,
-    /// Sums per bin, and rows per bin. Invariant: zero between two features.
-    histogram: Vec<f64>,
-    counts: Vec<u32>,
-    /// Bin and row, ascending, of a node with few rows.
-    sorted: Vec<(u16, u32)>,
-    left: Vec<f64>,
-    right: Vec<f64>,
+    search: Search<'a, O>,
     /// Rows that go right, while a node is parted.
-    aside: Vec<u32>,
+    aside: Vec<Sample<O::Label>>,
+    /// The weight of the whole tree.
+    total: f64,
 }
 
 /// A node whose rows are known and whose split is not.
@@ -98,20 +133,13 @@ enum Side {
     Right,
 }
 
-struct Split {
-    purity: f64,
-    feature: usize,
-    /// The last bin on the left and the first on the right.
-    last_left: usize,
-    first_right: usize,
-}
-
-impl Grower<'_> {
-    fn grow(&mut self, mut rows: Vec<u32>) -> Result<Vec<GrownNode>, Cancelled> {
+impl<O: Objective> Grower<'_, O> {
+    fn grow(&mut self, mut samples: Vec<Sample<O::Label>>) -> Result<Vec<GrownNode>, Cancelled> {
+        let objective = self.rows.objective;
         let mut nodes: Vec<GrownNode> = Vec::new();
         let mut open = vec![Open {
             start: 0,
-            end: rows.len(),
+            end: samples.len(),
             depth: 0,
             parent: None,
         }];
@@ -126,33 +154,38 @@ impl Grower<'_> {
                     Side::Right => *right = at as u32,
                 }
             }
-            let here = &mut rows[node.start..node.end];
-            let mut sums = vec![0.0; self.objective.width()];
-            for &row in here.iter() {
-                let row = row as usize;
-                self.objective.add(&mut sums, row, self.weights[row]);
+            let here = &mut samples[node.start..node.end];
+            let mut sums = vec![0.0; objective.width()];
+            for sample in here.iter() {
+                objective.add(&mut sums, sample.label, f64::from(sample.weight));
             }
+            if at == 0 {
+                self.total = objective.weight(&sums);
+            }
+            let is_pure = here.windows(2).all(|pair| pair[0].label == pair[1].label);
             let split = if node.depth >= self.limits.max_depth
                 || here.len() < self.limits.min_samples_split
                 || here.len() < 2 * self.limits.min_samples_leaf
-                || self.objective.is_pure(here)
+                || is_pure
             {
                 None
             } else {
                 self.best_split(here, &sums)?
             };
-            let Some(split) = split else {
-                nodes.push(GrownNode::Leaf(self.objective.answer(&sums)));
+            let Some(mut split) = split else {
+                nodes.push(GrownNode::Leaf(objective.answer(&sums)));
                 continue;
             };
-            let feature = &self.features[split.feature];
+            let gain = (split.purity - objective.purity(&sums)).max(0.0) / self.total;
+            let middle = node.start + self.part(here, &mut split);
             nodes.push(GrownNode::Split {
                 feature: split.feature as u32,
-                threshold: feature.threshold(split.last_left, split.first_right),
+                threshold: split.threshold,
+                missing_left: split.missing_left,
                 left: 0,
                 right: 0,
+                gain,
             });
-            let middle = node.start + self.part(here, &split);
             let child = |start, end, side| Open {
                 start,
                 end,
@@ -168,7 +201,11 @@ impl Grower<'_> {
 
     /// The best split over the features drawn. As in scikit-learn, features that do not vary here count as drawn, but
     /// drawing goes on until one that varies was found.
-    fn best_split(&mut self, rows: &[u32], sums: &[f64]) -> Result<Option<Split>, Cancelled> {
+    fn best_split(
+        &mut self,
+        samples: &[Sample<O::Label>],
+        sums: &[f64],
+    ) -> Result<Option<Split>, Cancelled> {
         let n_features = self.order.len();
         let mut best: Option<Split> = None;
         let mut any_varied = false;
@@ -182,134 +219,50 @@ impl Grower<'_> {
             }
             self.task.check()?;
             let feature = self.order[drawn];
-            any_varied |= self.look(feature, rows, sums, &mut best);
+            any_varied |= match (self.limits.splitter, &mut self.rng) {
+                (Splitter::Random, Some(rng)) => {
+                    self.search.look_random(feature, samples, rng, &mut best)
+                }
+                _ => self.search.look(feature, samples, sums, &mut best),
+            };
         }
         Ok(best)
     }
 
-    /// Replaces `best` where this feature splits better. Whether the feature varies over the rows.
-    fn look(
-        &mut self,
-        feature: usize,
-        rows: &[u32],
-        sums: &[f64],
-        best: &mut Option<Split>,
-    ) -> bool {
-        let n_bins = self.features[feature].n_bins();
-        if n_bins < 2 {
-            return false;
-        }
-        self.left.fill(0.0);
-        self.right.copy_from_slice(sums);
-        if rows.len() * BINS_A_SORTED_ROW < n_bins {
-            self.look_sorted(feature, rows, best)
-        } else {
-            self.look_counted(feature, rows, best)
-        }
-    }
-
-    /// For few rows over many bins: sorts the rows.
-    fn look_sorted(&mut self, feature: usize, rows: &[u32], best: &mut Option<Split>) -> bool {
-        let bins = &self.features[feature].bins;
-        let mut sorted = std::mem::take(&mut self.sorted);
-        sorted.clear();
-        sorted.extend(rows.iter().map(|&row| (bins[row as usize], row)));
-        sorted.sort_unstable();
-        let mut n_left = 0;
-        for same in sorted.chunk_by(|a, b| a.0 == b.0) {
-            if n_left > 0 {
-                let gap = (sorted[n_left - 1].0 as usize, same[0].0 as usize);
-                self.consider(feature, gap, n_left, rows.len(), best);
-            }
-            n_left += same.len();
-            for &(_, row) in same {
-                let row = row as usize;
-                self.objective.add(&mut self.left, row, self.weights[row]);
-                self.objective.add(&mut self.right, row, -self.weights[row]);
-            }
-        }
-        let varies = sorted.first().map(|first| first.0) != sorted.last().map(|last| last.0);
-        self.sorted = sorted;
-        varies
-    }
-
-    /// For many rows over few bins: adds the rows of each bin up.
-    fn look_counted(&mut self, feature: usize, rows: &[u32], best: &mut Option<Split>) -> bool {
-        let bins = &self.features[feature].bins;
-        let width = self.objective.width();
-        let (mut first, mut last) = (MAX_BINS, 0);
-        for &row in rows {
-            let row = row as usize;
-            let bin = bins[row] as usize;
-            self.counts[bin] += 1;
-            self.objective.add(
-                &mut self.histogram[bin * width..(bin + 1) * width],
-                row,
-                self.weights[row],
-            );
-            first = first.min(bin);
-            last = last.max(bin);
-        }
-        let mut n_left = 0;
-        let mut previous = first;
-        for bin in first..=last {
-            let count = std::mem::take(&mut self.counts[bin]) as usize;
-            if count == 0 {
-                continue;
-            }
-            if n_left > 0 {
-                self.consider(feature, (previous, bin), n_left, rows.len(), best);
-            }
-            n_left += count;
-            previous = bin;
-            let bin_sums = &mut self.histogram[bin * width..(bin + 1) * width];
-            for ((left, right), sum) in self.left.iter_mut().zip(&mut self.right).zip(bin_sums) {
-                *left += *sum;
-                *right -= *sum;
-                *sum = 0.0;
-            }
-        }
-        first < last
-    }
-
-    /// Takes the split in this gap between two bins when it is allowed and better than the best so far.
-    fn consider(
-        &self,
-        feature: usize,
-        (last_left, first_right): (usize, usize),
-        n_left: usize,
-        n_rows: usize,
-        best: &mut Option<Split>,
-    ) {
-        if n_left.min(n_rows - n_left) < self.limits.min_samples_leaf {
-            return;
-        }
-        let purity = self.objective.purity(&self.left) + self.objective.purity(&self.right);
-        if best.as_ref().is_none_or(|best| purity > best.purity) {
-            *best = Some(Split {
-                purity,
-                feature,
-                last_left,
-                first_right,
-            });
-        }
-    }
-
-    /// Rows of the left side first, both sides in their old order. How many went left.
-    fn part(&mut self, rows: &mut [u32], split: &Split) -> usize {
-        let bins = &self.features[split.feature].bins;
+    /// Rows of the left side first, both sides in their old order. How many went left. The threshold is moved into the
+    /// middle between the two sides, and missing values that no row here has are sent to the larger one.
+    fn part(&mut self, samples: &mut [Sample<O::Label>], split: &mut Split) -> usize {
+        let (mut below, mut above) = (f32::NEG_INFINITY, f32::INFINITY);
+        let mut any_missing = false;
         self.aside.clear();
         let mut n_left = 0;
-        for at in 0..rows.len() {
-            let row = rows[at];
-            if bins[row as usize] as usize <= split.last_left {
-                rows[n_left] = row;
+        for at in 0..samples.len() {
+            let sample = samples[at];
+            let value = self.rows.value(sample.row, split.feature);
+            let goes_left = if value.is_nan() {
+                any_missing = true;
+                split.missing_left
+            } else if value <= split.threshold {
+                below = below.max(value);
+                true
+            } else {
+                above = above.min(value);
+                false
+            };
+            if goes_left {
+                samples[n_left] = sample;
                 n_left += 1;
             } else {
-                self.aside.push(row);
+                self.aside.push(sample);
             }
         }
-        rows[n_left..].copy_from_slice(&self.aside);
+        samples[n_left..].copy_from_slice(&self.aside);
+        if self.limits.splitter == Splitter::Best && below.is_finite() && above.is_finite() {
+            split.threshold = between(below, above);
+        }
+        if !any_missing {
+            split.missing_left = 2 * n_left > samples.len();
+        }
         n_left
     }
 }

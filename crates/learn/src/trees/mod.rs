@@ -1,4 +1,4 @@
-//! Decision tree and random forest, for classes and numbers.
+//! Decision tree, random forest, extremely randomised trees, boosted trees (AdaBoost), for classes and numbers.
 //!
 //! Ours behind linfa's traits, since linfa's trees break ties by the order of a HashMap (two processes grow different
 //! trees from the same data), hold a class and no probabilities in their leaves and know no regression, and its forest
@@ -6,17 +6,23 @@
 //!
 //! Invariant: a tree depends on the data, the parameters, the seed and its own number alone.
 
+mod ada_boost;
 mod bins;
 mod forest;
 mod grow;
 mod leaves;
+mod search;
 mod split;
 
 use assay_core::Task;
 use assay_core::model::Model;
 use linfa::ParamGuard;
 
+pub(crate) use ada_boost::fit as fit_ada_boost;
+pub use ada_boost::{AdaBoostParams, AdaBoostValidParams, Boosted};
 pub use forest::Forest;
+pub use grow::Splitter;
+pub(crate) use grow::below;
 pub use split::Criterion;
 
 use crate::params::Resolved;
@@ -43,6 +49,7 @@ pub struct ForestValidParams {
     min_samples_split: usize,
     min_samples_leaf: usize,
     max_features: MaxFeatures,
+    splitter: Splitter,
     bootstrap: bool,
     /// 0: one more than the largest index among the targets.
     n_classes: usize,
@@ -64,6 +71,7 @@ impl ForestParams {
             min_samples_split: 2,
             min_samples_leaf: 1,
             max_features: MaxFeatures::All,
+            splitter: Splitter::Best,
             bootstrap: false,
             n_classes: 0,
             seed: 0,
@@ -76,6 +84,13 @@ impl ForestParams {
         let mut params = Self::tree(task).max_features(MaxFeatures::Auto);
         params.0.n_estimators = 100;
         params.0.bootstrap = true;
+        params
+    }
+
+    /// 100 trees on all rows, thresholds drawn at random.
+    pub fn extra_trees(task: &Task) -> Self {
+        let mut params = Self::forest(task).bootstrap(false);
+        params.0.splitter = Splitter::Random;
         params
     }
 
@@ -181,7 +196,19 @@ pub(crate) fn fit_tree(params: &Resolved, training: &Training<'_>) -> Result<Mod
 }
 
 pub(crate) fn fit_forest(params: &Resolved, training: &Training<'_>) -> Result<Model, Error> {
-    let estimator = ForestParams::forest(training.task)
+    fit_many(ForestParams::forest(training.task), params, training)
+}
+
+pub(crate) fn fit_extra_trees(params: &Resolved, training: &Training<'_>) -> Result<Model, Error> {
+    fit_many(ForestParams::extra_trees(training.task), params, training)
+}
+
+fn fit_many(
+    estimator: ForestParams,
+    params: &Resolved,
+    training: &Training<'_>,
+) -> Result<Model, Error> {
+    let estimator = estimator
         .resolved(params)?
         .n_estimators(params.count("n_estimators")?)
         .bootstrap(params.flag("bootstrap")?)

@@ -7,7 +7,7 @@ use assay_core::model::Model;
 use assay_core::schema::ColumnType;
 use assay_core::train::ParamValue;
 use assay_core::{Matrix, Target, Task};
-use assay_learn::{Error, Training};
+use assay_learn::{Error, Training, lightgbm};
 
 pub type Params = BTreeMap<String, ParamValue>;
 
@@ -53,6 +53,15 @@ const LOG_LINEAR: [&str; 3] = [
     "tweedie_regression",
 ];
 
+/// LightGBM's library is the one that `ASSAY_LIGHTGBM` names, else the one that setup put beside the build.
+pub fn find_libraries() {
+    let named = std::env::var_os("ASSAY_LIGHTGBM").map(std::path::PathBuf::from);
+    let test = std::env::current_exe().unwrap();
+    let target = test.ancestors().nth(3).unwrap();
+    let beside = target.join("native").join(lightgbm::file_name());
+    lightgbm::look_in(named.into_iter().chain([beside]).collect());
+}
+
 /// On targets [`fitting`] the algorithm, without row weights.
 pub fn fit(
     algorithm: &str,
@@ -62,6 +71,7 @@ pub fn fit(
     seed: u64,
     task: &Task,
 ) -> Result<Model, Error> {
+    find_libraries();
     let training = Training {
         x,
         y: &fitting(algorithm, y),

@@ -3,10 +3,16 @@
 #[cfg(test)]
 mod data;
 #[cfg(test)]
+mod families;
+#[cfg(test)]
 mod golden;
+#[cfg(test)]
+mod golden_models;
 #[cfg(test)]
 mod hard_data;
 #[cfg(test)]
 mod linear_golden;
+#[cfg(test)]
+mod missing;
 #[cfg(test)]
 mod promises;

@@ -1,6 +1,6 @@
 //! Do recipe and model belong together, and is each of them whole?
 
-use assay_core::model::{Form, Model, Node, Output};
+use assay_core::model::{Decisions, Form, Kernel, Link, Model, Node, Output};
 use assay_core::recipe::FittedRecipe;
 use assay_core::schema::ColumnType;
 
@@ -78,6 +78,75 @@ pub fn check(recipe: &FittedRecipe, model: &Model) -> Result<(), Error> {
                     .iter()
                     .all(|tree| is_tree(&tree.nodes, n_features, n_outputs))
         }
+        (
+            Form::Boosted {
+                trees,
+                offsets,
+                link,
+            },
+            output,
+        ) => {
+            let n_sums = offsets.len();
+            let is_answer = match (link, output) {
+                (Link::Identity | Link::Exp, Output::Value) => n_sums == 1,
+                (Link::Logistic, Output::Classes { .. }) => n_outputs == 2 && n_sums == 1,
+                (Link::Softmax, Output::Classes { .. }) => n_outputs >= 2 && n_sums == n_outputs,
+                _ => false,
+            };
+            is_answer
+                && !trees.is_empty()
+                && trees.iter().all(|tree| {
+                    is_tree(&tree.nodes, n_features, 1) || is_tree(&tree.nodes, n_features, n_sums)
+                })
+        }
+        (
+            Form::Neighbours {
+                rows,
+                answers,
+                n_neighbours,
+                ..
+            },
+            output,
+        ) => {
+            let n_stored = rows.len() / n_features;
+            (n_outputs >= 2 || *output == Output::Value)
+                && rows.len() == n_stored * n_features
+                && answers.len() == n_stored * n_outputs
+                && (1..=n_stored).contains(&(*n_neighbours as usize))
+                && rows.iter().chain(answers).all(|value| value.is_finite())
+        }
+        (
+            Form::Kernel {
+                kernel,
+                vectors,
+                coefficients,
+                intercepts,
+                decisions,
+            },
+            output,
+        ) => {
+            let n_vectors = vectors.len() / n_features;
+            let means_an_answer = match (decisions, output) {
+                (Decisions::Value, Output::Value) => intercepts.len() == 1,
+                (Decisions::Pairs(pairs), Output::Classes { .. }) => {
+                    let is_class = |class: u32| (class as usize) < n_outputs;
+                    intercepts.len() == pairs.len()
+                        && !pairs.is_empty()
+                        && pairs
+                            .iter()
+                            .all(|pair| is_class(pair.first) && is_class(pair.second))
+                }
+                _ => false,
+            };
+            let is_kernel =
+                !matches!(kernel, Kernel::Polynomial { degree, .. } if !(1..=10).contains(degree));
+            means_an_answer
+                && is_kernel
+                && n_vectors > 0
+                && vectors.len() == n_vectors * n_features
+                && coefficients.len() == intercepts.len()
+                && coefficients.iter().all(|row| row.len() == n_vectors)
+        }
         _ => false,
     };
     if !fits {
@@ -94,6 +163,7 @@ fn is_tree(nodes: &[Node], n_features: usize, n_outputs: usize) -> bool {
                 threshold,
                 left,
                 right,
+                ..
             } => {
                 let is_child = |child: u32| (index + 1..nodes.len()).contains(&(child as usize));
                 (*feature as usize) < n_features

@@ -1,11 +1,12 @@
 //! From the features to the numbers that a model answers with.
 
-use assay_core::model::{Form, Model, Output};
+use assay_core::model::{Form, Link, Model, Output};
 
 use super::answer;
 use super::features::Features;
 use super::gaussian;
 use super::graph::Graph;
+use super::nearness::{self, Machine, Stored};
 use super::tensor::{self, Constant};
 use super::trees;
 use crate::error::Error;
@@ -51,7 +52,51 @@ pub fn write(
             precisions,
             constants,
         } => gaussian::write(graph, &wide, features, means, precisions, constants),
-        Form::Trees { trees } => trees::write(graph, &wide, features, trees),
+        Form::Trees { trees } => trees::write_mean(graph, &wide, features, trees),
+        Form::Boosted {
+            trees,
+            offsets,
+            link,
+        } => {
+            let sums = trees::write_sums(graph, &wide, features, trees, offsets);
+            write_link(graph, &sums, *link)
+        }
+        Form::Neighbours {
+            rows,
+            answers,
+            n_neighbours,
+            distance,
+            weighting,
+        } => {
+            let stored = Stored {
+                rows,
+                answers,
+                n_neighbours: *n_neighbours,
+                distance: *distance,
+                weighting: *weighting,
+            };
+            nearness::write_neighbours(graph, &wide, features, &stored)
+        }
+        Form::Kernel {
+            kernel,
+            vectors,
+            coefficients,
+            intercepts,
+            decisions,
+        } => {
+            let machine = Machine {
+                kernel: *kernel,
+                vectors,
+                coefficients,
+                intercepts,
+                decisions,
+            };
+            let n_outputs = match &model.output {
+                Output::Value => 1,
+                Output::Classes { classes, .. } => classes.len(),
+            };
+            nearness::write_kernel(graph, &wide, features, &machine, n_outputs)
+        }
     };
     match &model.output {
         Output::Value => {
@@ -77,6 +122,41 @@ fn write_log_linear(
     let means = graph.node("Exp", "means", &[&sums], vec![]);
     let means = write_in_range(graph, &means);
     graph.cast("means_f32", &means, DataType::Float)
+}
+
+/// From sums, f32 [N, n_sums], to the answers, f32 [N, n_outputs].
+fn write_link(graph: &mut Graph, sums: &str, link: Link) -> String {
+    if link == Link::Identity {
+        return sums.to_owned();
+    }
+    let sums = graph.cast("sums_f64", sums, DataType::Double);
+    let answers = match link {
+        Link::Identity => sums,
+        Link::Exp => {
+            let powers = graph.node("Exp", "powers", &[&sums], vec![]);
+            write_in_range(graph, &powers)
+        }
+        Link::Logistic => {
+            let signs = graph.constant("signs", Constant::row_f64(vec![-1.0, 1.0]));
+            let both = graph.node("Mul", "both_sums", &[&sums, &signs], vec![]);
+            write_sigmoid(graph, &both)
+        }
+        Link::Softmax => {
+            let axis = vec![tensor::int("axis", 1)];
+            graph.node("Softmax", "probabilities_f64", &[&sums], axis)
+        }
+    };
+    graph.cast("answers", &answers, DataType::Float)
+}
+
+/// 1 / (1 + exp(−z)) of f64 numbers, step by step: the runtime's `Sigmoid` takes small ones from 1, which costs their
+/// digits.
+pub fn write_sigmoid(graph: &mut Graph, z: &str) -> String {
+    let negative = graph.node("Neg", "minus_z", &[z], vec![]);
+    let power = graph.node("Exp", "exp_minus_z", &[&negative], vec![]);
+    let one = graph.constant("one", Constant::F64(Vec::new(), vec![1.0]));
+    let divisor = graph.node("Add", "divisor", &[&power, &one], vec![]);
+    graph.node("Reciprocal", "probabilities_f64", &[&divisor], vec![])
 }
 
 /// f32 [N, n_classes].

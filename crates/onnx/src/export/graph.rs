@@ -86,6 +86,49 @@ impl Graph {
         output
     }
 
+    /// As [`Self::node`], with several outputs.
+    pub fn node_with(
+        &mut self,
+        operator: &str,
+        hints: &[&str],
+        inputs: &[&str],
+        attributes: Vec<AttributeProto>,
+    ) -> Vec<String> {
+        let first = self.node(operator, hints.first().unwrap_or(&""), inputs, attributes);
+        let others: Vec<String> = hints.iter().skip(1).map(|hint| self.fresh(hint)).collect();
+        if let Some(node) = self.proto.node.last_mut() {
+            node.output.extend(others.iter().cloned());
+        }
+        std::iter::once(first).chain(others).collect()
+    }
+
+    /// Row by row: `rows` is f64 [N, width]; `build` writes what becomes of one row, f64 [width], and returns the value
+    /// [n_values] that it ends in. The result is [N, n_values]. A body sees the values around it; nothing of N rows at
+    /// once is ever held but that.
+    pub fn each_row(
+        &mut self,
+        hint: &str,
+        rows: &str,
+        width: i64,
+        (element, n_values): (DataType, i64),
+        build: impl FnOnce(&mut Self, &str) -> String,
+    ) -> String {
+        let around = std::mem::take(&mut self.proto);
+        let axis = self.axis.take();
+        self.proto.name = Some(self.fresh(&format!("{hint}_of_a_row")));
+        let row = self.fresh("row");
+        self.proto.input.push(fixed(&row, DataType::Double, width));
+        let result = build(self, &row);
+        self.proto.output.push(fixed(&result, element, n_values));
+        let body = std::mem::replace(&mut self.proto, around);
+        self.axis = axis;
+        let attributes = vec![
+            super::tensor::graph("body", body),
+            super::tensor::int("num_scan_inputs", 1),
+        ];
+        self.node("Scan", hint, &[rows], attributes)
+    }
+
     /// [N] to [N, 1] (`Unsqueeze`) or back (`Squeeze`).
     pub fn with_axis(&mut self, operator: &str, hint: &str, value: &str) -> String {
         let axis = match &self.axis {
@@ -128,9 +171,18 @@ impl Graph {
     }
 }
 
+/// Of shape [n].
+fn fixed(name: &str, element: DataType, n: i64) -> ValueInfoProto {
+    typed(name, element, std::iter::once(Axis::DimValue(n)))
+}
+
 fn value_info(name: &str, element: DataType, axes: &[i64]) -> ValueInfoProto {
     let rows = Axis::DimParam("N".to_owned());
     let axes = std::iter::once(rows).chain(axes.iter().map(|&n| Axis::DimValue(n)));
+    typed(name, element, axes)
+}
+
+fn typed(name: &str, element: DataType, axes: impl Iterator<Item = Axis>) -> ValueInfoProto {
     let shape = TensorShapeProto {
         dim: axes
             .map(|axis| Dimension {

@@ -2,7 +2,7 @@
 
 use crate::proto::attribute_proto::AttributeType;
 use crate::proto::tensor_proto::DataType;
-use crate::proto::{AttributeProto, TensorProto};
+use crate::proto::{AttributeProto, GraphProto, TensorProto};
 
 /// Numbers or texts with their shape, row-major.
 pub enum Constant {
@@ -82,6 +82,13 @@ pub fn tensor(name: &str, value: Constant) -> AttributeProto {
     AttributeProto {
         t: Some(value.into_tensor(name)),
         ..attribute(name, AttributeType::Tensor)
+    }
+}
+
+pub fn graph(name: &str, value: GraphProto) -> AttributeProto {
+    AttributeProto {
+        g: Some(value),
+        ..attribute(name, AttributeType::Graph)
     }
 }
 

@@ -1,11 +1,13 @@
-//! Everything a bare machine lacks: system packages, the web front end's packages, ONNX Runtime.
+//! Everything a bare machine lacks: system packages, the web front end's packages, native libraries.
 
+pub mod lightgbm;
 pub mod onnxruntime;
 pub mod packages;
 pub mod python;
 pub mod python_packages;
 pub mod system;
 pub mod web;
+pub mod wheel;
 
 use crate::error::Result;
 use crate::places::Places;
@@ -29,7 +31,8 @@ pub fn run(places: &Places, scope: Scope) -> Result<()> {
         Scope::Window => &[Group::Build, Group::Window],
         Scope::Test => &[Group::Build, Group::Window, Group::Test],
     })?;
-    onnxruntime::install(places)?;
+    onnxruntime::RELEASE.install(places, &places.onnxruntime())?;
+    lightgbm::RELEASE.install(places, &places.lightgbm())?;
     if scope == Scope::Test {
         python_packages::install(places)?;
     }

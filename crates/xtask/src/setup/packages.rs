@@ -65,8 +65,10 @@ const fn linux(
 
 #[rustfmt::skip]
 const PACKAGES: &[Package] = &[
-    // pip is how the ONNX Runtime library is fetched
+    // pip is how the native libraries are fetched
     Package { brew: "python", winget: "Python.Python.3.13", ..linux(Group::Build, Brings::Pip, "python3-pip", "python3-pip", "python-pip") },
+    // OpenMP, which the LightGBM library is linked with
+    Package { brew: "libomp", ..linux(Group::Build, Brings::Files, "libgomp1", "libgomp", "gcc-libs") },
     linux(Group::Window, Brings::Program("pkg-config"), "pkg-config", "pkgconf-pkg-config", "pkgconf"),
     linux(Group::Window, Brings::Library("webkit2gtk-4.1"), "libwebkit2gtk-4.1-dev", "webkit2gtk4.1-devel", "webkit2gtk-4.1"),
     linux(Group::Window, Brings::Library("gtk+-3.0"), "libgtk-3-dev", "gtk3-devel", "gtk3"),
@@ -175,14 +177,14 @@ mod tests {
     fn only_what_a_task_needs_is_missing_on_an_empty_machine() {
         let nothing = |_: &Package| false;
         let build = missing(System::Debian, &[Group::Build], nothing);
-        assert_eq!(build, ["python3-pip"]);
+        assert_eq!(build, ["python3-pip", "libgomp1"]);
         let all = [Group::Build, Group::Window, Group::Test];
         for (system, count, browser) in [
-            (System::Debian, 10, "chromium"),
-            (System::Ubuntu, 10, "chromium-browser"),
-            (System::Fedora, 10, "chromium"),
-            (System::Arch, 10, "chromium"),
-            (System::MacOs, 2, "chromium"),
+            (System::Debian, 11, "chromium"),
+            (System::Ubuntu, 11, "chromium-browser"),
+            (System::Fedora, 11, "chromium"),
+            (System::Arch, 11, "chromium"),
+            (System::MacOs, 3, "chromium"),
             (System::Windows, 1, "Python.Python.3.13"),
         ] {
             let names = missing(system, &all, nothing);

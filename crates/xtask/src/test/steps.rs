@@ -40,6 +40,7 @@ pub fn all(places: &Places) -> Vec<Step> {
     let mut journeys = npm_script(places, "journeys");
     journeys.env("ASSAY_BIN", places.executable("debug", "assay"));
     journeys.env("ASSAY_ONNXRUNTIME", places.onnxruntime());
+    journeys.env("ASSAY_LIGHTGBM", places.lightgbm());
     if let Some(browser) = system::browser() {
         journeys.env("CHROMIUM", browser);
     }

@@ -1,0 +1,262 @@
+//! Finds the nearest of stored rows.
+
+use std::collections::BinaryHeap;
+
+use assay_core::model::Distance;
+
+/// Up to so many features a kd-tree leaves most rows out.
+const MAX_TREE_FEATURES: usize = 12;
+const MIN_TREE_ROWS: usize = 512;
+const ROWS_A_LEAF: usize = 32;
+
+/// Rows whose distances are worked on at a time.
+const BLOCK: usize = 1_024;
+
+/// Stored rows, made ready for many questions.
+pub struct Index {
+    distance: Distance,
+    n_rows: usize,
+    n_features: usize,
+    /// Feature-major, in the order of `numbers`.
+    columns: Vec<f32>,
+    /// Of each row here, its number among the stored ones.
+    numbers: Vec<u32>,
+    /// Empty: all rows are looked at. Else the root is 0.
+    nodes: Vec<Node>,
+}
+
+/// Rows `start..end` of the index, within a box.
+struct Node {
+    start: usize,
+    end: usize,
+    low: Vec<f32>,
+    high: Vec<f32>,
+    /// None in a leaf.
+    children: Option<(usize, usize)>,
+}
+
+/// A stored row and how far it is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Near {
+    pub distance: f64,
+    pub row: u32,
+}
+
+impl Index {
+    /// `rows` is row-major, n x n_features.
+    pub fn new(rows: &[f32], n_features: usize, distance: Distance) -> Self {
+        let n_rows = rows.len() / n_features.max(1);
+        let mut index = Self {
+            distance,
+            n_rows,
+            n_features,
+            columns: Vec::with_capacity(rows.len()),
+            numbers: (0..n_rows as u32).collect(),
+            nodes: Vec::new(),
+        };
+        if n_features <= MAX_TREE_FEATURES && n_rows >= MIN_TREE_ROWS {
+            index.part(rows);
+        }
+        for feature in 0..n_features {
+            let value = |&row: &u32| rows[row as usize * n_features + feature];
+            index.columns.extend(index.numbers.iter().map(value));
+        }
+        index
+    }
+
+    /// The `n` nearest rows, the nearest first; of equally near ones those stored first.
+    pub fn nearest(&self, x: &[f32], n: usize) -> Vec<Near> {
+        let mut found = Found {
+            n,
+            heap: BinaryHeap::with_capacity(n + 1),
+        };
+        if self.nodes.is_empty() {
+            self.look(x, 0..self.n_rows, &mut found);
+        } else {
+            let mut open = vec![(0_u64, 0)];
+            while let Some((bound, at)) = open.pop() {
+                if bound > found.worst() {
+                    continue;
+                }
+                let node = &self.nodes[at];
+                let Some((left, right)) = node.children else {
+                    self.look(x, node.start..node.end, &mut found);
+                    continue;
+                };
+                let mut children = [left, right].map(|at| (self.bound(x, &self.nodes[at]), at));
+                // The nearer child comes off the stack first.
+                children.sort_unstable_by(|a, b| b.cmp(a));
+                open.extend(children);
+            }
+        }
+        let keys = found.heap.into_sorted_vec();
+        keys.into_iter()
+            .map(|key| {
+                let compared = f64::from(f32::from_bits((key >> 32) as u32));
+                let distance = match self.distance {
+                    Distance::Euclidean => compared.sqrt(),
+                    Distance::Manhattan => compared,
+                };
+                let row = key as u32;
+                Near { distance, row }
+            })
+            .collect()
+    }
+
+    fn look(&self, x: &[f32], rows: std::ops::Range<usize>, found: &mut Found) {
+        let mut sums = [0.0_f64; BLOCK];
+        for start in rows.clone().step_by(BLOCK) {
+            let end = (start + BLOCK).min(rows.end);
+            let sums = &mut sums[..end - start];
+            sums.fill(0.0);
+            for (feature, &value) in x.iter().enumerate().take(self.n_features) {
+                let value = f64::from(value);
+                let column = &self.columns[feature * self.n_rows..][start..end];
+                match self.distance {
+                    Distance::Euclidean => {
+                        for (sum, &other) in sums.iter_mut().zip(column) {
+                            let apart = value - f64::from(other);
+                            *sum += apart * apart;
+                        }
+                    }
+                    Distance::Manhattan => {
+                        for (sum, &other) in sums.iter_mut().zip(column) {
+                            *sum += (value - f64::from(other)).abs();
+                        }
+                    }
+                }
+            }
+            for (&sum, &number) in sums.iter().zip(&self.numbers[start..end]) {
+                found.offer(key(sum, number));
+            }
+        }
+    }
+
+    /// No row of the node is nearer. Every step rounds as that of a distance does, so this holds to the bit.
+    fn bound(&self, x: &[f32], node: &Node) -> u64 {
+        let mut sum = 0.0;
+        for ((&x, &low), &high) in x.iter().zip(&node.low).zip(&node.high) {
+            let (x, low, high) = (f64::from(x), f64::from(low), f64::from(high));
+            let apart = (low - x).max(x - high).max(0.0);
+            sum += match self.distance {
+                Distance::Euclidean => apart * apart,
+                Distance::Manhattan => apart,
+            };
+        }
+        key(sum, 0)
+    }
+
+    /// Sorts the rows into a tree of boxes, each halved along its widest side.
+    fn part(&mut self, rows: &[f32]) {
+        let n_features = self.n_features;
+        let value = |row: u32, feature: usize| rows[row as usize * n_features + feature];
+        let mut open = vec![(0, self.n_rows, None)];
+        while let Some((start, end, parent)) = open.pop() {
+            let mut low = vec![f32::INFINITY; n_features];
+            let mut high = vec![f32::NEG_INFINITY; n_features];
+            for &row in &self.numbers[start..end] {
+                for feature in 0..n_features {
+                    low[feature] = low[feature].min(value(row, feature));
+                    high[feature] = high[feature].max(value(row, feature));
+                }
+            }
+            let width = |feature: &usize| f64::from(high[*feature]) - f64::from(low[*feature]);
+            let widest =
+                (0..n_features).max_by(|a, b| width(a).total_cmp(&width(b)).then(b.cmp(a)));
+            let at = self.nodes.len();
+            if let Some((parent, is_left)) = parent {
+                let parent: &mut Node = &mut self.nodes[parent];
+                let (left, right) = parent.children.get_or_insert((0, 0));
+                *(if is_left { left } else { right }) = at;
+            }
+            if let Some(widest) = widest.filter(|f| end - start > ROWS_A_LEAF && width(f) > 0.0) {
+                let middle = (end - start) / 2;
+                self.numbers[start..end].select_nth_unstable_by(middle, |&a, &b| {
+                    value(a, widest)
+                        .total_cmp(&value(b, widest))
+                        .then(a.cmp(&b))
+                });
+                open.push((start + middle, end, Some((at, false))));
+                open.push((start, start + middle, Some((at, true))));
+            }
+            self.nodes.push(Node {
+                start,
+                end,
+                low,
+                high,
+                children: None,
+            });
+        }
+    }
+}
+
+/// The nearest so far, the farthest of them on top.
+struct Found {
+    n: usize,
+    heap: BinaryHeap<u64>,
+}
+
+impl Found {
+    /// What must be beaten; everything, while there are too few.
+    fn worst(&self) -> u64 {
+        match self.heap.peek() {
+            Some(&worst) if self.heap.len() >= self.n => worst,
+            _ => u64::MAX,
+        }
+    }
+
+    fn offer(&mut self, key: u64) {
+        if key < self.worst() {
+            self.heap.push(key);
+            if self.heap.len() > self.n {
+                self.heap.pop();
+            }
+        }
+    }
+}
+
+/// Sorts as the distance, rounded to f32 and within its range, and then by the row. A distance is never under 0, so
+/// its bits sort as it does.
+fn key(distance: f64, row: u32) -> u64 {
+    let rounded = distance.min(f64::from(f32::MAX)) as f32;
+    u64::from(rounded.to_bits()) << 32 | u64::from(row)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use proptest::test_runner::RngSeed;
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 24, rng_seed: RngSeed::Fixed(6), failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn a_tree_finds_what_looking_at_all_rows_finds(
+            values in prop::collection::vec(prop_oneof![(-3_i8..4).prop_map(f32::from), -5.0_f32..5.0], 3 * 700),
+            x in prop::collection::vec(prop_oneof![(-3_i8..4).prop_map(f32::from), -9.0_f32..9.0], 3),
+            n in 1_usize..40,
+        ) {
+            for distance in [Distance::Euclidean, Distance::Manhattan] {
+                let tree = Index::new(&values, 3, distance);
+                prop_assert!(tree.nodes.len() > 10);
+                let mut all: Vec<(u64, f64)> = values.chunks(3).enumerate().map(|(row, other)| {
+                    let sum = other.iter().zip(&x).map(|(a, b)| {
+                        let apart = f64::from(*b) - f64::from(*a);
+                        if distance == Distance::Euclidean { apart * apart } else { apart.abs() }
+                    }).fold(0.0, |sum, apart| sum + apart);
+                    (key(sum, row as u32), sum)
+                }).collect();
+                all.sort_unstable_by_key(|(key, _)| *key);
+                let found = tree.nearest(&x, n);
+                prop_assert_eq!(found.len(), n);
+                for (near, (key, sum)) in found.iter().zip(all) {
+                    prop_assert_eq!(near.row, key as u32);
+                    let compared = f64::from(sum as f32);
+                    let wanted = if distance == Distance::Euclidean { compared.sqrt() } else { compared };
+                    prop_assert_eq!(near.distance, wanted);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! What single algorithms promise beyond what all of them do.
+
+use std::sync::{Arc, Mutex};
+
+use assay_core::matrix::Prediction;
+use assay_core::model::Form;
+use assay_core::task::TaskEvent;
+use assay_core::train::ParamValue;
+use assay_core::{Target, Task};
+use assay_learn::predict;
+
+use crate::data::{Params, classes, fit, goodness, params, random};
+
+fn heard() -> (Arc<Mutex<Vec<TaskEvent>>>, Task) {
+    let heard: Arc<Mutex<Vec<TaskEvent>>> = Arc::default();
+    let sink = heard.clone();
+    let task = Task::new(move |event: &TaskEvent| sink.lock().unwrap().push(event.clone()));
+    (heard, task)
+}
+
+fn n_trees(form: &Form) -> usize {
+    match form {
+        Form::Boosted { trees, .. } | Form::Trees { trees } => trees.len(),
+        _ => 0,
+    }
+}
+
+#[test]
+fn boosting_stops_early_and_tells_its_losses() {
+    let (x, y, _) = random(1_000, 31);
+    let (heard, task) = heard();
+    let given = params(&[
+        ("n_estimators", ParamValue::Integer(300)),
+        ("learning_rate", ParamValue::Float(0.3)),
+        ("early_stopping_rounds", ParamValue::Integer(5)),
+    ]);
+    let model = fit("lightgbm", &given, &x, &y, 1, &task).unwrap();
+    let kept = n_trees(&model.form);
+    assert!((1..200).contains(&kept), "{kept}");
+    let events = heard.lock().unwrap();
+    let losses = |wanted: &str| -> Vec<f64> {
+        events
+            .iter()
+            .filter_map(|event| match event {
+                TaskEvent::Metric(point) if point.key == wanted => Some(point.value),
+                _ => None,
+            })
+            .collect()
+    };
+    let (training, validation) = (losses("train.loss"), losses("validation.loss"));
+    assert_eq!(validation.len(), kept + 5);
+    assert!(training.last() < training.first());
+    let least = validation.iter().copied().fold(f64::INFINITY, f64::min);
+    assert_eq!(validation[kept - 1], least);
+}
+
+#[test]
+fn a_quantile_lies_over_its_share_of_the_rows() {
+    let (x, _, y) = random(2_000, 32);
+    let given = params(&[
+        ("objective", ParamValue::Text("quantile".to_owned())),
+        ("quantile", ParamValue::Float(0.9)),
+    ]);
+    let model = fit("lightgbm", &given, &x, &y, 0, &Task::silent()).unwrap();
+    let (Prediction::Values(found), Target::Values(wanted)) = (predict(&model, &x), &y) else {
+        panic!("numbers");
+    };
+    let over = found.iter().zip(wanted).filter(|(f, w)| f >= w).count();
+    assert!((1_700..1_950).contains(&over), "{over}");
+}
+
+#[test]
+fn a_poisson_target_under_zero_is_refused() {
+    let (x, _, _) = random(40, 33);
+    let y = Target::Values((0..40).map(|i| f64::from(i) - 3.0).collect());
+    let given = params(&[("objective", ParamValue::Text("poisson".to_owned()))]);
+    let error = fit("lightgbm", &given, &x, &y, 0, &Task::silent()).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "`lightgbm` cannot use the data: the target is -3 in row 1"
+    );
+    assert!(error.hint().is_some());
+}
+
+#[test]
+fn more_rows_than_are_allowed_are_drawn_with_a_word() {
+    let (x, classes, values) = random(400, 34);
+    for algorithm in ["knn", "svm"] {
+        for y in [&classes, &values] {
+            let (heard, task) = heard();
+            let given = params(&[("max_rows", ParamValue::Integer(100))]);
+            let model = fit(algorithm, &given, &x, y, 5, &task).unwrap();
+            let events = heard.lock().unwrap();
+            let warned = events.iter().any(|event| {
+                matches!(event, TaskEvent::Warning { text } if text.contains("100 of the 400"))
+            });
+            assert!(warned, "{algorithm}");
+            if let Form::Neighbours { rows, .. } = &model.form {
+                assert_eq!(rows.len(), 100 * x.n_columns());
+            }
+            assert_eq!(
+                model,
+                fit(algorithm, &given, &x, y, 5, &Task::silent()).unwrap()
+            );
+            assert_ne!(
+                model,
+                fit(algorithm, &given, &x, y, 6, &Task::silent()).unwrap()
+            );
+            assert!(goodness(y, &predict(&model, &x)) > 0.5, "{algorithm}");
+        }
+    }
+}
+
+#[test]
+fn a_single_class_that_is_left_is_certain() {
+    let (x, _, _) = random(60, 35);
+    for present in [0, 1, 2] {
+        let y = classes(&[present; 60], 3);
+        for algorithm in [
+            "decision_tree",
+            "random_forest",
+            "extra_trees",
+            "ada_boost",
+            "lightgbm",
+            "knn",
+            "svm",
+        ] {
+            let few = match algorithm {
+                "random_forest" | "extra_trees" => {
+                    params(&[("n_estimators", ParamValue::Integer(3))])
+                }
+                _ => Params::new(),
+            };
+            let model = fit(algorithm, &few, &x, &y, 0, &Task::silent()).unwrap();
+            let Prediction::Classes { indices, .. } = predict(&model, &x) else {
+                panic!("classes");
+            };
+            assert!(indices.iter().all(|&index| index == present), "{algorithm}");
+        }
+    }
+}
+
+#[test]
+fn probabilities_of_a_machine_are_as_sure_as_it_is_right() {
+    // A tenth of the classes is turned round: nothing can be surer than nine in ten.
+    let (x, y, _) = random(1_500, 36);
+    let (new, new_y, _) = random(3_000, 37);
+    let model = fit("svm", &Params::new(), &x, &y, 0, &Task::silent()).unwrap();
+    let (Prediction::Classes { probabilities, .. }, Target::Classes { indices, .. }) =
+        (predict(&model, &new), &new_y)
+    else {
+        panic!("classes");
+    };
+    for (low, high) in [(0.0, 0.5), (0.5, 1.0)] {
+        let within: Vec<(f64, u32)> = probabilities
+            .chunks(2)
+            .zip(indices)
+            .map(|(row, &class)| (row[1], class))
+            .filter(|(p, _)| (low..high).contains(p))
+            .collect();
+        let n = within.len() as f64;
+        let said = within.iter().map(|(p, _)| p).sum::<f64>() / n;
+        let was = within.iter().filter(|(_, class)| *class == 1).count() as f64 / n;
+        assert!(n > 500.0 && (said - was).abs() < 0.06, "{said} {was}");
+    }
+}
