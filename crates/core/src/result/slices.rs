@@ -125,7 +125,8 @@ impl Figure {
 
     fn is_worse_than(&self, overall: &Self) -> bool {
         if self.metric == "accuracy" {
-            self.interval.high < overall.value
+            // the end of the interval of a slice without a mistake is 1 but for rounding
+            self.value < overall.value && self.interval.high < overall.value
         } else {
             self.interval.low > overall.value
         }
