@@ -145,12 +145,13 @@ fn the_bad_corner_is_the_first_slice() {
     assert!(first.is_worse && !first.is_small && first.metrics.contains_key("roc_auc"));
     assert_eq!(found.iter().filter(|slice| slice.is_worse).count(), 1);
     assert!(found.iter().all(|slice| slice.column != "id"));
-    let right = slices(
-        &columns,
-        &classes(&truth),
-        &answers(&truth),
-        &Task::silent(),
+    let all_right = answers(
+        &truth
+            .iter()
+            .map(|&class| class.into())
+            .collect::<Vec<f64>>(),
     );
+    let right = slices(&columns, &classes(&truth), &all_right, &Task::silent());
     assert!(right.expect("slices").iter().all(|slice| !slice.is_worse));
     let of_age: Vec<_> = found.iter().filter(|slice| slice.column == "age").collect();
     assert_eq!(of_age.iter().map(|slice| slice.n).sum::<u64>(), n as u64);
