@@ -48,9 +48,13 @@ fn agree(case: &Case, name: &str, model: &Model) {
     let report = compare(&ours, &theirs, "onnxruntime").expect("both are of one kind");
     assert!(report.passed, "{what}: {report:#?}");
     assert!(report.rows >= 500, "{what}");
-    // Rows of few texts repeat: one whose sum lies between two f32 numbers counts many times.
+    // Kernel machines agree within the tolerance, and not always in the last of 32 bits.
+    let least_percent = match model.form {
+        Form::Kernel { .. } => 50,
+        _ => 99,
+    };
     assert!(
-        report.n_exact * 100 >= report.rows * 95,
+        report.n_exact * 100 >= report.rows * least_percent,
         "{what}: only {} of {} rows are equal in 32 bits",
         report.n_exact,
         report.rows

@@ -155,9 +155,9 @@ impl Index {
             let mut low = vec![f32::INFINITY; n_features];
             let mut high = vec![f32::NEG_INFINITY; n_features];
             for &row in &self.numbers[start..end] {
-                for feature in 0..n_features {
-                    low[feature] = low[feature].min(value(row, feature));
-                    high[feature] = high[feature].max(value(row, feature));
+                for (feature, (low, high)) in low.iter_mut().zip(&mut high).enumerate() {
+                    *low = low.min(value(row, feature));
+                    *high = high.max(value(row, feature));
                 }
             }
             let width = |feature: &usize| f64::from(high[*feature]) - f64::from(low[*feature]);

@@ -5,6 +5,7 @@
 //! pairs' (Hastie and Tibshirani 1998): linear, so that the exported graph computes it too.
 
 use assay_core::model::{ClassPair, Decisions, Form, Kernel};
+use assay_core::{Cancelled, Task};
 use linfa::DatasetBase;
 use linfa::traits::Fit;
 use ndarray::{Array1, ArrayView2};
@@ -129,14 +130,24 @@ impl SvmValidParams {
                 Ok((rows, solution))
             })
             .collect::<Result<Vec<(Vec<usize>, Solution)>, Error>>()?;
-        let decisions = dealt
+        let unseen = machines
             .par_iter()
-            .map(|&(row, fold, _)| {
-                let (rows, solution) = &machines[if n_folds == 0 { 0 } else { fold + 1 }];
-                self.task.check()?;
-                Ok(decision(row, rows, solution, matrix))
-            })
-            .collect::<Result<Vec<f64>, Error>>()?;
+            .enumerate()
+            .map(|(number, (rows, solution))| {
+                // Without folds, the machine of all rows decides about them.
+                let is_unseen = |fold: usize| n_folds == 0 || fold + 1 == number;
+                let about: Vec<usize> = (0..dealt.len())
+                    .filter(|&at| is_unseen(dealt[at].1))
+                    .collect();
+                let about_rows: Vec<usize> = about.iter().map(|&at| dealt[at].0).collect();
+                let found = decisions(&about_rows, rows, solution, matrix, &self.task)?;
+                Ok(about.into_iter().zip(found).collect())
+            });
+        let unseen = unseen.collect::<Result<Vec<Vec<(usize, f64)>>, Error>>()?;
+        let mut decisions = vec![0.0; dealt.len()];
+        for (at, decision) in unseen.into_iter().flatten() {
+            decisions[at] = decision;
+        }
         let is_positive: Vec<bool> = dealt.iter().map(|(.., is_positive)| *is_positive).collect();
         let row_weights: Vec<f64> = dealt.iter().map(|(row, ..)| weights[*row]).collect();
         let sigmoid = Sigmoid::fit(&decisions, &is_positive, &row_weights);
@@ -168,15 +179,29 @@ impl SvmValidParams {
     }
 }
 
-fn decision(row: usize, rows: &[usize], solution: &Solution, matrix: &KernelMatrix<'_>) -> f64 {
-    let kernel = matrix.row(row);
-    let sum: f64 = rows
-        .iter()
-        .zip(&solution.coefficients)
-        .filter(|(_, coefficient)| **coefficient != 0.0)
-        .map(|(&other, coefficient)| coefficient * f64::from(kernel[other]))
-        .sum();
-    sum + solution.intercept
+/// What the machine of `rows` says about other rows. Kernel rows of support vectors are there already, so that none
+/// is computed for this.
+fn decisions(
+    about: &[usize],
+    rows: &[usize],
+    solution: &Solution,
+    matrix: &KernelMatrix<'_>,
+    task: &Task,
+) -> Result<Vec<f64>, Cancelled> {
+    let mut sums = vec![solution.intercept; about.len()];
+    if about.is_empty() {
+        return Ok(sums);
+    }
+    for (&row, &coefficient) in rows.iter().zip(&solution.coefficients) {
+        if coefficient != 0.0 {
+            task.check()?;
+            let kernel = matrix.row(row);
+            for (sum, &other) in sums.iter_mut().zip(about) {
+                *sum += coefficient * f64::from(kernel[other]);
+            }
+        }
+    }
+    Ok(sums)
 }
 
 /// The only class that has rows is certain.
