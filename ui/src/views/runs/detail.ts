@@ -65,6 +65,7 @@ export function parityFacts(parity: ParityReport): Fact[] {
 /** A step of a recipe in words; names of columns stand in back-ticks. */
 export function stepWords(step: Step): string {
   const columns = listed(step.columns);
+  const kind: string = step.step;
   switch (step.step) {
     case 'impute': {
       const { strategy } = step;
@@ -79,12 +80,15 @@ export function stepWords(step: Step): string {
       return `Number the categories of ${columns}, ${step.order.join(' < ')}`;
     case 'passthrough':
       return `Take ${columns} as ${step.columns.length === 1 ? 'it is' : 'they are'}`;
+    default:
+      return otherStep(kind, columns, step);
   }
 }
 
 /** What a step learnt from the training rows. */
 export function fittedFact(step: FittedStep): Fact {
   const { column } = step;
+  const kind: string = step.step;
   switch (step.step) {
     case 'impute_number':
       return { name: column, value: compact(step.value), note: 'fills what is missing' };
@@ -99,6 +103,8 @@ export function fittedFact(step: FittedStep): Fact {
         value: plural(step.categories.length, 'category', 'categories'),
         title: step.categories.join(', '),
       };
+    default:
+      return { name: column, value: kind.replaceAll('_', ' ') };
   }
 }
 
@@ -179,6 +185,17 @@ function otherFact({ key, last, min, max, n, best_step }: MetricSummary): Fact {
   const decimals = decimalsFor([last, min, max], 4, 4);
   const note = n > 1 ? `${number(min, decimals)} to ${number(max, decimals)}, best at ${count(best_step)}` : undefined;
   return { name: key, value: number(last, decimals), ...(note ? { note } : {}) };
+}
+
+/** A step without words of its own: its name, its columns, what else it says. */
+function otherStep(kind: string, columns: string, step: object): string {
+  const rest = Object.entries(step).flatMap(([key, value]: [string, unknown]) =>
+    key === 'step' || key === 'columns' || value === null || value === false
+      ? []
+      : [`${key.replaceAll('_', ' ')} ${typeof value === 'string' ? value : JSON.stringify(value)}`],
+  );
+  const name = kind.charAt(0).toUpperCase() + kind.slice(1).replaceAll('_', ' ');
+  return `${name}${columns ? ` of ${columns}` : ''}${rest.length > 0 ? `, ${rest.join(', ')}` : ''}`;
 }
 
 function listed(columns: readonly string[]): string {

@@ -88,6 +88,16 @@ export function toRecipe(rows: readonly RecipeRow[]): Recipe {
   };
 }
 
+/** Whether the table says all of a recipe: fill and encode once a column, and no other step. */
+export function isTabular(recipe: Recipe, columns: readonly Column[], target: string): boolean {
+  const parts = (own: Recipe) =>
+    own.steps
+      .flatMap((step) => step.columns.map((column) => JSON.stringify({ ...step, columns: [column] })))
+      .sort()
+      .join();
+  return parts(toRecipe(toRows(recipe, columns, target))) === parts(recipe);
+}
+
 /** The rows with one of them used or left out. */
 export function withUse(row: RecipeRow, used: boolean): RecipeRow {
   return { ...row, used, reason: used ? '' : BY_HAND };
@@ -119,8 +129,11 @@ function applied(row: RecipeRow, step: Step): RecipeRow {
       return { ...row, encoding: 'one_hot', max_categories: step.max_categories };
     case 'ordinal':
       return { ...row, encoding: 'ordinal', order: step.order };
-    default:
+    case 'standardise':
+    case 'passthrough':
       return { ...row, encoding: step.step };
+    default:
+      return row;
   }
 }
 

@@ -1,6 +1,7 @@
 // Recipes that were changed by hand, by data set and target: they survive a look at another page.
 
 import { SvelteMap } from 'svelte/reactivity';
+import type { Recipe } from '../../gen/Recipe';
 import { sameRows, type RecipeRow } from './recipe';
 
 const drafts = new SvelteMap<string, readonly RecipeRow[]>();
@@ -18,6 +19,19 @@ export function keepRecipe(
 ): void {
   if (sameRows(rows, original)) drafts.delete(keyOf(dataset, target));
   else drafts.set(keyOf(dataset, target), rows);
+}
+
+const steps = new SvelteMap<string, Recipe>();
+
+/** A recipe that was changed step by step; it goes before one that was changed in the table. */
+export function stepsDraft(dataset: string, target: string): Recipe | null {
+  return steps.get(keyOf(dataset, target)) ?? null;
+}
+
+/** Null forgets it. */
+export function keepSteps(dataset: string, target: string, recipe: Recipe | null): void {
+  if (recipe) steps.set(keyOf(dataset, target), recipe);
+  else steps.delete(keyOf(dataset, target));
 }
 
 function keyOf(dataset: string, target: string): string {

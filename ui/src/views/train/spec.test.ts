@@ -3,17 +3,9 @@ import type { AlgorithmInfo } from '../../gen/AlgorithmInfo';
 import type { ColumnProfile } from '../../gen/ColumnProfile';
 import type { ColumnType } from '../../gen/ColumnType';
 import type { ParamInfo } from '../../gen/ParamInfo';
-import {
-  formOf,
-  guessTarget,
-  isAble,
-  problemOf,
-  rangeText,
-  readParam,
-  specOf,
-  splitProblems,
-  trainCommand,
-} from './spec';
+import { formOf, guessTarget, isAble, problemOf, specOf, trainCommand, whyNot } from './spec';
+import { measureProblems } from './measure';
+import { rangeText, readParam } from './params';
 
 const column = (name: string, kind: ColumnType, n_distinct: number, min = 0, max = 1): ColumnProfile => ({
   name,
@@ -111,8 +103,12 @@ describe('parameters', () => {
 it('an empty URL is the defaults, and wrong figures are told at their field', () => {
   const form = formOf({});
   expect(form).toMatchObject({ algorithm: 'random_forest', split: 'auto', test: '0.2', cv: '', seed: '0' });
-  expect(splitProblems(form)).toEqual({});
-  expect(Object.keys(splitProblems({ ...form, test: '1', cv: '1', seed: '-1' }))).toEqual(['test', 'cv', 'seed']);
+  expect(measureProblems(form, FOREST)).toEqual({});
+  expect(Object.keys(measureProblems({ ...form, test: '1', cv: '1', seed: '-1' }, FOREST))).toEqual([
+    'test',
+    'cv',
+    'seed',
+  ]);
 });
 
 describe('the specification', () => {
@@ -165,4 +161,15 @@ describe('the specification', () => {
     ]);
     expect(rest.at(-1)).toMatch(/--recipe recipe\.json$/);
   });
+});
+
+it('says why an algorithm cannot predict a column', () => {
+  const ridge: AlgorithmInfo = { ...FOREST, name: 'ridge', problems: ['regression'] };
+  const classes: AlgorithmInfo = { ...FOREST, name: 'bayes', problems: ['binary', 'multiclass'] };
+  expect(whyNot(ridge, column('species', 'text', 3))).toBe('predicts numbers, and `species` holds classes');
+  expect(whyNot(classes, column('price', 'float', 300))).toBe('predicts classes, and `price` holds numbers');
+  expect(whyNot({ ...classes, problems: ['binary'] }, column('species', 'text', 3))).toBe(
+    'predicts two classes, and `species` has 3',
+  );
+  expect(whyNot(FOREST, column('species', 'text', 3))).toBeNull();
 });

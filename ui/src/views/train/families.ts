@@ -1,0 +1,44 @@
+// The algorithms in groups, found by words of their names and what they say of themselves.
+
+import type { AlgorithmInfo } from '../../gen/AlgorithmInfo';
+import type { ColumnProfile } from '../../gen/ColumnProfile';
+import { whyNot } from './spec';
+
+export interface AlgorithmLine {
+  algorithm: AlgorithmInfo;
+  /** Why it cannot be chosen; null when it can. */
+  why_not: string | null;
+}
+
+export interface Family {
+  title: string;
+  lines: AlgorithmLine[];
+}
+
+/** Those that fit the search, by family; the catalogue's order within, families with something to choose first. */
+export function families(algorithms: readonly AlgorithmInfo[], column: ColumnProfile | null, search: string): Family[] {
+  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+  const found = new Map<string, AlgorithmLine[]>();
+  for (const algorithm of algorithms) {
+    const text = `${algorithm.name} ${algorithm.title} ${algorithm.help} ${familyOf(algorithm)}`.toLowerCase();
+    if (!words.every((word) => text.includes(word))) continue;
+    const line = { algorithm, why_not: column ? whyNot(algorithm, column) : null };
+    found.set(familyOf(algorithm), [...(found.get(familyOf(algorithm)) ?? []), line]);
+  }
+  const list = [...found].map(([title, lines]) => ({
+    title,
+    lines: [...lines.filter((line) => line.why_not === null), ...lines.filter((line) => line.why_not !== null)],
+  }));
+  const able = (family: Family) => family.lines.some((line) => line.why_not === null);
+  return [...list.filter(able), ...list.filter((family) => !able(family))];
+}
+
+/** The catalogue's own family when it names one, else what is predicted. */
+export function familyOf(algorithm: AlgorithmInfo): string {
+  const { family } = algorithm as { family?: unknown };
+  if (typeof family === 'string' && family !== '')
+    return family.charAt(0).toUpperCase() + family.slice(1).replaceAll('_', ' ');
+  const numbers = algorithm.problems.includes('regression');
+  const classes = algorithm.problems.some((problem) => problem !== 'regression');
+  return numbers && classes ? 'Classes and numbers' : numbers ? 'Numbers' : 'Classes';
+}

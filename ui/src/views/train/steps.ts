@@ -1,0 +1,182 @@
+// The steps of a recipe as a list that one can edit: what each kind is called, which fields it has, how they are read.
+
+import type { Recipe } from '../../gen/Recipe';
+import type { Step } from '../../gen/Step';
+
+/** How a field is typed; `json` is for what has no form of its own. */
+export type FieldKind =
+  'whole' | 'number' | 'text' | 'list' | 'flag' | 'fill' | 'json' | { options: readonly string[] };
+
+export interface StepField {
+  key: string;
+  text: string;
+  kind: FieldKind;
+  /** What a new step says. */
+  usual: unknown;
+}
+
+export interface StepForm {
+  text: string;
+  help: string;
+  fields: readonly StepField[];
+}
+
+const field = (key: string, text: string, kind: FieldKind, usual: unknown): StepField => ({ key, text, kind, usual });
+const plain = (text: string, help: string): StepForm => ({ text, help, fields: [] });
+
+/** By kind. A kind that is not here still shows, with a field for whatever it says. */
+const FORMS: Readonly<Record<string, StepForm>> = {
+  impute: {
+    text: 'impute',
+    help: 'Fills what is missing.',
+    fields: [field('strategy', 'with', 'fill', { strategy: 'median' })],
+  },
+  standardise: plain('standardise', 'Less the mean, over the deviation.'),
+  one_hot: {
+    text: 'one-hot',
+    help: 'A feature for each of the most frequent categories.',
+    fields: [field('max_categories', 'at most', 'whole', 32)],
+  },
+  ordinal: {
+    text: 'ordinal',
+    help: 'The place of a category in an order; without one, that of the alphabet.',
+    fields: [field('order', 'order', 'list', [])],
+  },
+  passthrough: plain('as it is', 'Numbers as they are.'),
+  min_max: plain('min-max', 'From 0 to 1 over the training rows.'),
+  robust: plain('robust', 'Less the median, over the distance of the quartiles.'),
+  power: plain('power', 'Yeo and Johnson, towards a normal shape.'),
+  log: plain('log', 'The logarithm of 1 + x, mirrored for negative numbers.'),
+  square: plain('square', 'x times x.'),
+  frequency: plain('frequency', 'The share of the category.'),
+  target: {
+    text: 'target',
+    help: 'The mean of the target for the category, from other parts of the training rows.',
+    fields: [field('smoothing', 'smoothing', 'number', null), field('n_folds', 'parts', 'whole', 5)],
+  },
+  hash: {
+    text: 'hash',
+    help: 'Categories in buckets by their hash.',
+    fields: [field('n_buckets', 'buckets', 'whole', 64)],
+  },
+  bins: {
+    text: 'bins',
+    help: 'The interval that a number falls in.',
+    fields: [
+      field('n_bins', 'bins', 'whole', 10),
+      field('method', 'method', { options: ['quantile', 'uniform'] }, 'quantile'),
+      field('encoding', 'as', { options: ['ordinal', 'one_hot'] }, 'ordinal'),
+    ],
+  },
+  ratio: plain('ratio', 'The first column over the second.'),
+  product: plain('product', 'The first column times the second.'),
+  date_parts: {
+    text: 'date parts',
+    help: 'Year, month, day and the like of a date.',
+    fields: [field('parts', 'parts', 'list', ['year', 'month', 'weekday'])],
+  },
+  select: plain('select', 'Keeps these columns and no other.'),
+  drop: plain('drop', 'Takes these columns out.'),
+  variance_filter: {
+    text: 'variance filter',
+    help: 'Takes out columns that hardly vary.',
+    fields: [field('threshold', 'at most', 'number', 0)],
+  },
+  correlation_filter: {
+    text: 'correlation filter',
+    help: 'Takes out columns that say what another says.',
+    fields: [field('threshold', 'beyond', 'number', 0.95)],
+  },
+};
+
+/** Kinds that a new step can be. */
+export const KINDS: readonly Step['step'][] = ['impute', 'standardise', 'one_hot', 'ordinal', 'passthrough'];
+
+/** Fields that are not in the table follow with what they say, as JSON. */
+export function formOfStep(step: Readonly<Record<string, unknown>>): StepForm {
+  const kind = String(step['step']);
+  const known = FORMS[kind] ?? plain(kind.replaceAll('_', ' '), '');
+  const others = Object.keys(step)
+    .filter((key) => key !== 'step' && key !== 'columns' && !known.fields.some((own) => own.key === key))
+    .map((key) => field(key, key.replaceAll('_', ' '), 'json', null));
+  return { ...known, fields: [...known.fields, ...others] };
+}
+
+export function kindText(kind: string): string {
+  return FORMS[kind]?.text ?? kind.replaceAll('_', ' ');
+}
+
+/** A new step, with the usual values of its fields. */
+export function newStep(kind: Step['step'], columns: readonly string[]): Step {
+  const fields = FORMS[kind]?.fields ?? [];
+  return {
+    step: kind,
+    columns: [...columns],
+    ...Object.fromEntries(fields.map(({ key, usual }) => [key, usual])),
+  } as unknown as Step;
+}
+
+export function fieldText(value: unknown, kind: FieldKind): string {
+  if (value === null || value === undefined) return '';
+  if (kind === 'list' && Array.isArray(value)) return value.map(String).join(', ');
+  if (kind === 'fill') return fillText(value);
+  return typeof value === 'string' && kind !== 'json' ? value : JSON.stringify(value);
+}
+
+/** What was typed; `problem` when it is no value of the field. */
+export function readField(text: string, kind: FieldKind): { value?: unknown; problem?: string } {
+  const typed = text.trim();
+  if (typeof kind === 'object') return { value: typed };
+  switch (kind) {
+    case 'whole':
+      return /^\d+$/.test(typed) ? { value: Number(typed) } : { problem: 'a whole number' };
+    case 'number':
+      if (typed === '') return { value: null };
+      return Number.isFinite(Number(typed)) ? { value: Number(typed) } : { problem: 'a number' };
+    case 'list':
+      return { value: typed.split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()])) };
+    case 'fill':
+      return { value: readFill(typed) };
+    case 'flag':
+      return { value: typed === 'true' };
+    case 'text':
+      return { value: text };
+    case 'json':
+      try {
+        return { value: typed === '' ? null : (JSON.parse(typed) as unknown) };
+      } catch {
+        return { problem: 'a value as JSON' };
+      }
+  }
+}
+
+/** `median`, `mean`, `mode`, or any other text as the value itself. */
+function readFill(typed: string): unknown {
+  return ['mean', 'median', 'mode'].includes(typed)
+    ? { strategy: typed }
+    : { strategy: 'constant', value: typed.replace(/^= ?/, '') };
+}
+
+function fillText(value: unknown): string {
+  const { strategy, value: constant } = value as { strategy?: string; value?: string };
+  return strategy === 'constant' ? `= ${constant ?? ''}` : (strategy ?? '');
+}
+
+/** The recipe with another list of steps. */
+export function withSteps(recipe: Recipe, steps: readonly Step[]): Recipe {
+  return { ...recipe, steps: [...steps] };
+}
+
+export function moved(steps: readonly Step[], from: number, to: number): Step[] {
+  const next = [...steps];
+  const [step] = next.splice(from, 1);
+  if (step) next.splice(Math.max(0, Math.min(next.length, to)), 0, step);
+  return next;
+}
+
+/** What keeps a recipe from being trained with; null when nothing can be seen from here. */
+export function stepsProblem(recipe: Recipe): string | null {
+  if (recipe.inputs.length === 0) return 'no column enters';
+  const at = recipe.steps.findIndex(({ columns, step }) => columns.length === 0 && !String(step).endsWith('_filter'));
+  return at < 0 ? null : `step ${at + 1} names no column`;
+}
