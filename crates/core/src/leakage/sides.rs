@@ -27,9 +27,16 @@ pub fn duplicate_rows(train: (&Columns, &Target), test: (&Columns, &Target)) -> 
              keep equal rows together or remove them",
             count(n as u64),
             count(tested.len() as u64),
-            percent(n as f64 / tested.len() as f64)
+            share(n, tested.len())
         ),
     })
+}
+
+fn share(part: usize, whole: usize) -> String {
+    match part as f64 / whole.max(1) as f64 {
+        share if share < 0.001 => "under 0.1 %".to_owned(),
+        share => percent(share),
+    }
 }
 
 fn row_hashes(columns: &Columns, target: &Target) -> Vec<u64> {
@@ -88,7 +95,7 @@ pub fn group_over_split(
              one `{column}` are alike, split by it: --split grouped --group {column}",
             count(n as u64),
             count(test.len() as u64),
-            percent(n as f64 / test.len() as f64),
+            share(n, test.len()),
             count(n_groups as u64)
         ),
     })
@@ -116,7 +123,7 @@ pub fn future_rows(
              after; to test on the future, split by time: --split time --time {column}",
             count(n as u64),
             count(train.len() as u64),
-            percent(n as f64 / train.len().max(1) as f64)
+            share(n, train.len())
         ),
     })
 }
