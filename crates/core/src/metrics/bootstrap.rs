@@ -14,7 +14,7 @@ use crate::result::Interval;
 use crate::task::{Cancelled, Task};
 
 /// Row visits that all resamples together may take.
-const MAX_VISITS: usize = 300_000_000;
+const MAX_VISITS: usize = 150_000_000;
 const FEWEST: usize = 200;
 const MOST: usize = 1_000;
 

@@ -127,7 +127,8 @@ impl<'a> Measure<'a> {
     pub(super) fn prepare_to_repeat(&mut self) -> usize {
         match &mut self.rows {
             Rows::Classes(classes) => classes.keep_curves() + 3,
-            Rows::Values(_) => 3,
+            // The median visits the rows out of order, deviances and shares each pass once more.
+            Rows::Values(_) => 8,
         }
     }
 }
