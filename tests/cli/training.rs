@@ -273,3 +273,21 @@ fn every_algorithm_is_reproduced_to_the_bit() {
     assert_ne!(absent.status, 0);
     assert!(absent.stderr.contains("no-such-run"), "{}", absent.stderr);
 }
+
+#[test]
+fn the_loss_of_every_iteration_is_a_metric_of_the_run() {
+    let lab = TestLab::new();
+    lab.import(&lab.penguins(), &[]);
+    let run = lab.json(&[
+        "train",
+        "penguins",
+        "--target=species",
+        "--algorithm=lightgbm",
+        "--param",
+        "n_estimators=12",
+    ]);
+    let last = run["metrics"]["train.loss"].as_f64().expect("a loss");
+    assert!(last > 0.0 && last < 1.0, "{last}");
+    let listed = lab.json(&["runs", "list", "--filter", "metrics.train.loss < 1"]);
+    assert_eq!(listed["runs"][0]["run_id"], run["run_id"]);
+}

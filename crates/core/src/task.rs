@@ -75,6 +75,18 @@ impl Task {
         }
     }
 
+    /// The same task, with one more who listens.
+    pub fn heard_by(&self, other: impl Fn(&TaskEvent) + Send + Sync + 'static) -> Self {
+        let listener = Arc::clone(&self.listener);
+        Self {
+            cancelled: Arc::clone(&self.cancelled),
+            listener: Arc::new(Box::new(move |event| {
+                listener(event);
+                other(event);
+            })),
+        }
+    }
+
     pub fn cancel(&self) {
         self.cancelled.store(true, Ordering::Relaxed);
     }

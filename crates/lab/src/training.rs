@@ -2,6 +2,7 @@
 
 mod choose;
 mod command;
+mod curves;
 mod division;
 mod environment;
 mod fit;
@@ -233,7 +234,8 @@ impl Lab {
             .map(|n_points| plan.learning_curve(spec, params, n_points, task))
             .transpose()?;
         let chosen_params = chosen.map(|chosen| chosen.given.clone());
-        let fitted = self.fit_once(spec, plan, params, task)?;
+        let fitted =
+            self.curves_of(run_id, task, |task| self.fit_once(spec, plan, params, task))?;
         let beside = Beside {
             validated,
             learning_curve,
