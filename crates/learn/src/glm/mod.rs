@@ -292,3 +292,57 @@ fn check_targets(params: &Resolved, power: f64, y: &Target) -> Result<(), Error>
         }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use linfa::DatasetBase;
+    use ndarray::Array2;
+
+    /// Many columns are left to L-BFGS, which must find what Newton's method finds.
+    #[test]
+    fn both_searches_find_the_same_minimum() {
+        let at = |i: usize| ((i * 7_919 % 1_009) as f32 / 1_009.0 - 0.5) * 3.0;
+        let x = Array2::from_shape_fn((300, 12), |(row, column)| at(row * 13 + column * 101));
+        let dataset = DatasetBase::new(x.view(), ());
+        let task = Task::silent();
+        let n = 13;
+        for loss in [Loss::Logistic, Loss::Poisson, Loss::Tweedie(1.5)] {
+            let y = |row: usize| f64::from(u8::from(x[(row, 0)] + at(row) > 0.2));
+            for (l1, l2) in [(0.0, 0.01), (0.03, 0.0), (0.01, 0.02)] {
+                let rows = Rows::new(&dataset, &task).unwrap();
+                let (rows, _) = centred(rows, true).unwrap();
+                let objective = Objective {
+                    rows,
+                    y: &y,
+                    loss,
+                    l2,
+                };
+                let mut penalties = vec![l1; n - 1];
+                penalties.push(0.0);
+                let zeros = (Array1::zeros(n), f64::INFINITY);
+                let newton =
+                    newton::minimise(&objective, &penalties, zeros, 100, "testing").unwrap();
+                let diagonal = objective.rows.squares().unwrap() / 300.0;
+                let inverse = inverse(diagonal + l2);
+                let search = Search {
+                    l1: &penalties,
+                    precondition: &|vector| vector * &inverse,
+                    max_steps: 1_000,
+                    phase: "testing",
+                    task: &task,
+                };
+                let quasi = quasi_newton::minimise(&objective, &search, Array1::zeros(n)).unwrap();
+                assert!(newton.converged && quasi.converged, "{loss:?} {l1} {l2}");
+                let apart = &newton.w - &quasi.w;
+                assert!(
+                    apart.iter().all(|value| value.abs() <= 1e-5),
+                    "{loss:?} {l1} {l2}: {apart}"
+                );
+                let zeros = |w: &Array1<f64>| w.iter().filter(|value| **value == 0.0).count();
+                assert_eq!(zeros(&newton.w), zeros(&quasi.w), "{loss:?} {l1} {l2}");
+                assert!(l1 < 0.02 || zeros(&newton.w) > 0, "{loss:?} {l1} {l2}");
+            }
+        }
+    }
+}

@@ -11,6 +11,8 @@ mod golden_models;
 #[cfg(test)]
 mod hard_data;
 #[cfg(test)]
+mod hard_targets;
+#[cfg(test)]
 mod linear_golden;
 #[cfg(test)]
 mod missing;
