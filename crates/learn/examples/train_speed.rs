@@ -14,9 +14,12 @@ use assay_core::matrix::Prediction;
 use assay_core::schema::ColumnType;
 use assay_core::task::TaskEvent;
 use assay_core::{Matrix, Target, Task};
-use assay_learn::{Training, fit, parse_param, predict};
+use assay_learn::{Training, fit, lightgbm, parse_param, predict};
 
 fn main() -> Result<(), Box<dyn Error>> {
+    if let Some(target) = std::env::current_exe()?.ancestors().nth(3) {
+        lightgbm::look_in(vec![target.join("native").join(lightgbm::file_name())]);
+    }
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [algorithm, n_rows, x, y, given @ ..] = arguments.as_slice() else {
         return Err("give ALGORITHM N_ROWS X.f32 Y.f64|Y.u32 [NAME=VALUE ...]".into());
