@@ -296,6 +296,8 @@ impl Lab {
         }
         let mut child = command
             .arg("worker")
+            // The names of a backtrace take memory that a worker at its limit lacks; std then waits for itself.
+            .env("RUST_BACKTRACE", "0")
             // LightGBM's idle threads would else spin, and with more threads than free cores nothing gets on.
             .env("OMP_WAIT_POLICY", "PASSIVE")
             .stdin(Stdio::piped())
