@@ -33,14 +33,13 @@ const ALLOWED: [(&str, &[&str]); 12] = [
 ];
 
 /// Heavy dependencies and their one owner.
-const OWNERS: [(&str, &str); 19] = [
+const OWNERS: [(&str, &str); 18] = [
     ("rusqlite", "assay-store"),
     ("polars", "assay-frame"),
     ("calamine", "assay-frame"),
     ("rust_xlsxwriter", "assay-frame"),
     ("notify", "assay-lab"),
     ("linfa", "assay-learn"),
-    ("linfa-linear", "assay-learn"),
     ("linfa-logistic", "assay-learn"),
     ("ndarray", "assay-learn"),
     ("faer", "assay-learn"),

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use assay_core::code::Failure;
 use assay_core::job::{JobOutcome, JobSpec};
-use assay_core::task::{Progress, Task, TaskEvent, TaskMetric};
+use assay_core::task::{Progress, Task, TaskEvent};
 use assay_core::{JobId, ReplayId, RunId};
 use serde::{Deserialize, Serialize};
 
@@ -45,7 +45,6 @@ pub struct Order {
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Answer {
     Step(Progress),
-    Metric(TaskMetric),
     Warning { text: String },
     Done { outcome: JobOutcome },
     Failed { failure: Failure },
@@ -92,7 +91,8 @@ pub fn main() -> u8 {
         let say = say.clone();
         Task::new(move |event| match event {
             TaskEvent::Step(progress) => say(&Answer::Step(progress.clone())),
-            TaskEvent::Metric(metric) => say(&Answer::Metric(metric.clone())),
+            // training writes its curves to the run itself
+            TaskEvent::Metric(_) => {}
             TaskEvent::Warning { text } => say(&Answer::Warning { text: text.clone() }),
         })
     };

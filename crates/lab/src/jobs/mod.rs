@@ -253,7 +253,7 @@ impl Lab {
                         job.failure = Some(failure);
                         answered = true;
                     }
-                    Ok(Answer::Metric(_)) | Err(_) => continue,
+                    Err(_) => continue,
                 }
                 if answered {
                     break;
