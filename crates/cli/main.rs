@@ -9,6 +9,7 @@ mod init;
 mod model;
 mod output;
 mod progress;
+mod recipe;
 mod replay;
 mod report;
 mod run_text;
@@ -66,6 +67,9 @@ enum Command {
     /// Expectations: suggest and check
     #[command(subcommand)]
     Expect(expect::Command),
+    /// Recipes: suggest, save, take from files, list
+    #[command(subcommand)]
+    Recipe(recipe::Command),
     /// What can be trained, and with which parameters
     Algorithms(algorithms::Arguments),
     /// Train a model and keep the run
@@ -118,6 +122,7 @@ fn run(arguments: &Arguments, output: Output) -> Result<ExitCode, Error> {
         Command::Demo(demo) => demo.run(&arguments.lab, output),
         Command::Data(command) => command.run(&lab()?, output),
         Command::Expect(command) => command.run(&lab()?, output),
+        Command::Recipe(command) => command.run(&lab()?, output),
         Command::Algorithms(algorithms) => algorithms.run(output),
         Command::Train(train) => train.run(&lab()?, output),
         Command::Runs(command) => command.run(&lab()?, output),

@@ -34,9 +34,9 @@ pub struct Arguments {
     /// A parameter of the algorithm; may be given several times
     #[arg(long = "param", value_name = "K=V")]
     params: Vec<String>,
-    /// A recipe as JSON; else one is made from the profile
-    #[arg(long, value_name = "FILE")]
-    recipe: Option<PathBuf>,
+    /// A recipe of the lab, `name` or `name@version`, or a JSON file; else one is made from the profile
+    #[arg(long, value_name = "NAME|FILE")]
+    recipe: Option<String>,
     /// Share of rows held out for the test
     #[arg(long, default_value_t = 0.2, value_name = "F", value_parser = fraction)]
     test_size: f64,
@@ -138,11 +138,10 @@ impl Arguments {
             .iter()
             .map(|given| self.params(given.split(',')))
             .collect::<Result<_, _>>()?;
-        let recipe: Option<Recipe> = self
-            .recipe
-            .as_deref()
-            .map(|path| read(path, "a recipe"))
-            .transpose()?;
+        let (recipe, named_recipe) = match self.recipe.as_deref() {
+            None => (None, None),
+            Some(given) => recipe(given)?,
+        };
         let (Some(dataset), Some(target)) = (self.dataset.clone(), self.target.clone()) else {
             // The argument parser wants both when no file is named.
             return Err(Error::new(
@@ -157,6 +156,7 @@ impl Arguments {
             algorithm: Some(self.algorithm.clone()),
             params,
             recipe,
+            named_recipe,
             split: SplitSpec {
                 method: Split::method(self.split),
                 test_fraction: self.test_size,
@@ -207,6 +207,19 @@ impl Arguments {
             })
             .collect()
     }
+}
+
+/// A file when it looks like one, else a name of the lab.
+fn recipe(given: &str) -> Result<(Option<Recipe>, Option<Reference>), Error> {
+    let path = Path::new(given);
+    if path.extension().is_some() || path.components().count() > 1 {
+        return Ok((Some(read(path, "a recipe")?), None));
+    }
+    let named = given.parse().map_err(|error| {
+        let cause = Cause::said(Code::Invalid, format!("{error}"));
+        Error::new(format!("find the recipe `{given}`"), cause)
+    })?;
+    Ok((None, Some(named)))
 }
 
 fn read<T: DeserializeOwned>(path: &Path, what: &str) -> Result<T, Error> {

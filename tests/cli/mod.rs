@@ -10,6 +10,7 @@ mod export;
 mod import;
 mod jobs;
 mod kill;
+mod recipes;
 mod training;
 mod versions;
 mod watch;

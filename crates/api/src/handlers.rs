@@ -12,6 +12,7 @@ use assay_core::metrics::MetricInfo;
 use assay_core::preview::{ImportPreview, PreviewRequest};
 use assay_core::profile::Profile;
 use assay_core::recipe::Recipe;
+use assay_core::recipes::*;
 use assay_core::registry::{
     GateReport, ModelDetail, ModelSummary, ModelVersion, PromoteRequest, VerifyReport,
 };
@@ -243,6 +244,42 @@ pub fn metrics_list(_: &Desk, _: Nothing) -> Answer<Vec<MetricInfo>> {
 pub fn recipes_suggest(desk: &Desk, request: RecipeRequest) -> Answer<Recipe> {
     ask(desk, |lab| {
         lab.suggest_recipe(&request.dataset, &request.target)
+    })
+}
+
+pub fn recipes_list(desk: &Desk, _: Nothing) -> Answer<Vec<RecipeSummary>> {
+    ask(desk, Lab::recipes)
+}
+
+pub fn recipes_show(desk: &Desk, request: ByRecipe) -> Answer<RecipeVersion> {
+    ask(desk, |lab| lab.recipe(&request.recipe))
+}
+
+pub fn recipes_save(desk: &Desk, request: SaveRecipe) -> Answer<RecipeVersion> {
+    ask(desk, |lab| lab.save_recipe(&request.name, &request.recipe))
+}
+
+pub fn recipes_save_run(desk: &Desk, request: SaveRecipeOfRun) -> Answer<RecipeVersion> {
+    ask(desk, |lab| {
+        lab.save_recipe_of_run(&request.name, &request.run_id)
+    })
+}
+
+pub fn recipes_delete(desk: &Desk, request: RecipeName) -> Answer<Nothing> {
+    ask(desk, |lab| lab.delete_recipe(&request.name)).map(|()| Nothing {})
+}
+
+pub fn recipes_import(desk: &Desk, request: ImportRecipe) -> Answer<RecipeVersion> {
+    ask(desk, |lab| {
+        lab.import_recipe(&request.file_name, &request.text, request.name.as_deref())
+    })
+}
+
+pub fn recipes_export(desk: &Desk, request: ExportRecipe) -> Answer<RecipeText> {
+    ask(desk, |lab| {
+        let text = lab.export_recipe(&request.recipe)?;
+        lab.write_recipe_text(&text, request.path.as_deref())?;
+        Ok(text)
     })
 }
 

@@ -55,6 +55,13 @@ macro_rules! with_commands {
             json "algorithms.list" (Nothing) -> Vec<AlgorithmInfo>, reads [] => handlers::algorithms_list;
             json "metrics.list" (Nothing) -> Vec<MetricInfo>, reads [] => handlers::metrics_list;
             json "recipes.suggest" (RecipeRequest) -> Recipe, reads [Lab, Datasets] => handlers::recipes_suggest;
+            json "recipes.list" (Nothing) -> Vec<RecipeSummary>, reads [Lab, Recipes] => handlers::recipes_list;
+            json "recipes.show" (ByRecipe) -> RecipeVersion, reads [Lab, Recipes] => handlers::recipes_show;
+            json "recipes.save" (SaveRecipe) -> RecipeVersion, reads [] => handlers::recipes_save;
+            json "recipes.save_run" (SaveRecipeOfRun) -> RecipeVersion, reads [] => handlers::recipes_save_run;
+            json "recipes.delete" (RecipeName) -> Nothing, reads [] => handlers::recipes_delete;
+            json "recipes.import" (ImportRecipe) -> RecipeVersion, reads [] => handlers::recipes_import;
+            json "recipes.export" (ExportRecipe) -> RecipeText, reads [] => handlers::recipes_export;
             json "training.start" (TrainSpec) -> JobStarted, reads [] => handlers::training_start;
 
             json "experiments.list" (Nothing) -> Vec<ExperimentSummary>, reads [Lab, Runs] => handlers::experiments_list;

@@ -26,6 +26,16 @@ fn requests(desk: &Desk, folder: &std::path::Path) -> BTreeMap<&'static str, Val
     let run = penguins["run_id"].clone();
     let replay = ask("replays.list", json!({}))[0]["replay_id"].clone();
     let suite = ask("expectations.suggest", json!({ "dataset": "penguins" }));
+    let recipe = ask(
+        "recipes.suggest",
+        json!({ "dataset": "penguins", "target": "species" }),
+    );
+    // Twice: the sample request of `lab.undo` takes the second back.
+    for steps in [&recipe["steps"], &json!([])] {
+        let mut recipe = recipe.clone();
+        recipe["steps"] = steps.clone();
+        ask("recipes.save", json!({ "name": "birds", "recipe": recipe }));
+    }
     let file = folder.join("small.csv");
     std::fs::write(&file, "a,b\n1,2\n3,4\n5,7\n").expect("a file");
     let chart = json!({ "chart": "roc", "runs": [run] });
@@ -123,6 +133,22 @@ fn requests(desk: &Desk, folder: &std::path::Path) -> BTreeMap<&'static str, Val
         (
             "recipes.suggest",
             json!({ "dataset": "penguins", "target": "species" }),
+        ),
+        ("recipes.list", nothing()),
+        ("recipes.show", json!({ "recipe": "birds" })),
+        ("recipes.save", json!({ "name": "birds", "recipe": recipe })),
+        (
+            "recipes.save_run",
+            json!({ "name": "birds", "run_id": run }),
+        ),
+        ("recipes.delete", json!({ "name": "birds" })),
+        (
+            "recipes.import",
+            json!({ "file_name": "birds.json", "text": recipe.to_string() }),
+        ),
+        (
+            "recipes.export",
+            json!({ "recipe": "birds@1", "path": folder.join("birds.json") }),
         ),
         (
             "training.start",
@@ -259,7 +285,13 @@ fn every_command_answers_in_its_shape() {
         "requests without a command: {:?}",
         requests.keys()
     );
-    for name in ["bad.csv", "suite.json", "check.xml", "report.html"] {
+    for name in [
+        "bad.csv",
+        "suite.json",
+        "check.xml",
+        "birds.json",
+        "report.html",
+    ] {
         let size = folder.path().join(name).metadata().map(|file| file.len());
         assert!(size.is_ok_and(|size| size > 0), "{name}");
     }

@@ -13,6 +13,8 @@ pub enum Kind {
     Lab,
     Datasets,
     Expectations,
+    /// Recipes that have a name.
+    Recipes,
     Runs,
     Models,
     Replays,
@@ -25,10 +27,11 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Lab,
         Self::Datasets,
         Self::Expectations,
+        Self::Recipes,
         Self::Runs,
         Self::Models,
         Self::Replays,
@@ -44,6 +47,7 @@ impl Kind {
             Self::Lab => "lab",
             Self::Datasets => "datasets",
             Self::Expectations => "expectations",
+            Self::Recipes => "recipes",
             Self::Runs => "runs",
             Self::Models => "models",
             Self::Replays => "replays",

@@ -23,6 +23,7 @@ pub mod preview;
 pub mod profile;
 pub mod query;
 pub mod recipe;
+pub mod recipes;
 pub mod reference;
 pub mod registry;
 pub mod replay;

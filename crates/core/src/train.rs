@@ -45,6 +45,10 @@ pub struct TrainSpec {
     /// `None`: made from the profile.
     #[serde(default)]
     pub recipe: Option<Recipe>,
+    /// A recipe of the lab, `name` or `name@version`, in the place of `recipe`. A run's record names the version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional = nullable)]
+    pub named_recipe: Option<Reference>,
     #[serde(default)]
     pub split: SplitSpec,
     /// A column of numbers from 0 up: a row of weight 2 counts as two rows in every fit. It is no feature, and metrics

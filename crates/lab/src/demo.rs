@@ -199,6 +199,7 @@ fn spec(dataset: &str, target: &str) -> TrainSpec {
         algorithm: None,
         params: std::collections::BTreeMap::new(),
         recipe: None,
+        named_recipe: None,
         split: SplitSpec::default(),
         weight: None,
         cv_folds: None,

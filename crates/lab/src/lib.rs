@@ -13,6 +13,7 @@ mod lineage;
 mod model_files;
 mod models;
 mod processes;
+mod recipes;
 mod replay;
 mod reports;
 mod runs;

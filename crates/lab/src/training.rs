@@ -56,6 +56,8 @@ struct Plan {
     /// Among which the training rows choose; empty: `params` it is.
     candidates: Vec<Offered>,
     recipe: Recipe,
+    /// Which of the lab's it is, with its version.
+    named_recipe: Option<Reference>,
     target: TargetColumn,
     /// Per position in the target's rows; `None`: each counts 1.
     weights: Option<Vec<f32>>,
@@ -153,10 +155,7 @@ impl Lab {
             .as_deref()
             .map(|column| weights::of_column(&frame, column, &spec.target, &target))
             .transpose()?;
-        let recipe = match &spec.recipe {
-            Some(recipe) => recipe.clone(),
-            None => recommended(&self.profile_of(&spec.dataset)?, &version.columns, spec),
-        };
+        let (recipe, named_recipe) = self.recipe_to_train(spec, &version)?;
         recipe::validate(&recipe, &version.columns, &spec.target)?;
         for left_out in &recipe.left_out {
             warnings.push(format!(
@@ -174,12 +173,38 @@ impl Lab {
             params,
             candidates,
             recipe,
+            named_recipe,
             target,
             weights,
             division,
             warnings,
             gate,
         })
+    }
+
+    /// The recipe that a spec names or holds, else one of the profile; and which of the lab's it is.
+    fn recipe_to_train(
+        &self,
+        spec: &TrainSpec,
+        version: &DatasetVersion,
+    ) -> Result<(Recipe, Option<Reference>), Cause> {
+        match (&spec.recipe, &spec.named_recipe) {
+            (Some(_), Some(named)) => Err(Cause::with_hint(
+                Code::Invalid,
+                format!("it holds a recipe and names another, `{named}`"),
+                "leave one of them out",
+            )),
+            (Some(recipe), None) => Ok((recipe.clone(), None)),
+            (None, Some(named)) => {
+                let found = self.recipe_of(named)?;
+                let pinned = Reference::version(&found.name, found.version);
+                Ok((found.recipe, Some(pinned)))
+            }
+            (None, None) => {
+                let profile = self.profile_of(&spec.dataset)?;
+                Ok((recommended(&profile, &version.columns, spec), None))
+            }
+        }
     }
 
     fn begin(&self, spec: &TrainSpec, run_id: &RunId, plan: &Plan) -> Result<(), Cause> {
@@ -259,7 +284,7 @@ impl Lab {
         let record = TrainRecord {
             schema: RUN_SCHEMA,
             spec: TrainSpec {
-                recipe: Some(plan.recipe.clone()),
+                named_recipe: plan.named_recipe.clone(),
                 ..spec.clone()
             },
             problem,

@@ -21,6 +21,7 @@ mod migrate;
 mod models;
 mod objects;
 mod orphans;
+mod recipes;
 mod registry;
 mod replays;
 mod rows;

@@ -18,6 +18,7 @@ pub(crate) const STEPS: &[&str] = &[
     include_str!("migrations/1.sql"),
     include_str!("migrations/2.sql"),
     include_str!("migrations/3.sql"),
+    include_str!("migrations/4.sql"),
 ];
 
 /// The format of a database: 0 for an empty one.

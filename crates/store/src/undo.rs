@@ -47,12 +47,17 @@ pub(crate) enum Step {
         name: String,
         version: Option<u32>,
     },
+    /// The version that counted; `None`: there was no such recipe.
+    Recipe {
+        name: String,
+        version: Option<u32>,
+    },
 }
 
 impl Store {
-    /// Takes back the newest change that can be: a delete, a restore, a move of an alias, a tag or a stage, a saved suite.
-    /// Returns what it was; `None` when there is nothing. What cannot be found any more (its trash was emptied) is
-    /// passed over.
+    /// Takes back the newest change that can be: a delete, a restore, a move of an alias, a tag or a stage, a saved
+    /// suite or recipe. Returns what it was; `None` when there is nothing. What cannot be found any more (its trash
+    /// was emptied) is passed over.
     ///
     /// # Errors
     /// [`Error::Conflict`] when something is in the way, for example a new data set of the deleted one's name; the
@@ -111,6 +116,7 @@ impl Write<'_> {
                 version,
             } => self.put_tag(&dataset, &tag, version),
             Step::Suite { name, version } => self.put_suite(&name, version),
+            Step::Recipe { name, version } => self.put_recipe(&name, version),
         }
     }
 }

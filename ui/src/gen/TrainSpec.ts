@@ -21,7 +21,11 @@ params: { [key in string]: ParamValue },
 /**
  * `None`: made from the profile.
  */
-recipe: Recipe | null, split: SplitSpec, 
+recipe: Recipe | null, 
+/**
+ * A recipe of the lab, `name` or `name@version`, in the place of `recipe`. A run's record names the version.
+ */
+named_recipe?: Reference | null, split: SplitSpec, 
 /**
  * A column of numbers from 0 up: a row of weight 2 counts as two rows in every fit. It is no feature, and metrics
  * count each row once.

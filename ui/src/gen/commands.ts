@@ -5,6 +5,7 @@ import type { ByCheck } from "./ByCheck";
 import type { ByDataset } from "./ByDataset";
 import type { ByJob } from "./ByJob";
 import type { ByModel } from "./ByModel";
+import type { ByRecipe } from "./ByRecipe";
 import type { ByReplay } from "./ByReplay";
 import type { ByRun } from "./ByRun";
 import type { ByRuns } from "./ByRuns";
@@ -27,11 +28,13 @@ import type { ExpectationsRequest } from "./ExpectationsRequest";
 import type { ExpectationsView } from "./ExpectationsView";
 import type { ExperimentSummary } from "./ExperimentSummary";
 import type { ExportDataset } from "./ExportDataset";
+import type { ExportRecipe } from "./ExportRecipe";
 import type { ExportRequest } from "./ExportRequest";
 import type { ExportSuite } from "./ExportSuite";
 import type { GateReport } from "./GateReport";
 import type { GateRequest } from "./GateRequest";
 import type { ImportPreview } from "./ImportPreview";
+import type { ImportRecipe } from "./ImportRecipe";
 import type { ImportSpec } from "./ImportSpec";
 import type { ImportSuite } from "./ImportSuite";
 import type { ImportedSuite } from "./ImportedSuite";
@@ -52,7 +55,11 @@ import type { PreviewRequest } from "./PreviewRequest";
 import type { Profile } from "./Profile";
 import type { PromoteRequest } from "./PromoteRequest";
 import type { Recipe } from "./Recipe";
+import type { RecipeName } from "./RecipeName";
 import type { RecipeRequest } from "./RecipeRequest";
+import type { RecipeSummary } from "./RecipeSummary";
+import type { RecipeText } from "./RecipeText";
+import type { RecipeVersion } from "./RecipeVersion";
 import type { RegisterRequest } from "./RegisterRequest";
 import type { RenderRequest } from "./RenderRequest";
 import type { ReplaySpec } from "./ReplaySpec";
@@ -66,6 +73,8 @@ import type { RunPage } from "./RunPage";
 import type { RunQuery } from "./RunQuery";
 import type { RunResult } from "./RunResult";
 import type { SaveChart } from "./SaveChart";
+import type { SaveRecipe } from "./SaveRecipe";
+import type { SaveRecipeOfRun } from "./SaveRecipeOfRun";
 import type { SaveReport } from "./SaveReport";
 import type { SaveSuite } from "./SaveSuite";
 import type { SearchAnswer } from "./SearchAnswer";
@@ -129,6 +138,13 @@ export interface Commands {
   "algorithms.list": { request: Nothing; response: Array<AlgorithmInfo> };
   "metrics.list": { request: Nothing; response: Array<MetricInfo> };
   "recipes.suggest": { request: RecipeRequest; response: Recipe };
+  "recipes.list": { request: Nothing; response: Array<RecipeSummary> };
+  "recipes.show": { request: ByRecipe; response: RecipeVersion };
+  "recipes.save": { request: SaveRecipe; response: RecipeVersion };
+  "recipes.save_run": { request: SaveRecipeOfRun; response: RecipeVersion };
+  "recipes.delete": { request: RecipeName; response: Nothing };
+  "recipes.import": { request: ImportRecipe; response: RecipeVersion };
+  "recipes.export": { request: ExportRecipe; response: RecipeText };
   "training.start": { request: TrainSpec; response: JobStarted };
   "experiments.list": { request: Nothing; response: Array<ExperimentSummary> };
   "runs.list": { request: RunQuery; response: RunPage };
@@ -203,6 +219,13 @@ export const READS: Record<keyof Commands, readonly Kind[]> = {
   "algorithms.list": [],
   "metrics.list": [],
   "recipes.suggest": ["lab", "datasets"],
+  "recipes.list": ["lab", "recipes"],
+  "recipes.show": ["lab", "recipes"],
+  "recipes.save": [],
+  "recipes.save_run": [],
+  "recipes.delete": [],
+  "recipes.import": [],
+  "recipes.export": [],
   "training.start": [],
   "experiments.list": ["lab", "runs"],
   "runs.list": ["lab", "runs", "models"],

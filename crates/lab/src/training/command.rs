@@ -20,6 +20,16 @@ pub fn command(record: &TrainRecord) -> String {
             .iter()
             .map(|(name, value)| format!("--param {name}={}", quote(&value.to_string()))),
     );
+    words.extend(
+        spec.named_recipe
+            .as_ref()
+            .map(|recipe| format!("--recipe {}", quote(&recipe.to_string()))),
+    );
+    words.extend(
+        spec.recipe
+            .as_ref()
+            .map(|_| "--recipe recipe.json".to_owned()),
+    );
     words.push(format!("--test-size {}", spec.split.test_fraction));
     words.extend(split_words(spec));
     words.extend(
@@ -40,7 +50,11 @@ pub fn command(record: &TrainRecord) -> String {
             .as_deref()
             .map(|reason| format!("--override {}", quote(reason))),
     );
-    words.join(" ")
+    let command = words.join(" ");
+    match spec.recipe.as_ref().map(serde_json::to_string) {
+        Some(Ok(recipe)) => format!("cat > recipe.json <<'JSON'\n{recipe}\nJSON\n{command}"),
+        _ => command,
+    }
 }
 
 fn split_words(spec: &TrainSpec) -> Vec<String> {

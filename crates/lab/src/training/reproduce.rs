@@ -96,6 +96,7 @@ fn spec_of(record: &TrainRecord) -> TrainSpec {
     TrainSpec {
         dataset: Reference::version(record.dataset.as_str(), record.dataset_number),
         recipe: Some(record.recipe.clone()),
+        named_recipe: None,
         cv_folds: None,
         learning_curve: None,
         ..record.spec.clone()

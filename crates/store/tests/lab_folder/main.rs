@@ -29,6 +29,8 @@ mod processes;
 #[cfg(test)]
 mod queries;
 #[cfg(test)]
+mod recipes;
+#[cfg(test)]
 mod runs;
 #[cfg(test)]
 mod sqlite_file;
