@@ -37,9 +37,16 @@ impl Arguments {
 fn list(algorithms: &[AlgorithmInfo]) -> String {
     let rows = algorithms
         .iter()
-        .map(|info| vec![info.name.clone(), predicts(info), info.title.clone()])
+        .map(|info| {
+            vec![
+                info.name.clone(),
+                predicts(info),
+                info.family.to_lowercase(),
+                info.title.clone(),
+            ]
+        })
         .collect();
-    table(&["algorithm", "predicts", "title"], rows, &[])
+    table(&["algorithm", "predicts", "family", "title"], rows, &[])
 }
 
 fn detail(info: &AlgorithmInfo) -> String {

@@ -121,6 +121,8 @@ pub struct AlgorithmInfo {
     pub name: String,
     /// `Random forest`
     pub title: String,
+    /// What it is grouped under: `Trees`
+    pub family: String,
     pub help: String,
     pub problems: Vec<ProblemKind>,
     /// Whether rows may weigh differently in the fit.

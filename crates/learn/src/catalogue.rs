@@ -30,12 +30,12 @@ pub struct Entry {
     fit: FitEntry,
 }
 
-/// In the order in which they are offered; one slice a family, each in a file of its own.
-static FAMILIES: [&[Entry]; 4] = [
-    &trees::ENTRIES,
-    &linear::ENTRIES,
-    &bayes::ENTRIES,
-    &nearness::ENTRIES,
+/// In the order in which they are offered; each family in a file of its own.
+static FAMILIES: [(&str, &[Entry]); 4] = [
+    ("Trees", &trees::ENTRIES),
+    ("Linear", &linear::ENTRIES),
+    ("Bayes", &bayes::ENTRIES),
+    ("Nearness and kernels", &nearness::ENTRIES),
 ];
 
 const CLASSES: &[ProblemKind] = &[ProblemKind::Binary, ProblemKind::Multiclass];
@@ -48,7 +48,10 @@ const BOTH: &[ProblemKind] = &[
 
 /// Everything that can be trained, in the order in which it is offered.
 pub fn catalogue() -> Vec<AlgorithmInfo> {
-    entries().map(Entry::info).collect()
+    FAMILIES
+        .iter()
+        .flat_map(|(family, entries)| entries.iter().map(|entry| entry.info(family)))
+        .collect()
 }
 
 /// # Errors
@@ -63,10 +66,11 @@ pub fn algorithm(name: &str) -> Result<&'static Entry, Error> {
 }
 
 impl Entry {
-    pub fn info(&self) -> AlgorithmInfo {
+    fn info(&self, family: &str) -> AlgorithmInfo {
         AlgorithmInfo {
             name: self.name.to_owned(),
             title: self.title.to_owned(),
+            family: family.to_owned(),
             help: self.help.to_owned(),
             problems: self.problems.to_vec(),
             takes_weights: self.takes_weights,
@@ -107,5 +111,5 @@ pub(crate) fn names(wanted: impl Fn(&Entry) -> bool) -> String {
 }
 
 fn entries() -> impl Iterator<Item = &'static Entry> {
-    FAMILIES.iter().copied().flatten()
+    FAMILIES.iter().flat_map(|(_, entries)| *entries)
 }

@@ -9,7 +9,11 @@ export type AlgorithmInfo = { name: string,
 /**
  * `Random forest`
  */
-title: string, help: string, problems: Array<ProblemKind>, 
+title: string, 
+/**
+ * What it is grouped under: `Trees`
+ */
+family: string, help: string, problems: Array<ProblemKind>, 
 /**
  * Whether rows may weigh differently in the fit.
  */

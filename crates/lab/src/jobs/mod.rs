@@ -111,7 +111,7 @@ impl Lab {
     }
 
     fn accept(&self, spec: JobSpec) -> Result<Job, Error> {
-        let title = title(&spec);
+        let title = self.title(&spec);
         let job = Job {
             job_id: JobId::from_bits(self.environment.id_bits()),
             spec,
@@ -394,31 +394,38 @@ fn last_lines(stream: Option<impl Read>) -> String {
     lines.into_iter().rev().collect::<Vec<_>>().join(" ")
 }
 
-fn title(spec: &JobSpec) -> String {
-    match spec {
-        JobSpec::Import(spec) => {
-            format!(
-                "import {}",
-                spec.path
-                    .file_name()
-                    .unwrap_or(spec.path.as_os_str())
-                    .to_string_lossy()
-            )
+impl Lab {
+    fn title(&self, spec: &JobSpec) -> String {
+        match spec {
+            JobSpec::Import(spec) => {
+                format!(
+                    "import {}",
+                    spec.path
+                        .file_name()
+                        .unwrap_or(spec.path.as_os_str())
+                        .to_string_lossy()
+                )
+            }
+            JobSpec::Train(spec) => format!("train {} on {}", spec.algorithm_name(), spec.dataset),
+            JobSpec::Replay(spec) => {
+                let log = spec
+                    .logs
+                    .first()
+                    .and_then(|path| path.file_name())
+                    .map(|name| name.to_string_lossy());
+                format!("replay {} against {}", log.unwrap_or_default(), spec.model)
+            }
+            JobSpec::Diff(request) => format!("compare {} with {}", request.left, request.right),
+            JobSpec::Export(request) => {
+                format!("export {} to {}", request.dataset, file_name(&request.path))
+            }
+            JobSpec::Reproduce { run_id } => {
+                // A run that is not there fails as a job, with its id in the sentence.
+                let found = self.store.run(run_id.as_str()).ok();
+                let name = found.map_or_else(|| run_id.to_string(), |run| run.name);
+                format!("reproduce {name}")
+            }
+            JobSpec::Demo => "the sample lab".to_owned(),
         }
-        JobSpec::Train(spec) => format!("train {} on {}", spec.algorithm_name(), spec.dataset),
-        JobSpec::Replay(spec) => {
-            let log = spec
-                .logs
-                .first()
-                .and_then(|path| path.file_name())
-                .map(|name| name.to_string_lossy());
-            format!("replay {} against {}", log.unwrap_or_default(), spec.model)
-        }
-        JobSpec::Diff(request) => format!("compare {} with {}", request.left, request.right),
-        JobSpec::Export(request) => {
-            format!("export {} to {}", request.dataset, file_name(&request.path))
-        }
-        JobSpec::Reproduce { run_id } => format!("reproduce run {run_id}"),
-        JobSpec::Demo => "the sample lab".to_owned(),
     }
 }

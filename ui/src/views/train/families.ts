@@ -20,10 +20,11 @@ export function families(algorithms: readonly AlgorithmInfo[], column: ColumnPro
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
   const found = new Map<string, AlgorithmLine[]>();
   for (const algorithm of algorithms) {
-    const text = `${algorithm.name} ${algorithm.title} ${algorithm.help} ${familyOf(algorithm)}`.toLowerCase();
+    const { name, title, help, family } = algorithm;
+    const text = `${name} ${title} ${help} ${family}`.toLowerCase();
     if (!words.every((word) => text.includes(word))) continue;
     const line = { algorithm, why_not: column ? whyNot(algorithm, column) : null };
-    found.set(familyOf(algorithm), [...(found.get(familyOf(algorithm)) ?? []), line]);
+    found.set(family, [...(found.get(family) ?? []), line]);
   }
   const list = [...found].map(([title, lines]) => ({
     title,
@@ -31,14 +32,4 @@ export function families(algorithms: readonly AlgorithmInfo[], column: ColumnPro
   }));
   const able = (family: Family) => family.lines.some((line) => line.why_not === null);
   return [...list.filter(able), ...list.filter((family) => !able(family))];
-}
-
-/** The catalogue's own family when it names one, else what is predicted. */
-export function familyOf(algorithm: AlgorithmInfo): string {
-  const { family } = algorithm as { family?: unknown };
-  if (typeof family === 'string' && family !== '')
-    return family.charAt(0).toUpperCase() + family.slice(1).replaceAll('_', ' ');
-  const numbers = algorithm.problems.includes('regression');
-  const classes = algorithm.problems.some((problem) => problem !== 'regression');
-  return numbers && classes ? 'Classes and numbers' : numbers ? 'Numbers' : 'Classes';
 }

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { AlgorithmInfo } from '../../gen/AlgorithmInfo';
 import type { TrainSpec } from '../../gen/TrainSpec';
-import { families, familyOf } from './families';
+import { families } from './families';
 import { measureOf, measureProblems, measureSpec, measureWords, nFits, readCandidates } from './measure';
 
 const TREE: AlgorithmInfo = {
   name: 'decision_tree',
   title: 'Decision tree',
+  family: 'Trees',
   help: 'One tree.',
   problems: ['binary', 'multiclass', 'regression'],
   takes_weights: true,
@@ -93,15 +94,19 @@ describe('the algorithms', () => {
     ...TREE,
     name: 'ridge',
     title: 'Ridge',
+    family: 'Linear',
     help: '',
     problems: ['regression'],
     params: [],
   };
 
-  it('stand by what they predict, or by the family that the catalogue names', () => {
-    expect(familyOf(TREE)).toBe('Classes and numbers');
-    expect(familyOf(RIDGE)).toBe('Numbers');
-    expect(familyOf({ ...RIDGE, family: 'linear_models' } as AlgorithmInfo)).toBe('Linear models');
+  it('stand in the families of the catalogue', () => {
+    const found = families([RIDGE, TREE], null, '');
+    expect(found.map(({ title, lines }) => [title, lines.length])).toEqual([
+      ['Linear', 1],
+      ['Trees', 1],
+    ]);
+    expect(families([RIDGE, TREE], null, 'linear').map(({ title }) => title)).toEqual(['Linear']);
   });
 
   it('are searched by every word', () => {

@@ -48,6 +48,7 @@ const trees: ParamInfo = {
 const FOREST: AlgorithmInfo = {
   name: 'random_forest',
   title: 'Random forest',
+  family: 'Trees',
   help: '',
   problems: ['binary', 'multiclass', 'regression'],
   takes_weights: true,

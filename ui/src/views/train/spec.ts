@@ -110,6 +110,7 @@ export function trainCommand(spec: TrainSpec): string {
   words.push(...measureWords(spec));
   if (spec.experiment !== null) words.push(`--experiment ${quote(spec.experiment)}`);
   if (spec.run_name !== null) words.push(`--name ${quote(spec.run_name)}`);
+  if (spec.named_recipe) words.push(`--recipe ${quote(spec.named_recipe)}`);
   if (spec.recipe === null) return words.join(' ');
   words.push('--recipe recipe.json');
   return `cat > recipe.json <<'JSON'\n${JSON.stringify(spec.recipe)}\nJSON\n${words.join(' ')}`;
