@@ -291,3 +291,90 @@ fn the_loss_of_every_iteration_is_a_metric_of_the_run() {
     let listed = lab.json(&["runs", "list", "--filter", "metrics.train.loss < 1"]);
     assert_eq!(listed["runs"][0]["run_id"], run["run_id"]);
 }
+
+/// What "copy as command" gives is given to a shell, which then makes the same model.
+#[test]
+#[cfg(unix)]
+fn the_command_of_a_run_trains_the_same_model() {
+    let lab = TestLab::new();
+    visits(&lab);
+    let recipe = lab.file(
+        "dose.json",
+        r#"{"schema": 1, "inputs": [{"name": "dose", "kind": "integer"}],
+            "steps": [{"step": "standardise", "columns": ["dose"]}]}"#,
+    );
+    let recipe = recipe.to_str().expect("text");
+    lab.json(&["recipe", "import", recipe, "--name", "the dose"]);
+    for more in [
+        &[
+            "--algorithm=extra_trees",
+            "--param=n_estimators=7",
+            "--seed=3",
+            "--split=stratified-grouped",
+            "--group=patient_id",
+            "--cv=3",
+            "--cv-split=random",
+            "--candidate=max_depth=2",
+            "--candidate=max_depth=5",
+            "--inner-folds=2",
+        ][..],
+        &[
+            "--algorithm=logistic_regression",
+            "--recipe=the dose",
+            "--weight=dose",
+            "--test-size=0.3",
+        ],
+        &[
+            "--algorithm=gaussian_nb",
+            "--recipe",
+            recipe,
+            "--split=random",
+        ],
+        &[
+            "--algorithm=decision_tree",
+            "--split=time",
+            "--time=day",
+            "--gap=5",
+        ],
+    ] {
+        let run = train(&lab, more);
+        let command = run["command"].as_str().expect("a command");
+        let script = command.replacen("assay train", "\"$ASSAY\" --json --lab lab train", 1);
+        assert_ne!(script, command);
+        let output = std::process::Command::new("sh")
+            .args(["-c", &script])
+            .current_dir(lab.path().parent().expect("a folder"))
+            .env("ASSAY", env!("CARGO_BIN_EXE_assay"))
+            .output()
+            .expect("sh starts");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{command}: {said}");
+        let again: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        assert_eq!(
+            again["result"]["metrics"], run["result"]["metrics"],
+            "{command}"
+        );
+        assert_eq!(again["params"], run["params"], "{command}");
+        assert_eq!(again["command"], run["command"]);
+    }
+}
+
+#[test]
+fn the_metrics_of_the_catalogue_are_those_of_a_run() {
+    let lab = TestLab::new();
+    visits(&lab);
+    let run = train(&lab, &["--algorithm", "decision_tree"]);
+    let listed = lab.json(&["runs", "metrics"]);
+    let known: Vec<&str> = listed
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter_map(|metric| metric["name"].as_str())
+        .collect();
+    for metric in run["result"]["metrics"].as_array().expect("metrics") {
+        let name = metric["name"].as_str().expect("a name");
+        // Metrics of one class carry its name.
+        let plain = name.split(['.', '[']).next().expect("a word");
+        assert!(known.contains(&plain), "{name} is not among {known:?}");
+    }
+}
