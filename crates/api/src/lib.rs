@@ -4,6 +4,7 @@ mod desk;
 mod dispatch;
 mod handlers;
 mod list;
+pub mod reference;
 pub mod types;
 
 pub use assay_core::code::{Code, Failure};

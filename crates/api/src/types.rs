@@ -157,7 +157,8 @@ mod tests {
     /// test always checks that they can be written.
     #[test]
     fn export_types() {
-        let folder = std::env::var_os("ASSAY_TYPES_DIR").map(std::path::PathBuf::from);
+        let root = std::env::var_os("ASSAY_GENERATED_ROOT").map(std::path::PathBuf::from);
+        let folder = root.map(|root| root.join("ui/src/gen"));
         let temporary = std::env::temp_dir().join(format!("assay-types-{}", std::process::id()));
         let target = folder.clone().unwrap_or_else(|| temporary.clone());
         write_types(&target).expect("types are written");

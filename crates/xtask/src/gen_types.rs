@@ -1,4 +1,4 @@
-//! `gen`: the TypeScript types of the wire, exported from the Rust types.
+//! `gen`: the TypeScript types of the wire and the reference page, written from the Rust types and catalogues.
 
 use std::process::Command;
 
@@ -6,38 +6,34 @@ use crate::error::{Error, Result};
 use crate::places::Places;
 use crate::process::{self, cargo};
 
-/// The test that writes the types; ts-rs exports from tests.
+/// The tests that write; ts-rs exports from tests.
 const EXPORT: &str = "export_types";
-const FOLDER: &str = "ui/src/gen";
+const WRITTEN: [&str; 2] = ["ui/src/gen", "docs/reference.md"];
 
-/// Writes the types anew.
+/// Writes them anew.
 pub fn write(places: &Places) -> Result<()> {
     let mut export = cargo(places);
     export.args(["test", "--quiet", "--package", "assay-api", "--lib", EXPORT]);
     process::run(writes_here(&mut export, places))
 }
 
-/// Writes the types and fails when that changed a file, or left one that is not committed.
+/// Writes them and fails when that changed a file, or left one that is not committed.
 pub fn check(places: &Places) -> Result<()> {
     write(places)?;
     refuse_changes(places)
 }
 
-/// Lets a test run of cargo write the types where the web front end reads them.
+/// Lets a test run of cargo write them where they belong.
 pub fn writes_here<'a>(command: &'a mut Command, places: &Places) -> &'a mut Command {
-    command.env("ASSAY_TYPES_DIR", places.root.join(FOLDER))
+    command.env("ASSAY_GENERATED_ROOT", &places.root)
 }
 
 /// Fails when the generated files differ from the committed ones.
 pub fn refuse_changes(places: &Places) -> Result<()> {
     let mut git = Command::new("git");
-    git.current_dir(&places.root).args([
-        "status",
-        "--porcelain",
-        "--untracked-files=all",
-        "--",
-        FOLDER,
-    ]);
+    git.current_dir(&places.root)
+        .args(["status", "--porcelain", "--untracked-files=all", "--"])
+        .args(WRITTEN);
     let output = git
         .output()
         .map_err(|source| process::start(&git, source))?;
@@ -52,7 +48,7 @@ pub fn refuse_changes(places: &Places) -> Result<()> {
         return Ok(());
     }
     Err(Error::Stopped(format!(
-        "cannot accept the generated types: they differ from the committed ones\n{changed}hint: commit what `cargo xtask gen` wrote"
+        "cannot accept the generated files: they differ from the committed ones\n{changed}hint: commit what `cargo xtask gen` wrote"
     )))
 }
 
@@ -72,8 +68,9 @@ mod tests {
         let mut git = Command::new("git");
         process::run(git.current_dir(&places.root).args(["init", "-q"])).unwrap();
         refuse_changes(&places).unwrap();
-        fs::create_dir_all(folder.path().join(FOLDER)).unwrap();
-        fs::write(folder.path().join(FOLDER).join("Run.ts"), "").unwrap();
+        let types = folder.path().join(WRITTEN[0]);
+        fs::create_dir_all(&types).unwrap();
+        fs::write(types.join("Run.ts"), "").unwrap();
         let refused = refuse_changes(&places).unwrap_err().to_string();
         assert!(refused.contains("?? ui/src/gen/Run.ts"), "{refused}");
     }
