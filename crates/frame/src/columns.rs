@@ -108,6 +108,17 @@ impl<'a> View<'a> {
         }
     }
 
+    /// Days (of dates) or microseconds (of date-times) since 1970-01-01; `None` for the other types.
+    pub(crate) fn times(self) -> Option<Vec<Option<f64>>> {
+        match self {
+            Self::Date(values) => Some(values.iter().map(|value| value.map(f64::from)).collect()),
+            Self::Datetime(values) => {
+                Some(values.iter().map(|value| value.map(|v| v as f64)).collect())
+            }
+            _ => None,
+        }
+    }
+
     /// Every value as it prints: whole floats with `.0`, decimals with all digits of their scale, dates in ISO 8601.
     pub(crate) fn texts(self) -> Vec<Option<String>> {
         match self {

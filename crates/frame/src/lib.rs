@@ -44,7 +44,7 @@ pub use log::{MAX_WINDOWS, OrderedLog, Window, order_log, windows};
 pub use predictions::{read_predictions, write_predictions};
 pub use profile::profile;
 pub use read::{Compression, Peeked, PlainRows, PlainValue, files_of, is_pattern, peek, peek_rows};
-pub use recipe::{apply_recipe, fit_recipe, raw_columns};
+pub use recipe::{apply_recipe, fit_and_apply, fit_recipe, raw_columns};
 pub use rows::{RowTexts, Rows, column_texts, row_texts, rows};
 pub use stored::{RowOrder, StoredTable};
 pub use target::{TargetColumn, TargetKind, target};

@@ -6,13 +6,14 @@
 
 mod answer;
 mod check;
-mod column;
+mod dates;
 mod estimator;
 mod features;
 mod gaussian;
 mod graph;
 mod layers;
 mod nearness;
+mod numbers;
 mod position;
 mod tensor;
 mod trees;
@@ -59,8 +60,8 @@ pub struct Exported {
 
 /// Writes recipe and model as one graph.
 ///
-/// Inputs are the raw columns in the order of the recipe, each of shape [N]: numbers (booleans as 0 and 1) as f64 with
-/// NaN for a missing value, texts with "" for a missing value. Outputs, see [`output_names`]: the label [N] (integers
+/// Inputs are the raw columns in the order of the recipe, each of shape [N]: numbers (booleans as 0 and 1, dates as days
+/// and date-times as microseconds since 1970-01-01) as f64 with NaN for a missing value, texts with "" for a missing value. Outputs, see [`output_names`]: the label [N] (integers
 /// or texts) and the probabilities [N, n_classes] in f32, or the value [N] in f32.
 ///
 /// # Errors

@@ -2,10 +2,11 @@
 
 use assay_core::Columns;
 use assay_core::matrix::{RawColumn, RawValues};
-use assay_core::recipe::{FittedRecipe, FittedStep, InputColumn, RECIPE_SCHEMA};
+use assay_core::recipe::{FittedRecipe, FittedStep, InputColumn, Plan, RECIPE_SCHEMA};
 use assay_core::schema::ColumnType;
 
 use crate::random::Random;
+use crate::steps;
 
 pub const N_ROWS: usize = 600;
 
@@ -17,7 +18,7 @@ pub struct Case {
 }
 
 /// A raw column: its values and its steps.
-struct Draft {
+pub struct Draft {
     name: &'static str,
     kind: ColumnType,
     values: RawValues,
@@ -30,7 +31,12 @@ pub fn texts(values: &[&str]) -> Vec<String> {
 
 /// Every kind of step, alone and with others, in orders that the graph does not keep.
 pub fn recipes() -> Vec<Case> {
-    let random = &mut Random::new(11);
+    let mut cases = plain(&mut Random::new(11));
+    cases.extend(steps::cases(&mut Random::new(23)));
+    cases
+}
+
+fn plain(random: &mut Random) -> Vec<Case> {
     vec![
         case(
             "numbers",
@@ -195,7 +201,12 @@ pub fn with_missing() -> Case {
     )
 }
 
-fn case(name: &'static str, drafts: Vec<Draft>) -> Case {
+pub fn case(name: &'static str, drafts: Vec<Draft>) -> Case {
+    case_with(name, drafts, Vec::new())
+}
+
+/// `last` follow the steps of the columns.
+pub fn case_with(name: &'static str, drafts: Vec<Draft>, last: Vec<FittedStep>) -> Case {
     let mut recipe = FittedRecipe {
         schema: RECIPE_SCHEMA,
         inputs: Vec::new(),
@@ -207,14 +218,6 @@ fn case(name: &'static str, drafts: Vec<Draft>) -> Case {
         columns: Vec::new(),
     };
     for draft in drafts {
-        match draft.steps.last() {
-            Some(FittedStep::OneHot { categories, .. }) => recipe.features.extend(
-                categories
-                    .iter()
-                    .map(|category| format!("{}={category}", draft.name)),
-            ),
-            _ => recipe.features.push(draft.name.to_owned()),
-        }
         recipe.inputs.push(InputColumn {
             name: draft.name.to_owned(),
             kind: draft.kind,
@@ -229,6 +232,12 @@ fn case(name: &'static str, drafts: Vec<Draft>) -> Case {
             },
         );
     }
+    recipe.steps.extend(last);
+    finished(name, recipe, columns)
+}
+
+fn finished(name: &'static str, mut recipe: FittedRecipe, columns: Columns) -> Case {
+    recipe.features = Plan::of(&recipe).expect("the steps fit").features();
     Case {
         name,
         recipe,
@@ -237,7 +246,7 @@ fn case(name: &'static str, drafts: Vec<Draft>) -> Case {
 }
 
 /// With missing values and with numbers that strain 64 and 32 bits.
-fn number(name: &'static str, random: &mut Random, steps: Vec<FittedStep>) -> Draft {
+pub fn number(name: &'static str, random: &mut Random, steps: Vec<FittedStep>) -> Draft {
     let extremes = [
         f64::NAN,
         0.0,
@@ -258,18 +267,18 @@ fn number(name: &'static str, random: &mut Random, steps: Vec<FittedStep>) -> Dr
     draft(name, ColumnType::Float, RawValues::Numbers(values), steps)
 }
 
-fn present(name: &'static str, random: &mut Random, steps: Vec<FittedStep>) -> Draft {
+pub fn present(name: &'static str, random: &mut Random, steps: Vec<FittedStep>) -> Draft {
     let values = (0..N_ROWS).map(|_| random.around_zero(1e5)).collect();
     draft(name, ColumnType::Float, RawValues::Numbers(values), steps)
 }
 
-fn digits(name: &'static str, random: &mut Random, steps: Vec<FittedStep>) -> Draft {
+pub fn digits(name: &'static str, random: &mut Random, steps: Vec<FittedStep>) -> Draft {
     let digits = [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, f64::NAN];
     let values = (0..N_ROWS).map(|_| *random.pick(&digits)).collect();
     draft(name, ColumnType::Integer, RawValues::Numbers(values), steps)
 }
 
-fn boolean(name: &'static str, random: &mut Random, steps: Vec<FittedStep>) -> Draft {
+pub fn boolean(name: &'static str, random: &mut Random, steps: Vec<FittedStep>) -> Draft {
     let values = (0..N_ROWS)
         .map(|_| *random.pick(&[0.0, 1.0, f64::NAN]))
         .collect();
@@ -277,7 +286,7 @@ fn boolean(name: &'static str, random: &mut Random, steps: Vec<FittedStep>) -> D
 }
 
 /// With missing texts, unseen ones, and some that are hard to carry.
-fn text(name: &'static str, random: &mut Random, steps: Vec<FittedStep>) -> Draft {
+pub fn text(name: &'static str, random: &mut Random, steps: Vec<FittedStep>) -> Draft {
     let words = [
         "Biscoe",
         "Dream",
@@ -307,7 +316,12 @@ fn text(name: &'static str, random: &mut Random, steps: Vec<FittedStep>) -> Draf
     draft(name, ColumnType::Text, RawValues::Texts(values), steps)
 }
 
-fn draft(name: &'static str, kind: ColumnType, values: RawValues, steps: Vec<FittedStep>) -> Draft {
+pub fn draft(
+    name: &'static str,
+    kind: ColumnType,
+    values: RawValues,
+    steps: Vec<FittedStep>,
+) -> Draft {
     Draft {
         name,
         kind,
@@ -331,7 +345,7 @@ pub fn scale(column: &str, mean: f64, std: f64) -> FittedStep {
     }
 }
 
-fn impute(column: &str, value: &str) -> FittedStep {
+pub fn impute(column: &str, value: &str) -> FittedStep {
     FittedStep::ImputeText {
         column: column.to_owned(),
         value: value.to_owned(),
@@ -342,10 +356,11 @@ pub fn one_hot(column: &str, categories: &[&str]) -> FittedStep {
     FittedStep::OneHot {
         column: column.to_owned(),
         categories: texts(categories),
+        rare: None,
     }
 }
 
-fn ordinal(column: &str, categories: &[&str]) -> FittedStep {
+pub fn ordinal(column: &str, categories: &[&str]) -> FittedStep {
     FittedStep::Ordinal {
         column: column.to_owned(),
         categories: texts(categories),

@@ -101,10 +101,7 @@ fn output_names_avoid_the_columns() {
 #[test]
 fn what_has_no_onnx_form_is_refused_with_its_reason() {
     type Change = fn(&mut FittedRecipe, &mut Model);
-    let table: [(&str, Change); 12] = [
-        ("`a` holds dates", |recipe, _| {
-            recipe.inputs[0].kind = ColumnType::Date;
-        }),
+    let table: [(&str, Change); 11] = [
         ("`a`: it stays text", |recipe, _| {
             recipe.inputs[0].kind = ColumnType::Text;
         }),

@@ -10,6 +10,7 @@ mod parity;
 mod random;
 mod reference;
 mod session;
+mod steps;
 
 use std::path::PathBuf;
 

@@ -1,7 +1,8 @@
 //! Every step, every form.
 
+use std::collections::BTreeSet;
+
 use assay_core::model::{Form, Model, Output};
-use assay_core::recipe::FittedStep;
 use assay_onnx::{About, compare, export};
 
 use crate::cases::{Case, recipes, with_missing};
@@ -64,20 +65,36 @@ fn agree(case: &Case, name: &str, model: &Model) {
 #[test]
 fn the_cases_hold_every_kind_of_step_and_every_form() {
     let recipes = recipes();
-    let kinds = |is_kind: fn(&FittedStep) -> bool| {
-        recipes
-            .iter()
-            .flat_map(|case| &case.recipe.steps)
-            .any(is_kind)
-    };
-    assert!(kinds(|step| matches!(
-        step,
-        FittedStep::ImputeNumber { .. }
-    )));
-    assert!(kinds(|step| matches!(step, FittedStep::ImputeText { .. })));
-    assert!(kinds(|step| matches!(step, FittedStep::Standardise { .. })));
-    assert!(kinds(|step| matches!(step, FittedStep::OneHot { .. })));
-    assert!(kinds(|step| matches!(step, FittedStep::Ordinal { .. })));
+    let steps = recipes.iter().flat_map(|case| &case.recipe.steps);
+    let found: BTreeSet<String> = steps
+        .map(|step| {
+            let step = serde_json::to_value(step).expect("it is JSON");
+            step["step"].as_str().expect("it is tagged").to_owned()
+        })
+        .collect();
+    // Every tag of `FittedStep`.
+    let all = [
+        "bins",
+        "date_parts",
+        "drop",
+        "frequency",
+        "hash",
+        "impute_number",
+        "impute_text",
+        "log",
+        "min_max",
+        "missing_flag",
+        "one_hot",
+        "ordinal",
+        "product",
+        "ratio",
+        "robust",
+        "square",
+        "standardise",
+        "target",
+        "yeo_johnson",
+    ];
+    assert_eq!(found, all.map(str::to_owned).into());
     for case in &recipes {
         let models = models(case);
         let forms = |is_form: fn(&Form) -> bool| models.iter().any(|(_, m)| is_form(&m.form));

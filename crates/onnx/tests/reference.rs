@@ -3,12 +3,14 @@
 use assay_core::Columns;
 use assay_core::matrix::{Prediction, RawValues, most_probable};
 use assay_core::model::{Decisions, Distance, Form, Link, Model, Node, Output, Tree, Weighting};
-use assay_core::recipe::{FittedRecipe, FittedStep};
+use assay_core::recipe::{DatePart, DateUnit, FittedRecipe, FittedStep, TargetMeans};
 
+#[derive(Clone)]
 enum Cell {
     Number(f64),
     Text(Option<String>),
-    Features(Vec<f32>),
+    /// By name, in order.
+    Features(Vec<(String, f32)>),
 }
 
 pub fn predict(recipe: &FittedRecipe, model: &Model, columns: &Columns) -> Prediction {
@@ -27,28 +29,108 @@ pub fn predict(recipe: &FittedRecipe, model: &Model, columns: &Columns) -> Predi
 }
 
 pub fn features(recipe: &FittedRecipe, columns: &Columns, row: usize) -> Vec<f32> {
-    let mut features = Vec::new();
+    let mut cells: Vec<(String, Cell)> = Vec::new();
     for input in &recipe.inputs {
         let column = columns.column(&input.name).expect("the column is there");
-        let mut cell = match &column.values {
+        let cell = match &column.values {
             RawValues::Numbers(values) => Cell::Number(values[row]),
             RawValues::Texts(values) => Cell::Text(values[row].clone().filter(|t| !t.is_empty())),
         };
-        for step in recipe.steps.iter().filter(|s| s.column() == input.name) {
-            cell = apply(step, cell);
-        }
+        cells.push((input.name.clone(), cell));
+    }
+    for step in &recipe.steps {
+        apply(step, &mut cells);
+    }
+    let mut features = Vec::new();
+    for (name, cell) in cells {
         match cell {
             Cell::Number(value) => features.push(value as f32),
-            Cell::Features(values) => features.extend(values),
-            Cell::Text(_) => panic!("column {} stays text", input.name),
+            Cell::Features(values) => features.extend(values.iter().map(|(_, value)| value)),
+            Cell::Text(_) => panic!("column {name} stays text"),
         }
     }
     assert_eq!(features.len(), recipe.features.len());
     features
 }
 
-fn apply(step: &FittedStep, cell: Cell) -> Cell {
-    match (step, cell) {
+fn apply(step: &FittedStep, cells: &mut Vec<(String, Cell)>) {
+    let number_of =
+        |cells: &[(String, Cell)], name: &String| match cells.iter().find(|(n, _)| n == name) {
+            Some((_, Cell::Number(x))) => *x,
+            _ => panic!("{name} is no number"),
+        };
+    let column = match step {
+        FittedStep::Ratio {
+            name,
+            numerator,
+            denominator,
+        } => {
+            let (a, b) = (number_of(cells, numerator), number_of(cells, denominator));
+            let ratio = if b == 0.0 { 0.0 } else { a / b };
+            return cells.push((name.clone(), Cell::Number(ratio)));
+        }
+        FittedStep::Product { name, left, right } => {
+            let product = number_of(cells, left) * number_of(cells, right);
+            return cells.push((name.clone(), Cell::Number(product)));
+        }
+        FittedStep::Drop { column, .. } => {
+            cells.retain(|(name, _)| name != column);
+            for (_, cell) in cells {
+                if let Cell::Features(features) = cell {
+                    features.retain(|(name, _)| name != column);
+                }
+            }
+            return;
+        }
+        FittedStep::MissingFlag { column, .. }
+        | FittedStep::ImputeNumber { column, .. }
+        | FittedStep::ImputeText { column, .. }
+        | FittedStep::Standardise { column, .. }
+        | FittedStep::MinMax { column, .. }
+        | FittedStep::Robust { column, .. }
+        | FittedStep::YeoJohnson { column, .. }
+        | FittedStep::Log { column }
+        | FittedStep::Square { column }
+        | FittedStep::OneHot { column, .. }
+        | FittedStep::Ordinal { column, .. }
+        | FittedStep::Frequency { column, .. }
+        | FittedStep::Target { column, .. }
+        | FittedStep::Hash { column, .. }
+        | FittedStep::Bins { column, .. }
+        | FittedStep::DateParts { column, .. } => column,
+    };
+    let at = cells
+        .iter()
+        .position(|(name, _)| name == column)
+        .expect("the column is there");
+    let made = cell_after(step, cells[at].1.clone());
+    cells.splice(
+        at..=at,
+        made.into_iter()
+            .map(|(name, cell)| (name.unwrap_or_else(|| column.clone()), cell)),
+    );
+}
+
+/// The cells that a cell becomes; without a name, that of its column.
+fn cell_after(step: &FittedStep, cell: Cell) -> Vec<(Option<String>, Cell)> {
+    let one_of = |names: Vec<String>, place: Option<usize>| {
+        let features = names.into_iter().enumerate();
+        Cell::Features(
+            features
+                .map(|(index, name)| (name, f32::from(u8::from(Some(index) == place))))
+                .collect(),
+        )
+    };
+    let after = match (step, cell) {
+        (FittedStep::MissingFlag { name, .. }, cell) => {
+            let is_missing = match &cell {
+                Cell::Number(x) => x.is_nan(),
+                Cell::Text(text) => text.is_none(),
+                Cell::Features(_) => panic!("features are not missing"),
+            };
+            let flag = Cell::Number(f64::from(u8::from(is_missing)));
+            return vec![(None, cell), (Some(name.clone()), flag)];
+        }
         (FittedStep::ImputeNumber { value, .. }, Cell::Number(x)) => {
             Cell::Number(if x.is_nan() { *value } else { x })
         }
@@ -58,19 +140,170 @@ fn apply(step: &FittedStep, cell: Cell) -> Cell {
         (FittedStep::Standardise { mean, std, .. }, Cell::Number(x)) => {
             Cell::Number(if *std == 0.0 { 0.0 } else { (x - mean) / std })
         }
-        (FittedStep::OneHot { categories, .. }, cell) => {
-            let position = position(categories, &cell);
-            Cell::Features(
-                (0..categories.len())
-                    .map(|index| f32::from(u8::from(Some(index) == position)))
-                    .collect(),
+        (FittedStep::MinMax { min, max, .. }, Cell::Number(x)) => Cell::Number(if max > min {
+            (x - min) / (max - min)
+        } else {
+            x - min
+        }),
+        (
+            FittedStep::Robust {
+                median,
+                interquartile_range,
+                ..
+            },
+            Cell::Number(x),
+        ) => Cell::Number((x - median) / interquartile_range),
+        (FittedStep::YeoJohnson { lambda, .. }, Cell::Number(x)) => {
+            let of = |size: f64, exponent: f64| match exponent {
+                0.0 => (1.0 + size).ln(),
+                _ => ((1.0 + size).powf(exponent) - 1.0) / exponent,
+            };
+            Cell::Number(if x < 0.0 {
+                -of(-x, 2.0 - lambda)
+            } else {
+                of(x, *lambda)
+            })
+        }
+        (FittedStep::Log { .. }, Cell::Number(x)) => Cell::Number(if x < 0.0 {
+            -(1.0 - x).ln()
+        } else {
+            (1.0 + x).ln()
+        }),
+        (FittedStep::Square { .. }, Cell::Number(x)) => Cell::Number(x * x),
+        (
+            FittedStep::Bins {
+                column,
+                edges,
+                one_hot,
+            },
+            Cell::Number(x),
+        ) => {
+            let bin = edges.iter().filter(|edge| **edge <= x).count();
+            if *one_hot {
+                let lows = std::iter::once(String::new()).chain(edges.iter().map(f64::to_string));
+                let highs = edges.iter().map(f64::to_string).chain([String::new()]);
+                let names = lows.zip(highs);
+                let names = names.map(|(low, high)| format!("{column}={low}..{high}"));
+                one_of(names.collect(), (!x.is_nan()).then_some(bin))
+            } else {
+                Cell::Number(if x.is_nan() { x } else { bin as f64 })
+            }
+        }
+        (
+            FittedStep::OneHot {
+                column,
+                categories,
+                rare,
+            },
+            cell,
+        ) => {
+            let other = rare.as_ref().map(|_| categories.len());
+            let place = position(categories, &cell).or(other);
+            let names = categories.iter().chain(rare);
+            one_of(
+                names.map(|name| format!("{column}={name}")).collect(),
+                place,
             )
+        }
+        (
+            FittedStep::Hash {
+                categories,
+                buckets,
+                n_buckets,
+                ..
+            },
+            cell,
+        ) => {
+            let place = position(categories, &cell).map(|at| buckets[at] as usize);
+            one_of((0..*n_buckets).map(|b| b.to_string()).collect(), place)
         }
         (FittedStep::Ordinal { categories, .. }, cell) => {
             Cell::Number(position(categories, &cell).map_or(-1.0, |index| index as f64))
         }
-        _ => panic!("{step:?} does not fit"),
+        (
+            FittedStep::Frequency {
+                categories, shares, ..
+            },
+            cell,
+        ) => Cell::Number(position(categories, &cell).map_or(0.0, |at| shares[at])),
+        (
+            FittedStep::Target {
+                categories,
+                outputs,
+                ..
+            },
+            cell,
+        ) => {
+            let at = position(categories, &cell);
+            let of = |output: &TargetMeans| at.map_or(output.otherwise, |at| output.means[at]);
+            let made = outputs.iter();
+            return made
+                .map(|output| (Some(output.name.clone()), Cell::Number(of(output))))
+                .collect();
+        }
+        (
+            FittedStep::DateParts {
+                column,
+                unit,
+                parts,
+            },
+            Cell::Number(time),
+        ) => {
+            return parts
+                .iter()
+                .map(|part| {
+                    let name = format!("{column}_{}", part.label());
+                    (Some(name), Cell::Number(date_part(time, *unit, *part)))
+                })
+                .collect();
+        }
+        (step, _) => panic!("{step:?} does not fit"),
+    };
+    vec![(None, after)]
+}
+
+/// By going through the years and months, one after the other.
+fn date_part(time: f64, unit: DateUnit, part: DatePart) -> f64 {
+    if time.is_nan() {
+        return time;
     }
+    let (days, micros) = match unit {
+        DateUnit::Days => (time as i64, 0),
+        DateUnit::Microseconds => (
+            (time as i64).div_euclid(86_400_000_000),
+            (time as i64).rem_euclid(86_400_000_000),
+        ),
+    };
+    let leap = |year: i64| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let days_of = |year: i64| if leap(year) { 366 } else { 365 };
+    let (mut year, mut day) = (1970, days);
+    while day < 0 {
+        year -= 1;
+        day += days_of(year);
+    }
+    while day >= days_of(year) {
+        day -= days_of(year);
+        year += 1;
+    }
+    let day_of_year = day + 1;
+    let february = if leap(year) { 29 } else { 28 };
+    let mut month = 1;
+    for n in [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] {
+        if day < n {
+            break;
+        }
+        day -= n;
+        month += 1;
+    }
+    let part = match part {
+        DatePart::Year => year,
+        DatePart::Month => month,
+        DatePart::Day => day + 1,
+        DatePart::Weekday => (days + 3).rem_euclid(7),
+        DatePart::Hour => micros / 3_600_000_000,
+        DatePart::DayOfYear => day_of_year,
+    };
+    part as f64
 }
 
 fn position(categories: &[String], cell: &Cell) -> Option<usize> {

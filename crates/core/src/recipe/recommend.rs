@@ -1,98 +1,214 @@
 //! The recipe that a data set gets when nobody wrote one.
 
-use super::{ImputeStrategy, InputColumn, LeftOut, RECIPE_SCHEMA, Recipe, Step};
+use super::step::part_name;
+use super::{
+    DatePart, ImputeStrategy, InputColumn, LeftOut, RECIPE_SCHEMA, Recipe, Step, missing_name,
+};
 use crate::profile::{ColumnProfile, Profile};
 use crate::schema::{Column, ColumnType, Schema};
 use crate::words::count;
 
 /// One-hot features per text column.
 const MAX_CATEGORIES: u32 = 32;
+/// Of a text with more categories than that, those in fewer rows count as rare.
+const MIN_COUNT: u32 = 2;
 /// What a missing text becomes: a category like any other.
 const MISSING_TEXT: &str = "(missing)";
+/// The feature of all categories that have none of their own.
+const RARE: &str = "(other)";
 /// Texts this long on average are sentences, not categories.
 const FREE_TEXT_CHARS: f64 = 60.0;
+/// A column with more than one value in so many missing tells that one is.
+const MISSING_PER_FLAG: u64 = 20;
+/// Beyond it, squares leave the range of a double.
+const LARGE: f64 = 1e150;
+
+const DATE_PARTS: [DatePart; 5] = [
+    DatePart::Year,
+    DatePart::Month,
+    DatePart::Day,
+    DatePart::Weekday,
+    DatePart::DayOfYear,
+];
 
 /// Recommends how to turn the columns, all but the target, into features.
 ///
 /// - Numbers: missing values become the median, then standardised.
 /// - Booleans: missing values become the most frequent value.
+/// - Dates and date-times: missing ones become the median; year, month, day, weekday, day of the year and (of
+///   date-times) hour, standardised.
+/// - Of all those, a column with more than 5 % missing gets a feature that says so.
 /// - Texts of at most 32 distinct values, or of more as long as a value stands for two rows on average: missing
-///   becomes a category of its own, the 32 most frequent categories become a feature each.
-/// - Left out, each with its reason: ids, free text, dates and date-times, columns without a value.
+///   becomes a category of its own, the 32 most frequent categories become a feature each, all others together one.
+/// - Left out, each with its reason: ids, free text, columns without a value or with infinite ones.
 ///
 /// Missing values are filled in every column, also where training saw none, so that one in production is no failure.
 /// Constant columns stay: they teach the model nothing, but drift watches them.
 pub fn recommend(profile: &Profile, schema: &Schema, target: &str) -> Recipe {
-    let mut inputs = Vec::new();
+    let mut chosen = Vec::new();
     let mut left_out = Vec::new();
     for column in schema.columns.iter().filter(|c| c.name != target) {
         let seen = profile.columns.iter().find(|seen| seen.name == column.name);
-        match reason_against(column, seen) {
-            Some(reason) => left_out.push(LeftOut {
+        match usable(column, seen, schema) {
+            Ok(seen) => chosen.push(Chosen { column, seen }),
+            Err(reason) => left_out.push(LeftOut {
                 column: column.name.clone(),
                 reason,
-            }),
-            None => inputs.push(InputColumn {
-                name: column.name.clone(),
-                kind: column.kind,
             }),
         }
     }
     Recipe {
         schema: RECIPE_SCHEMA,
-        steps: steps(&inputs),
-        inputs,
+        steps: steps(&chosen, schema),
+        inputs: chosen
+            .iter()
+            .map(|chosen| InputColumn {
+                name: chosen.column.name.clone(),
+                kind: chosen.column.kind,
+            })
+            .collect(),
         left_out,
     }
 }
 
-fn steps(inputs: &[InputColumn]) -> Vec<Step> {
-    let of = |wanted: fn(ColumnType) -> bool| -> Vec<String> {
-        let columns = inputs.iter().filter(|input| wanted(input.kind));
-        columns.map(|input| input.name.clone()).collect()
+struct Chosen<'a> {
+    column: &'a Column,
+    seen: &'a ColumnProfile,
+}
+
+impl Chosen<'_> {
+    fn has_flag(&self, schema: &Schema) -> bool {
+        self.column.kind != ColumnType::Text
+            && self.seen.n_missing * MISSING_PER_FLAG > self.seen.n_rows
+            && schema.column(&missing_name(&self.column.name)).is_none()
+    }
+
+    fn has_rare(&self) -> bool {
+        // Missing is one of the categories.
+        self.seen.n_distinct + u64::from(self.seen.n_missing > 0) > u64::from(MAX_CATEGORIES)
+    }
+}
+
+fn steps(chosen: &[Chosen<'_>], schema: &Schema) -> Vec<Step> {
+    let of = |wanted: &dyn Fn(&Chosen<'_>) -> bool| -> Vec<String> {
+        let columns = chosen.iter().filter(|chosen| wanted(chosen));
+        columns.map(|chosen| chosen.column.name.clone()).collect()
     };
-    let numbers = of(ColumnType::is_numeric);
-    let booleans = of(|kind| kind == ColumnType::Boolean);
-    let texts = of(|kind| kind == ColumnType::Text);
-    let impute = |columns: &[String], strategy| Step::Impute {
-        columns: columns.to_vec(),
-        strategy,
+    let kind_is = |wanted: fn(ColumnType) -> bool| move |c: &Chosen<'_>| wanted(c.column.kind);
+    let is_number = kind_is(ColumnType::is_numeric);
+    let is_date = kind_is(|kind| kind == ColumnType::Date);
+    let is_datetime = kind_is(|kind| kind == ColumnType::Datetime);
+    let is_boolean = kind_is(|kind| kind == ColumnType::Boolean);
+    let is_text = kind_is(|kind| kind == ColumnType::Text);
+    let is_median = |c: &Chosen<'_>| is_number(c) || is_date(c) || is_datetime(c);
+    let scaled = of(&is_median);
+    let impute = |columns: Vec<String>, strategy: &ImputeStrategy, indicator| Step::Impute {
+        columns,
+        strategy: strategy.clone(),
+        indicator,
     };
     let missing = ImputeStrategy::Constant {
         value: MISSING_TEXT.to_owned(),
     };
+    let one_hot = |columns: Vec<String>, rare: Option<&str>| Step::OneHot {
+        columns,
+        max_categories: MAX_CATEGORIES,
+        min_count: if rare.is_some() { MIN_COUNT } else { 0 },
+        rare: rare.map(str::to_owned),
+    };
+    let (median, mode) = (ImputeStrategy::Median, ImputeStrategy::Mode);
     let mut steps = vec![
-        impute(&numbers, ImputeStrategy::Median),
-        impute(&booleans, ImputeStrategy::Mode),
-        impute(&texts, missing),
-        Step::Standardise { columns: numbers },
-        Step::Passthrough { columns: booleans },
-        Step::OneHot {
-            columns: texts,
-            max_categories: MAX_CATEGORIES,
-        },
+        impute(of(&|c| is_median(c) && !c.has_flag(schema)), &median, false),
+        impute(of(&|c| is_median(c) && c.has_flag(schema)), &median, true),
+        impute(of(&|c| is_boolean(c) && !c.has_flag(schema)), &mode, false),
+        impute(of(&|c| is_boolean(c) && c.has_flag(schema)), &mode, true),
+        impute(of(&is_text), &missing, false),
     ];
+    for name in of(&|c| is_date(c) || is_datetime(c)) {
+        let kind = schema.column(&name).map(|column| column.kind);
+        steps.push(Step::DateParts {
+            parts: free_parts(&name, kind, schema),
+            columns: vec![name],
+        });
+    }
+    steps.extend([
+        Step::Standardise { columns: scaled },
+        Step::Passthrough {
+            columns: of(&is_boolean),
+        },
+        one_hot(of(&|c| is_text(c) && !c.has_rare()), None),
+        one_hot(of(&|c| is_text(c) && c.has_rare()), Some(RARE)),
+    ]);
     steps.retain(|step| !step.columns().is_empty());
-    steps
+    together(steps)
 }
 
-/// Why a column does not enter, in words; `None`: it does.
-fn reason_against(column: &Column, seen: Option<&ColumnProfile>) -> Option<String> {
+/// Date parts of several columns in one step, where they are the same.
+fn together(steps: Vec<Step>) -> Vec<Step> {
+    let mut kept: Vec<Step> = Vec::new();
+    for step in steps {
+        if let Step::DateParts { columns, parts } = &step
+            && let Some(Step::DateParts {
+                columns: known,
+                parts: same,
+            }) = kept.last_mut()
+            && parts == same
+        {
+            known.extend(columns.iter().cloned());
+        } else {
+            kept.push(step);
+        }
+    }
+    kept
+}
+
+/// The parts whose names no column has yet.
+fn free_parts(name: &str, kind: Option<ColumnType>, schema: &Schema) -> Vec<DatePart> {
+    let hour = (kind == Some(ColumnType::Datetime)).then_some(DatePart::Hour);
+    let parts = DATE_PARTS.into_iter().chain(hour);
+    parts
+        .filter(|part| schema.column(&part_name(name, *part)).is_none())
+        .collect()
+}
+
+/// The column's profile, or why it does not enter, in words.
+fn usable<'a>(
+    column: &Column,
+    seen: Option<&'a ColumnProfile>,
+    schema: &Schema,
+) -> Result<&'a ColumnProfile, String> {
     let Some(seen) = seen else {
-        return Some("it has no profile".to_owned());
+        return Err("it has no profile".to_owned());
     };
     if seen.n_values() == 0 {
-        return Some("it holds no value".to_owned());
+        return Err("it holds no value".to_owned());
     }
     if seen.looks_like_id() {
-        return Some("it names the rows: no value occurs twice".to_owned());
+        return Err("it names the rows: no value occurs twice".to_owned());
     }
-    match column.kind {
-        ColumnType::Date => Some("dates have no recipe step yet".to_owned()),
-        ColumnType::Datetime => Some("date-times have no recipe step yet".to_owned()),
+    let reason = match column.kind {
+        ColumnType::Date | ColumnType::Datetime => {
+            free_parts(&column.name, Some(column.kind), schema)
+                .is_empty()
+                .then(|| "its year, month and day have columns of their own".to_owned())
+        }
         ColumnType::Text => text_reason(seen),
-        ColumnType::Integer | ColumnType::Float | ColumnType::Boolean => None,
+        ColumnType::Integer | ColumnType::Float => number_reason(seen),
+        ColumnType::Boolean => None,
+    };
+    reason.map_or(Ok(seen), Err)
+}
+
+fn number_reason(seen: &ColumnProfile) -> Option<String> {
+    let Some(numeric) = &seen.numeric else {
+        return Some("it holds no finite number".to_owned());
+    };
+    if numeric.n_not_finite > 0 {
+        let n = count(numeric.n_not_finite);
+        return Some(format!("it holds infinite values, in {n} rows"));
     }
+    let size = f64::max(numeric.min.abs(), numeric.max.abs());
+    (size > LARGE).then(|| "its numbers are too large to standardise".to_owned())
 }
 
 fn text_reason(seen: &ColumnProfile) -> Option<String> {

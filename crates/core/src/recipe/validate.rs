@@ -1,8 +1,9 @@
 //! Whether a recipe can be fitted to a table at all. Said before any row is read.
 
-use std::collections::HashMap;
+mod state;
 
-use super::{ImputeStrategy, InputColumn, Recipe, Step};
+use self::state::{State, Table};
+use super::{InputColumn, Recipe, Step};
 use crate::schema::{ColumnType, Schema};
 
 /// Why a recipe cannot be used, one sentence each.
@@ -24,8 +25,6 @@ pub enum RecipeError {
         said: &'static str,
         found: &'static str,
     },
-    #[error("`{column}` is a {kind}, for which there is no step; take it out of the inputs")]
-    Time { column: String, kind: &'static str },
     #[error(
         "step {step} ({name}) names `{column}`, which is no input; add it to the inputs or take it out of the step"
     )]
@@ -68,6 +67,40 @@ pub enum RecipeError {
     NoCategories { step: usize },
     #[error("step {step} (ordinal) names the category `{category}` twice; name it once")]
     CategoryTwice { step: usize, category: String },
+    #[error("step {step} ({name}) needs dates, and `{column}` holds none; take it out of the step")]
+    NeedsDate {
+        step: usize,
+        name: &'static str,
+        column: String,
+    },
+    #[error(
+        "step {step} ({name}) makes a column `{column}`, which is there already; take one of the two out"
+    )]
+    NameTaken {
+        step: usize,
+        name: &'static str,
+        column: String,
+    },
+    #[error("step {step} ({name}) takes two columns, and {found} are named; name two")]
+    NotTwo {
+        step: usize,
+        name: &'static str,
+        found: usize,
+    },
+    #[error("step {step} ({name}) has {setting} = {found}; {rule}")]
+    Setting {
+        step: usize,
+        name: &'static str,
+        setting: &'static str,
+        found: String,
+        rule: &'static str,
+    },
+    #[error("step {step} ({name}) leaves no column; leave at least one")]
+    NothingLeft { step: usize, name: &'static str },
+    #[error(
+        "the date column `{0}` is not encoded by any step; add a date_parts step or standardise it"
+    )]
+    DateNotEncoded(String),
     #[error("the text column `{0}` is not encoded by any step; add a one-hot or an ordinal step")]
     NotEncoded(String),
     #[error("`{0}` has missing values and no step fills them; add an impute step")]
@@ -86,34 +119,23 @@ pub fn validate(recipe: &Recipe, schema: &Schema, target: &str) -> Result<(), Re
     if recipe.inputs.is_empty() {
         return Err(RecipeError::NoInputs);
     }
-    let mut states = HashMap::new();
+    let mut table = Table::default();
     for input in &recipe.inputs {
         let state = check_input(input, schema, target)?;
-        if states.insert(input.name.as_str(), state).is_some() {
+        if !table.add(&input.name, &input.name, state) {
             return Err(RecipeError::InputTwice(input.name.clone()));
         }
     }
     for (index, step) in recipe.steps.iter().enumerate() {
-        check_step(index + 1, step, &mut states)?;
+        check_settings(index + 1, step)?;
+        table.apply(index + 1, step)?;
     }
-    for input in &recipe.inputs {
-        match states.get(input.name.as_str()) {
-            Some(State::Text) => return Err(RecipeError::NotEncoded(input.name.clone())),
-            Some(State::Number { gaps: true }) => {
-                return Err(RecipeError::NotImputed(input.name.clone()));
-            }
-            _ => {}
-        }
+    match table.left_open() {
+        None => Ok(()),
+        Some((name, State::Text)) => Err(RecipeError::NotEncoded(name.to_owned())),
+        Some((name, State::Date { .. })) => Err(RecipeError::DateNotEncoded(name.to_owned())),
+        Some((name, _)) => Err(RecipeError::NotImputed(name.to_owned())),
     }
-    Ok(())
-}
-
-/// What a column is between two steps.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum State {
-    Text,
-    Number { gaps: bool },
-    OneHot,
 }
 
 fn check_input(input: &InputColumn, schema: &Schema, target: &str) -> Result<State, RecipeError> {
@@ -131,42 +153,69 @@ fn check_input(input: &InputColumn, schema: &Schema, target: &str) -> Result<Sta
             found: found.kind.label(),
         });
     }
-    match input.kind {
-        ColumnType::Text => Ok(State::Text),
-        ColumnType::Integer | ColumnType::Float | ColumnType::Boolean => Ok(State::Number {
-            gaps: found.nullable,
-        }),
-        ColumnType::Date | ColumnType::Datetime => Err(RecipeError::Time {
-            column: column(),
-            kind: input.kind.label(),
-        }),
-    }
+    let gaps = found.nullable;
+    Ok(match input.kind {
+        ColumnType::Text => State::Text,
+        ColumnType::Integer | ColumnType::Float | ColumnType::Boolean => State::Number { gaps },
+        ColumnType::Date | ColumnType::Datetime => State::Date { gaps },
+    })
 }
 
-fn check_step(
-    number: usize,
-    step: &Step,
-    states: &mut HashMap<&str, State>,
-) -> Result<(), RecipeError> {
+fn check_settings(number: usize, step: &Step) -> Result<(), RecipeError> {
+    let refuse = |setting, found: String, rule| {
+        Err(RecipeError::Setting {
+            step: number,
+            name: step.label(),
+            setting,
+            found,
+            rule,
+        })
+    };
     match step {
         Step::OneHot {
             max_categories: 0, ..
-        } => return Err(RecipeError::NoCategories { step: number }),
-        Step::Ordinal { order, .. } => check_order(number, order)?,
-        _ => {}
-    }
-    let name = step_name(step);
-    for column in step.columns() {
-        let Some(state) = states.get_mut(column.as_str()) else {
-            return Err(RecipeError::NotAnInput {
+        } => Err(RecipeError::NoCategories { step: number }),
+        Step::OneHot {
+            rare: Some(rare), ..
+        } if rare.is_empty() => {
+            refuse("rare", "an empty name".to_owned(), "name the rare category")
+        }
+        Step::Ordinal { order, .. } => check_order(number, order),
+        Step::Target {
+            n_folds: n @ 0..=1, ..
+        } => refuse("n_folds", n.to_string(), "take at least 2"),
+        Step::Target {
+            smoothing: Some(smoothing),
+            ..
+        } if !(smoothing.is_finite() && *smoothing >= 0.0) => {
+            refuse("smoothing", smoothing.to_string(), "take 0 or more rows")
+        }
+        Step::Hash { n_buckets: 0, .. } => refuse("n_buckets", "0".to_owned(), "take at least 1"),
+        Step::Bins {
+            n_bins: n @ 0..=1, ..
+        } => refuse("n_bins", n.to_string(), "take at least 2"),
+        Step::DateParts { parts, .. } if parts.is_empty() => {
+            refuse("parts", "none".to_owned(), "name at least one part")
+        }
+        Step::VarianceFilter { threshold, .. } if !(threshold.is_finite() && *threshold >= 0.0) => {
+            refuse("threshold", threshold.to_string(), "take 0 or more")
+        }
+        Step::CorrelationFilter { threshold, .. } if !(*threshold > 0.0 && *threshold <= 1.0) => {
+            refuse(
+                "threshold",
+                threshold.to_string(),
+                "take more than 0 and at most 1",
+            )
+        }
+        Step::Ratio { columns } | Step::Product { columns } if columns.len() != 2 => {
+            Err(RecipeError::NotTwo {
                 step: number,
-                name,
-                column: column.clone(),
-            });
-        };
-        *state = apply(number, step, column, *state)?;
+                name: step.label(),
+                found: columns.len(),
+            })
+        }
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 fn check_order(step: usize, order: &[String]) -> Result<(), RecipeError> {
@@ -179,72 +228,4 @@ fn check_order(step: usize, order: &[String]) -> Result<(), RecipeError> {
         }
     }
     Ok(())
-}
-
-/// What the column is after the step.
-fn apply(number: usize, step: &Step, column: &str, state: State) -> Result<State, RecipeError> {
-    let name = step_name(step);
-    let column = || column.to_owned();
-    if state == State::OneHot {
-        return Err(RecipeError::AfterOneHot {
-            step: number,
-            name,
-            column: column(),
-        });
-    }
-    let needs_number = || RecipeError::NeedsNumber {
-        step: number,
-        name,
-        column: column(),
-    };
-    match (step, state) {
-        (
-            Step::Impute {
-                strategy: ImputeStrategy::Mean | ImputeStrategy::Median,
-                ..
-            }
-            | Step::Standardise { .. }
-            | Step::Passthrough { .. },
-            State::Text,
-        ) => Err(needs_number()),
-        (
-            Step::Impute {
-                strategy: ImputeStrategy::Constant { value },
-                ..
-            },
-            State::Number { .. },
-        ) if !is_number(value) => Err(RecipeError::NoNumber {
-            step: number,
-            column: column(),
-            value: value.clone(),
-        }),
-        (Step::Impute { .. }, State::Number { .. }) => Ok(State::Number { gaps: false }),
-        (Step::OneHot { .. } | Step::Ordinal { .. }, State::Number { .. }) => {
-            Err(RecipeError::NeedsText {
-                step: number,
-                name,
-                column: column(),
-            })
-        }
-        (Step::OneHot { .. }, _) => Ok(State::OneHot),
-        // A missing text is −1 like any unknown one.
-        (Step::Ordinal { .. }, _) => Ok(State::Number { gaps: false }),
-        (_, state) => Ok(state),
-    }
-}
-
-fn is_number(text: &str) -> bool {
-    text.trim()
-        .parse()
-        .is_ok_and(|number: f64| number.is_finite())
-}
-
-fn step_name(step: &Step) -> &'static str {
-    match step {
-        Step::Impute { .. } => "impute",
-        Step::Standardise { .. } => "standardise",
-        Step::OneHot { .. } => "one-hot",
-        Step::Ordinal { .. } => "ordinal",
-        Step::Passthrough { .. } => "passthrough",
-    }
 }

@@ -66,15 +66,18 @@ fn columns_are_recommended_what_fits_them() {
         [
             Step::Impute {
                 columns: numbers.clone(),
-                strategy: ImputeStrategy::Median
+                strategy: ImputeStrategy::Median,
+                indicator: false,
             },
             Step::Impute {
                 columns: names(&["member"]),
-                strategy: ImputeStrategy::Mode
+                strategy: ImputeStrategy::Mode,
+                indicator: false,
             },
             Step::Impute {
                 columns: texts.clone(),
-                strategy: missing
+                strategy: missing,
+                indicator: false,
             },
             Step::Standardise { columns: numbers },
             Step::Passthrough {
@@ -82,7 +85,9 @@ fn columns_are_recommended_what_fits_them() {
             },
             Step::OneHot {
                 columns: texts,
-                max_categories: 32
+                max_categories: 32,
+                min_count: 0,
+                rare: None,
             },
         ]
     );
@@ -173,6 +178,7 @@ fn a_recipe_that_cannot_be_fitted_is_told_so() {
     let impute = |name: &str, strategy| Step::Impute {
         columns: on(name),
         strategy,
+        indicator: false,
     };
     let constant = |value: &str| ImputeStrategy::Constant {
         value: value.into(),
@@ -180,6 +186,8 @@ fn a_recipe_that_cannot_be_fitted_is_told_so() {
     let one_hot = |name: &str| Step::OneHot {
         columns: on(name),
         max_categories: 9,
+        min_count: 0,
+        rare: None,
     };
     let standardise = |name: &str| Step::Standardise { columns: on(name) };
     let ordinal = |order: &[&str]| Step::Ordinal {
@@ -200,7 +208,11 @@ fn a_recipe_that_cannot_be_fitted_is_told_so() {
             vec![],
             "said to be float and is int",
         ),
-        (vec![input("born", Date)], vec![], "is a date"),
+        (
+            vec![input("born", Date)],
+            vec![],
+            "the date column `born` is not encoded",
+        ),
         (
             vec![age.clone()],
             vec![standardise("income")],
@@ -239,6 +251,8 @@ fn a_recipe_that_cannot_be_fitted_is_told_so() {
             vec![Step::OneHot {
                 columns: on("city"),
                 max_categories: 0,
+                min_count: 0,
+                rare: None,
             }],
             "keeps no category",
         ),

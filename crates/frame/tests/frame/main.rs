@@ -13,6 +13,8 @@ mod import;
 mod logs;
 mod profile;
 mod recipe;
+mod recipe_steps;
+mod recommended;
 mod rows;
 mod stored;
 mod support;

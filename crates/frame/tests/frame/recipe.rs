@@ -35,6 +35,7 @@ fn impute(columns: &[&str], strategy: ImputeStrategy) -> Step {
     Step::Impute {
         columns: names(columns),
         strategy,
+        indicator: false,
     }
 }
 
@@ -152,6 +153,8 @@ fn steps_learn_what_their_documents_say() {
     let one_hot = |max_categories| Step::OneHot {
         columns: names(&["t"]),
         max_categories,
+        min_count: 0,
+        rare: None,
     };
     let ordinal = |order: &[&str]| Step::Ordinal {
         columns: names(&["t"]),
@@ -273,6 +276,8 @@ fn features_are_computed_in_double_and_rounded_once() {
             Step::OneHot {
                 columns: names(&["t"]),
                 max_categories: 2,
+                min_count: 0,
+                rare: None,
             },
             Step::Ordinal {
                 columns: names(&["o"]),
@@ -353,6 +358,8 @@ fn recipes_that_cannot_work_are_refused() {
             vec![Step::OneHot {
                 columns: names(&["n"]),
                 max_categories: 5,
+                min_count: 0,
+                rare: None,
             }],
             "take text",
         ),
@@ -368,7 +375,9 @@ fn recipes_that_cannot_work_are_refused() {
         ),
         (
             vec![("none", Float)],
-            vec![impute(&["none"], ImputeStrategy::Mean)],
+            vec![Step::Standardise {
+                columns: names(&["none"]),
+            }],
             "no value in the training rows",
         ),
         (
@@ -377,6 +386,8 @@ fn recipes_that_cannot_work_are_refused() {
                 Step::OneHot {
                     columns: names(&["t"]),
                     max_categories: 5,
+                    min_count: 0,
+                    rare: None,
                 },
                 Step::Standardise {
                     columns: names(&["t"]),
@@ -438,6 +449,8 @@ fn only_the_rows_given_are_learnt_from() {
             Step::OneHot {
                 columns: names(&["island", "sex"]),
                 max_categories: 10,
+                min_count: 0,
+                rare: None,
             },
         ],
     );
@@ -495,7 +508,7 @@ proptest! {
     fn a_row_has_at_most_one_hot_feature(values in prop::collection::vec("[a-f]{0,2}", 1..40), limit in 1_u32..8) {
         let texts_given: Vec<&str> = values.iter().map(String::as_str).collect();
         let data = columns(vec![texts("t", &texts_given)]);
-        let recipe = recipe(&[("t", Text)], vec![Step::OneHot { columns: names(&["t"]), max_categories: limit }]);
+        let recipe = recipe(&[("t", Text)], vec![Step::OneHot { columns: names(&["t"]), max_categories: limit, min_count: 0, rare: None }]);
         let Ok(fitted) = fit_recipe(&data, &recipe) else {
             prop_assert!(values.iter().all(String::is_empty));
             return Ok(());

@@ -46,13 +46,13 @@ impl Plan {
         task: &Task,
     ) -> Result<FittedModel, Cause> {
         task.step(0, 0, "fitting the recipe");
-        let recipe = assay_frame::fit_recipe(columns, &self.recipe)?;
-        let matrix = assay_frame::apply_recipe(columns, &recipe)?;
+        let target = self.target.target.take(positions);
+        let (recipe, matrix) = assay_frame::fit_and_apply(columns, &target, &self.recipe, task)?;
         task.check()?;
         let weights = weights::take(self.weights.as_deref(), positions)?;
         let training = Training {
             x: &matrix,
-            y: &self.target.target.take(positions),
+            y: &target,
             weights: weights.as_deref(),
             seed,
             task,

@@ -2,7 +2,6 @@
 
 use assay_core::model::{Decisions, Form, Kernel, Link, Model, Node, Output};
 use assay_core::recipe::FittedRecipe;
-use assay_core::schema::ColumnType;
 
 use crate::error::Error;
 
@@ -14,13 +13,6 @@ pub fn check(recipe: &FittedRecipe, model: &Model) -> Result<(), Error> {
             return refuse(format!(
                 "column name `{}` is empty or appears twice",
                 input.name
-            ));
-        }
-        if matches!(input.kind, ColumnType::Date | ColumnType::Datetime) {
-            return refuse(format!(
-                "column `{}` holds {}s, which have no ONNX form",
-                input.name,
-                input.kind.label()
             ));
         }
     }

@@ -5,12 +5,11 @@
 
 use std::collections::BTreeMap;
 
-use assay_core::recipe::FittedRecipe;
+use assay_core::recipe::{Categories, FittedRecipe, Number, OneHot, Plan, Source, Text, Value};
 
-use super::column::{self, Column, Layer, OneHot, Source};
 use super::graph::Graph;
-use super::layers::write_layers;
-use super::position::{self, write_number_position, write_position};
+use super::numbers::{Inputs, write_numbers};
+use super::position::{missing_texts, write_position};
 use super::tensor::Constant;
 use crate::error::Error;
 use crate::proto::tensor_proto::DataType;
@@ -27,142 +26,157 @@ pub struct Features {
 
 /// Adds the inputs and everything up to the features.
 pub fn write(graph: &mut Graph, recipe: &FittedRecipe) -> Result<Features, Error> {
-    let columns = column::read(recipe)?;
-    let mut names = Vec::new();
-    // Where the features of each column begin.
-    let mut starts = Vec::with_capacity(columns.len());
-    for column in &columns {
-        starts.push(names.len());
-        names.extend(column.feature_names());
-    }
-    if names != recipe.features {
+    let plan = Plan::of(recipe).map_err(|error| Error::Export(error.to_string()))?;
+    if plan.features() != recipe.features {
         return Err(Error::Export(
             "the recipe's features are not those that its steps make".to_owned(),
         ));
     }
-    let inputs = write_inputs(graph, &columns);
-
-    let mut blocks = Vec::new();
-    let mut order = Vec::with_capacity(names.len());
-    let numbers: Vec<usize> = (0..columns.len())
-        .filter(|&index| columns[index].one_hot.is_none())
-        .collect();
-    if !numbers.is_empty() {
-        let (block, placed) = write_numbers(graph, &inputs, &columns, &numbers);
-        order.extend(placed.iter().map(|&index| starts[index]));
-        blocks.push(graph.cast("numbers_f32", &block, DataType::Float));
+    let texts = texts(&plan);
+    if let Some(text) = texts
+        .iter()
+        .find(|text| text.keys.iter().any(|key| key.contains('\0')))
+    {
+        let name = &recipe.inputs[text.of.input].name;
+        return Err(Error::Export(format!(
+            "column `{name}`: a category holds a NUL character"
+        )));
     }
-    for (index, column) in columns.iter().enumerate() {
-        let n_features = column.feature_names().len();
-        if column.one_hot.is_some() && n_features > 0 {
-            blocks.push(write_one_hot(graph, &inputs, &columns, index));
-            order.extend(starts[index]..starts[index] + n_features);
+    let mut inputs = write_inputs(graph, recipe, &texts);
+
+    let mut numbers: Vec<&Number> = Vec::new();
+    let mut one_hots: Vec<(usize, &OneHot)> = Vec::new();
+    let mut order = Vec::with_capacity(recipe.features.len());
+    let mut next = 0;
+    for column in plan.columns() {
+        match &column.value {
+            Value::Number(number) => {
+                numbers.push(number);
+                order.push(next);
+                next += 1;
+            }
+            Value::OneHot(one_hot) => {
+                one_hots.push((next, one_hot));
+                next += one_hot.features.len();
+            }
+            Value::Text(_) => {}
         }
     }
+    let mut blocks = Vec::new();
+    if !numbers.is_empty() {
+        let block = write_numbers(graph, &mut inputs, &numbers)?;
+        blocks.push(graph.cast("numbers_f32", &block, DataType::Float));
+    }
+    for (start, one_hot) in one_hots {
+        let n_features = one_hot.features.len();
+        if n_features > 0 {
+            blocks.push(write_one_hot(graph, &mut inputs, one_hot)?);
+            order.extend(start..start + n_features);
+        }
+    }
+    let missing_texts = inputs.missing_texts.into_iter();
     Ok(Features {
         name: graph.concat("features", &blocks),
         order,
-        missing_texts: columns.iter().filter_map(missing_texts).collect(),
+        missing_texts: missing_texts
+            .filter(|(_, texts)| !texts.is_empty())
+            .map(|(input, texts)| (recipe.inputs[input].name.clone(), texts))
+            .collect(),
     })
 }
 
-fn missing_texts(column: &Column<'_>) -> Option<(String, Vec<&'static str>)> {
-    let categories = match (&column.source, &column.one_hot) {
-        (Source::Position(categories), _) | (_, Some(OneHot::Texts(categories))) => categories,
-        _ => return None,
-    };
-    let texts = position::missing_texts(categories);
-    (!texts.is_empty()).then(|| (column.input.name.clone(), texts))
+/// A use of a raw column of texts.
+struct Use<'a> {
+    of: &'a Text,
+    keys: &'a [String],
 }
 
-/// Adds the raw columns; returns, per column, texts as [N] and numbers as [N, 1].
-fn write_inputs(graph: &mut Graph, columns: &[Column<'_>]) -> Vec<String> {
-    columns
-        .iter()
-        .map(|column| {
-            let name = column.input.name.as_str();
-            if column.input.is_text() {
-                graph.input(name, DataType::String);
-                return name.to_owned();
-            }
-            graph.input(name, DataType::Double);
-            graph.with_axis("Unsqueeze", &format!("{name}_column"), name)
-        })
-        .collect()
+fn texts(plan: &Plan) -> Vec<Use<'_>> {
+    let mut texts = Vec::new();
+    for column in plan.columns() {
+        match &column.value {
+            Value::Number(number) => of_number(number, &mut texts),
+            Value::OneHot(one_hot) => match &one_hot.categories {
+                Categories::Texts(of, keys) => texts.push(Use { of, keys }),
+                Categories::Numbers(number, _) => of_number(number, &mut texts),
+            },
+            Value::Text(_) => {}
+        }
+    }
+    texts
 }
 
-/// All columns that end as one number: their f64 block [N, k], and which column stands where.
-fn write_numbers(
-    graph: &mut Graph,
-    inputs: &[String],
-    columns: &[Column<'_>],
-    numbers: &[usize],
-) -> (String, Vec<usize>) {
-    let mut placed = Vec::new();
-    let mut parts = Vec::new();
-    let mut positions = Vec::new();
-    for &index in numbers {
-        if let Source::Raw = columns[index].source {
-            placed.push(index);
-            parts.push(inputs[index].clone());
+fn of_number<'a>(number: &'a Number, texts: &mut Vec<Use<'a>>) {
+    match &number.source {
+        Source::Lookup { text, keys, .. } => texts.push(Use { of: text, keys }),
+        Source::Ratio(a, b) | Source::Product(a, b) => {
+            of_number(a, texts);
+            of_number(b, texts);
         }
+        Source::Input(_) | Source::TextMissing(_) | Source::Given(_) => {}
     }
-    for &index in numbers {
-        if let Source::NumberPosition(before, categories) = &columns[index].source {
-            placed.push(index);
-            let number = write_layers(graph, &inputs[index], &[before]);
-            parts.push(write_number_position(graph, &number, categories));
-        }
-    }
-    for &index in numbers {
-        if let Source::Position(categories) = columns[index].source {
-            placed.push(index);
-            let name = &columns[index].input.name;
-            let encoded = write_position(graph, &inputs[index], name, categories, -1);
-            let hint = format!("{name}_column");
-            positions.push(graph.with_axis("Unsqueeze", &hint, &encoded));
-        }
-    }
-    if !positions.is_empty() {
-        let block = graph.concat("positions", &positions);
-        parts.push(graph.cast("positions_f64", &block, DataType::Double));
-    }
-    let block = graph.concat("numbers", &parts);
-    let layers: Vec<&[Layer]> = placed
-        .iter()
-        .map(|&index| columns[index].layers.as_slice())
-        .collect();
-    (write_layers(graph, &block, &layers), placed)
 }
 
-/// f32 [N, n_categories].
+/// Adds the raw columns.
+fn write_inputs<'a>(graph: &mut Graph, recipe: &'a FittedRecipe, texts: &[Use<'_>]) -> Inputs<'a> {
+    for input in &recipe.inputs {
+        let element = if input.is_text() {
+            DataType::String
+        } else {
+            DataType::Double
+        };
+        graph.input(&input.name, element);
+    }
+    let filled = texts.iter().filter(|text| text.of.fill.is_some());
+    Inputs {
+        names: recipe.inputs.iter().map(|i| i.name.as_str()).collect(),
+        columns: vec![None; recipe.inputs.len()],
+        missing_texts: filled
+            .map(|text| (text.of.input, missing_texts(text.keys)))
+            .collect(),
+    }
+}
+
+/// f32 [N, n_features].
 fn write_one_hot(
     graph: &mut Graph,
-    inputs: &[String],
-    columns: &[Column<'_>],
-    index: usize,
-) -> String {
-    let name = &columns[index].input.name;
-    match &columns[index].one_hot {
-        Some(OneHot::Texts(categories)) => {
-            // A position beyond the last one is no category: all zeros.
-            let n = categories.names.len() as i64;
-            let position = write_position(graph, &inputs[index], name, *categories, n);
-            let depth = graph.constant("depth", Constant::scalar_i64(n));
-            let off_on = graph.constant("off_on", Constant::F32(vec![2], vec![0.0, 1.0]));
-            graph.node(
-                "OneHot",
-                &format!("{name}_one_hot"),
-                &[&position, &depth, &off_on],
-                vec![],
+    inputs: &mut Inputs<'_>,
+    one_hot: &OneHot,
+) -> Result<String, Error> {
+    // A position beyond the last one is no feature: all zeros.
+    let n = one_hot.features.len() as i64;
+    let place = |place: Option<u32>| place.map_or(n, i64::from);
+    let places: Vec<i64> = one_hot.places.iter().map(|at| place(*at)).collect();
+    let otherwise = place(one_hot.other);
+    let (name, position) = match &one_hot.categories {
+        Categories::Texts(text, keys) => {
+            let name = inputs.names[text.input];
+            let keys = inputs.keys(text, keys);
+            (name, write_position(graph, name, &keys, &places, otherwise))
+        }
+        Categories::Numbers(number, keys) => {
+            let block = write_numbers(graph, inputs, &[number])?;
+            let position = super::position::write_number_position(graph, &block, keys);
+            // From −1 on, so that a number that is none of the keys has a place too.
+            let one = graph.scalar("one", 1.0);
+            let position = graph.node("Add", "position_from_one", &[&position, &one], vec![]);
+            let position = graph.cast("position_i64", &position, DataType::Int64);
+            let table = std::iter::once(otherwise).chain(places).collect();
+            let table = Constant::I64(vec![keys.len() as i64 + 1], table);
+            let table = graph.constant("places", table);
+            let position = graph.node("Gather", "place", &[&table, &position], vec![]);
+            (
+                "number",
+                graph.with_axis("Squeeze", "place_of_row", &position),
             )
         }
-        Some(OneHot::Numbers(_, categories)) => {
-            let (block, _) = write_numbers(graph, inputs, columns, &[index]);
-            let keys = graph.constant("keys", Constant::row_f64(categories.clone()));
-            let equal = graph.node("Equal", "equal", &[&block, &keys], vec![]);
-            graph.cast(&format!("{name}_one_hot"), &equal, DataType::Float)
-        }
-        None => inputs[index].clone(),
-    }
+    };
+    let depth = graph.constant("depth", Constant::scalar_i64(n));
+    let off_on = graph.constant("off_on", Constant::F32(vec![2], vec![0.0, 1.0]));
+    Ok(graph.node(
+        "OneHot",
+        &format!("{name}_one_hot"),
+        &[&position, &depth, &off_on],
+        vec![],
+    ))
 }

@@ -1,6 +1,6 @@
 //! A graph in the making: nodes in order, every value with a name of its own.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::tensor::Constant;
 use crate::proto::tensor_proto::DataType;
@@ -22,6 +22,8 @@ pub struct Graph {
     names: HashSet<String>,
     /// The constant [1], once it is there.
     axis: Option<String>,
+    /// Constants of one number, by its bits.
+    scalars: HashMap<u64, String>,
 }
 
 impl Graph {
@@ -34,6 +36,7 @@ impl Graph {
             },
             names: reserved.cloned().collect(),
             axis: None,
+            scalars: HashMap::new(),
         }
     }
 
@@ -114,7 +117,9 @@ impl Graph {
         build: impl FnOnce(&mut Self, &str) -> String,
     ) -> String {
         let around = std::mem::take(&mut self.proto);
+        // What is made in the body is not seen outside.
         let axis = self.axis.take();
+        let scalars = std::mem::take(&mut self.scalars);
         self.proto.name = Some(self.fresh(&format!("{hint}_of_a_row")));
         let row = self.fresh("row");
         self.proto.input.push(fixed(&row, DataType::Double, width));
@@ -122,11 +127,22 @@ impl Graph {
         self.proto.output.push(fixed(&result, element, n_values));
         let body = std::mem::replace(&mut self.proto, around);
         self.axis = axis;
+        self.scalars = scalars;
         let attributes = vec![
             super::tensor::graph("body", body),
             super::tensor::int("num_scan_inputs", 1),
         ];
         self.node("Scan", hint, &[rows], attributes)
+    }
+
+    /// A number for every row and column; the same number is written once.
+    pub fn scalar(&mut self, hint: &str, value: f64) -> String {
+        if let Some(name) = self.scalars.get(&value.to_bits()) {
+            return name.clone();
+        }
+        let name = self.constant(hint, Constant::F64(Vec::new(), vec![value]));
+        self.scalars.insert(value.to_bits(), name.clone());
+        name
     }
 
     /// [N] to [N, 1] (`Unsqueeze`) or back (`Squeeze`).

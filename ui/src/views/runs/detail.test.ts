@@ -77,22 +77,26 @@ describe('the page of a run', () => {
 
   it.each<[Step, string]>([
     [
-      { step: 'impute', columns: ['a', 'b'], strategy: { strategy: 'median' } },
+      { step: 'impute', columns: ['a', 'b'], strategy: { strategy: 'median' }, indicator: false },
       'Fill what is missing in `a` and `b` with the median',
     ],
     [
-      { step: 'impute', columns: ['a'], strategy: { strategy: 'constant', value: '0' } },
-      'Fill what is missing in `a` with `0`',
+      { step: 'impute', columns: ['a'], strategy: { strategy: 'constant', value: '0' }, indicator: true },
+      'Fill what is missing in `a` with `0`, and say so in a feature',
     ],
     [{ step: 'standardise', columns: ['a', 'b', 'c'] }, 'Standardise `a`, `b` and `c`'],
-    [{ step: 'one_hot', columns: ['a'], max_categories: 32 }, 'One column a category for `a`, at most 32'],
+    [
+      { step: 'one_hot', columns: ['a'], max_categories: 32, min_count: 0, rare: null },
+      'One column a category for `a`, at most 32',
+    ],
+    [{ step: 'date_parts', columns: ['a'], parts: ['year', 'day_of_year'] }, 'Take year, day of year of `a`'],
     [{ step: 'ordinal', columns: ['a'], order: ['low', 'high'] }, 'Number the categories of `a`, low < high'],
     [{ step: 'passthrough', columns: ['a', 'b'] }, 'Take `a` and `b` as they are'],
   ])('says what a step does', (step, words) => expect(stepWords(step)).toBe(words));
 
   it('says what a step learnt, where it ran and what was held out', () => {
     expect(fittedFact({ step: 'standardise', column: 'a', mean: 44.452, std: 5.1 }).value).toBe('44.45 ± 5.1');
-    expect(fittedFact({ step: 'one_hot', column: 'a', categories: ['x', 'y'] })).toEqual({
+    expect(fittedFact({ step: 'one_hot', column: 'a', categories: ['x', 'y'], rare: null })).toEqual({
       name: 'a',
       value: '2 categories',
       title: 'x, y',

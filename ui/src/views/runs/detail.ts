@@ -70,14 +70,47 @@ export function stepWords(step: Step): string {
     case 'impute': {
       const { strategy } = step;
       const by = strategy.strategy === 'constant' ? `\`${strategy.value}\`` : `the ${strategy.strategy}`;
-      return `Fill what is missing in ${columns} with ${by}`;
+      const flag = step.indicator ? ', and say so in a feature' : '';
+      return `Fill what is missing in ${columns} with ${by}${flag}`;
     }
     case 'standardise':
       return `Standardise ${columns}`;
     case 'one_hot':
-      return `One column a category for ${columns}, at most ${count(step.max_categories)}`;
+      return `One column a category for ${columns}, at most ${count(step.max_categories)}${step.rare === null ? '' : `, the rest as ${step.rare}`}`;
     case 'ordinal':
       return `Number the categories of ${columns}, ${step.order.join(' < ')}`;
+    case 'min_max':
+      return `Scale ${columns} to 0 to 1`;
+    case 'robust':
+      return `Scale ${columns} by median and quartiles`;
+    case 'power':
+      return `Make ${columns} more normal (Yeo-Johnson)`;
+    case 'log':
+      return `Take the logarithm of ${columns}`;
+    case 'square':
+      return `Square ${columns}`;
+    case 'frequency':
+      return `Replace the categories of ${columns} by their shares of the rows`;
+    case 'target':
+      return `Replace the categories of ${columns} by means of the target`;
+    case 'hash':
+      return `Spread the categories of ${columns} over ${plural(step.n_buckets, 'bucket', 'buckets')}`;
+    case 'bins':
+      return `Cut ${columns} into ${count(step.n_bins)} bins`;
+    case 'ratio':
+      return `Add the ratio of ${columns}`;
+    case 'product':
+      return `Add the product of ${columns}`;
+    case 'date_parts':
+      return `Take ${step.parts.map((part) => part.replaceAll('_', ' ')).join(', ')} of ${columns}`;
+    case 'select':
+      return `Keep ${columns} alone`;
+    case 'drop':
+      return `Take ${columns} out`;
+    case 'variance_filter':
+      return 'Take out columns that hardly vary';
+    case 'correlation_filter':
+      return 'Take out columns that repeat others';
     case 'passthrough':
       return `Take ${columns} as ${step.columns.length === 1 ? 'it is' : 'they are'}`;
     default:
@@ -87,25 +120,58 @@ export function stepWords(step: Step): string {
 
 /** What a step learnt from the training rows. */
 export function fittedFact(step: FittedStep): Fact {
-  const { column } = step;
   const kind: string = step.step;
   switch (step.step) {
     case 'impute_number':
-      return { name: column, value: compact(step.value), note: 'fills what is missing' };
+      return { name: step.column, value: compact(step.value), note: 'fills what is missing' };
     case 'impute_text':
-      return { name: column, value: step.value, note: 'fills what is missing' };
+      return { name: step.column, value: step.value, note: 'fills what is missing' };
+    case 'missing_flag':
+      return { name: step.name, value: '0 or 1', note: 'says what is missing' };
     case 'standardise':
-      return { name: column, value: `${compact(step.mean)} ± ${compact(step.std)}`, note: 'mean and deviation' };
-    case 'one_hot':
-    case 'ordinal':
+      return { name: step.column, value: `${compact(step.mean)} ± ${compact(step.std)}`, note: 'mean and deviation' };
+    case 'min_max':
+      return { name: step.column, value: `${compact(step.min)} to ${compact(step.max)}`, note: 'least and largest' };
+    case 'robust': {
+      const { column, median, interquartile_range } = step;
       return {
         name: column,
+        value: `${compact(median)} ± ${compact(interquartile_range)}`,
+        note: 'median and quartiles',
+      };
+    }
+    case 'yeo_johnson':
+      return { name: step.column, value: compact(step.lambda), note: 'exponent' };
+    case 'log':
+    case 'square':
+      return { name: step.column, value: step.step };
+    case 'bins':
+      return { name: step.column, value: plural(step.edges.length + 1, 'bin', 'bins'), title: step.edges.join(', ') };
+    case 'ratio':
+    case 'product':
+      return { name: step.name, value: step.step };
+    case 'date_parts':
+      return { name: step.column, value: plural(step.parts.length, 'part', 'parts'), title: step.parts.join(', ') };
+    case 'drop':
+      return { name: step.column, value: 'taken out', note: step.reason };
+    case 'one_hot':
+    case 'ordinal':
+    case 'frequency':
+    case 'target':
+    case 'hash':
+      return {
+        name: step.column,
         value: plural(step.categories.length, 'category', 'categories'),
         title: step.categories.join(', '),
       };
     default:
-      return { name: column, value: kind.replaceAll('_', ' ') };
+      return { name: columnOf(step), value: kind.replaceAll('_', ' ') };
   }
+}
+
+/** Of a step that a newer version of Assay learnt. */
+function columnOf(step: object): string {
+  return 'column' in step ? String(step.column) : '';
 }
 
 export function splitWords({ split, cv_folds, cv }: TrainSpec): string {

@@ -21,14 +21,14 @@ const RECIPE: Recipe = {
     { name: 'tagged', kind: 'boolean' },
   ],
   steps: [
-    { step: 'impute', columns: ['island'], strategy: { strategy: 'constant', value: '(missing)' } },
-    { step: 'impute', columns: ['body_mass_g', 'bill_length_mm'], strategy: { strategy: 'median' } },
-    { step: 'impute', columns: ['tagged'], strategy: { strategy: 'mode' } },
-    { step: 'one_hot', columns: ['island'], max_categories: 32 },
+    { step: 'impute', columns: ['island'], strategy: { strategy: 'constant', value: '(missing)' }, indicator: false },
+    { step: 'impute', columns: ['body_mass_g', 'bill_length_mm'], strategy: { strategy: 'median' }, indicator: true },
+    { step: 'impute', columns: ['tagged'], strategy: { strategy: 'mode' }, indicator: false },
+    { step: 'one_hot', columns: ['island'], max_categories: 32, min_count: 2, rare: '(other)' },
     { step: 'standardise', columns: ['body_mass_g', 'bill_length_mm'] },
     { step: 'passthrough', columns: ['tagged'] },
   ],
-  left_out: [{ column: 'observed', reason: 'dates have no recipe step yet' }],
+  left_out: [{ column: 'observed', reason: 'it holds no value' }],
 };
 
 const rows = () => toRows(RECIPE, COLUMNS, 'species');
@@ -47,7 +47,12 @@ it('the target is no line, and a column that is left out says why', () => {
 
 it('columns that are treated alike share a step, others do not', () => {
   const recipe = toRecipe(change('body_mass_g', { fill: 'mean', encoding: 'passthrough' }));
-  expect(recipe.steps).toContainEqual({ step: 'impute', columns: ['body_mass_g'], strategy: { strategy: 'mean' } });
+  expect(recipe.steps).toContainEqual({
+    step: 'impute',
+    columns: ['body_mass_g'],
+    strategy: { strategy: 'mean' },
+    indicator: true,
+  });
   expect(recipe.steps).toContainEqual({ step: 'passthrough', columns: ['body_mass_g', 'tagged'] });
   expect(recipe.steps).toContainEqual({ step: 'standardise', columns: ['bill_length_mm'] });
 });

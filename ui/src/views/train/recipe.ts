@@ -2,12 +2,16 @@
 
 import type { Column } from '../../gen/Column';
 import type { ColumnType } from '../../gen/ColumnType';
+import type { DatePart } from '../../gen/DatePart';
 import type { ImputeStrategy } from '../../gen/ImputeStrategy';
 import type { Recipe } from '../../gen/Recipe';
 import type { Step } from '../../gen/Step';
 
 export type Fill = 'none' | ImputeStrategy['strategy'];
-export type Encoding = 'standardise' | 'passthrough' | 'one_hot' | 'ordinal';
+/** Steps that make of one column what the model takes, and that need no more than the column. */
+const PLAIN = ['standardise', 'min_max', 'robust', 'power', 'log', 'square', 'frequency', 'passthrough'] as const;
+type Plain = (typeof PLAIN)[number];
+export type Encoding = Plain | 'one_hot' | 'ordinal' | 'date_parts';
 
 export interface RecipeRow {
   name: string;
@@ -21,6 +25,14 @@ export interface RecipeRow {
   encoding: Encoding;
   /** One-hot: the most categories that become a feature. */
   max_categories: number;
+  /** One-hot: the fewest rows that a category with a feature has. */
+  min_count: number;
+  /** One-hot: the feature of all other values; null for none. */
+  rare: string | null;
+  /** Whether a feature says that a value was missing. */
+  indicator: boolean;
+  /** Date parts: which. */
+  parts: readonly DatePart[];
   /** Ordinal: the order of the categories; empty for that of the alphabet. */
   order: readonly string[];
 }
@@ -28,6 +40,7 @@ export interface RecipeRow {
 const RECIPE_SCHEMA = 1;
 const MAX_CATEGORIES = 32;
 const BY_HAND = 'left out by hand';
+const DATE_PARTS: readonly DatePart[] = ['year', 'month', 'day', 'weekday', 'day_of_year'];
 
 export function fillsFor(kind: ColumnType): readonly { value: Fill; text: string }[] {
   const any = [
@@ -36,24 +49,35 @@ export function fillsFor(kind: ColumnType): readonly { value: Fill; text: string
     { value: 'none' as const, text: 'not filled' },
   ];
   if (kind === 'text' || kind === 'boolean') return any;
+  if (isTime(kind)) return [{ value: 'median', text: 'median' }, ...any.filter(({ value }) => value !== 'constant')];
   return [{ value: 'median', text: 'median' }, { value: 'mean', text: 'mean' }, ...any];
 }
 
 export function encodingsFor(kind: ColumnType): readonly { value: Encoding; text: string }[] {
-  return kind === 'text'
-    ? [
-        { value: 'one_hot', text: 'one-hot' },
-        { value: 'ordinal', text: 'ordinal' },
-      ]
-    : [
-        { value: 'standardise', text: 'standardise' },
-        { value: 'passthrough', text: 'as it is' },
-      ];
+  if (kind === 'text')
+    return [
+      { value: 'one_hot', text: 'one-hot' },
+      { value: 'ordinal', text: 'ordinal' },
+      { value: 'frequency', text: 'share of rows' },
+    ];
+  if (isTime(kind))
+    return [
+      { value: 'date_parts', text: 'date parts' },
+      { value: 'standardise', text: 'standardise' },
+    ];
+  return [
+    { value: 'standardise', text: 'standardise' },
+    { value: 'min_max', text: 'min-max' },
+    { value: 'robust', text: 'robust' },
+    { value: 'power', text: 'power' },
+    { value: 'log', text: 'log' },
+    { value: 'square', text: 'square' },
+    { value: 'passthrough', text: 'as it is' },
+  ];
 }
 
-/** Dates have no step yet. */
-export function canBeUsed(kind: ColumnType): boolean {
-  return kind !== 'date' && kind !== 'datetime';
+function isTime(kind: ColumnType): boolean {
+  return kind === 'date' || kind === 'datetime';
 }
 
 /** One line for every column but the target. */
@@ -70,8 +94,12 @@ export function toRows(recipe: Recipe, columns: readonly Column[], target: strin
         reason: inputs.has(name) ? '' : (reasons.get(name) ?? 'not in the recipe'),
         fill: inputs.has(name) ? 'none' : kind === 'text' ? 'constant' : kind === 'boolean' ? 'mode' : 'median',
         fill_value: kind === 'text' ? '(missing)' : '0',
-        encoding: kind === 'text' ? 'one_hot' : inputs.has(name) || kind === 'boolean' ? 'passthrough' : 'standardise',
+        encoding: firstEncoding(kind, inputs.has(name)),
         max_categories: MAX_CATEGORIES,
+        min_count: 0,
+        rare: null,
+        indicator: false,
+        parts: DATE_PARTS,
         order: [],
       };
       return recipe.steps.filter((step) => step.columns.includes(name)).reduce(applied, row);
@@ -83,7 +111,7 @@ export function toRecipe(rows: readonly RecipeRow[]): Recipe {
   return {
     schema: RECIPE_SCHEMA,
     inputs: used.map(({ name, kind }) => ({ name, kind })),
-    steps: [...group(used, fillStep), ...group(used, encodeStep)],
+    steps: [...group(used, fillStep), ...group(used, encodeStep), ...group(used, scaleStep)],
     left_out: rows.filter((row) => !row.used).map(({ name, reason }) => ({ column: name, reason: reason || BY_HAND })),
   };
 }
@@ -117,6 +145,12 @@ export function sameRows(a: readonly RecipeRow[], b: readonly RecipeRow[]): bool
   return JSON.stringify(toRecipe(a)) === JSON.stringify(toRecipe(b));
 }
 
+function firstEncoding(kind: ColumnType, used: boolean): Encoding {
+  if (kind === 'text') return 'one_hot';
+  if (isTime(kind)) return 'date_parts';
+  return used || kind === 'boolean' ? 'passthrough' : 'standardise';
+}
+
 function applied(row: RecipeRow, step: Step): RecipeRow {
   switch (step.step) {
     case 'impute':
@@ -124,36 +158,61 @@ function applied(row: RecipeRow, step: Step): RecipeRow {
         ...row,
         fill: step.strategy.strategy,
         fill_value: step.strategy.strategy === 'constant' ? step.strategy.value : row.fill_value,
+        indicator: step.indicator,
       };
     case 'one_hot':
-      return { ...row, encoding: 'one_hot', max_categories: step.max_categories };
+      return {
+        ...row,
+        encoding: 'one_hot',
+        max_categories: step.max_categories,
+        min_count: step.min_count,
+        rare: step.rare,
+      };
+    case 'date_parts':
+      return { ...row, encoding: 'date_parts', parts: step.parts };
     case 'ordinal':
       return { ...row, encoding: 'ordinal', order: step.order };
-    case 'standardise':
-    case 'passthrough':
-      return { ...row, encoding: step.step };
     default:
-      return row;
+      // The parts of a date are standardised after they are made.
+      if (row.encoding === 'date_parts') return row;
+      return isPlain(step.step) ? { ...row, encoding: step.step } : row;
   }
+}
+
+function isPlain(step: Step['step']): step is Plain {
+  return PLAIN.some((plain) => plain === step);
 }
 
 function fillStep(row: RecipeRow): Step | null {
   if (row.fill === 'none') return null;
   const strategy: ImputeStrategy =
     row.fill === 'constant' ? { strategy: 'constant', value: row.fill_value } : { strategy: row.fill };
-  return { step: 'impute', columns: [row.name], strategy };
+  return { step: 'impute', columns: [row.name], strategy, indicator: row.indicator };
 }
 
 function encodeStep(row: RecipeRow): Step {
   const columns = [row.name];
   switch (row.encoding) {
     case 'one_hot':
-      return { step: 'one_hot', columns, max_categories: row.max_categories };
+      return {
+        step: 'one_hot',
+        columns,
+        max_categories: row.max_categories,
+        min_count: row.min_count,
+        rare: row.rare,
+      };
+    case 'date_parts':
+      return { step: 'date_parts', columns, parts: [...row.parts] };
     case 'ordinal':
       return { step: 'ordinal', columns, order: [...row.order] };
     default:
       return { step: row.encoding, columns };
   }
+}
+
+/** The parts of a date are numbers of very different size. */
+function scaleStep(row: RecipeRow): Step | null {
+  return row.encoding === 'date_parts' ? { step: 'standardise', columns: [row.name] } : null;
 }
 
 /** Steps that differ only in their columns become one. */

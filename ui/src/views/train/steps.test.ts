@@ -15,9 +15,9 @@ import {
 } from './steps';
 
 const STEPS: Step[] = [
-  { step: 'impute', columns: ['a'], strategy: { strategy: 'constant', value: '0' } },
+  { step: 'impute', columns: ['a'], strategy: { strategy: 'constant', value: '0' }, indicator: false },
   { step: 'standardise', columns: ['a'] },
-  { step: 'one_hot', columns: ['b'], max_categories: 8 },
+  { step: 'one_hot', columns: ['b'], max_categories: 8, min_count: 0, rare: null },
 ];
 const RECIPE: Recipe = {
   schema: 1,

@@ -1,0 +1,132 @@
+//! What a recipe learnt.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::InputColumn;
+use super::step::{DatePart, DateUnit};
+
+/// A recipe with what it learnt from the training rows.
+///
+/// Numbers are computed in f64 and rounded to f32 once, at the end; the exported graph does the same.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct FittedRecipe {
+    pub schema: u32,
+    pub inputs: Vec<InputColumn>,
+    /// One entry per column and step, in the order of application.
+    pub steps: Vec<FittedStep>,
+    /// Names of the features in matrix order: inputs in their order, what was made of a column in its place (a category
+    /// as `column=category`), ratios and products at the end.
+    pub features: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(tag = "step", rename_all = "snake_case")]
+pub enum FittedStep {
+    /// Adds `name` behind the column: 1 where it is missing, else 0.
+    MissingFlag {
+        column: String,
+        name: String,
+    },
+    ImputeNumber {
+        column: String,
+        value: f64,
+    },
+    ImputeText {
+        column: String,
+        value: String,
+    },
+    Standardise {
+        column: String,
+        mean: f64,
+        std: f64,
+    },
+    /// (x − min) / (max − min); of equal ones x − min.
+    MinMax {
+        column: String,
+        min: f64,
+        max: f64,
+    },
+    /// (x − median) / interquartile_range.
+    Robust {
+        column: String,
+        median: f64,
+        interquartile_range: f64,
+    },
+    YeoJohnson {
+        column: String,
+        lambda: f64,
+    },
+    Log {
+        column: String,
+    },
+    Square {
+        column: String,
+    },
+    OneHot {
+        column: String,
+        categories: Vec<String>,
+        /// The feature of every value that is none of the categories.
+        #[serde(default)]
+        rare: Option<String>,
+    },
+    Ordinal {
+        column: String,
+        categories: Vec<String>,
+    },
+    Frequency {
+        column: String,
+        categories: Vec<String>,
+        shares: Vec<f64>,
+    },
+    Target {
+        column: String,
+        categories: Vec<String>,
+        /// One for a number or two classes, else one per class.
+        outputs: Vec<TargetMeans>,
+    },
+    Hash {
+        column: String,
+        categories: Vec<String>,
+        /// Per category.
+        buckets: Vec<u32>,
+        n_buckets: u32,
+    },
+    /// x is in the bin of its number of edges ≤ x. Ascending, distinct.
+    Bins {
+        column: String,
+        edges: Vec<f64>,
+        one_hot: bool,
+    },
+    Ratio {
+        name: String,
+        numerator: String,
+        denominator: String,
+    },
+    Product {
+        name: String,
+        left: String,
+        right: String,
+    },
+    DateParts {
+        column: String,
+        unit: DateUnit,
+        parts: Vec<DatePart>,
+    },
+    /// A column, or one feature of a column of categories.
+    Drop {
+        column: String,
+        reason: String,
+    },
+}
+
+/// What each category becomes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct TargetMeans {
+    /// Of the feature.
+    pub name: String,
+    /// Per category.
+    pub means: Vec<f64>,
+    /// Of every other value.
+    pub otherwise: f64,
+}
