@@ -56,7 +56,7 @@ fn agree(case: &Case, name: &str, model: &Model) {
     };
     assert!(
         report.n_exact * 100 >= report.rows * least_percent,
-        "{what}: only {} of {} rows are equal in 32 bits",
+        "{what}: only {} of {} rows are equal in 32 bits: {report:?}",
         report.n_exact,
         report.rows
     );

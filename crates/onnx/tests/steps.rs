@@ -216,7 +216,10 @@ fn pairs(random: &mut Random) -> Case {
             ratio("c", "a"),
             product("a", "c"),
             product("a_times_c", "c_per_a"),
+            // The ratio is large where `a` is small: kept to a size at which a probability is neither 0 nor 1.
             scale("a_times_c", 0.5, 3.0),
+            scale("c_per_a", 0.0, 1e5),
+            scale("a_times_c_times_c_per_a", 100.0, 100.0),
             flag("c_per_a"),
         ],
     )

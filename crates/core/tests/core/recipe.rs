@@ -1,7 +1,8 @@
 //! Recommended recipes, and what a recipe must not say.
 
 use assay_core::recipe::{
-    ImputeStrategy, InputColumn, RECIPE_SCHEMA, Recipe, RecipeError, Step, recommend, validate,
+    DatePart, ImputeStrategy, InputColumn, RECIPE_SCHEMA, Recipe, RecipeError, Step, recommend,
+    validate,
 };
 use assay_core::schema::{Column, ColumnType, Schema};
 
@@ -48,47 +49,53 @@ fn columns_are_recommended_what_fits_them() {
     let (profile, schema) = (profile(&columns), schema(&columns));
     let recipe = recommend(&profile, &schema, "left");
     let names = |names: &[&str]| names.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>();
-    let numbers = names(&["visits", "income", "constant"]);
-    let texts = names(&["island", "city"]);
     assert_eq!(
         recipe
             .inputs
             .iter()
             .map(|input| input.name.as_str())
             .collect::<Vec<_>>(),
-        ["visits", "income", "constant", "member", "island", "city"]
+        [
+            "visits", "income", "constant", "member", "island", "city", "born", "seen"
+        ]
     );
     let missing = ImputeStrategy::Constant {
         value: "(missing)".into(),
     };
+    let impute = |columns: &[&str], strategy: &ImputeStrategy| Step::Impute {
+        columns: names(columns),
+        strategy: strategy.clone(),
+        indicator: false,
+    };
+    let one_hot = |column: &str, min_count, rare: Option<&str>| Step::OneHot {
+        columns: names(&[column]),
+        max_categories: 32,
+        min_count,
+        rare: rare.map(str::to_owned),
+    };
+    let date_parts = |column: &str, parts: &[DatePart]| Step::DateParts {
+        columns: names(&[column]),
+        parts: parts.to_vec(),
+    };
+    use DatePart::{Day, DayOfYear, Hour, Month, Weekday, Year};
+    let day = [Year, Month, Day, Weekday, DayOfYear];
+    let scaled = ["visits", "income", "constant", "born", "seen"];
     assert_eq!(
         recipe.steps,
         [
-            Step::Impute {
-                columns: numbers.clone(),
-                strategy: ImputeStrategy::Median,
-                indicator: false,
+            impute(&scaled, &ImputeStrategy::Median),
+            impute(&["member"], &ImputeStrategy::Mode),
+            impute(&["island", "city"], &missing),
+            date_parts("born", &day),
+            date_parts("seen", &[&day[..], &[Hour]].concat()),
+            Step::Standardise {
+                columns: names(&scaled)
             },
-            Step::Impute {
-                columns: names(&["member"]),
-                strategy: ImputeStrategy::Mode,
-                indicator: false,
-            },
-            Step::Impute {
-                columns: texts.clone(),
-                strategy: missing,
-                indicator: false,
-            },
-            Step::Standardise { columns: numbers },
             Step::Passthrough {
                 columns: names(&["member"])
             },
-            Step::OneHot {
-                columns: texts,
-                max_categories: 32,
-                min_count: 0,
-                rare: None,
-            },
+            one_hot("island", 0, None),
+            one_hot("city", 2, Some("(other)")),
         ]
     );
     let left_out: Vec<(&str, &str)> = recipe
@@ -105,8 +112,6 @@ fn columns_are_recommended_what_fits_them() {
                 "it is an id or free text: 200 distinct values in 200 rows"
             ),
             ("note", "it is free text: 90 distinct values in 200 rows"),
-            ("born", "dates have no recipe step yet"),
-            ("seen", "date-times have no recipe step yet"),
             ("empty", "it holds no value"),
         ]
     );
@@ -267,6 +272,68 @@ fn a_recipe_that_cannot_be_fitted_is_told_so() {
             "`city` is not encoded",
         ),
         (
+            vec![age.clone()],
+            vec![Step::DateParts {
+                columns: on("age"),
+                parts: vec![DatePart::Year],
+            }],
+            "step 1 (date parts) needs dates",
+        ),
+        (
+            vec![age.clone()],
+            vec![Step::Ratio { columns: on("age") }],
+            "takes two columns, and 1 are named",
+        ),
+        (
+            vec![age.clone()],
+            vec![Step::Drop { columns: on("age") }],
+            "leaves no column",
+        ),
+        (
+            vec![age.clone(), city.clone()],
+            vec![Step::Ratio {
+                columns: vec!["age".into(), "city".into()],
+            }],
+            "step 1 (ratio) needs numbers",
+        ),
+        (
+            vec![age.clone()],
+            vec![
+                Step::Product {
+                    columns: vec!["age".into(), "age".into()],
+                },
+                Step::Product {
+                    columns: vec!["age".into(), "age".into()],
+                },
+            ],
+            "makes a column `age_times_age`, which is there already",
+        ),
+        (
+            vec![city.clone()],
+            vec![Step::Target {
+                columns: on("city"),
+                smoothing: None,
+                n_folds: 1,
+            }],
+            "step 1 (target) has n_folds = 1; take at least 2",
+        ),
+        (
+            vec![city.clone()],
+            vec![Step::Hash {
+                columns: on("city"),
+                n_buckets: 0,
+            }],
+            "n_buckets = 0",
+        ),
+        (
+            vec![age.clone()],
+            vec![Step::CorrelationFilter {
+                columns: vec![],
+                threshold: 1.5,
+            }],
+            "threshold = 1.5",
+        ),
+        (
             vec![income.clone()],
             vec![standardise("income")],
             "`income` has missing values",
@@ -286,7 +353,38 @@ fn a_recipe_that_cannot_be_fitted_is_told_so() {
         validate(&recipe, &small_schema(), "gone"),
         Err(RecipeError::UnknownTarget("gone".into()))
     );
+    let parts = |column: &str| Step::DateParts {
+        columns: on(column),
+        parts: vec![DatePart::Year, DatePart::Month],
+    };
     for (inputs, steps) in [
+        (
+            vec![input("born", Date)],
+            vec![
+                parts("born"),
+                standardise("born"),
+                standardise("born_year"),
+                Step::Select {
+                    columns: on("born"),
+                },
+            ],
+        ),
+        (
+            vec![income.clone(), age.clone()],
+            vec![
+                Step::Impute {
+                    columns: on("income"),
+                    strategy: ImputeStrategy::Mean,
+                    indicator: true,
+                },
+                standardise("income_is_missing"),
+                Step::VarianceFilter {
+                    columns: vec![],
+                    threshold: 0.0,
+                },
+                Step::Drop { columns: on("age") },
+            ],
+        ),
         (vec![age], vec![]),
         (
             vec![income],

@@ -163,6 +163,7 @@ fn steps_learn_what_their_documents_say() {
     let categories = |list: &[&str]| FittedStep::OneHot {
         column: "t".to_owned(),
         categories: names(list),
+        rare: None,
     };
     let places = |list: &[&str]| FittedStep::Ordinal {
         column: "t".to_owned(),

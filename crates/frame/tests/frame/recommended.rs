@@ -31,7 +31,7 @@ fn fits(name: &str, frame: &Frame, target: &str, train: &[usize]) -> Vec<Step> {
 fn files_as_people_have_them() {
     for (file, target) in [
         ("penguins.csv", "species"),
-        ("titanic_300.csv", "Survived"),
+        ("titanic_300.csv", "survived"),
         ("bigmart_200.csv", "Item_Outlet_Sales"),
         ("diamonds_60.csv", "price"),
         ("electricity_60.csv", "class"),

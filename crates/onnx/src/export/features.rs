@@ -27,11 +27,6 @@ pub struct Features {
 /// Adds the inputs and everything up to the features.
 pub fn write(graph: &mut Graph, recipe: &FittedRecipe) -> Result<Features, Error> {
     let plan = Plan::of(recipe).map_err(|error| Error::Export(error.to_string()))?;
-    if plan.features() != recipe.features {
-        return Err(Error::Export(
-            "the recipe's features are not those that its steps make".to_owned(),
-        ));
-    }
     let texts = texts(&plan);
     if let Some(text) = texts
         .iter()
@@ -41,6 +36,11 @@ pub fn write(graph: &mut Graph, recipe: &FittedRecipe) -> Result<Features, Error
         return Err(Error::Export(format!(
             "column `{name}`: a category holds a NUL character"
         )));
+    }
+    if plan.features() != recipe.features {
+        return Err(Error::Export(
+            "the recipe's features are not those that its steps make".to_owned(),
+        ));
     }
     let mut inputs = write_inputs(graph, recipe, &texts);
 

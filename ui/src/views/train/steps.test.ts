@@ -31,7 +31,7 @@ const RECIPE: Recipe = {
 
 describe('the steps of a recipe', () => {
   it('have the fields of their kind, and one for whatever else they say', () => {
-    expect(formOfStep(STEPS[2] ?? {}).fields.map(({ key }) => key)).toEqual(['max_categories']);
+    expect(formOfStep(STEPS[2] ?? {}).fields.map(({ key }) => key)).toEqual(['max_categories', 'min_count', 'rare']);
     const unknown = formOfStep({ step: 'warp_time', columns: ['a'], speed: 3 });
     expect(unknown.text).toBe('warp time');
     expect(unknown.fields).toEqual([{ key: 'speed', text: 'speed', kind: 'json', usual: null }]);
