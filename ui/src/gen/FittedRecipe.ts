@@ -13,6 +13,7 @@ export type FittedRecipe = { schema: number, inputs: Array<InputColumn>,
  */
 steps: Array<FittedStep>, 
 /**
- * Names of the features in matrix order: inputs in their order, a one-hot column as `column=category`.
+ * Names of the features in matrix order: inputs in their order, what was made of a column in its place (a category
+ * as `column=category`), ratios and products at the end.
  */
 features: Array<string>, };

@@ -3,4 +3,16 @@ import type { DatePart } from "./DatePart";
 import type { DateUnit } from "./DateUnit";
 import type { TargetMeans } from "./TargetMeans";
 
-export type FittedStep = { "step": "missing_flag", column: string, name: string, } | { "step": "impute_number", column: string, value: number, } | { "step": "impute_text", column: string, value: string, } | { "step": "standardise", column: string, mean: number, std: number, } | { "step": "min_max", column: string, min: number, max: number, } | { "step": "robust", column: string, median: number, interquartile_range: number, } | { "step": "yeo_johnson", column: string, lambda: number, } | { "step": "log", column: string, } | { "step": "square", column: string, } | { "step": "one_hot", column: string, categories: Array<string>, rare: string | null, } | { "step": "ordinal", column: string, categories: Array<string>, } | { "step": "frequency", column: string, categories: Array<string>, shares: Array<number>, } | { "step": "target", column: string, categories: Array<string>, outputs: Array<TargetMeans>, } | { "step": "hash", column: string, categories: Array<string>, buckets: Array<number>, n_buckets: number, } | { "step": "bins", column: string, edges: Array<number>, one_hot: boolean, } | { "step": "ratio", name: string, numerator: string, denominator: string, } | { "step": "product", name: string, left: string, right: string, } | { "step": "date_parts", column: string, unit: DateUnit, parts: Array<DatePart>, } | { "step": "drop", column: string, reason: string, };
+export type FittedStep = { "step": "missing_flag", column: string, name: string, } | { "step": "impute_number", column: string, value: number, } | { "step": "impute_text", column: string, value: string, } | { "step": "standardise", column: string, mean: number, std: number, } | { "step": "min_max", column: string, min: number, max: number, } | { "step": "robust", column: string, median: number, interquartile_range: number, } | { "step": "yeo_johnson", column: string, lambda: number, } | { "step": "log", column: string, } | { "step": "square", column: string, } | { "step": "one_hot", column: string, categories: Array<string>, 
+/**
+ * The feature of every value that is none of the categories.
+ */
+rare: string | null, } | { "step": "ordinal", column: string, categories: Array<string>, } | { "step": "frequency", column: string, categories: Array<string>, shares: Array<number>, } | { "step": "target", column: string, categories: Array<string>, 
+/**
+ * One for a number or two classes, else one per class.
+ */
+outputs: Array<TargetMeans>, } | { "step": "hash", column: string, categories: Array<string>, 
+/**
+ * Per category.
+ */
+buckets: Array<number>, n_buckets: number, } | { "step": "bins", column: string, edges: Array<number>, one_hot: boolean, } | { "step": "ratio", name: string, numerator: string, denominator: string, } | { "step": "product", name: string, left: string, right: string, } | { "step": "date_parts", column: string, unit: DateUnit, parts: Array<DatePart>, } | { "step": "drop", column: string, reason: string, };

@@ -38,6 +38,8 @@ export interface RecipeRow {
 }
 
 const RECIPE_SCHEMA = 1;
+/** What the feature of all other categories is called. */
+export const RARE = '(other)';
 const MAX_CATEGORIES = 32;
 const BY_HAND = 'left out by hand';
 const DATE_PARTS: readonly DatePart[] = ['year', 'month', 'day', 'weekday', 'day_of_year'];

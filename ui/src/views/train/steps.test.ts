@@ -3,8 +3,10 @@ import type { Recipe } from '../../gen/Recipe';
 import type { Step } from '../../gen/Step';
 import { isTabular } from './recipe';
 import {
+  columnsOf,
   fieldText,
   formOfStep,
+  KINDS,
   kindText,
   moved,
   newStep,
@@ -41,7 +43,10 @@ describe('the steps of a recipe', () => {
   it.each<[FieldKind, string, unknown]>([
     ['whole', '12', 12],
     ['number', '0.5', 0.5],
-    ['number', '', null],
+    ['number or none', '', null],
+    ['text or none', '', null],
+    ['text or none', '(other)', '(other)'],
+    [{ some: ['year', 'day_of_year'] }, 'year, day of year, year', ['year', 'day_of_year']],
     ['list', 'low, mid,high', ['low', 'mid', 'high']],
     ['fill', 'median', { strategy: 'median' }],
     ['fill', '= none', { strategy: 'constant', value: 'none' }],
@@ -52,6 +57,9 @@ describe('the steps of a recipe', () => {
   it.each<[FieldKind, string]>([
     ['whole', '1.5'],
     ['number', 'many'],
+    ['number', ''],
+    [{ some: ['year'] }, 'year, moon'],
+    [{ some: ['year'] }, ''],
     ['json', '{'],
   ])('%j refuses %s', (kind, text) => expect(readField(text, kind).problem).toBeTruthy());
 
@@ -63,11 +71,44 @@ describe('the steps of a recipe', () => {
   });
 
   it('are added, moved and judged', () => {
-    expect(newStep('one_hot', ['b'])).toEqual({ step: 'one_hot', columns: ['b'], max_categories: 32 });
+    expect(newStep('one_hot', ['b'])).toEqual({
+      step: 'one_hot',
+      columns: ['b'],
+      max_categories: 32,
+      min_count: 0,
+      rare: null,
+    });
     expect(moved(STEPS, 2, 0).map(({ step }) => step)).toEqual(['one_hot', 'impute', 'standardise']);
     expect(stepsProblem(RECIPE)).toBeNull();
     expect(stepsProblem(withSteps(RECIPE, [newStep('standardise', [])]))).toBe('step 1 names no column');
+    expect(stepsProblem(withSteps(RECIPE, [newStep('ratio', ['a'])]))).toBe('step 1 takes two columns');
+    expect(stepsProblem(withSteps(RECIPE, [newStep('variance_filter', [])]))).toBeNull();
     expect(stepsProblem({ ...RECIPE, inputs: [] })).toBe('no column enters');
+  });
+
+  it.each(KINDS)('of kind %s can be read back as they are written', (kind) => {
+    for (const { key, kind: how, usual } of formOfStep(newStep(kind, ['a'])).fields) {
+      expect(how, key).not.toBe('json');
+      expect(readField(fieldText(usual, how), how).value, key).toEqual(usual);
+    }
+  });
+
+  it('name columns that enter and columns that are made', () => {
+    const steps = [
+      { ...newStep('impute', ['a']), indicator: true } as Step,
+      newStep('date_parts', ['d']),
+      newStep('ratio', ['a', 'd_year']),
+    ];
+    expect(columnsOf(withSteps(RECIPE, steps))).toEqual([
+      'a',
+      'b',
+      'a_is_missing',
+      'd_year',
+      'd_month',
+      'd_weekday',
+      'a_per_d_year',
+      'd',
+    ]);
   });
 
   it('are a table as long as each column is filled and encoded once', () => {
@@ -76,7 +117,7 @@ describe('the steps of a recipe', () => {
     >[1];
     expect(isTabular(RECIPE, columns, 'y')).toBe(true);
     expect(isTabular(withSteps(RECIPE, [...STEPS, { step: 'passthrough', columns: ['a'] }]), columns, 'y')).toBe(false);
-    const other = { step: 'square', columns: ['a'] } as unknown as Step;
+    const other = newStep('square', ['a']);
     expect(isTabular(withSteps(RECIPE, [...STEPS, other]), columns, 'y')).toBe(false);
   });
 });

@@ -1,11 +1,21 @@
 // The steps of a recipe as a list that one can edit: what each kind is called, which fields it has, how they are read.
 
+import type { DatePart } from '../../gen/DatePart';
 import type { Recipe } from '../../gen/Recipe';
 import type { Step } from '../../gen/Step';
 
-/** How a field is typed; `json` is for what has no form of its own. */
+/** How a field is typed: `or none` may stay empty, `some` are several of those named, `json` is what has no other form. */
 export type FieldKind =
-  'whole' | 'number' | 'text' | 'list' | 'flag' | 'fill' | 'json' | { options: readonly string[] };
+  | 'whole'
+  | 'number'
+  | 'number or none'
+  | 'text or none'
+  | 'list'
+  | 'flag'
+  | 'fill'
+  | 'json'
+  | { options: readonly string[] }
+  | { some: readonly string[] };
 
 export interface StepField {
   key: string;
@@ -24,18 +34,26 @@ export interface StepForm {
 const field = (key: string, text: string, kind: FieldKind, usual: unknown): StepField => ({ key, text, kind, usual });
 const plain = (text: string, help: string): StepForm => ({ text, help, fields: [] });
 
-/** By kind. A kind that is not here still shows, with a field for whatever it says. */
-const FORMS: Readonly<Record<string, StepForm>> = {
+const DATE_PARTS: readonly DatePart[] = ['year', 'month', 'day', 'weekday', 'hour', 'day_of_year'];
+
+const FORMS: Readonly<Record<Step['step'], StepForm>> = {
   impute: {
     text: 'impute',
     help: 'Fills what is missing.',
-    fields: [field('strategy', 'with', 'fill', { strategy: 'median' })],
+    fields: [
+      field('strategy', 'with', 'fill', { strategy: 'median' }),
+      field('indicator', 'a feature says so', 'flag', false),
+    ],
   },
   standardise: plain('standardise', 'Less the mean, over the deviation.'),
   one_hot: {
     text: 'one-hot',
-    help: 'A feature for each of the most frequent categories.',
-    fields: [field('max_categories', 'at most', 'whole', 32)],
+    help: 'A feature for each of the most frequent categories; the rest are one more, if that has a name.',
+    fields: [
+      field('max_categories', 'at most', 'whole', 32),
+      field('min_count', 'rows at least', 'whole', 0),
+      field('rare', 'the rest as', 'text or none', null),
+    ],
   },
   ordinal: {
     text: 'ordinal',
@@ -52,7 +70,7 @@ const FORMS: Readonly<Record<string, StepForm>> = {
   target: {
     text: 'target',
     help: 'The mean of the target for the category, from other parts of the training rows.',
-    fields: [field('smoothing', 'smoothing', 'number', null), field('n_folds', 'parts', 'whole', 5)],
+    fields: [field('smoothing', 'smoothing', 'number or none', null), field('n_folds', 'parts', 'whole', 5)],
   },
   hash: {
     text: 'hash',
@@ -73,7 +91,7 @@ const FORMS: Readonly<Record<string, StepForm>> = {
   date_parts: {
     text: 'date parts',
     help: 'Year, month, day and the like of a date.',
-    fields: [field('parts', 'parts', 'list', ['year', 'month', 'weekday'])],
+    fields: [field('parts', 'parts', { some: DATE_PARTS }, ['year', 'month', 'weekday'])],
   },
   select: plain('select', 'Keeps these columns and no other.'),
   drop: plain('drop', 'Takes these columns out.'),
@@ -90,12 +108,16 @@ const FORMS: Readonly<Record<string, StepForm>> = {
 };
 
 /** Kinds that a new step can be. */
-export const KINDS: readonly Step['step'][] = ['impute', 'standardise', 'one_hot', 'ordinal', 'passthrough'];
+export const KINDS = Object.keys(FORMS) as readonly Step['step'][];
+
+function formOf(kind: string): StepForm | undefined {
+  return (FORMS as Readonly<Record<string, StepForm>>)[kind];
+}
 
 /** Fields that are not in the table follow with what they say, as JSON. */
 export function formOfStep(step: Readonly<Record<string, unknown>>): StepForm {
   const kind = String(step['step']);
-  const known = FORMS[kind] ?? plain(kind.replaceAll('_', ' '), '');
+  const known = formOf(kind) ?? plain(kind.replaceAll('_', ' '), '');
   const others = Object.keys(step)
     .filter((key) => key !== 'step' && key !== 'columns' && !known.fields.some((own) => own.key === key))
     .map((key) => field(key, key.replaceAll('_', ' '), 'json', null));
@@ -103,12 +125,12 @@ export function formOfStep(step: Readonly<Record<string, unknown>>): StepForm {
 }
 
 export function kindText(kind: string): string {
-  return FORMS[kind]?.text ?? kind.replaceAll('_', ' ');
+  return formOf(kind)?.text ?? kind.replaceAll('_', ' ');
 }
 
 /** A new step, with the usual values of its fields. */
 export function newStep(kind: Step['step'], columns: readonly string[]): Step {
-  const fields = FORMS[kind]?.fields ?? [];
+  const fields = FORMS[kind].fields;
   return {
     step: kind,
     columns: [...columns],
@@ -118,7 +140,7 @@ export function newStep(kind: Step['step'], columns: readonly string[]): Step {
 
 export function fieldText(value: unknown, kind: FieldKind): string {
   if (value === null || value === undefined) return '';
-  if (kind === 'list' && Array.isArray(value)) return value.map(String).join(', ');
+  if (Array.isArray(value) && kind !== 'json') return value.map(String).join(', ');
   if (kind === 'fill') return fillText(value);
   return typeof value === 'string' && kind !== 'json' ? value : JSON.stringify(value);
 }
@@ -126,21 +148,22 @@ export function fieldText(value: unknown, kind: FieldKind): string {
 /** What was typed; `problem` when it is no value of the field. */
 export function readField(text: string, kind: FieldKind): { value?: unknown; problem?: string } {
   const typed = text.trim();
-  if (typeof kind === 'object') return { value: typed };
+  if (typeof kind === 'object') return 'some' in kind ? readSome(typed, kind.some) : { value: typed };
   switch (kind) {
     case 'whole':
       return /^\d+$/.test(typed) ? { value: Number(typed) } : { problem: 'a whole number' };
     case 'number':
-      if (typed === '') return { value: null };
-      return Number.isFinite(Number(typed)) ? { value: Number(typed) } : { problem: 'a number' };
+    case 'number or none':
+      if (typed === '' && kind !== 'number') return { value: null };
+      return typed !== '' && Number.isFinite(Number(typed)) ? { value: Number(typed) } : { problem: 'a number' };
     case 'list':
-      return { value: typed.split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()])) };
+      return { value: listed(typed) };
     case 'fill':
       return { value: readFill(typed) };
     case 'flag':
       return { value: typed === 'true' };
-    case 'text':
-      return { value: text };
+    case 'text or none':
+      return { value: typed === '' ? null : text };
     case 'json':
       try {
         return { value: typed === '' ? null : (JSON.parse(typed) as unknown) };
@@ -148,6 +171,17 @@ export function readField(text: string, kind: FieldKind): { value?: unknown; pro
         return { problem: 'a value as JSON' };
       }
   }
+}
+
+function listed(typed: string): string[] {
+  return typed.split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()]));
+}
+
+/** Words are written as people say them: `day of year`. */
+function readSome(typed: string, known: readonly string[]): { value?: unknown; problem?: string } {
+  const words = listed(typed).map((word) => word.replaceAll(' ', '_'));
+  const strange = words.length === 0 || words.some((word) => !known.includes(word));
+  return strange ? { problem: `some of ${known.join(', ')}` } : { value: [...new Set(words)] };
 }
 
 /** `median`, `mean`, `mode`, or any other text as the value itself. */
@@ -174,9 +208,43 @@ export function moved(steps: readonly Step[], from: number, to: number): Step[] 
   return next;
 }
 
+/** Columns that a step can name: those that enter, those that steps make, those that steps name already. */
+export function columnsOf(recipe: Recipe): string[] {
+  return [
+    ...new Set([
+      ...recipe.inputs.map(({ name }) => name),
+      ...recipe.steps.flatMap(madeBy),
+      ...recipe.steps.flatMap(({ columns }) => columns),
+    ]),
+  ];
+}
+
+function madeBy(step: Step): string[] {
+  const [first, second] = step.columns;
+  switch (step.step) {
+    case 'impute':
+      return step.indicator ? step.columns.map((column) => `${column}_is_missing`) : [];
+    case 'date_parts':
+      return step.columns.flatMap((column) => step.parts.map((part) => `${column}_${part}`));
+    case 'ratio':
+      return first !== undefined && second !== undefined ? [`${first}_per_${second}`] : [];
+    case 'product':
+      return first !== undefined && second !== undefined ? [`${first}_times_${second}`] : [];
+    default:
+      return [];
+  }
+}
+
 /** What keeps a recipe from being trained with; null when nothing can be seen from here. */
 export function stepsProblem(recipe: Recipe): string | null {
   if (recipe.inputs.length === 0) return 'no column enters';
-  const at = recipe.steps.findIndex(({ columns, step }) => columns.length === 0 && !String(step).endsWith('_filter'));
-  return at < 0 ? null : `step ${at + 1} names no column`;
+  const problems = recipe.steps.map(stepProblem);
+  const at = problems.findIndex((problem) => problem !== null);
+  return at < 0 ? null : `step ${at + 1} ${problems[at] ?? ''}`;
+}
+
+function stepProblem({ step, columns }: Step): string | null {
+  if (step === 'ratio' || step === 'product') return columns.length === 2 ? null : 'takes two columns';
+  // A filter without a column means all of them.
+  return columns.length === 0 && !step.endsWith('_filter') ? 'names no column' : null;
 }
