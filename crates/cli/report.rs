@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use assay_core::ReplayId;
 use assay_core::ask::{ReportRequest, SaveChart};
-use assay_core::chart::{ChartRequest, ImageFormat, RenderRequest, Theme};
+use assay_core::chart::{ChartRequest, ImageFormat, RenderRequest, ResultPart, Theme};
 use assay_core::code::Code;
+use assay_core::{ReplayId, RunId};
 use assay_lab::{Cause, Error, Lab};
 
 use crate::output::{Output, bytes};
@@ -20,9 +20,52 @@ pub struct Arguments {
     /// The file; its ending says what is written
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
+    /// What the picture of a run shows; ROC curves when nothing is said
+    #[arg(long, value_enum)]
+    chart: Option<Chart>,
     /// Pictures in dark colours
     #[arg(long)]
     dark: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Chart {
+    Roc,
+    Confusion,
+    PrecisionRecall,
+    Calibration,
+    Residuals,
+    Importances,
+    OwnImportances,
+    LearningCurve,
+}
+
+impl Chart {
+    /// All but ROC curves are of one run.
+    fn request(self, runs: Vec<RunId>) -> Result<ChartRequest, Error> {
+        let part = match self {
+            Self::Roc => return Ok(ChartRequest::Roc { runs }),
+            Self::Confusion => None,
+            Self::PrecisionRecall => Some(ResultPart::PrecisionRecall),
+            Self::Calibration => Some(ResultPart::Calibration),
+            Self::Residuals => Some(ResultPart::Residuals),
+            Self::Importances => Some(ResultPart::Importances),
+            Self::OwnImportances => Some(ResultPart::OwnImportances),
+            Self::LearningCurve => Some(ResultPart::LearningCurve),
+        };
+        let [run] = <[RunId; 1]>::try_from(runs).map_err(|_| {
+            let cause = Cause::with_hint(
+                Code::Invalid,
+                "this chart is of one run",
+                "name one run, or leave --chart out for the ROC curves of several",
+            );
+            Error::new("draw the chart", cause)
+        })?;
+        Ok(match part {
+            Some(part) => ChartRequest::Result { run, part },
+            None => ChartRequest::Confusion { run },
+        })
+    }
 }
 
 impl Arguments {
@@ -46,12 +89,10 @@ impl Arguments {
             Some(ending @ ("svg" | "png")) => {
                 let (chart, height) = match replay {
                     Some(replay) => (ChartRequest::DriftMap { replay }, 420),
-                    None => (
-                        ChartRequest::Roc {
-                            runs: runs::ids(lab, &self.subjects)?,
-                        },
-                        640,
-                    ),
+                    None => {
+                        let runs = runs::ids(lab, &self.subjects)?;
+                        (self.chart.unwrap_or(Chart::Roc).request(runs)?, 640)
+                    }
                 };
                 let format = if ending == "svg" {
                     ImageFormat::Svg

@@ -378,3 +378,56 @@ fn the_metrics_of_the_catalogue_are_those_of_a_run() {
         assert!(known.contains(&plain), "{name} is not among {known:?}");
     }
 }
+
+#[test]
+fn every_part_of_a_result_is_a_picture() {
+    let lab = TestLab::new();
+    visits(&lab);
+    let forest = train(
+        &lab,
+        &["--algorithm", "random_forest", "--learning-curve", "3"],
+    );
+    let numbers = lab.json(&[
+        "train",
+        "visits",
+        "--target",
+        "dose",
+        "--algorithm",
+        "ridge",
+    ]);
+    let (forest, numbers) = (&forest["run_id"], &numbers["run_id"]);
+    let draw = |run: &Value, chart: &str, ending: &str| {
+        let picture = lab.path().join(format!("{chart}.{ending}"));
+        let name = picture.to_str().expect("text").to_owned();
+        let run = run.as_str().expect("an id");
+        (
+            lab.assay(&["report", run, "--chart", chart, "-o", &name]),
+            picture,
+        )
+    };
+    for (run, chart) in [
+        (forest, "confusion"),
+        (forest, "precision-recall"),
+        (forest, "calibration"),
+        (forest, "importances"),
+        (forest, "own-importances"),
+        (forest, "learning-curve"),
+        (numbers, "residuals"),
+    ] {
+        let (answer, picture) = draw(run, chart, "svg");
+        assert_eq!(answer.status, 0, "{chart}: {}", answer.stderr);
+        let svg = std::fs::read_to_string(picture).expect("a picture");
+        assert!(
+            svg.starts_with("<svg") && svg.contains("test rows"),
+            "{chart}"
+        );
+    }
+    let (answer, picture) = draw(numbers, "calibration", "png");
+    assert_eq!(answer.status, 1);
+    assert!(
+        answer.stderr.contains("has no calibration"),
+        "{}",
+        answer.stderr
+    );
+    assert!(!picture.exists());
+}

@@ -135,6 +135,11 @@ pub enum ChartRequest {
     Confusion {
         run: RunId,
     },
+    /// A part of what a run's result says.
+    Result {
+        run: RunId,
+        part: ResultPart,
+    },
     /// All points of a metric, binned to at most 2,000 with spikes kept.
     MetricHistory {
         runs: Vec<RunId>,
@@ -156,6 +161,41 @@ pub enum ChartRequest {
     Performance {
         replay: ReplayId,
     },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ResultPart {
+    PrecisionRecall,
+    Calibration,
+    Residuals,
+    /// What shuffling a column costs.
+    Importances,
+    /// What the model says itself.
+    OwnImportances,
+    LearningCurve,
+}
+
+impl ResultPart {
+    pub const ALL: [Self; 6] = [
+        Self::PrecisionRecall,
+        Self::Calibration,
+        Self::Residuals,
+        Self::Importances,
+        Self::OwnImportances,
+        Self::LearningCurve,
+    ];
+
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::PrecisionRecall => "Precision and recall",
+            Self::Calibration => "Calibration",
+            Self::Residuals => "Residuals",
+            Self::Importances => "Importances",
+            Self::OwnImportances => "Importances of its own",
+            Self::LearningCurve => "Learning curve",
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]

@@ -1,5 +1,7 @@
 //! Charts: a request becomes a spec, a spec becomes an image or a window.
 
+mod results;
+
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -13,6 +15,7 @@ use assay_core::code::Code;
 use assay_core::metrics;
 use assay_core::run::{RunSummary, StoredPredictions};
 use assay_core::words::count;
+use assay_store::MetricBucket;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Attempt, Cause};
@@ -99,6 +102,7 @@ impl Lab {
         match request {
             ChartRequest::Roc { runs } => self.roc_chart(runs),
             ChartRequest::Metrics { runs, metrics } => self.metrics_chart(runs, metrics),
+            ChartRequest::Result { run, part } => self.result_chart(run, *part),
             ChartRequest::Confusion { run } => self.confusion_chart(run),
             ChartRequest::MetricHistory { runs, metric } => self.history_chart(runs, metric),
             ChartRequest::ColumnHistogram { dataset, column } => self.column_chart(dataset, column),
@@ -168,7 +172,7 @@ impl Lab {
             .collect();
         Ok(spec(
             "Metrics",
-            format!("{} runs", runs.len()),
+            n_runs(runs.len()),
             Figure::Bars {
                 categories: metrics.to_vec(),
                 y: Axis::linear("value"),
@@ -204,23 +208,23 @@ impl Lab {
                 name: run.name.clone(),
                 color: color(index),
                 // Both ends of every bucket, so that spikes stay.
-                x: buckets
-                    .iter()
-                    .flat_map(|bucket| [bucket.first_step as f64, bucket.last_step as f64])
-                    .collect(),
-                y: buckets
-                    .iter()
-                    .flat_map(|bucket| [bucket.min, bucket.max])
-                    .collect(),
+                x: ends(&buckets, |bucket| {
+                    [bucket.first_step as f64, bucket.last_step as f64]
+                }),
+                y: ends(&buckets, |bucket| [bucket.min, bucket.max]),
                 low: Vec::new(),
                 high: Vec::new(),
             });
         }
         Ok(spec(
             metric,
-            format!("{} runs", runs.len()),
+            n_runs(runs.len()),
             Figure::Lines {
-                x: Axis::linear("step"),
+                x: Axis::linear(if metric.starts_with("cv.") {
+                    "fold"
+                } else {
+                    "step"
+                }),
                 y: Axis::linear(metric),
                 series,
                 limits: Vec::new(),
@@ -284,6 +288,29 @@ pub(crate) fn spec(title: &str, subtitle: String, figure: Figure) -> ChartSpec {
         subtitle,
         figure,
     }
+}
+
+fn n_runs(n: usize) -> String {
+    if n == 1 {
+        "1 run".to_owned()
+    } else {
+        format!("{n} runs")
+    }
+}
+
+/// Two figures of every bucket, or one where it holds a single point.
+fn ends(buckets: &[MetricBucket], of: fn(&MetricBucket) -> [f64; 2]) -> Vec<f64> {
+    buckets
+        .iter()
+        .flat_map(|bucket| {
+            let n = if bucket.first_step == bucket.last_step && bucket.min == bucket.max {
+                1
+            } else {
+                2
+            };
+            of(bucket).into_iter().take(n)
+        })
+        .collect()
 }
 
 /// Category colours 1 to 8, over and over.

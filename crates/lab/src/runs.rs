@@ -65,7 +65,11 @@ impl Lab {
             .attempt(|| format!("show the result of run `{run_id}`"))
     }
 
-    fn result_of(&self, run_id: &RunId, costs: Option<Costs>) -> Result<RunResult, Cause> {
+    pub(crate) fn result_of(
+        &self,
+        run_id: &RunId,
+        costs: Option<Costs>,
+    ) -> Result<RunResult, Cause> {
         if costs.is_some_and(|costs| !costs.are_usable()) {
             return Err(Cause::with_hint(
                 Code::Invalid,
