@@ -116,3 +116,78 @@ fn what_is_no_recipe_is_one_sentence() {
     }
     assert_eq!(lab.json(&["recipe", "list"]), serde_json::json!([]));
 }
+
+/// Rows without a number where algorithms can tell; one that cannot says what to do.
+#[test]
+fn missing_numbers_reach_the_algorithms_that_know_them() {
+    let lab = TestLab::new();
+    let mut text = "depth,width,bloom\n".to_owned();
+    for row in 0..200 {
+        let depth = row * 13 % 29;
+        let shown = if row % 3 == 0 {
+            String::new()
+        } else {
+            depth.to_string()
+        };
+        // What is missing is what decides.
+        let bloom = if row % 3 == 0 || depth > 20 {
+            "late"
+        } else {
+            "early"
+        };
+        text += &format!("{shown},{},{bloom}\n", row * 7 % 11);
+    }
+    lab.import(&lab.file("beds.csv", text), &[]);
+    let recipe = lab.file(
+        "plain.json",
+        r#"{"schema": 1, "inputs": [{"name": "depth", "kind": "integer"}, {"name": "width", "kind": "integer"}],
+            "steps": [{"step": "standardise", "columns": ["width"]}]}"#,
+    );
+    let recipe = recipe.to_str().expect("text");
+    let train = |algorithm: &str| {
+        lab.assay(&[
+            "--json",
+            "train",
+            "beds",
+            "--target",
+            "bloom",
+            "--recipe",
+            recipe,
+            "--algorithm",
+            algorithm,
+            "--seed",
+            "1",
+        ])
+    };
+    let mut n_tried = 0;
+    for info in lab.json(&["algorithms"]).as_array().expect("a list") {
+        let name = info["name"].as_str().expect("a name");
+        if info["takes_missing"] != true
+            || !info["problems"]
+                .as_array()
+                .is_some_and(|p| p.contains(&"binary".into()))
+        {
+            continue;
+        }
+        n_tried += 1;
+        let run = train(name);
+        assert_eq!(run.status, 0, "{name}: {}", run.stderr);
+        let run = run.json();
+        assert!(
+            run["metrics"]["test.accuracy"].as_f64() > Some(0.9),
+            "{name}: {}",
+            run["metrics"]
+        );
+        assert_eq!(run["parity"]["label_flips"], 0, "{name}: {}", run["parity"]);
+        let reproduced = lab.json(&["runs", "reproduce", run["run_id"].as_str().expect("an id")]);
+        assert_eq!(reproduced["identical"], true, "{name}");
+    }
+    assert!(n_tried >= 3, "{n_tried}");
+    let refused = train("logistic_regression");
+    assert_eq!(refused.status, 1);
+    assert!(
+        refused.stderr.contains("`depth` has missing values"),
+        "{}",
+        refused.stderr
+    );
+}

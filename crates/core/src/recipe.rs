@@ -13,7 +13,7 @@ use ts_rs::TS;
 
 use crate::schema::ColumnType;
 
-pub use fitted::{FittedRecipe, FittedStep, TargetMeans};
+pub use fitted::{FittedRecipe, FittedStep, Missing, TargetMeans};
 pub use op::Op;
 pub use plan::{Categories, Number, OneHot, Plan, PlanError, Planned, Source, Text, Value};
 pub use recommend::recommend;

@@ -156,7 +156,12 @@ impl Lab {
             .map(|column| weights::of_column(&frame, column, &spec.target, &target))
             .transpose()?;
         let (recipe, named_recipe) = self.recipe_to_train(spec, &version)?;
-        recipe::validate(&recipe, &version.columns, &spec.target)?;
+        recipe::validate(
+            &recipe,
+            &version.columns,
+            &spec.target,
+            fit::missing_of(&algorithm)?,
+        )?;
         for left_out in &recipe.left_out {
             warnings.push(format!(
                 "`{}` is not used: {}",

@@ -2,7 +2,7 @@
 
 use assay_core::Columns;
 use assay_core::matrix::{RawColumn, RawValues};
-use assay_core::recipe::{FittedRecipe, FittedStep, InputColumn, Plan, RECIPE_SCHEMA};
+use assay_core::recipe::{FittedRecipe, FittedStep, InputColumn, Missing, Plan, RECIPE_SCHEMA};
 use assay_core::schema::ColumnType;
 
 use crate::random::Random;
@@ -212,6 +212,7 @@ pub fn case_with(name: &'static str, drafts: Vec<Draft>, last: Vec<FittedStep>) 
         inputs: Vec::new(),
         steps: Vec::new(),
         features: Vec::new(),
+        missing: Missing::Refused,
     };
     let mut columns = Columns {
         n_rows: N_ROWS,

@@ -1,7 +1,7 @@
 //! What the file says of itself, and what cannot be written.
 
 use assay_core::model::{Form, Model, Node, Output, Tree};
-use assay_core::recipe::{FittedRecipe, FittedStep};
+use assay_core::recipe::{FittedRecipe, FittedStep, Missing};
 use assay_core::schema::ColumnType;
 use assay_onnx::{About, Error, export, inspect, output_names};
 
@@ -223,6 +223,7 @@ fn linear(names: &[&str]) -> (FittedRecipe, Model) {
         inputs,
         steps: Vec::<FittedStep>::new(),
         features: texts(names),
+        missing: Missing::Refused,
     };
     let model = Model {
         n_features: names.len(),

@@ -18,6 +18,27 @@ pub struct FittedRecipe {
     /// Names of the features in matrix order: inputs in their order, what was made of a column in its place (a category
     /// as `column=category`), ratios and products at the end.
     pub features: Vec<String>,
+    /// Whether its model takes missing numbers.
+    #[serde(default, skip_serializing_if = "Missing::is_refused")]
+    #[ts(as = "Option<Missing>", optional)]
+    pub missing: Missing,
+}
+
+/// What becomes of a number that no step filled.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Missing {
+    /// The row has no features.
+    #[default]
+    Refused,
+    /// NaN reaches the model.
+    Kept,
+}
+
+impl Missing {
+    fn is_refused(&self) -> bool {
+        *self == Self::Refused
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]

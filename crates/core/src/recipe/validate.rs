@@ -3,7 +3,7 @@
 mod state;
 
 use self::state::{State, Table};
-use super::{InputColumn, Recipe, Step};
+use super::{InputColumn, Missing, Recipe, Step};
 use crate::schema::{ColumnType, Schema};
 
 /// Why a recipe cannot be used, one sentence each.
@@ -103,16 +103,24 @@ pub enum RecipeError {
     DateNotEncoded(String),
     #[error("the text column `{0}` is not encoded by any step; add a one-hot or an ordinal step")]
     NotEncoded(String),
-    #[error("`{0}` has missing values and no step fills them; add an impute step")]
+    #[error(
+        "`{0}` has missing values and no step fills them; add an impute step, or take an algorithm that knows missing values"
+    )]
     NotImputed(String),
 }
 
 /// Checks a recipe against the columns of a table: every column there, of the kind that is said, the target not among
-/// the inputs, each step fit for what its columns are by then, and numbers without a gap at the end.
+/// the inputs, each step fit for what its columns are by then, and at the end numbers, without a gap unless `missing`
+/// keeps them.
 ///
 /// # Errors
 /// The first thing that is wrong.
-pub fn validate(recipe: &Recipe, schema: &Schema, target: &str) -> Result<(), RecipeError> {
+pub fn validate(
+    recipe: &Recipe,
+    schema: &Schema,
+    target: &str,
+    missing: Missing,
+) -> Result<(), RecipeError> {
     if schema.column(target).is_none() {
         return Err(RecipeError::UnknownTarget(target.to_owned()));
     }
@@ -134,6 +142,7 @@ pub fn validate(recipe: &Recipe, schema: &Schema, target: &str) -> Result<(), Re
         None => Ok(()),
         Some((name, State::Text)) => Err(RecipeError::NotEncoded(name.to_owned())),
         Some((name, State::Date { .. })) => Err(RecipeError::DateNotEncoded(name.to_owned())),
+        Some(_) if missing == Missing::Kept => Ok(()),
         Some((name, _)) => Err(RecipeError::NotImputed(name.to_owned())),
     }
 }

@@ -1,8 +1,8 @@
 //! Recommended recipes, and what a recipe must not say.
 
 use assay_core::recipe::{
-    DatePart, ImputeStrategy, InputColumn, RECIPE_SCHEMA, Recipe, RecipeError, Step, recommend,
-    validate,
+    DatePart, ImputeStrategy, InputColumn, Missing, RECIPE_SCHEMA, Recipe, RecipeError, Step,
+    recommend, validate,
 };
 use assay_core::schema::{Column, ColumnType, Schema};
 
@@ -115,7 +115,7 @@ fn columns_are_recommended_what_fits_them() {
             ("empty", "it holds no value"),
         ]
     );
-    assert_eq!(validate(&recipe, &schema, "left"), Ok(()));
+    assert_eq!(validate(&recipe, &schema, "left", Missing::Refused), Ok(()));
 }
 
 #[test]
@@ -129,7 +129,11 @@ fn each_target_gets_a_recipe_without_itself() {
             recipe.inputs.len() + recipe.left_out.len() + 1,
             schema.columns.len()
         );
-        assert_eq!(validate(&recipe, &schema, &target), Ok(()), "{target}");
+        assert_eq!(
+            validate(&recipe, &schema, &target, Missing::Refused),
+            Ok(()),
+            "{target}"
+        );
     }
 }
 
@@ -163,13 +167,17 @@ fn small_schema() -> Schema {
 }
 
 fn check(inputs: &[InputColumn], steps: &[Step]) -> Result<(), String> {
+    check_with(inputs, steps, Missing::Refused)
+}
+
+fn check_with(inputs: &[InputColumn], steps: &[Step], missing: Missing) -> Result<(), String> {
     let recipe = Recipe {
         schema: RECIPE_SCHEMA,
         inputs: inputs.to_vec(),
         steps: steps.to_vec(),
         left_out: vec![],
     };
-    validate(&recipe, &small_schema(), "left").map_err(|error| error.to_string())
+    validate(&recipe, &small_schema(), "left", missing).map_err(|error| error.to_string())
 }
 
 #[test]
@@ -343,6 +351,8 @@ fn a_recipe_that_cannot_be_fitted_is_told_so() {
         let error = check(&inputs, &steps).expect_err(words);
         assert!(error.contains(words), "{error} / {words}");
     }
+    let kept = check_with(&[income.clone()], &[standardise("income")], Missing::Kept);
+    assert_eq!(kept, Ok(()));
     let recipe = Recipe {
         schema: RECIPE_SCHEMA,
         inputs: vec![age.clone()],
@@ -350,7 +360,7 @@ fn a_recipe_that_cannot_be_fitted_is_told_so() {
         left_out: vec![],
     };
     assert_eq!(
-        validate(&recipe, &small_schema(), "gone"),
+        validate(&recipe, &small_schema(), "gone", Missing::Refused),
         Err(RecipeError::UnknownTarget("gone".into()))
     );
     let parts = |column: &str| Step::DateParts {

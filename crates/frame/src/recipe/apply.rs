@@ -10,7 +10,7 @@ use crate::error::Error;
 /// f32 once, at the end.
 ///
 /// # Errors
-/// [`Error::NoSuchColumn`]; [`Error::MissingValue`] where no step filled a missing number; [`Error::NotFinite`] for a
+/// [`Error::NoSuchColumn`]; [`Error::MissingValue`] where no step filled a missing number and the recipe does not keep it; [`Error::NotFinite`] for a
 /// value that f32 cannot hold (the graph's cast would make it infinite); [`Error::Recipe`] for a step that does not fit
 /// its column.
 pub fn apply_recipe(columns: &Columns, recipe: &FittedRecipe) -> Result<Matrix, Error> {
@@ -21,5 +21,5 @@ pub fn apply_recipe(columns: &Columns, recipe: &FittedRecipe) -> Result<Matrix, 
             "its features are not those that its steps make".to_owned(),
         ));
     }
-    rows.matrix(&plan)
+    rows.matrix(&plan, recipe.missing)
 }

@@ -1,7 +1,8 @@
 //! What a recipe learns from the training rows.
 
 use assay_core::recipe::{
-    DateUnit, FittedRecipe, FittedStep, Number, Plan, Recipe, Source, Step, Value, missing_name,
+    DateUnit, FittedRecipe, FittedStep, Missing, Number, Plan, Recipe, Source, Step, Value,
+    missing_name,
 };
 use assay_core::schema::ColumnType;
 use assay_core::{Columns, Matrix, Target, Task};
@@ -20,7 +21,7 @@ use crate::error::Error;
 /// text column that never becomes a number, and a step that needs the target (see [`fit_and_apply`]).
 pub fn fit_recipe(columns: &Columns, recipe: &Recipe) -> Result<FittedRecipe, Error> {
     let task = Task::silent();
-    Ok(Fitting::new(columns, recipe, None, &task)?.fitted)
+    Ok(Fitting::new(columns, recipe, None, Missing::Refused, &task)?.fitted)
 }
 
 /// Learns from the rows given and their target, and gives the features of the same rows. Where a feature is learnt from
@@ -32,10 +33,11 @@ pub fn fit_and_apply(
     columns: &Columns,
     target: &Target,
     recipe: &Recipe,
+    missing: Missing,
     task: &Task,
 ) -> Result<(FittedRecipe, Matrix), Error> {
-    let fitting = Fitting::new(columns, recipe, Some(target), task)?;
-    let matrix = fitting.rows.matrix(&fitting.plan)?;
+    let fitting = Fitting::new(columns, recipe, Some(target), missing, task)?;
+    let matrix = fitting.rows.matrix(&fitting.plan, missing)?;
     Ok((fitting.fitted, matrix))
 }
 
@@ -53,6 +55,7 @@ impl<'a> Fitting<'a> {
         columns: &'a Columns,
         recipe: &Recipe,
         target: Option<&'a Target>,
+        missing: Missing,
         task: &'a Task,
     ) -> Result<Self, Error> {
         let inputs = &recipe.inputs;
@@ -77,6 +80,7 @@ impl<'a> Fitting<'a> {
                 inputs: inputs.clone(),
                 steps: Vec::new(),
                 features: Vec::new(),
+                missing,
             },
         };
         for step in &recipe.steps {

@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use assay_core::recipe::{Categories, InputColumn, Number, OneHot, Plan, Source, Text, Value};
+use assay_core::recipe::{
+    Categories, InputColumn, Missing, Number, OneHot, Plan, Source, Text, Value,
+};
 use assay_core::{Columns, Matrix, RawColumn, RawValues};
 
 use super::text;
@@ -128,7 +130,7 @@ impl<'a> Rows<'a> {
     }
 
     /// Everything is computed in f64 and rounded to f32 once, here.
-    pub fn matrix(&self, plan: &Plan) -> Result<Matrix, Error> {
+    pub fn matrix(&self, plan: &Plan, missing: Missing) -> Result<Matrix, Error> {
         let names = plan.features();
         let n_features = names.len();
         let mut values = vec![0.0; self.n_rows * n_features];
@@ -139,7 +141,7 @@ impl<'a> Rows<'a> {
                     let slots = values.iter_mut().skip(first).step_by(n_features);
                     let numbers = self.numbers(number);
                     for ((slot, value), row) in slots.zip(numbers).zip(1..) {
-                        *slot = rounded(&column.name, row, value)?;
+                        *slot = rounded(&column.name, row, value, missing)?;
                     }
                     first += 1;
                 }
@@ -172,9 +174,9 @@ impl<'a> Rows<'a> {
     }
 }
 
-fn rounded(column: &str, row: u64, value: f64) -> Result<f32, Error> {
+fn rounded(column: &str, row: u64, value: f64, missing: Missing) -> Result<f32, Error> {
     let narrow = value as f32;
-    if narrow.is_finite() {
+    if narrow.is_finite() || (value.is_nan() && missing == Missing::Kept) {
         Ok(narrow)
     } else if value.is_nan() {
         Err(Error::MissingValue {

@@ -1,8 +1,8 @@
 //! The steps against scikit-learn, and that each looks at the training rows alone.
 
 use assay_core::recipe::{
-    BinEncoding, BinMethod, DatePart, FittedStep, ImputeStrategy, InputColumn, RECIPE_SCHEMA,
-    Recipe, Step,
+    BinEncoding, BinMethod, DatePart, FittedStep, ImputeStrategy, InputColumn, Missing,
+    RECIPE_SCHEMA, Recipe, Step,
 };
 use assay_core::schema::ColumnType::{self, Boolean, Date, Datetime, Float, Text};
 use assay_core::{Columns, RawColumn, RawValues, Target, Task};
@@ -139,7 +139,8 @@ fn means_of_the_target_are_those_of_scikit_learn() {
             n_folds: 5,
         };
         let recipe = recipe(&[("town", Text)], vec![step]);
-        let (fitted, _) = fit_and_apply(&data, &target, &recipe, &Task::silent()).unwrap();
+        let (fitted, _) =
+            fit_and_apply(&data, &target, &recipe, Missing::Refused, &Task::silent()).unwrap();
         let FittedStep::Target {
             categories,
             outputs,
@@ -183,7 +184,7 @@ fn the_target_of_a_row_is_not_in_its_features() {
     let features = |y: &[f64]| {
         let target = Target::Values(y.to_vec());
         let task = Task::silent();
-        fit_and_apply(&data, &target, &recipe, &task)
+        fit_and_apply(&data, &target, &recipe, Missing::Refused, &task)
             .unwrap()
             .1
             .values
@@ -370,7 +371,14 @@ fn no_step_sees_a_row_that_it_was_not_given() {
     let target = Target::Values((0..300).map(|row| f64::from(row % 17)).collect());
     let fitted = |csv: &str| {
         let columns = raw_columns(&table(csv), &train, &recipe.inputs).unwrap();
-        fit_and_apply(&columns, &target, &recipe, &Task::silent()).unwrap()
+        fit_and_apply(
+            &columns,
+            &target,
+            &recipe,
+            Missing::Refused,
+            &Task::silent(),
+        )
+        .unwrap()
     };
     let clean = fitted(&format!(
         "{}{}",
@@ -418,7 +426,14 @@ fn no_step_sees_a_row_that_it_was_not_given() {
     let of_fold = target.take(&fold);
     let in_fold = |csv: &str| {
         let columns = raw_columns(&table(csv), &fold, &recipe.inputs).unwrap();
-        fit_and_apply(&columns, &of_fold, &recipe, &Task::silent()).unwrap()
+        fit_and_apply(
+            &columns,
+            &of_fold,
+            &recipe,
+            Missing::Refused,
+            &Task::silent(),
+        )
+        .unwrap()
     };
     let clean = rows(0, 300, false);
     let mut lines: Vec<String> = clean.lines().map(str::to_owned).collect();

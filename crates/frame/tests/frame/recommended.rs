@@ -1,6 +1,6 @@
 //! The recommended recipe fits whatever a file holds, on few rows as on many.
 
-use assay_core::recipe::{Step, recommend, validate};
+use assay_core::recipe::{Missing, Step, recommend, validate};
 use assay_core::{Target, Task};
 use assay_frame::{Frame, apply_recipe, fit_and_apply, profile, raw_columns, read};
 
@@ -11,10 +11,14 @@ fn fits(name: &str, frame: &Frame, target: &str, train: &[usize]) -> Vec<Step> {
     let schema = frame.schema();
     let profile = profile(frame, &Task::silent()).unwrap();
     let recipe = recommend(&profile, &schema, target);
-    assert_eq!(validate(&recipe, &schema, target), Ok(()), "{name}");
+    assert_eq!(
+        validate(&recipe, &schema, target, Missing::Refused),
+        Ok(()),
+        "{name}"
+    );
     let y = Target::Values(train.iter().map(|row| (row % 3) as f64).collect());
     let given = raw_columns(frame, train, &recipe.inputs).unwrap();
-    let (fitted, matrix) = fit_and_apply(&given, &y, &recipe, &Task::silent())
+    let (fitted, matrix) = fit_and_apply(&given, &y, &recipe, Missing::Refused, &Task::silent())
         .unwrap_or_else(|error| panic!("{name}: {error}"));
     assert_eq!(matrix.n_rows, train.len(), "{name}");
     let all: Vec<usize> = (0..frame.n_rows()).collect();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use assay_core::matrix::Prediction;
 use assay_core::model::Model;
-use assay_core::recipe::FittedRecipe;
+use assay_core::recipe::{FittedRecipe, Missing};
 use assay_core::train::ParamValue;
 use assay_core::{Columns, Task};
 use assay_learn::Training;
@@ -47,7 +47,13 @@ impl Plan {
     ) -> Result<FittedModel, Cause> {
         task.step(0, 0, "fitting the recipe");
         let target = self.target.target.take(positions);
-        let (recipe, matrix) = assay_frame::fit_and_apply(columns, &target, &self.recipe, task)?;
+        let (recipe, matrix) = assay_frame::fit_and_apply(
+            columns,
+            &target,
+            &self.recipe,
+            missing_of(&self.algorithm)?,
+            task,
+        )?;
         task.check()?;
         let weights = weights::take(self.weights.as_deref(), positions)?;
         let training = Training {
@@ -79,4 +85,13 @@ impl FittedModel {
         let matrix = assay_frame::apply_recipe(columns, &self.recipe)?;
         Ok(assay_learn::predict(&self.model, &matrix))
     }
+}
+
+/// What becomes of numbers that no step filled.
+pub fn missing_of(algorithm: &str) -> Result<Missing, Cause> {
+    Ok(if assay_learn::algorithm(algorithm)?.takes_missing {
+        Missing::Kept
+    } else {
+        Missing::Refused
+    })
 }
