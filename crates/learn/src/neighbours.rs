@@ -1,9 +1,11 @@
 //! The nearest rows answer: classification and regression by k nearest neighbours.
 //!
-//! Few features: a kd-tree over the stored rows; more: all distances, features in blocks. Both find the same rows to
-//! the bit, since a distance is rounded to f32 before it is compared and ties go to the row stored first.
+//! Few features: a kd-tree over the stored rows; more: the distances of the rows that a product of matrices does not
+//! show to be too far. Both find the same rows to the bit, since a distance is rounded to f32 before it is compared and
+//! ties go to the row stored first.
 
 mod index;
+mod screen;
 
 use assay_core::Target;
 use assay_core::model::{Distance, Form, Model, Weighting};

@@ -4,6 +4,8 @@ use std::collections::BinaryHeap;
 
 use assay_core::model::Distance;
 
+use super::screen::{QUESTIONS_A_BLOCK, Screen};
+
 /// Up to so many features a kd-tree leaves most rows out.
 const MAX_TREE_FEATURES: usize = 12;
 const MIN_TREE_ROWS: usize = 512;
@@ -13,16 +15,20 @@ const ROWS_A_LEAF: usize = 32;
 const BLOCK: usize = 1_024;
 
 /// Stored rows, made ready for many questions.
-pub struct Index {
+pub struct Index<'a> {
     distance: Distance,
     n_rows: usize,
     n_features: usize,
+    /// As they are stored, row-major.
+    rows: &'a [f32],
     /// Feature-major, in the order of `numbers`.
     columns: Vec<f32>,
     /// Of each row here, its number among the stored ones.
     numbers: Vec<u32>,
     /// Empty: all rows are looked at. Else the root is 0.
     nodes: Vec<Node>,
+    /// Of straight lines through many features.
+    screen: Option<Screen>,
 }
 
 /// Rows `start..end` of the index, within a box.
@@ -42,20 +48,24 @@ pub struct Near {
     pub row: u32,
 }
 
-impl Index {
+impl<'a> Index<'a> {
     /// `rows` is row-major, n x n_features.
-    pub fn new(rows: &[f32], n_features: usize, distance: Distance) -> Self {
+    pub fn new(rows: &'a [f32], n_features: usize, distance: Distance) -> Self {
         let n_rows = rows.len() / n_features.max(1);
         let mut index = Self {
             distance,
             n_rows,
             n_features,
+            rows,
             columns: Vec::with_capacity(rows.len()),
             numbers: (0..n_rows as u32).collect(),
             nodes: Vec::new(),
+            screen: None,
         };
         if n_features <= MAX_TREE_FEATURES && n_rows >= MIN_TREE_ROWS {
-            index.part(rows);
+            index.part();
+        } else if distance == Distance::Euclidean {
+            index.screen = Screen::new(rows, n_features);
         }
         for feature in 0..n_features {
             let value = |&row: &u32| rows[row as usize * n_features + feature];
@@ -64,43 +74,61 @@ impl Index {
         index
     }
 
-    /// The `n` nearest rows, the nearest first; of equally near ones those stored first.
-    pub fn nearest(&self, x: &[f32], n: usize) -> Vec<Near> {
-        let mut found = Found {
-            n,
-            heap: BinaryHeap::with_capacity(n + 1),
-        };
-        if self.nodes.is_empty() {
-            self.look(x, 0..self.n_rows, &mut found);
-        } else {
-            let mut open = vec![(0_u64, 0)];
-            while let Some((bound, at)) = open.pop() {
-                if bound > found.worst() {
-                    continue;
+    /// Of every row of `x` (row-major, n x n_features) the `n` nearest rows, the nearest first; of equally near ones
+    /// those stored first.
+    pub fn nearest(&self, x: &[f32], n: usize) -> Vec<Vec<Near>> {
+        let width = self.n_features.max(1);
+        x.chunks(QUESTIONS_A_BLOCK * width)
+            .flat_map(|x| {
+                let mut found: Vec<Found> = x.chunks(width).map(|_| Found::new(n)).collect();
+                let screen = self.screen.as_ref();
+                match screen.and_then(|screen| Some((screen, screen.questions(x)?))) {
+                    Some((screen, questions)) => screen.each_near(&questions, |question, row| {
+                        let own = &x[question * width..(question + 1) * width];
+                        found[question].offer(key(self.apart(own, row), row as u32));
+                        found[question].farthest()
+                    }),
+                    None => {
+                        for (x, found) in x.chunks(width).zip(&mut found) {
+                            self.search(x, found);
+                        }
+                    }
                 }
-                let node = &self.nodes[at];
-                let Some((left, right)) = node.children else {
-                    self.look(x, node.start..node.end, &mut found);
-                    continue;
-                };
-                let mut children = [left, right].map(|at| (self.bound(x, &self.nodes[at]), at));
-                // The nearer child comes off the stack first.
-                children.sort_unstable_by(|a, b| b.cmp(a));
-                open.extend(children);
-            }
-        }
-        let keys = found.heap.into_sorted_vec();
-        keys.into_iter()
-            .map(|key| {
-                let compared = f64::from(f32::from_bits((key >> 32) as u32));
-                let distance = match self.distance {
-                    Distance::Euclidean => compared.sqrt(),
-                    Distance::Manhattan => compared,
-                };
-                let row = key as u32;
-                Near { distance, row }
+                found.into_iter().map(|found| found.rows(self.distance))
             })
             .collect()
+    }
+
+    fn search(&self, x: &[f32], found: &mut Found) {
+        if self.nodes.is_empty() {
+            self.look(x, 0..self.n_rows, found);
+            return;
+        }
+        let mut open = vec![(0_u64, 0)];
+        while let Some((bound, at)) = open.pop() {
+            if bound > found.worst() {
+                continue;
+            }
+            let node = &self.nodes[at];
+            let Some((left, right)) = node.children else {
+                self.look(x, node.start..node.end, found);
+                continue;
+            };
+            let mut children = [left, right].map(|at| (self.bound(x, &self.nodes[at]), at));
+            // The nearer child comes off the stack first.
+            children.sort_unstable_by(|a, b| b.cmp(a));
+            open.extend(children);
+        }
+    }
+
+    /// The squared straight line to a stored row, rounded as in [`Index::look`].
+    fn apart(&self, x: &[f32], row: usize) -> f64 {
+        let stored = &self.rows[row * self.n_features..(row + 1) * self.n_features];
+        let apart = x
+            .iter()
+            .zip(stored)
+            .map(|(&a, &b)| f64::from(a) - f64::from(b));
+        apart.fold(0.0, |sum, apart| sum + apart * apart)
     }
 
     fn look(&self, x: &[f32], rows: std::ops::Range<usize>, found: &mut Found) {
@@ -147,8 +175,8 @@ impl Index {
     }
 
     /// Sorts the rows into a tree of boxes, each halved along its widest side.
-    fn part(&mut self, rows: &[f32]) {
-        let n_features = self.n_features;
+    fn part(&mut self) {
+        let (rows, n_features) = (self.rows, self.n_features);
         let value = |row: u32, feature: usize| rows[row as usize * n_features + feature];
         let mut open = vec![(0, self.n_rows, None)];
         while let Some((start, end, parent)) = open.pop() {
@@ -197,6 +225,36 @@ struct Found {
 }
 
 impl Found {
+    fn new(n: usize) -> Self {
+        Self {
+            n,
+            heap: BinaryHeap::with_capacity(n + 1),
+        }
+    }
+
+    /// How far (as distances are compared) a row may be; infinity, while there are too few.
+    fn farthest(&self) -> f64 {
+        match self.worst() {
+            u64::MAX => f64::INFINITY,
+            worst => f64::from(f32::from_bits((worst >> 32) as u32)),
+        }
+    }
+
+    /// The nearest first.
+    fn rows(self, distance: Distance) -> Vec<Near> {
+        let keys = self.heap.into_sorted_vec().into_iter();
+        keys.map(|key| {
+            let compared = f64::from(f32::from_bits((key >> 32) as u32));
+            let distance = match distance {
+                Distance::Euclidean => compared.sqrt(),
+                Distance::Manhattan => compared,
+            };
+            let row = key as u32;
+            Near { distance, row }
+        })
+        .collect()
+    }
+
     /// What must be beaten; everything, while there are too few.
     fn worst(&self) -> u64 {
         match self.heap.peek() {
@@ -240,23 +298,67 @@ mod tests {
             for distance in [Distance::Euclidean, Distance::Manhattan] {
                 let tree = Index::new(&values, 3, distance);
                 prop_assert!(tree.nodes.len() > 10);
-                let mut all: Vec<(u64, f64)> = values.chunks(3).enumerate().map(|(row, other)| {
-                    let sum = other.iter().zip(&x).map(|(a, b)| {
-                        let apart = f64::from(*b) - f64::from(*a);
-                        if distance == Distance::Euclidean { apart * apart } else { apart.abs() }
-                    }).fold(0.0, |sum, apart| sum + apart);
-                    (key(sum, row as u32), sum)
-                }).collect();
-                all.sort_unstable_by_key(|(key, _)| *key);
-                let found = tree.nearest(&x, n);
-                prop_assert_eq!(found.len(), n);
-                for (near, (key, sum)) in found.iter().zip(all) {
-                    prop_assert_eq!(near.row, key as u32);
-                    let compared = f64::from(sum as f32);
-                    let wanted = if distance == Distance::Euclidean { compared.sqrt() } else { compared };
-                    prop_assert_eq!(near.distance, wanted);
-                }
+                prop_assert_eq!(tree.nearest(&x, n), vec![nearest_of_all(&values, &x, n, distance)]);
             }
         }
+
+        #[test]
+        fn a_screen_leaves_out_no_row_that_is_near(
+            values in prop::collection::vec(prop_oneof![(-3_i8..4).prop_map(f32::from), -5.0_f32..5.0], 16 * 600),
+            x in prop::collection::vec(prop_oneof![(-3_i8..4).prop_map(f32::from), -9.0_f32..9.0], 16 * 3),
+            n in 1_usize..40,
+            (scale, shift) in prop_oneof![
+                Just((1.0, 0.0)), Just((1e-3, 2_000.0)), Just((1e-20, 0.0)), Just((1e18, 0.0)), Just((3e37, 0.0)),
+            ],
+        ) {
+            let moved = |values: &[f32]| values.iter().map(|x| x * scale + shift).collect::<Vec<f32>>();
+            // Equal rows, and rows that are asked for themselves.
+            let (values, x) = (moved(&[&values[..], &values[..160]].concat()), moved(&[&x[..], &values[..32]].concat()));
+            let index = Index::new(&values, 16, Distance::Euclidean);
+            let found = index.nearest(&x, n);
+            prop_assert_eq!(found.len(), 5);
+            for (x, found) in x.chunks(16).zip(found) {
+                prop_assert_eq!(found, nearest_of_all(&values, x, n, Distance::Euclidean));
+            }
+        }
+    }
+
+    fn nearest_of_all(values: &[f32], x: &[f32], n: usize, distance: Distance) -> Vec<Near> {
+        let rows = values.chunks(x.len()).enumerate();
+        let mut all: Vec<(f32, u32)> = rows
+            .map(|(row, other)| {
+                let apart = other
+                    .iter()
+                    .zip(x)
+                    .map(|(a, b)| f64::from(*b) - f64::from(*a));
+                let sum = apart.fold(0.0, |sum, apart| match distance {
+                    Distance::Euclidean => sum + apart * apart,
+                    Distance::Manhattan => sum + apart.abs(),
+                });
+                (sum.min(f64::from(f32::MAX)) as f32, row as u32)
+            })
+            .collect();
+        all.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        let near = |&(compared, row): &(f32, u32)| Near {
+            distance: match distance {
+                Distance::Euclidean => f64::from(compared).sqrt(),
+                Distance::Manhattan => f64::from(compared),
+            },
+            row,
+        };
+        all.iter().take(n).map(near).collect()
+    }
+
+    #[test]
+    fn questions_without_a_number_are_answered() {
+        let values: Vec<f32> = (0..320).map(|i| i as f32).collect();
+        let index = Index::new(&values, 16, Distance::Euclidean);
+        let mut x = vec![1.0; 16];
+        x[3] = f32::NAN;
+        let rows: Vec<u32> = index.nearest(&x, 3)[0]
+            .iter()
+            .map(|near| near.row)
+            .collect();
+        assert_eq!(rows, [0, 1, 2]);
     }
 }

@@ -1,7 +1,7 @@
 //! Models that compare a row with stored rows: neighbours and kernels.
 
 use assay_core::model::{Decisions, Distance, Form, Kernel, Model, Weighting};
-use ndarray::{ArrayView2, Axis};
+use ndarray::{ArrayView2, ArrayViewMut1, Axis};
 
 use super::in_range;
 use crate::neighbours::{Index, Near};
@@ -9,7 +9,7 @@ use crate::neighbours::{Index, Near};
 /// What is made ready once for many rows.
 pub enum Comparison<'a> {
     Neighbours {
-        index: Index,
+        index: Index<'a>,
         answers: &'a [f32],
         n_neighbours: usize,
         weighting: Weighting,
@@ -58,7 +58,7 @@ impl<'a> Comparison<'a> {
     }
 
     fn neighbours(
-        (rows, answers): (&[f32], &'a [f32]),
+        (rows, answers): (&'a [f32], &'a [f32]),
         n_features: usize,
         n_neighbours: usize,
         (distance, weighting): (Distance, Weighting),
@@ -73,30 +73,38 @@ impl<'a> Comparison<'a> {
 
     /// Answers for rows of `n_features` into `y`, n_rows x n_outputs, which is 0 before.
     pub fn answer(&self, x: &ArrayView2<'_, f32>, n_features: usize, y: &mut ndarray::Array2<f64>) {
-        for (row, mut out) in x.axis_iter(Axis(0)).zip(y.axis_iter_mut(Axis(0))) {
-            let mut row = row.to_vec();
-            row.resize(n_features, 0.0);
-            let mut answer = vec![0.0; out.len()];
-            match self {
-                Self::Neighbours {
-                    index,
-                    answers,
-                    n_neighbours,
-                    weighting,
-                } => {
-                    let near = index.nearest(&row, *n_neighbours);
-                    mean(&near, answers, *weighting, &mut answer);
+        let mut rows = Vec::with_capacity(x.nrows() * n_features);
+        for row in x.rows() {
+            let given = row.iter().copied().chain(std::iter::repeat(0.0));
+            rows.extend(given.take(n_features));
+        }
+        match self {
+            Self::Neighbours {
+                index,
+                answers,
+                n_neighbours,
+                weighting,
+            } => {
+                let near = index.nearest(&rows, *n_neighbours);
+                for (near, mut out) in near.iter().zip(y.axis_iter_mut(Axis(0))) {
+                    let mut answer = vec![0.0; out.len()];
+                    mean(near, answers, *weighting, &mut answer);
+                    write(&answer, &mut out);
                 }
-                Self::Kernel {
-                    kernel,
-                    vectors,
-                    coefficients,
-                    intercepts,
-                    decisions,
-                } => {
+            }
+            Self::Kernel {
+                kernel,
+                vectors,
+                coefficients,
+                intercepts,
+                decisions,
+            } => {
+                let width = n_features.max(1);
+                for (row, mut out) in rows.chunks(width).zip(y.axis_iter_mut(Axis(0))) {
+                    let mut answer = vec![0.0; out.len()];
                     let kernels: Vec<f64> = vectors
-                        .chunks(n_features.max(1))
-                        .map(|vector| kernel.of(&row, vector))
+                        .chunks(width)
+                        .map(|vector| kernel.of(row, vector))
                         .collect();
                     let sums = coefficients
                         .iter()
@@ -106,12 +114,16 @@ impl<'a> Comparison<'a> {
                             f64::from(in_range(products.sum::<f64>() + intercept))
                         });
                     decide(&sums.collect::<Vec<f64>>(), decisions, &mut answer);
+                    write(&answer, &mut out);
                 }
             }
-            for (out, value) in out.iter_mut().zip(answer) {
-                *out = f64::from(in_range(value));
-            }
         }
+    }
+}
+
+fn write(answer: &[f64], out: &mut ArrayViewMut1<'_, f64>) {
+    for (out, &value) in out.iter_mut().zip(answer) {
+        *out = f64::from(in_range(value));
     }
 }
 

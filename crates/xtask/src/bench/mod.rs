@@ -1,6 +1,7 @@
 //! `bench`: what users would run instead, measured beside Assay on the same machine in the same hour.
 
 mod beside;
+mod cancel;
 mod import;
 mod profile;
 mod train;
@@ -16,6 +17,11 @@ struct Bench {
 }
 
 const BENCHES: &[Bench] = &[
+    Bench {
+        name: "cancel",
+        usage: cancel::USAGE,
+        run: cancel::run,
+    },
     Bench {
         name: "import",
         usage: import::USAGE,
