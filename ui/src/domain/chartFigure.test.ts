@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Series } from '../gen/Series';
-import { axisSpec, heatRows, lineSeries, rocCurves } from './chartFigure';
+import { axisSpec, foldAxis, heatRows, lineSeries, rocCurves } from './chartFigure';
 
 const series = (name: string, changes: Partial<Series> = {}): Series => ({
   name,
@@ -33,6 +33,29 @@ it('an axis takes bounds of the document, and ticks at few whole steps', () => {
   expect(axisSpec(axis, [2, 0, 1, 1]).ticks?.map(({ text }) => text)).toEqual(['0', '1', '2']);
   expect(axisSpec(axis, [0.5, 1])).toEqual({ title: 'step', scale: 'linear' });
   expect(axisSpec({ ...axis, min: 0 }, [0.5, 1], 'symlog')).toMatchObject({ scale: 'symlog', domain: [0, 1] });
+});
+
+it('folds are dots that count from 1, named as far as there is room', () => {
+  expect(lineSeries([series('a')], { folds: true })[0]?.dots).toBe(true);
+  const few = foldAxis([0, 1, 2]);
+  expect(few.domain).toEqual([-0.5, 2.5]);
+  expect(few.ticks).toEqual([
+    { at: 0, text: '1' },
+    { at: 1, text: '2' },
+    { at: 2, text: '3' },
+  ]);
+  expect(foldAxis([0, 29]).ticks?.map(({ text }) => text)).toEqual([
+    '1',
+    '4',
+    '7',
+    '10',
+    '13',
+    '16',
+    '19',
+    '22',
+    '25',
+    '28',
+  ]);
 });
 
 it('the cells of a heat map are cut into rows, a gap is no number', () => {

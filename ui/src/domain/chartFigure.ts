@@ -27,6 +27,8 @@ export interface Look {
   categories?: readonly number[];
   /** Shorter ones, for little room. */
   names?: readonly string[];
+  /** The steps are folds, which count from 1 and follow nothing. */
+  folds?: boolean;
 }
 
 export function categoryOf({ categories }: Look, index: number, own: number): number {
@@ -68,6 +70,7 @@ export function lineSeries(series: readonly Series[], look: Look = {}): LineSeri
     category: categoryOf(look, i, color),
     x,
     y,
+    ...(look.folds ? { dots: true } : {}),
     ...(low.length > 0 && high.length > 0 ? { band: { low, high } } : {}),
   }));
 }
@@ -78,6 +81,22 @@ export function axisSpec(axis: Axis, values: readonly number[], scale?: ScaleKin
   if (axis.min === null && axis.max === null) return spec;
   const [low, high] = niceExtent(extentOf(values) ?? [0, 1]);
   return { ...spec, domain: [axis.min ?? low, axis.max ?? high] };
+}
+
+const MOST_FOLDS = 12;
+
+/** Folds count from 1, with room at both ends. */
+export function foldAxis(values: readonly number[]): AxisSpec {
+  const [low, high] = extentOf(values) ?? [0, 1];
+  const every = Math.ceil((high - low + 1) / MOST_FOLDS);
+  const text = (at: number) => String(at + 1);
+  const ticks = Array.from({ length: Math.floor((high - low) / every) + 1 }, (_, i) => low + i * every);
+  return {
+    title: 'fold',
+    domain: [low - 0.5, high + 0.5],
+    format: text,
+    ticks: ticks.map((at) => ({ at, text: text(at) })),
+  };
 }
 
 /** The rows of a heat map out of its row-major cells. */

@@ -44,6 +44,8 @@ export interface LineSeries {
   band?: { low: ArrayLike<number>; high: ArrayLike<number> };
   /** Index of the best point, ringed. */
   best?: number;
+  /** Dots, the line between them faint: for values between which there is nothing, such as folds. */
+  dots?: boolean;
   /** Indices [from, to] drawn thin and dotted: what must not be scored. */
   dotted?: readonly [number, number];
 }

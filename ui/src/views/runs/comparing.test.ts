@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Comparison } from '../../gen/Comparison';
 import { barMetrics, betterOf } from './charts';
 import { equalFacts, equalSentence, groups, headline, metricRows } from './comparing';
-import { shortNames } from './names';
+import { shortNames, tellApart } from './names';
 import { run } from './sample.test-support';
 
 const COMPARISON: Comparison = {
@@ -82,5 +82,17 @@ describe('short names', () => {
       ['baseline', 'decision_tree-03'],
       ['baseline', 'dt-03'],
     ],
-  ])('%j become %j', (names, short) => expect(shortNames(names)).toEqual(short));
+  ])('%j become %j', (names, short) =>
+    expect(shortNames(names.map((name) => ({ name, experiment: 'all' })))).toEqual(short),
+  );
+
+  it('of several experiments are told apart by them', () => {
+    const runs = [
+      { name: 'random_forest-01', experiment: 'power' },
+      { name: 'random_forest-01', experiment: 'titanic' },
+      { name: 'ridge-01', experiment: 'titanic' },
+    ];
+    expect(tellApart(runs)).toEqual(['power/random_forest-01', 'titanic/random_forest-01', 'ridge-01']);
+    expect(shortNames(runs)).toEqual(['power/rf-01', 'titanic/rf-01', 'ridge-01']);
+  });
 });

@@ -109,6 +109,7 @@ describe('the page of a run', () => {
   });
 
   it('fills the training page with what made it', () => {
+    const RUN = 'f'.repeat(32);
     const spec: TrainSpec = {
       schema: 1,
       dataset: 'penguins@2',
@@ -122,7 +123,7 @@ describe('the page of a run', () => {
       experiment: 'trees',
       run_name: 'x',
     };
-    expect(againQuery(spec)).toEqual({
+    expect(againQuery(spec, RUN)).toEqual({
       dataset: 'penguins@2',
       target: 'species',
       split: 'auto',
@@ -132,7 +133,13 @@ describe('the page of a run', () => {
       'p.max_depth': '4',
       'p.bootstrap': 'false',
     });
-    expect(againQuery({ ...spec, algorithm: 'ridge', cv_folds: 5 })).toMatchObject({ algorithm: 'ridge', cv: '5' });
+    expect(againQuery({ ...spec, algorithm: 'ridge', cv_folds: 5, weight: 'fare' }, RUN)).toMatchObject({
+      algorithm: 'ridge',
+      cv: '5',
+      weight: 'fare',
+    });
+    const recipe = { schema: 1, inputs: [], steps: [], left_out: [] };
+    expect(againQuery({ ...spec, recipe }, RUN)).toMatchObject({ from: RUN });
   });
 
   it('knows as much of a run that failed before it left a record', () => {

@@ -4,6 +4,7 @@ import type { FittedStep } from '../../gen/FittedStep';
 import type { MetricSummary } from '../../gen/MetricSummary';
 import type { ParityReport } from '../../gen/ParityReport';
 import type { RunEnvironment } from '../../gen/RunEnvironment';
+import type { RunId } from '../../gen/RunId';
 import type { RunSummary } from '../../gen/RunSummary';
 import type { Step } from '../../gen/Step';
 import type { TrainSpec } from '../../gen/TrainSpec';
@@ -183,8 +184,11 @@ export function splitWords({ split, cv_folds, cv }: TrainSpec): string {
   return `${how}${percent(split.test_fraction, 0)} held out${gap}${folds}`;
 }
 
-/** The state of the training page that makes the same run again; the name is left to the new one. */
-export function againQuery(spec: TrainSpec): Record<string, string> {
+/**
+ * The state of the training page that makes the same run again; the name is left to the new one. A recipe of its own is
+ * read from the run.
+ */
+export function againQuery(spec: TrainSpec, run_id: RunId): Record<string, string> {
   return {
     dataset: spec.dataset,
     target: spec.target,
@@ -196,6 +200,8 @@ export function againQuery(spec: TrainSpec): Record<string, string> {
     ...(spec.split.group ? { group: spec.split.group } : {}),
     ...(spec.split.time ? { time: spec.split.time } : {}),
     ...(spec.split.gap ? { gap: String(spec.split.gap) } : {}),
+    ...(spec.weight ? { weight: spec.weight } : {}),
+    ...(spec.recipe ? { from: run_id } : {}),
     ...cvQuery(spec),
     ...(spec.experiment === null ? {} : { experiment: spec.experiment }),
     ...Object.fromEntries(Object.entries(spec.params).map(([name, value]) => [`p.${name}`, String(value)])),

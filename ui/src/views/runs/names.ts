@@ -1,16 +1,34 @@
-// Names of compared runs in little room: what they share says nothing.
+// Names of compared runs: told apart where they are the same, and in little room without what they share.
 
 const SHORT = 10;
 
-/** `#12` where every name ends in a number of its own; else `dt-03` for decision_tree-03; else the names themselves. */
-export function shortNames(names: readonly string[]): string[] {
-  if (names.length < 2 || names.every((name) => name.length <= SHORT)) return [...names];
-  const numbers = names.map((name) => /[-_ #](\d+)$/.exec(name)?.[1]);
-  if (numbers.every((own) => own !== undefined) && new Set(numbers).size === names.length) {
-    return numbers.map((own) => `#${own}`);
-  }
-  const short = names.map(initials);
-  return new Set(short).size === names.length ? short : [...names];
+interface Named {
+  name: string;
+  experiment: string;
+}
+
+/** Names; those that several runs have stand after their experiment, `titanic/ridge-01`. */
+export function tellApart(runs: readonly Named[]): string[] {
+  const shared = (own: string) => runs.filter(({ name }) => name === own).length > 1;
+  return runs.map(({ name, experiment }) => (shared(name) ? `${experiment}/${name}` : name));
+}
+
+/**
+ * `#12` where every name ends in a number of its own; else `dt-03` for decision_tree-03, `titanic/dt-03` where only the
+ * experiment tells it apart; else the names themselves.
+ */
+export function shortNames(runs: readonly Named[]): string[] {
+  const own = runs.map(({ name }) => name);
+  if (own.length < 2 || (own.every((name) => name.length <= SHORT) && isDistinct(own))) return own;
+  const numbers = own.map((name) => /[-_ #](\d+)$/.exec(name)?.[1]);
+  if (numbers.every((found) => found !== undefined) && isDistinct(numbers)) return numbers.map((found) => `#${found}`);
+  const names = tellApart(runs);
+  const short = names.map((name) => name.split('/').map(initials).join('/'));
+  return isDistinct(short) ? short : names;
+}
+
+function isDistinct(names: readonly unknown[]): boolean {
+  return new Set(names).size === names.length;
 }
 
 /** The first letters of the words, the number at the end as it is. A name that is short stays. */
