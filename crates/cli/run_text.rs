@@ -86,12 +86,12 @@ impl Shown {
         parts.extend(self.detail.failure.as_ref().map(ToString::to_string));
         parts.push(self.metrics());
         if let Some(record) = &self.detail.record {
-            parts.extend(
-                record
-                    .leaks
-                    .iter()
-                    .map(|leak| format!("leak? {}", leak.sentence)),
-            );
+            let leaks: Vec<String> = record
+                .leaks
+                .iter()
+                .map(|leak| format!("leak? {}", leak.sentence))
+                .collect();
+            parts.extend((!leaks.is_empty()).then(|| leaks.join("\n")));
         }
         if let Some(result) = &self.result {
             parts.extend(result_parts(result));
@@ -105,35 +105,54 @@ impl Shown {
                 parity.max_rel_diff
             ));
         }
-        parts.join("\n")
+        parts.join("\n\n")
     }
 
-    /// Test metrics in the order of the catalogue with their intervals, then all others.
+    /// Test metrics in the order of the catalogue, with their intervals and what the cross-validation says; then all
+    /// that is left.
     fn metrics(&self) -> String {
         let of_test: &[MetricValue] = self.result.as_ref().map_or(&[], |result| &result.metrics);
-        let is_of_test = |name: &str| {
-            name.strip_prefix("test.")
-                .is_some_and(|name| of_test.iter().any(|metric| metric.name == name))
+        let all = &self.detail.summary.metrics;
+        let is_validated = all.keys().any(|name| name.starts_with("cv."));
+        let of_folds = |name: &str, figure_of: &str| {
+            let value = all.get(&format!("cv.{name}.{figure_of}"));
+            is_validated.then(|| value.map_or_else(String::new, |value| figure(Some(*value))))
         };
-        let rows = of_test
+        let is_shown = |name: &str| {
+            let mut parts = name.splitn(2, '.');
+            let (of, rest) = (parts.next(), parts.next().unwrap_or_default());
+            of_test.iter().any(|metric| match of {
+                Some("test") => rest == metric.name,
+                // The points of a curve over the folds, and the two figures of the table.
+                Some("cv") => rest
+                    .strip_prefix(metric.name.as_str())
+                    .is_some_and(|figure| matches!(figure, "" | ".mean" | ".std")),
+                _ => false,
+            })
+        };
+        let mut rows: Vec<Vec<String>> = of_test
             .iter()
             .map(|metric| {
-                vec![
+                let mut row = vec![
                     format!("test.{}", metric.name),
                     figure(Some(metric.value)),
                     metric.interval.map(interval).unwrap_or_default(),
-                ]
+                ];
+                row.extend(of_folds(&metric.name, "mean"));
+                row.extend(of_folds(&metric.name, "std"));
+                row
             })
-            .chain(
-                self.detail
-                    .summary
-                    .metrics
-                    .iter()
-                    .filter(|(name, _)| !is_of_test(name))
-                    .map(|(name, value)| vec![name.clone(), figure(Some(*value)), String::new()]),
-            )
             .collect();
-        table(&["metric", "value", "95 % interval"], rows, &[1])
+        rows.extend(
+            all.iter()
+                .filter(|(name, _)| !is_shown(name))
+                .map(|(name, value)| vec![name.clone(), figure(Some(*value))]),
+        );
+        let mut head = vec!["metric", "value", "95 % interval"];
+        if is_validated {
+            head.extend(["mean of folds", "std"]);
+        }
+        table(&head, rows, &[1, 3, 4])
     }
 }
 
