@@ -213,5 +213,12 @@ fn tree_params() -> Vec<ParamInfo> {
              numbers.",
             &["all", "sqrt", "log2", "auto"],
         ),
+        integer(
+            "max_nodes",
+            "About the most nodes of all trees together: where they would be more, leaves hold more rows. The model and \
+             its file grow with them.",
+            20_000_000,
+            (1_000, 1_000_000_000),
+        ),
     ]
 }

@@ -43,6 +43,11 @@ impl<'a> KernelMatrix<'a> {
         }
     }
 
+    /// Multiplications that a row costs.
+    pub fn work_a_row(&self) -> usize {
+        self.n_rows * (self.n_features + 1)
+    }
+
     pub fn diagonal(&self, row: usize) -> f64 {
         let x = self.row_of_x(row);
         match self.kernel {

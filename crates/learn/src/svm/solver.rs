@@ -7,8 +7,8 @@ use assay_core::{Cancelled, Task};
 
 use super::kernel::{KernelMatrix, PartRows};
 
-/// Iterations between two looks at the task, divided by the number of variables.
-const CHECK_EVERY: usize = 10_000_000;
+/// Multiplications between two looks at the task: some 20 ms of them.
+const CHECK_EVERY: usize = 20_000_000;
 
 /// The least curvature of a pair.
 const LEAST_CURVATURE: f64 = 1e-12;
@@ -41,7 +41,9 @@ pub fn solve(
     let mut rows = PartRows::new(matrix, problem.rows);
     let diagonal: Vec<f64> = (0..n).map(|at| rows.diagonal(at)).collect();
     let mut state = State::new(problem);
-    let check_every = (CHECK_EVERY / n.max(1)).max(1);
+    // An iteration takes two rows of the kernel and a few rounds over the variables.
+    let work = 2 * matrix.work_a_row() + 4 * n;
+    let check_every = (CHECK_EVERY / work.max(1)).max(1);
     let mut is_converged = false;
     let mut lowest = f64::INFINITY;
     let mut highest = f64::NEG_INFINITY;

@@ -146,7 +146,7 @@ impl<'v> Fit<ArrayView2<'v, f32>, Array1<usize>, Error> for AdaBoostValidParams 
                 .step(number as u64, self.n_estimators as u64, "boosting");
             normalise(&mut weights);
             let samples = rows.samples(x.nrows(), |row| (weights[row] * x.nrows() as f64) as f32);
-            let tree = plain(grow(rows, limits, samples, None, &self.task)?, vote);
+            let tree = plain(&grow(rows, limits, samples, None, &self.task)?, vote);
             let is_wrong: Vec<bool> = (0..x.nrows())
                 .map(|row| voted(&tree, rows.x, row * x.ncols()) != Some(indices[row]))
                 .collect();

@@ -12,7 +12,7 @@ use rand_xoshiro::{SplitMix64, Xoshiro256PlusPlus};
 use rayon::prelude::*;
 
 use super::bins;
-use super::grow::{GrownNode, Limits, Rows, Splitter, below, grow};
+use super::grow::{Grown, GrownNode, Limits, Rows, Splitter, below, grow};
 use super::leaves::Grid;
 use super::split::{Classes, Numbers, Objective};
 use super::{ForestParams, ForestValidParams, MaxFeatures};
@@ -48,7 +48,7 @@ impl<'v> Fit<ArrayView2<'v, f32>, Array1<usize>, Error> for ForestValidParams {
         };
         let grown = self.grow_all(*dataset.records(), objective, dataset.weights())?;
         let grid = Grid::new(self.n_estimators, 1.0);
-        Ok(assemble(grown, |tree, leaf| grid.probabilities(tree, leaf)))
+        self.assemble(grown, |tree, leaf| grid.probabilities(tree, leaf))
     }
 }
 
@@ -67,19 +67,12 @@ impl<'v> Fit<ArrayView2<'v, f32>, Array1<f64>, Error> for ForestValidParams {
             mean,
         };
         let grown = self.grow_all(*dataset.records(), objective, dataset.weights())?;
-        let largest = grown
-            .iter()
-            .flatten()
-            .filter_map(|node| match node {
-                GrownNode::Leaf(values) => Some(values),
-                GrownNode::Split { .. } => None,
-            })
-            .flatten()
-            .fold(0.0, |largest: f64, value| largest.max(value.abs()));
+        let answers = grown.iter().flat_map(Grown::answers);
+        let largest = answers.fold(0.0, |largest: f64, value| largest.max(value.abs()));
         let grid = Grid::new(self.n_estimators, largest);
-        Ok(assemble(grown, |tree, leaf| {
+        self.assemble(grown, |tree, leaf| {
             leaf.iter().map(|value| grid.value(tree, *value)).collect()
-        }))
+        })
     }
 }
 
@@ -109,7 +102,7 @@ impl ForestValidParams {
         x: ArrayView2<'_, f32>,
         objective: O,
         weights: Option<&[f32]>,
-    ) -> Result<Vec<Vec<GrownNode>>, Error> {
+    ) -> Result<Vec<Grown>, Error> {
         let total = self.n_estimators as u64;
         self.task.step(0, total, "growing trees");
         let features = match self.splitter {
@@ -123,11 +116,12 @@ impl ForestValidParams {
             features: &features,
             objective,
         };
+        let limits = self.limits(x.nrows(), rows, weights)?;
         let n_grown = Mutex::new(0);
         let grown: Result<_, Cancelled> = (0..self.n_estimators)
             .into_par_iter()
             .map(|tree| {
-                let nodes = self.grow_one(tree, x.nrows(), rows, weights)?;
+                let nodes = self.grow_one(tree, limits, x.nrows(), rows, weights)?;
                 // Counted and told under one lock, so that progress never goes back.
                 let mut n_grown = n_grown.lock().unwrap_or_else(PoisonError::into_inner);
                 *n_grown += 1;
@@ -138,20 +132,59 @@ impl ForestValidParams {
         Ok(grown?)
     }
 
-    fn grow_one<O: Objective>(
+    /// With leaves of more rows where a first tree shows that all would have too many nodes.
+    fn limits<O: Objective>(
         &self,
-        tree: usize,
         n_rows: usize,
         rows: Rows<'_, O>,
         weights: Option<&[f32]>,
-    ) -> Result<Vec<GrownNode>, Cancelled> {
-        let limits = Limits {
+    ) -> Result<Limits, Cancelled> {
+        let mut limits = Limits {
             max_depth: self.max_depth,
             min_samples_split: self.min_samples_split,
             min_samples_leaf: self.min_samples_leaf,
             max_features: self.n_drawn(rows.n_features, rows.objective),
             splitter: self.splitter,
         };
+        let of_depth = 1_usize.checked_shl(self.max_depth as u32);
+        let most_leaves = of_depth
+            .unwrap_or(usize::MAX)
+            .min(n_rows / self.min_samples_leaf);
+        let nodes = |of_one: usize| of_one.saturating_mul(self.n_estimators);
+        if nodes(most_leaves.saturating_mul(2)) <= self.max_nodes {
+            return Ok(limits);
+        }
+        let would_be = |limits: Limits| {
+            let first = self.grow_one(0, limits, n_rows, rows, weights)?;
+            Ok::<usize, Cancelled>(nodes(first.nodes.len()))
+        };
+        let whole = would_be(limits)?;
+        let mut n_nodes = whole;
+        // A tree that is a single leaf gets no smaller.
+        while n_nodes > self.max_nodes.max(self.n_estimators) {
+            let fewer = limits.min_samples_leaf;
+            let in_proportion = fewer.saturating_mul(n_nodes).div_ceil(self.max_nodes);
+            limits.min_samples_leaf = in_proportion.max(fewer + fewer / 8);
+            n_nodes = would_be(limits)?;
+        }
+        if n_nodes < whole {
+            self.task.warn(format!(
+                "leaves hold at least {} rows, since all trees together would have {whole} nodes: `max_nodes` allows \
+                 more",
+                limits.min_samples_leaf
+            ));
+        }
+        Ok(limits)
+    }
+
+    fn grow_one<O: Objective>(
+        &self,
+        tree: usize,
+        limits: Limits,
+        n_rows: usize,
+        rows: Rows<'_, O>,
+        weights: Option<&[f32]>,
+    ) -> Result<Grown, Cancelled> {
         let mut rng = stream(self.seed, tree);
         let weight = |row: usize| weights.map_or(1.0, |weights| weights[row]);
         let samples = if self.bootstrap {
@@ -167,6 +200,20 @@ impl ForestValidParams {
             || limits.max_features < rows.n_features
             || self.splitter == Splitter::Random;
         grow(rows, limits, samples, draws.then_some(rng), &self.task)
+    }
+
+    /// The model's trees, whose leaves `leaf` makes from the number of the tree and the answer.
+    fn assemble(
+        &self,
+        grown: Vec<Grown>,
+        leaf: impl Fn(usize, &[f64]) -> Vec<f32> + Sync,
+    ) -> Result<Forest, Error> {
+        let trees = grown.into_par_iter().enumerate().map(|(tree, grown)| {
+            self.task.check()?;
+            Ok(plain(&grown, |values| leaf(tree, values)))
+        });
+        let trees: Result<_, Cancelled> = trees.collect();
+        Ok(Forest { trees: trees? })
     }
 
     fn n_drawn<O: Objective>(&self, n_features: usize, objective: O) -> usize {
@@ -187,18 +234,9 @@ pub fn stream(seed: u64, tree: usize) -> Xoshiro256PlusPlus {
     Xoshiro256PlusPlus::seed_from_u64(base.wrapping_add(tree as u64))
 }
 
-fn assemble(grown: Vec<Vec<GrownNode>>, leaf: impl Fn(usize, &[f64]) -> Vec<f32>) -> Forest {
-    let trees = grown
-        .into_iter()
-        .enumerate()
-        .map(|(tree, nodes)| plain(nodes, |values| leaf(tree, values)))
-        .collect();
-    Forest { trees }
-}
-
 /// A tree with its leaves turned into answers by `leaf`.
-pub fn plain(nodes: Vec<GrownNode>, leaf: impl Fn(&[f64]) -> Vec<f32>) -> Tree {
-    let nodes = nodes.into_iter().map(|node| match node {
+pub fn plain(grown: &Grown, leaf: impl Fn(&[f64]) -> Vec<f32>) -> Tree {
+    let nodes = grown.nodes.iter().map(|node| match *node {
         GrownNode::Split {
             feature,
             threshold,
@@ -214,8 +252,8 @@ pub fn plain(nodes: Vec<GrownNode>, leaf: impl Fn(&[f64]) -> Vec<f32>) -> Tree {
             right,
             gain: gain as f32,
         },
-        GrownNode::Leaf(values) => Node::Leaf {
-            values: leaf(&values),
+        GrownNode::Leaf(number) => Node::Leaf {
+            values: leaf(grown.answer(number)),
         },
     });
     Tree {

@@ -30,6 +30,14 @@ pub enum Splitter {
     Random,
 }
 
+/// Nodes, each before its children, and the answers of the leaves, kept apart so that a tree is two blocks of memory.
+pub struct Grown {
+    pub nodes: Vec<GrownNode>,
+    /// Class probabilities, or the mean: `width` numbers a leaf.
+    answers: Vec<f64>,
+    width: usize,
+}
+
 pub enum GrownNode {
     Split {
         feature: u32,
@@ -40,8 +48,21 @@ pub enum GrownNode {
         /// The impurity that goes, times the share of the tree's weight that comes here.
         gain: f64,
     },
-    /// Class probabilities, or the mean.
-    Leaf(Vec<f64>),
+    /// Number of the leaf.
+    Leaf(u32),
+}
+
+impl Grown {
+    /// Class probabilities, or the mean, of a leaf.
+    pub fn answer(&self, leaf: u32) -> &[f64] {
+        let start = leaf as usize * self.width;
+        &self.answers[start..start + self.width]
+    }
+
+    /// Of all leaves, one after the other.
+    pub fn answers(&self) -> &[f64] {
+        &self.answers
+    }
 }
 
 /// The training rows as a tree sees them.
@@ -90,7 +111,7 @@ pub fn grow<O: Objective>(
     samples: Vec<Sample<O::Label>>,
     rng: Option<Xoshiro256PlusPlus>,
     task: &Task,
-) -> Result<Vec<GrownNode>, Cancelled> {
+) -> Result<Grown, Cancelled> {
     let mut grower = Grower {
         rows,
         limits,
@@ -134,9 +155,11 @@ enum Side {
 }
 
 impl<O: Objective> Grower<'_, O> {
-    fn grow(&mut self, mut samples: Vec<Sample<O::Label>>) -> Result<Vec<GrownNode>, Cancelled> {
+    fn grow(&mut self, mut samples: Vec<Sample<O::Label>>) -> Result<Grown, Cancelled> {
         let objective = self.rows.objective;
         let mut nodes: Vec<GrownNode> = Vec::new();
+        let mut answers = Vec::new();
+        let mut n_leaves = 0;
         let mut open = vec![Open {
             start: 0,
             end: samples.len(),
@@ -173,7 +196,9 @@ impl<O: Objective> Grower<'_, O> {
                 self.best_split(here, &sums)?
             };
             let Some(mut split) = split else {
-                nodes.push(GrownNode::Leaf(objective.answer(&sums)));
+                nodes.push(GrownNode::Leaf(n_leaves));
+                answers.extend(objective.answer(&sums));
+                n_leaves += 1;
                 continue;
             };
             let gain = (split.purity - objective.purity(&sums)).max(0.0) / self.total;
@@ -196,7 +221,13 @@ impl<O: Objective> Grower<'_, O> {
             open.push(child(middle, node.end, Side::Right));
             open.push(child(node.start, middle, Side::Left));
         }
-        Ok(nodes)
+        nodes.shrink_to_fit();
+        answers.shrink_to_fit();
+        Ok(Grown {
+            width: answers.len() / n_leaves.max(1) as usize,
+            nodes,
+            answers,
+        })
     }
 
     /// The best split over the features drawn. As in scikit-learn, features that do not vary here count as drawn, but

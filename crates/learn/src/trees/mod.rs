@@ -48,6 +48,7 @@ pub struct ForestValidParams {
     max_depth: usize,
     min_samples_split: usize,
     min_samples_leaf: usize,
+    max_nodes: usize,
     max_features: MaxFeatures,
     splitter: Splitter,
     bootstrap: bool,
@@ -70,6 +71,7 @@ impl ForestParams {
             max_depth: 64,
             min_samples_split: 2,
             min_samples_leaf: 1,
+            max_nodes: usize::MAX,
             max_features: MaxFeatures::All,
             splitter: Splitter::Best,
             bootstrap: false,
@@ -122,6 +124,12 @@ impl ForestParams {
         self
     }
 
+    /// About the most nodes of all trees together: where they would be more, leaves hold more rows, with a warning.
+    pub fn max_nodes(mut self, nodes: usize) -> Self {
+        self.0.max_nodes = nodes;
+        self
+    }
+
     pub fn max_features(mut self, max_features: MaxFeatures) -> Self {
         self.0.max_features = max_features;
         self
@@ -152,6 +160,7 @@ impl ForestParams {
             .max_depth(params.count("max_depth")?)
             .min_samples_split(params.count("min_samples_split")?)
             .min_samples_leaf(params.count("min_samples_leaf")?)
+            .max_nodes(params.count("max_nodes")?)
             .max_features(match params.text("max_features")? {
                 "all" => MaxFeatures::All,
                 "sqrt" => MaxFeatures::Sqrt,
@@ -172,6 +181,7 @@ impl ParamGuard for ForestParams {
             ("max_depth", params.max_depth, 1),
             ("min_samples_split", params.min_samples_split, 2),
             ("min_samples_leaf", params.min_samples_leaf, 1),
+            ("max_nodes", params.max_nodes, 1),
         ] {
             if value < least {
                 return Err(linfa::Error::Parameters(format!(

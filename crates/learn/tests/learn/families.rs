@@ -164,3 +164,41 @@ fn probabilities_of_a_machine_are_as_sure_as_it_is_right() {
         assert!(n > 500.0 && (said - was).abs() < 0.06, "{said} {was}");
     }
 }
+
+#[test]
+fn trees_stay_about_as_large_as_they_may_be() {
+    let (x, y, numbers) = random(2_000, 38);
+    let n_nodes = |form: &Form| match form {
+        Form::Trees { trees } => trees.iter().map(|tree| tree.nodes.len()).sum(),
+        _ => 0_usize,
+    };
+    for (algorithm, y) in [
+        ("random_forest", &y),
+        ("random_forest", &numbers),
+        ("extra_trees", &numbers),
+    ] {
+        let grown = |max_nodes| {
+            let given = params(&[
+                ("n_estimators", ParamValue::Integer(30)),
+                ("max_nodes", ParamValue::Integer(max_nodes)),
+            ]);
+            let (heard, task) = heard();
+            let model = fit(algorithm, &given, &x, y, 4, &task).unwrap();
+            let events = heard.lock().unwrap();
+            let is_warning = |event: &&TaskEvent| matches!(event, TaskEvent::Warning { .. });
+            (
+                n_nodes(&model.form),
+                events.iter().filter(is_warning).count(),
+            )
+        };
+        let (whole, n_warnings) = grown(1_000_000);
+        assert_eq!(n_warnings, 0, "{algorithm}");
+        let most = whole / 5;
+        let (limited, n_warnings) = grown(most as i64);
+        assert_eq!(n_warnings, 1, "{algorithm}");
+        assert!(
+            limited > most / 3 && limited < most * 3 / 2,
+            "{algorithm}: {limited} of {most}"
+        );
+    }
+}
