@@ -181,7 +181,7 @@ it('a recipe is changed line by line', async () => {
     .getByText(/--recipe/)
     .first()
     .waitFor();
-  await page.getByRole('button', { name: 'Back to the suggestion' }).click();
+  await page.getByRole('button', { name: 'Undo the changes' }).click();
   await page.getByText(/--recipe/).waitFor({ state: 'detached' });
 });
 

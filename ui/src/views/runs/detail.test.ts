@@ -140,6 +140,7 @@ describe('the page of a run', () => {
     });
     const recipe = { schema: 1, inputs: [], steps: [], left_out: [] };
     expect(againQuery({ ...spec, recipe }, RUN)).toMatchObject({ from: RUN });
+    expect(againQuery({ ...spec, named_recipe: 'birds@2' }, RUN)).toMatchObject({ named: 'birds@2' });
   });
 
   it('knows as much of a run that failed before it left a record', () => {

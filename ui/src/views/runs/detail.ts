@@ -202,6 +202,7 @@ export function againQuery(spec: TrainSpec, run_id: RunId): Record<string, strin
     ...(spec.split.gap ? { gap: String(spec.split.gap) } : {}),
     ...(spec.weight ? { weight: spec.weight } : {}),
     ...(spec.recipe ? { from: run_id } : {}),
+    ...(spec.named_recipe ? { named: spec.named_recipe } : {}),
     ...cvQuery(spec),
     ...(spec.experiment === null ? {} : { experiment: spec.experiment }),
     ...Object.fromEntries(Object.entries(spec.params).map(([name, value]) => [`p.${name}`, String(value)])),

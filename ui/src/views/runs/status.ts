@@ -13,6 +13,9 @@ export const RUN_STATES: Record<RunStatus, { state: StatusState; word: string }>
   killed: { state: 'interrupted', word: 'interrupted' },
 };
 
+/** Of a run that was killed because its user said so. */
+export const CANCELLED: { state: StatusState; word: string } = { state: 'notrun', word: 'cancelled' };
+
 /** The progress of the job that trains a run; null when it does not run. */
 export function progressOf(run: Pick<RunSummary, 'run_id' | 'status'>, jobs: Iterable<Job>): Progress | null {
   return jobOf(run, jobs)?.progress ?? null;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { MetricSummary } from '../../gen/MetricSummary';
-import { curveValues, figureText, watched } from './curve';
+import { curveScale, figureText, lineOf, watched } from './curve';
 
 const metric = (key: string, n: number): MetricSummary => ({
   key,
@@ -13,14 +13,19 @@ const metric = (key: string, n: number): MetricSummary => ({
 
 describe('the curve of a fit', () => {
   it.each([
-    [[], null],
-    [[metric('train.loss', 1)], null],
-    [[metric('cv.accuracy', 5)], null],
-    [[metric('train.loss', 9), metric('validation.loss', 9)], 'validation.loss'],
-    [[metric('other', 3), metric('train.error', 3)], 'train.error'],
-    [[metric('other', 3)], 'other'],
-  ])('is the most telling that has points: %#', (summaries, key) => {
-    expect(watched(summaries)?.key ?? null).toBe(key);
+    [[], []],
+    [[metric('train.loss', 1)], []],
+    [[metric('cv.accuracy', 5)], []],
+    [
+      [metric('train.loss', 9), metric('validation.loss', 9), metric('other', 9)],
+      ['validation.loss', 'train.loss'],
+    ],
+    [
+      [metric('other', 3), metric('train.error', 3)],
+      ['train.error', 'other'],
+    ],
+  ])('is the most telling that has points: %#', (summaries, keys) => {
+    expect(watched(summaries).map(({ key }) => key)).toEqual(keys);
   });
 
   it.each([
@@ -33,10 +38,16 @@ describe('the curve of a fit', () => {
   it('is read from the lines of a chart', () => {
     const axis = { title: '', scale: 'linear' as const, min: null, max: null };
     const line = { name: 'a', color: 1, x: [1, 2], y: [3, 2], low: [], high: [] };
-    expect(curveValues({ figure: 'lines', x: axis, y: axis, series: [line], limits: [], diagonal: false })).toEqual([
-      3, 2,
-    ]);
-    expect(curveValues({ figure: 'confusion', classes: [], counts: [] })).toEqual([]);
-    expect(curveValues(undefined)).toEqual([]);
+    const lines = { figure: 'lines' as const, x: axis, y: axis, series: [line], limits: [], diagonal: false };
+    expect(lineOf(lines)).toBe(line);
+    expect(lineOf({ ...lines, series: [] })).toBeNull();
+    expect(lineOf({ figure: 'confusion', classes: [], counts: [] })).toBeNull();
+    expect(lineOf(undefined)).toBeNull();
+  });
+
+  it('that has fallen far is read in powers of ten', () => {
+    expect(curveScale([{ ...metric('a', 9), min: 0.1, max: 9 }])).toBe('log');
+    expect(curveScale([metric('a', 9)])).toBe('linear');
+    expect(curveScale([{ ...metric('a', 9), min: 0, max: 9 }])).toBe('linear');
   });
 });

@@ -140,6 +140,12 @@ describe('the specification', () => {
     });
   });
 
+  it('names a recipe of the lab only while it is unchanged', () => {
+    expect(specOf(form, FOREST, null, 'birds@2')).toMatchObject({ recipe: null, named_recipe: 'birds@2' });
+    const changed = specOf(form, FOREST, { schema: 1, inputs: [], steps: [], left_out: [] }, 'birds@2');
+    expect(changed?.named_recipe).toBeUndefined();
+  });
+
   it('is none while something is wrong', () => {
     expect(specOf({ ...form, params: { n_estimators: '0' } }, FOREST, null)).toBeNull();
     expect(specOf({ ...form, test: '2' }, FOREST, null)).toBeNull();

@@ -79,8 +79,16 @@ export function formOf(query: Readonly<Record<string, string>>): TrainForm {
   };
 }
 
-/** The specification; null while a field is wrong. `recipe` is null for the one that the host makes from the profile. */
-export function specOf(form: TrainForm, algorithm: AlgorithmInfo | undefined, recipe: Recipe | null): TrainSpec | null {
+/**
+ * The specification; null while a field is wrong. `recipe` is null for the one that the host makes from the profile, or
+ * for the recipe of the lab that `named` says, `name@version`.
+ */
+export function specOf(
+  form: TrainForm,
+  algorithm: AlgorithmInfo | undefined,
+  recipe: Recipe | null,
+  named: string | null = null,
+): TrainSpec | null {
   if (!algorithm || form.dataset === '' || form.target === '') return null;
   if (Object.keys(measureProblems(form, algorithm)).length > 0) return null;
   const params: Record<string, ParamValue> = {};
@@ -96,6 +104,7 @@ export function specOf(form: TrainForm, algorithm: AlgorithmInfo | undefined, re
     algorithm: algorithm.name,
     params,
     recipe,
+    ...(recipe === null && named !== null ? { named_recipe: named } : {}),
     ...measureSpec(form, algorithm),
     experiment: form.experiment.trim() || null,
     run_name: form.run_name.trim() || null,
