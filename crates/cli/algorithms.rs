@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use assay_core::train::{AlgorithmInfo, ParamRange, ProblemKind};
+use assay_core::train::{AlgorithmInfo, ProblemKind};
 use assay_lab::Error;
 
 use crate::output::{Output, table};
@@ -72,7 +72,7 @@ fn detail(info: &AlgorithmInfo) -> String {
             vec![
                 param.name.clone(),
                 param.default.to_string(),
-                range(&param.range),
+                param.range.to_string(),
                 param.help.clone(),
             ]
         })
@@ -91,13 +91,4 @@ fn predicts(info: &AlgorithmInfo) -> String {
         _ => "numbers",
     }
     .to_owned()
-}
-
-fn range(range: &ParamRange) -> String {
-    match range {
-        ParamRange::Integer { min, max } => format!("{min} to {max}"),
-        ParamRange::Float { min, max } => format!("{min} to {max}"),
-        ParamRange::Choice { options } => options.join(", "),
-        ParamRange::Bool => "true, false".to_owned(),
-    }
 }

@@ -3,7 +3,7 @@
 use assay_core::RunId;
 use assay_core::metrics;
 use assay_core::result::{
-    ChosenOn, Costs, Interval, MetricValue, RunResult, ThresholdReport, ThresholdRule,
+    Calibration, ChosenOn, Costs, Interval, MetricValue, RunResult, ThresholdReport, ThresholdRule,
 };
 use assay_core::run::RunDetail;
 use assay_core::words::percent;
@@ -166,6 +166,7 @@ fn interval(interval: Interval) -> String {
 
 fn result_parts(result: &RunResult) -> Vec<String> {
     let mut parts = Vec::new();
+    parts.extend(calibrated(result));
     parts.extend(result.threshold.as_ref().map(threshold));
     if let Some(choice) = &result.choice {
         let rows = choice
@@ -232,6 +233,28 @@ fn result_parts(result: &RunResult) -> Vec<String> {
     parts.extend(slices(result));
     parts.extend(errors(result));
     parts
+}
+
+/// What a calibration changed.
+fn calibrated(result: &RunResult) -> Option<String> {
+    let before = result.uncalibrated.as_ref()?;
+    let now = |name: &str| {
+        let metric = result.metrics.iter().find(|metric| metric.name == name);
+        metric.map(|metric| metric.value)
+    };
+    let error = |calibration: &Option<Calibration>| Some(calibration.as_ref()?.expected_error);
+    let rows = [
+        ("log loss", before.log_loss, now("log_loss")),
+        ("Brier score", before.brier, now("brier")),
+        (
+            "calibration error",
+            error(&before.calibration),
+            error(&result.calibration),
+        ),
+    ]
+    .map(|(name, before, after)| vec![name.to_owned(), figure(before), figure(after)]);
+    let title = format!("calibrated ({})", before.method.name());
+    Some(table(&[&title, "before", "after"], rows.into(), &[1, 2]))
 }
 
 fn threshold(report: &ThresholdReport) -> String {

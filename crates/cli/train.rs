@@ -10,7 +10,8 @@ use assay_core::job::{JobOutcome, JobSpec};
 use assay_core::recipe::Recipe;
 use assay_core::reference::Reference;
 use assay_core::train::{
-    CvSpec, CvWindow, ParamValue, SplitMethod, SplitSpec, TRAIN_SPEC_SCHEMA, TrainSpec,
+    CalibrationMethod, CvSpec, CvWindow, ParamValue, SplitMethod, SplitSpec, TRAIN_SPEC_SCHEMA,
+    TargetTransform, TrainSpec,
 };
 use assay_lab::{Cause, Error, Lab};
 use serde::de::DeserializeOwned;
@@ -60,6 +61,13 @@ pub struct Arguments {
     /// A column of numbers: a row of weight 2 counts as two rows in every fit
     #[arg(long, value_name = "COL")]
     weight: Option<String>,
+    /// Correct the probabilities of classes by what models of folds inside the training rows said of rows they had not
+    /// seen
+    #[arg(long, value_enum, value_name = "METHOD")]
+    calibrate: Option<Calibrate>,
+    /// Learn the target on another scale; predictions and metrics are on its own
+    #[arg(long, value_enum, value_name = "SCALE", conflicts_with = "calibrate")]
+    target_transform: Option<Transform>,
     /// How often the cross-validation is repeated, each time in another order
     #[arg(long, default_value_t = 1, value_name = "N", requires = "cv", value_parser = clap::value_parser!(u32).range(1..=100))]
     cv_repeats: u32,
@@ -100,6 +108,51 @@ enum Split {
     Time,
 }
 
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Calibrate {
+    /// A logistic curve; for few rows too
+    Platt,
+    /// A rising curve of steps; for a thousand rows and more
+    Isotonic,
+    /// One number that makes all probabilities less, or more, sure
+    Temperature,
+}
+
+impl From<Calibrate> for CalibrationMethod {
+    fn from(method: Calibrate) -> Self {
+        match method {
+            Calibrate::Platt => Self::Platt,
+            Calibrate::Isotonic => Self::Isotonic,
+            Calibrate::Temperature => Self::Temperature,
+        }
+    }
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+#[value(rename_all = "snake_case")]
+enum Transform {
+    /// The logarithm, of targets over 0
+    Log,
+    /// The logarithm of one more, of targets over -1
+    #[value(name = "log1p")]
+    Log1p,
+    /// The power that makes targets over 0 most normal
+    BoxCox,
+    /// The same for targets of any sign
+    YeoJohnson,
+}
+
+impl From<Transform> for TargetTransform {
+    fn from(transform: Transform) -> Self {
+        match transform {
+            Transform::Log => Self::Log,
+            Transform::Log1p => Self::Log1p,
+            Transform::BoxCox => Self::BoxCox,
+            Transform::YeoJohnson => Self::YeoJohnson,
+        }
+    }
+}
+
 impl Split {
     fn method(split: Option<Self>) -> SplitMethod {
         match split {
@@ -136,7 +189,7 @@ impl Arguments {
         let candidates = self
             .candidates
             .iter()
-            .map(|given| self.params(given.split(',')))
+            .map(|given| self.params(assignments(given).into_iter()))
             .collect::<Result<_, _>>()?;
         let (recipe, named_recipe) = match self.recipe.as_deref() {
             None => (None, None),
@@ -165,6 +218,8 @@ impl Arguments {
                 gap: self.gap,
             },
             weight: self.weight.clone(),
+            calibrate: self.calibrate.map(Into::into),
+            target_transform: self.target_transform.map(Into::into),
             cv_folds: self.cv,
             cv: CvSpec {
                 method: Split::method(self.cv_split),
@@ -234,9 +289,59 @@ fn read<T: DeserializeOwned>(path: &Path, what: &str) -> Result<T, Error> {
     })
 }
 
+/// Cut at the commas that a new assignment follows: `members=ridge,knn(n_neighbors=9),final=ridge` holds two.
+fn assignments(given: &str) -> Vec<&str> {
+    let mut starts = vec![0];
+    let mut depth = 0_i32;
+    for (at, sign) in given.char_indices() {
+        match sign {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            ',' if depth == 0 => {
+                let rest = &given[at + 1..];
+                let word = rest.split([',', '(']).next().unwrap_or(rest);
+                if word.contains('=') {
+                    starts.push(at + 1);
+                }
+            }
+            _ => {}
+        }
+    }
+    let ends = starts.iter().skip(1).map(|start| start - 1);
+    let ends = ends.chain([given.len()]);
+    starts
+        .iter()
+        .zip(ends)
+        .map(|(&start, end)| given.get(start..end).unwrap_or_default())
+        .collect()
+}
+
 fn fraction(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(value) if value > 0.0 && value < 1.0 => Ok(value),
         _ => Err("a share over 0 and under 1, for example 0.2".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commas_within_a_value_stay() {
+        for (given, wanted) in [
+            ("max_depth=3", vec!["max_depth=3"]),
+            ("a=1,b=2", vec!["a=1", "b=2"]),
+            (
+                "members=ridge,knn(n_neighbors=9,metric=manhattan),final=ridge",
+                vec![
+                    "members=ridge,knn(n_neighbors=9,metric=manhattan)",
+                    "final=ridge",
+                ],
+            ),
+            ("weights=1,2,folds=3", vec!["weights=1,2", "folds=3"]),
+        ] {
+            assert_eq!(assignments(given), wanted);
+        }
     }
 }

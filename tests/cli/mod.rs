@@ -1,6 +1,7 @@
 //! `assay` as a person or a script uses it.
 
 mod algorithms;
+mod around;
 mod bad_input;
 mod chain;
 mod diff;

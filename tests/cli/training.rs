@@ -336,6 +336,13 @@ fn the_command_of_a_run_trains_the_same_model() {
             "--time=day",
             "--gap=5",
         ],
+        &[
+            "--algorithm=stacking",
+            "--param=members=gaussian_nb,decision_tree(max_depth=3,criterion=entropy)",
+            "--calibrate=platt",
+            "--candidate=members=gaussian_nb,logistic_regression,folds=3",
+            "--candidate=folds=2",
+        ],
     ] {
         let run = train(&lab, more);
         let command = run["command"].as_str().expect("a command");

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use assay_core::expect::{self, RuleInfo};
 use assay_core::metrics::{self, MetricInfo, MetricTask};
-use assay_core::train::{AlgorithmInfo, ParamRange, ProblemKind};
+use assay_core::train::{AlgorithmInfo, ProblemKind};
 
 /// The page as Markdown.
 pub fn page() -> String {
@@ -47,7 +47,7 @@ fn algorithms(page: &mut String, algorithms: &[AlgorithmInfo]) {
                 "| `{}` | {} | {} | {} |",
                 param.name,
                 param.default,
-                range(&param.range),
+                param.range,
                 cell(&param.help)
             );
         }
@@ -110,15 +110,6 @@ fn task_name(task: MetricTask) -> &'static str {
         MetricTask::Multiclass => "more classes",
         MetricTask::Regression => "numbers",
         MetricTask::Clusters => "clusters",
-    }
-}
-
-fn range(range: &ParamRange) -> String {
-    match range {
-        ParamRange::Integer { min, max } => format!("{min} to {max}"),
-        ParamRange::Float { min, max } => format!("{min} to {max}"),
-        ParamRange::Choice { options } => options.join(", "),
-        ParamRange::Bool => "true, false".to_owned(),
     }
 }
 

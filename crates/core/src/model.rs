@@ -1,5 +1,11 @@
 //! A trained model as plain data. It crosses crates in this form and is saved as ONNX alone.
 
+mod calibration;
+mod inverse;
+
+pub use calibration::{Calibration, LEAST_PROBABILITY, Piece, Score, SigmoidCurve, logarithm};
+pub use inverse::{Inverse, InverseCurve};
+
 use crate::schema::ColumnType;
 
 /// A model over the features of a [`crate::recipe::FittedRecipe`].
@@ -90,6 +96,27 @@ pub enum Form {
         /// n_decisions.
         intercepts: Vec<f64>,
         decisions: Decisions,
+    },
+    /// The median of the leaves, which have one value each: of the values in ascending order the first at which the
+    /// weights up to it reach half of all. Invariant: weights are whole numbers over 0 whose sum is exact in f64.
+    Median { trees: Vec<Tree>, weights: Vec<f64> },
+    /// The answers of another classifier, calibrated; rounded to f32.
+    Calibrated {
+        base: Box<Model>,
+        calibration: Calibration,
+    },
+    /// The answer of another model of numbers, on the scale of the target; within the range of f32.
+    Transformed { base: Box<Model>, inverse: Inverse },
+    /// Σ weight · answer over members with the same output, in f64, rounded to f32 within its range. Weights sum to 1.
+    Vote {
+        members: Vec<Model>,
+        weights: Vec<f64>,
+    },
+    /// The answer of `last` to what the members answer, side by side: a value, or the probabilities of all classes
+    /// (of two: of the second alone).
+    Stack {
+        members: Vec<Model>,
+        last: Box<Model>,
     },
 }
 
@@ -206,18 +233,22 @@ pub enum Node {
 
 impl Model {
     /// Each feature's share of what all splits gained, n_features numbers with the sum 1 (all 0 when there was no
-    /// split); for the mean of trees every tree counts alike. `None` for models without trees.
+    /// split); for the mean of trees every tree counts alike, for their median by its weight. `None` for models without trees
+    /// of their own.
     ///
     /// For trees grown by impurity this is the mean decrease in impurity (Breiman 2001), for boosted ones the total
     /// gain.
     pub fn importances(&self) -> Option<Vec<f64>> {
-        let (trees, counts_alike) = match &self.form {
-            Form::Trees { trees } => (trees, true),
-            Form::Boosted { trees, .. } => (trees, false),
+        let model = self.innermost();
+        let (trees, weights, counts_alike) = match &model.form {
+            Form::Trees { trees } => (trees, None, true),
+            Form::Median { trees, weights } => (trees, Some(weights), true),
+            Form::Boosted { trees, .. } => (trees, None, false),
             _ => return None,
         };
-        let mut total = vec![0.0; self.n_features];
-        for tree in trees {
+        let mut total = vec![0.0; model.n_features];
+        for (number, tree) in trees.iter().enumerate() {
+            let weight = weights.and_then(|weights| weights.get(number));
             let mut of_tree = vec![0.0; self.n_features];
             for node in &tree.nodes {
                 if let Node::Split { feature, gain, .. } = node
@@ -230,11 +261,27 @@ impl Model {
                 normalise(&mut of_tree);
             }
             for (sum, gain) in total.iter_mut().zip(of_tree) {
-                *sum += gain;
+                *sum += weight.copied().unwrap_or(1.0) * gain;
             }
         }
         normalise(&mut total);
         Some(total)
+    }
+
+    /// The model whose answers are calibrated or transformed; itself, where nothing is.
+    pub fn innermost(&self) -> &Self {
+        match &self.form {
+            Form::Calibrated { base, .. } | Form::Transformed { base, .. } => base.innermost(),
+            _ => self,
+        }
+    }
+
+    /// Numbers that it answers a row with: one a class, or one.
+    pub fn n_outputs(&self) -> usize {
+        match &self.output {
+            Output::Classes { classes, .. } => classes.len(),
+            Output::Value => 1,
+        }
     }
 }
 

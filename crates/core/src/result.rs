@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::train::{ParamValue, ProblemKind};
+use crate::train::{CalibrationMethod, ParamValue, ProblemKind};
 
 pub use calibration::calibration;
 pub use errors::worst_rows;
@@ -40,6 +40,10 @@ pub struct RunResult {
     pub threshold: Option<ThresholdReport>,
     /// Classes only.
     pub calibration: Option<Calibration>,
+    /// The same before the model was calibrated; `None` for one that was not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional = nullable)]
+    pub uncalibrated: Option<Uncalibrated>,
     /// Regression only.
     pub residuals: Option<Residuals>,
     /// The worst first.
@@ -164,6 +168,15 @@ pub struct Calibration {
     /// Mean distance of probability and share over the rows, 0 to 1 (expected calibration error).
     pub expected_error: f64,
     pub largest_error: f64,
+}
+
+/// What the probabilities were worth before they were calibrated.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct Uncalibrated {
+    pub method: CalibrationMethod,
+    pub calibration: Option<Calibration>,
+    pub log_loss: Option<f64>,
+    pub brier: Option<f64>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, TS)]

@@ -1,5 +1,6 @@
 //! What is to be trained, and the catalogue entries that forms and help are made from.
 
+mod around;
 mod split;
 
 use std::collections::BTreeMap;
@@ -11,6 +12,7 @@ use crate::ids::ExperimentName;
 use crate::recipe::Recipe;
 use crate::reference::Reference;
 
+pub use around::{CalibrationMethod, TargetTransform};
 pub use split::{CvSpec, CvWindow, SplitMethod, SplitSpec};
 
 pub const TRAIN_SPEC_SCHEMA: u32 = 1;
@@ -56,6 +58,14 @@ pub struct TrainSpec {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional = nullable)]
     pub weight: Option<String>,
+    /// Classes only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional = nullable)]
+    pub calibrate: Option<CalibrationMethod>,
+    /// Numbers only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional = nullable)]
+    pub target_transform: Option<TargetTransform>,
     /// Cross-validation folds on the training rows, 2 to 100; `None`: no cross-validation.
     #[serde(default)]
     pub cv_folds: Option<u32>,
@@ -157,4 +167,26 @@ pub enum ParamRange {
         options: Vec<String>,
     },
     Bool,
+    /// Text: up to `max` names of algorithms with commas between, each with its parameters in parentheses:
+    /// `ridge,random_forest(n_estimators=50,max_depth=4)`; `auto`: the algorithm's own choice.
+    Algorithms {
+        max: u32,
+    },
+    /// Text: numbers over 0 with commas between; empty: the algorithm's own choice.
+    Numbers,
+}
+
+/// `1 to 64`, `gini, entropy`
+impl std::fmt::Display for ParamRange {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Integer { min, max } => write!(f, "{min} to {max}"),
+            Self::Float { min, max } => write!(f, "{min} to {max}"),
+            Self::Choice { options } => f.write_str(&options.join(", ")),
+            Self::Bool => f.write_str("true, false"),
+            Self::Algorithms { max: 1 } => f.write_str("an algorithm"),
+            Self::Algorithms { max } => write!(f, "up to {max} algorithms"),
+            Self::Numbers => f.write_str("numbers over 0"),
+        }
+    }
 }

@@ -202,6 +202,8 @@ fn spec(dataset: &str, target: &str) -> TrainSpec {
         named_recipe: None,
         split: SplitSpec::default(),
         weight: None,
+        calibrate: None,
+        target_transform: None,
         cv_folds: None,
         cv: CvSpec::default(),
         candidates: Vec::new(),

@@ -1,5 +1,6 @@
 //! Training: data, recipe, split, fit, measure, export, check the export, keep everything.
 
+mod calibrate;
 mod choose;
 mod command;
 mod curves;
@@ -31,7 +32,10 @@ use assay_core::recipe::{self, FittedRecipe, LeftOut, Recipe};
 use assay_core::reference::Reference;
 use assay_core::run::{RunStatus, TrainRecord};
 use assay_core::schema::Schema;
-use assay_core::train::{AlgorithmInfo, ParamValue, ProblemKind, SplitMethod, TrainSpec};
+use assay_core::train::{
+    AlgorithmInfo, CalibrationMethod, ParamValue, ProblemKind, SplitMethod, SplitSpec,
+    TargetTransform, TrainSpec,
+};
 use assay_core::{Columns, RunId, Target, Task, run::RUN_SCHEMA};
 use assay_frame::{Frame, TargetColumn, TargetKind};
 use assay_store::{FinishedRun, NewRun};
@@ -61,6 +65,10 @@ struct Plan {
     target: TargetColumn,
     /// Per position in the target's rows; `None`: each counts 1.
     weights: Option<Vec<f32>>,
+    calibrate: Option<CalibrationMethod>,
+    transform: Option<TargetTransform>,
+    /// How folds for the calibration are made.
+    split: SplitSpec,
     division: Division,
     warnings: Vec<String>,
     gate: Gate,
@@ -140,7 +148,7 @@ impl Lab {
         let mut warnings = std::mem::take(&mut gate.warnings);
         task.step(0, 0, "reading");
         let frame = self.frame_of(&version)?;
-        let target = assay_frame::target(&frame, &spec.target, target_kind(&algorithm))?;
+        let target = assay_frame::target(&frame, &spec.target, target_kind(spec, &params)?)?;
         if target.n_missing > 0 {
             warnings.push(format!(
                 "{} rows without a value of `{}` were left out",
@@ -148,6 +156,7 @@ impl Lab {
             ));
         }
         require_task(&algorithm, target.target.problem(), &spec.target)?;
+        calibrate::check(spec, &target.target)?;
         // Before the recipe: too few rows is what a person should hear first.
         let division = Division::new(&frame, &target, &spec.split, spec.seed, &mut warnings)?;
         let weights = spec
@@ -181,6 +190,9 @@ impl Lab {
             named_recipe,
             target,
             weights,
+            calibrate: spec.calibrate,
+            transform: spec.target_transform,
+            split: spec.split.clone(),
             division,
             warnings,
             gate,
@@ -221,6 +233,15 @@ impl Lab {
         params.insert("algorithm".to_owned(), plan.algorithm.clone());
         params.insert("target".to_owned(), spec.target.clone());
         params.insert("seed".to_owned(), spec.seed.to_string());
+        for (name, value) in [
+            ("calibrate", spec.calibrate.map(CalibrationMethod::name)),
+            (
+                "target_transform",
+                spec.target_transform.map(TargetTransform::name),
+            ),
+        ] {
+            params.extend(value.map(|value| (name.to_owned(), value.to_owned())));
+        }
         params.insert(
             "test_fraction".to_owned(),
             spec.split.test_fraction.to_string(),
@@ -407,30 +428,24 @@ fn require_column(version: &DatasetVersion, target: &str) -> Result<(), Cause> {
     ))
 }
 
-/// An algorithm that only regresses takes the target as numbers, whatever it looks like.
-fn target_kind(algorithm: &str) -> TargetKind {
-    let info = assay_learn::catalogue()
-        .into_iter()
-        .find(|info| info.name == algorithm);
-    match info {
-        Some(info)
-            if info
-                .problems
-                .iter()
-                .all(|problem| !problem.is_classification()) =>
-        {
-            TargetKind::Values
-        }
-        Some(info)
-            if info
-                .problems
-                .iter()
-                .all(|problem| problem.is_classification()) =>
-        {
-            TargetKind::Classes
-        }
+/// An algorithm that only regresses, or a transform, takes the target as numbers, whatever it looks like; one that only
+/// classifies, or a calibration, as classes.
+fn target_kind(
+    spec: &TrainSpec,
+    params: &BTreeMap<String, ParamValue>,
+) -> Result<TargetKind, Cause> {
+    let problems = assay_learn::problems(spec.algorithm_name(), params)?;
+    let classes = problems.iter().any(|problem| problem.is_classification());
+    let numbers = problems.contains(&ProblemKind::Regression);
+    let wants_classes = spec.calibrate.is_some();
+    let wants_numbers = spec.target_transform.is_some();
+    Ok(match (classes, numbers) {
+        (false, _) => TargetKind::Values,
+        (_, false) => TargetKind::Classes,
+        _ if wants_numbers && !wants_classes => TargetKind::Values,
+        _ if wants_classes && !wants_numbers => TargetKind::Classes,
         _ => TargetKind::Auto,
-    }
+    })
 }
 
 fn require_task(algorithm: &str, problem: ProblemKind, target: &str) -> Result<(), Cause> {

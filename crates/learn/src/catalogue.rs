@@ -1,6 +1,7 @@
 //! Which algorithms there are. Forms, help, the command line and training all read this one table.
 
 mod bayes;
+mod ensembles;
 mod linear;
 mod nearness;
 mod param;
@@ -31,11 +32,12 @@ pub struct Entry {
 }
 
 /// In the order in which they are offered; each family in a file of its own.
-static FAMILIES: [(&str, &[Entry]); 4] = [
+static FAMILIES: [(&str, &[Entry]); 5] = [
     ("Trees", &trees::ENTRIES),
     ("Linear", &linear::ENTRIES),
     ("Bayes", &bayes::ENTRIES),
     ("Nearness and kernels", &nearness::ENTRIES),
+    ("Several as one", &ensembles::ENTRIES),
 ];
 
 const CLASSES: &[ProblemKind] = &[ProblemKind::Binary, ProblemKind::Multiclass];

@@ -41,6 +41,22 @@ pub enum Error {
         reason: String,
         hint: &'static str,
     },
+    #[error("`{name}` of `{algorithm}` cannot be `{member}`: {reason}")]
+    Member {
+        algorithm: String,
+        name: String,
+        member: String,
+        reason: String,
+        hint: String,
+    },
+    #[error("its member `{member}`: {source}")]
+    InMember { member: String, source: Box<Error> },
+    #[error("the target cannot be transformed by `{transform}`: {reason}")]
+    Transform {
+        transform: &'static str,
+        reason: String,
+        hint: &'static str,
+    },
     #[error("LightGBM's library was not found or cannot be loaded: {0}")]
     Library(String),
     #[error("LightGBM could not train: {0}")]
@@ -57,6 +73,7 @@ impl Error {
     pub fn code(&self) -> Code {
         match self {
             Self::Cancelled(_) => Code::Cancelled,
+            Self::InMember { source, .. } => source.code(),
             _ => Code::Invalid,
         }
     }
@@ -70,6 +87,9 @@ impl Error {
             Self::Problem { instead, .. } => Some(format!("choose {instead}")),
             Self::Numeric(_) => Some("standardise the features and try again".to_owned()),
             Self::Data { hint, .. } => Some((*hint).to_owned()),
+            Self::Member { hint, .. } => Some(hint.clone()),
+            Self::InMember { source, .. } => source.hint(),
+            Self::Transform { hint, .. } => Some((*hint).to_owned()),
             Self::Library(_) => Some(LIBRARY_HINT.to_owned()),
             Self::Cancelled(_) | Self::Linfa(_) | Self::LightGbm(_) => None,
         }

@@ -6,10 +6,12 @@
 //!
 //! Invariant: the same data, parameters and seed give the same model to the bit, on any number of threads.
 
+mod calibration;
 mod catalogue;
 mod coordinates;
 mod data;
 pub mod elastic_net;
+pub mod ensemble;
 mod error;
 pub mod glm;
 pub mod lightgbm;
@@ -27,6 +29,7 @@ mod rows;
 mod score;
 mod solve;
 pub mod svm;
+mod target;
 mod training;
 pub mod trees;
 
@@ -35,9 +38,12 @@ pub fn n_threads() -> usize {
     rayon::current_num_threads()
 }
 
+pub use calibration::calibrated;
 pub use catalogue::{Entry, algorithm, catalogue};
+pub use ensemble::problems;
 pub use error::Error;
 pub use linear::LinearModel;
 pub use params::{parse_param, resolve_params};
 pub use score::{Scorer, predict};
+pub use target::{fit_transformed, transformed};
 pub use training::{Training, fit};

@@ -6,6 +6,7 @@ use assay_core::train::{ParamInfo, ParamRange, ParamValue};
 
 use crate::Error;
 use crate::catalogue::{Entry, algorithm};
+use crate::ensemble::members;
 
 /// `given` with every other parameter of the algorithm at its default. Whole numbers become floats where a float is
 /// wanted, and floats without a fraction become whole numbers.
@@ -34,7 +35,7 @@ pub fn parse_param(algorithm_name: &str, name: &str, text: &str) -> Result<Param
             .or_else(|_| text.parse().map(ParamValue::Float))
             .ok(),
         ParamRange::Bool => text.parse().map(ParamValue::Bool).ok(),
-        ParamRange::Choice { .. } => None,
+        ParamRange::Choice { .. } | ParamRange::Algorithms { .. } | ParamRange::Numbers => None,
     };
     in_range(
         entry,
@@ -138,6 +139,9 @@ fn find(entry: &Entry, name: &str) -> Result<ParamInfo, Error> {
 
 /// `value` in the type of the parameter, when it is in range.
 fn in_range(entry: &Entry, info: &ParamInfo, value: &ParamValue) -> Result<ParamValue, Error> {
+    if let (ParamRange::Algorithms { max }, ParamValue::Text(text)) = (&info.range, value) {
+        members::check(entry, info, text, *max)?;
+    }
     // Beyond 2^53 a float no longer names one whole number.
     const WHOLE: f64 = 9_007_199_254_740_992.0;
     let taken = match (&info.range, value) {
@@ -167,6 +171,16 @@ fn in_range(entry: &Entry, info: &ParamInfo, value: &ParamValue) -> Result<Param
             .contains(value)
             .then(|| ParamValue::Text(value.clone())),
         (ParamRange::Bool, ParamValue::Bool(value)) => Some(ParamValue::Bool(*value)),
+        (ParamRange::Algorithms { .. }, ParamValue::Text(text)) => {
+            Some(ParamValue::Text(text.clone()))
+        }
+        (ParamRange::Numbers, ParamValue::Text(text)) => {
+            members::numbers(text).map(|_| ParamValue::Text(text.clone()))
+        }
+        // A single number needs no comma, and is read as one.
+        (ParamRange::Numbers, ParamValue::Integer(_) | ParamValue::Float(_)) => {
+            members::numbers(&value.to_string()).map(|_| ParamValue::Text(value.to_string()))
+        }
         _ => None,
     });
     taken.ok_or_else(|| Error::ParamRange {
@@ -186,6 +200,10 @@ fn range_text(range: &ParamRange) -> String {
         ParamRange::Float { min, max } => format!("a number from {min} to {max}"),
         ParamRange::Choice { options } => format!("one of {}", listed(options.iter())),
         ParamRange::Bool => "true or false".to_owned(),
+        ParamRange::Algorithms { max } => format!(
+            "up to {max} names of algorithms with commas between, like `ridge,knn(n_neighbors=9)`"
+        ),
+        ParamRange::Numbers => "numbers over 0 with commas between".to_owned(),
     }
 }
 

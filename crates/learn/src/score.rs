@@ -6,6 +6,7 @@
 //! their f32 sum is exact in every order and equal to the bit.
 
 mod nearness;
+mod nested;
 
 use assay_core::Matrix;
 use assay_core::matrix::{Prediction, most_probable};
@@ -15,6 +16,8 @@ use ndarray::{Array2, ArrayView1, ArrayView2, ArrayViewMut1, Axis};
 use rayon::prelude::*;
 
 use nearness::Comparison;
+use nested::median;
+pub(crate) use nested::stacked_features;
 
 /// Trees pass over a chunk one after the other, so that large chunks read each tree once for many rows.
 const MAX_ROWS_A_CHUNK: usize = 4_096;
@@ -57,6 +60,8 @@ pub struct Scorer<'a> {
     model: &'a Model,
     /// Of forms that compare rows with stored ones.
     comparison: Option<Comparison<'a>>,
+    /// Of forms that are made of other models.
+    within: Vec<Scorer<'a>>,
 }
 
 impl<'a> Scorer<'a> {
@@ -64,6 +69,7 @@ impl<'a> Scorer<'a> {
         Self {
             model,
             comparison: Comparison::new(model),
+            within: nested::within(model).map(Self::new).collect(),
         }
     }
 }
@@ -132,15 +138,16 @@ impl<'v> PredictInplace<ArrayView2<'v, f32>, Array2<f64>> for Scorer<'_> {
                     comparison.answer(x, self.model.n_features, y);
                 }
             }
+            Form::Median { trees, weights } => median(trees, weights, x, y),
+            Form::Calibrated { calibration, .. } => self.calibrated(calibration, x, y),
+            Form::Transformed { inverse, .. } => self.transformed(inverse, x, y),
+            Form::Vote { weights, .. } => self.voted(weights, x, y),
+            Form::Stack { .. } => self.stacked(x, y),
         }
     }
 
     fn default_target(&self, x: &ArrayView2<'v, f32>) -> Array2<f64> {
-        let n_outputs = match &self.model.output {
-            Output::Classes { classes, .. } => classes.len(),
-            Output::Value => 1,
-        };
-        Array2::zeros((x.nrows(), n_outputs))
+        Array2::zeros((x.nrows(), self.model.n_outputs()))
     }
 }
 

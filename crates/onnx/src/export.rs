@@ -5,13 +5,17 @@
 //! step, what `core::model` says a model computes.
 
 mod answer;
+mod calibration;
 mod check;
 mod dates;
 mod estimator;
 mod features;
 mod gaussian;
 mod graph;
+mod inverse;
 mod layers;
+mod median;
+mod members;
 mod nearness;
 mod numbers;
 mod position;

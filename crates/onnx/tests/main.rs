@@ -2,6 +2,7 @@
 
 mod cases;
 mod compare;
+mod composed;
 mod export;
 mod inspect;
 mod mlmodel;

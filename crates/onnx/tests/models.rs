@@ -6,6 +6,7 @@ use assay_core::model::{
 use assay_core::schema::ColumnType;
 
 use crate::cases::{Case, texts};
+use crate::composed::composed;
 use crate::random::Random;
 use crate::reference;
 
@@ -20,12 +21,8 @@ pub fn models(case: &Case) -> Vec<(&'static str, Model)> {
     let three = || classes(&["-3", "0", "12"], ColumnType::Integer);
     let flags = || classes(&["false", "true"], ColumnType::Boolean);
     let seven = || classes(&["a", "b", "c", "d", "e", "f", "g"], ColumnType::Text);
-    let model = |output, form| Model {
-        n_features: n,
-        output,
-        form,
-    };
-    vec![
+    let model = |output, form| model(n, output, form);
+    let mut models = vec![
         (
             "linear",
             model(
@@ -182,7 +179,17 @@ pub fn models(case: &Case) -> Vec<(&'static str, Model)> {
                 ),
             ),
         ),
-    ]
+    ];
+    models.extend(composed(random, n, &rows));
+    models
+}
+
+pub fn model(n_features: usize, output: Output, form: Form) -> Model {
+    Model {
+        n_features,
+        output,
+        form,
+    }
 }
 
 pub fn classes(names: &[&str], kind: ColumnType) -> Output {
@@ -192,11 +199,11 @@ pub fn classes(names: &[&str], kind: ColumnType) -> Output {
     }
 }
 
-fn weights(random: &mut Random, n: usize) -> Vec<f32> {
+pub fn weights(random: &mut Random, n: usize) -> Vec<f32> {
     (0..n).map(|_| random.around_zero(1.0) as f32).collect()
 }
 
-fn logistic(random: &mut Random, n_features: usize, n_sums: usize) -> Form {
+pub fn logistic(random: &mut Random, n_features: usize, n_sums: usize) -> Form {
     Form::Logistic {
         coefficients: (0..n_sums).map(|_| weights(random, n_features)).collect(),
         intercepts: weights(random, n_sums),
@@ -234,7 +241,13 @@ fn gaussian(random: &mut Random, n_features: usize, n_classes: usize) -> Form {
 }
 
 /// Thresholds are taken from `rows`, so that many values lie on them exactly.
-fn trees(random: &mut Random, rows: &[Vec<f32>], n: usize, depth: usize, n_values: usize) -> Form {
+pub fn trees(
+    random: &mut Random,
+    rows: &[Vec<f32>],
+    n: usize,
+    depth: usize,
+    n_values: usize,
+) -> Form {
     forest(random, rows, n, depth, &mut |random| {
         let values: Vec<f64> = (0..n_values).map(|_| random.share()).collect();
         let total: f64 = values.iter().sum();

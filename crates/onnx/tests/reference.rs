@@ -5,6 +5,8 @@ use assay_core::matrix::{Prediction, RawValues, most_probable};
 use assay_core::model::{Decisions, Distance, Form, Link, Model, Node, Output, Tree, Weighting};
 use assay_core::recipe::{DatePart, DateUnit, FittedRecipe, FittedStep, TargetMeans};
 
+use crate::composed;
+
 #[derive(Clone)]
 enum Cell {
     Number(f64),
@@ -318,7 +320,10 @@ fn position(categories: &[String], cell: &Cell) -> Option<usize> {
     })
 }
 
-fn answer(model: &Model, row: &[f32]) -> Vec<f64> {
+pub fn answer(model: &Model, row: &[f32]) -> Vec<f64> {
+    if let Some(answer) = composed::answer(model, row) {
+        return answer;
+    }
     match &model.form {
         Form::Linear {
             coefficients,
@@ -450,6 +455,7 @@ fn answer(model: &Model, row: &[f32]) -> Vec<f64> {
                 _ => sums,
             }
         }
+        form => panic!("{form:?} is composed"),
     }
 }
 
@@ -486,7 +492,7 @@ fn mean(trees: &[Tree], row: &[f32]) -> Vec<f64> {
     total
 }
 
-fn leaf<'a>(tree: &'a Tree, row: &[f32]) -> &'a [f32] {
+pub fn leaf<'a>(tree: &'a Tree, row: &[f32]) -> &'a [f32] {
     let mut at = 0;
     loop {
         match &tree.nodes[at] {

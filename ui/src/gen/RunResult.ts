@@ -11,6 +11,7 @@ import type { RocPoints } from "./RocPoints";
 import type { RowError } from "./RowError";
 import type { Slice } from "./Slice";
 import type { ThresholdReport } from "./ThresholdReport";
+import type { Uncalibrated } from "./Uncalibrated";
 
 export type RunResult = { schema: number, problem: ProblemKind, 
 /**
@@ -33,6 +34,10 @@ roc: RocPoints | null, precision_recall: PrecisionRecall | null, threshold: Thre
  * Classes only.
  */
 calibration: Calibration | null, 
+/**
+ * The same before the model was calibrated; `None` for one that was not.
+ */
+uncalibrated?: Uncalibrated | null, 
 /**
  * Regression only.
  */

@@ -195,6 +195,7 @@ mod tests {
             precision_recall: None,
             threshold: None,
             calibration: None,
+            uncalibrated: None,
             residuals: None,
             slices: Vec::new(),
             errors: Vec::new(),

@@ -37,6 +37,14 @@ pub fn command(record: &TrainRecord) -> String {
             .as_deref()
             .map(|column| format!("--weight {}", quote(column))),
     );
+    words.extend(
+        spec.calibrate
+            .map(|method| format!("--calibrate {}", method.name())),
+    );
+    words.extend(
+        spec.target_transform
+            .map(|transform| format!("--target-transform {}", transform.name())),
+    );
     words.extend(fold_words(spec));
     words.extend(
         spec.candidates

@@ -36,8 +36,25 @@ impl Plan {
         )?)
     }
 
-    /// Fits the recipe and the model on these rows alone; `columns` are theirs.
+    /// Fits the recipe and the model on these rows alone, and calibrates it where that was asked for; `columns` are
+    /// theirs.
     pub fn fit(
+        &self,
+        params: &BTreeMap<String, ParamValue>,
+        columns: &Columns,
+        positions: &[usize],
+        seed: u64,
+        task: &Task,
+    ) -> Result<FittedModel, Cause> {
+        let fitted = self.fit_as_it_is(params, columns, positions, seed, task)?;
+        match self.calibrate {
+            Some(method) => self.calibrated(fitted, method, params, (positions, seed), task),
+            None => Ok(fitted),
+        }
+    }
+
+    /// Without a calibration.
+    pub fn fit_as_it_is(
         &self,
         params: &BTreeMap<String, ParamValue>,
         columns: &Columns,
@@ -63,7 +80,8 @@ impl Plan {
             seed,
             task,
         };
-        let model = assay_learn::fit(&self.algorithm, params, &training)?;
+        let model =
+            assay_learn::fit_transformed(&self.algorithm, params, self.transform, &training)?;
         Ok(FittedModel { recipe, model })
     }
 

@@ -101,8 +101,10 @@ impl Fitted {
 /// What the model says of its features, the largest first: the shares that they have in what the splits of trees gained,
 /// or the coefficients of a linear model. `None` for models that say nothing.
 pub fn own_importances(model: &Model, features: &[String]) -> Option<OwnImportances> {
+    // What is behind a calibration or a transform is on another scale, and orders the features alike.
+    let model = model.innermost();
     let (kind, values) = match (&model.form, model.importances()) {
-        (Form::Trees { .. }, Some(shares)) => ("impurity", shares),
+        (Form::Trees { .. } | Form::Median { .. }, Some(shares)) => ("impurity", shares),
         (_, Some(shares)) => ("split gain", shares),
         (form, None) => ("coefficient", coefficients(form, features.len())?),
     };

@@ -61,6 +61,7 @@ impl Fitted {
                 Target::Classes { indices, .. } => result::calibration(indices, prediction),
                 Target::Values(_) => None,
             },
+            uncalibrated: self.uncalibrated(spec)?,
             residuals: match (truth, prediction) {
                 (Target::Values(truth), Prediction::Values(predicted)) => {
                     result::residuals(truth, predicted, spec.seed)

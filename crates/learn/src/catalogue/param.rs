@@ -2,6 +2,8 @@
 
 use assay_core::train::{ParamInfo, ParamRange, ParamValue};
 
+use crate::ensemble::AUTO;
+
 pub fn integer(name: &str, help: &str, default: i64, (min, max): (i64, i64)) -> ParamInfo {
     ParamInfo {
         name: name.to_owned(),
@@ -38,6 +40,26 @@ pub fn flag(name: &str, help: &str, default: bool) -> ParamInfo {
         help: help.to_owned(),
         default: ParamValue::Bool(default),
         range: ParamRange::Bool,
+    }
+}
+
+/// Members of an ensemble; `auto` is the default.
+pub fn algorithms(name: &str, help: &str, max: u32) -> ParamInfo {
+    ParamInfo {
+        name: name.to_owned(),
+        help: help.to_owned(),
+        default: ParamValue::Text(AUTO.to_owned()),
+        range: ParamRange::Algorithms { max },
+    }
+}
+
+/// Nothing is the default.
+pub fn numbers(name: &str, help: &str) -> ParamInfo {
+    ParamInfo {
+        name: name.to_owned(),
+        help: help.to_owned(),
+        default: ParamValue::Text(String::new()),
+        range: ParamRange::Numbers,
     }
 }
 

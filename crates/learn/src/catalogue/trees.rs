@@ -3,7 +3,7 @@
 use assay_core::train::{ParamInfo, ParamValue};
 
 use super::param::{choice, flag, float, integer};
-use super::{BOTH, CLASSES, Entry};
+use super::{BOTH, Entry};
 use crate::{lightgbm, trees};
 
 pub static ENTRIES: [Entry; 5] = [
@@ -41,8 +41,9 @@ pub static ENTRIES: [Entry; 5] = [
     Entry {
         name: "ada_boost",
         title: "AdaBoost",
-        help: "Small trees one after another, each looking harder at the rows that those before it got wrong; they vote.",
-        problems: CLASSES,
+        help: "Small trees one after another, each looking harder at the rows that those before it got wrong; they vote, \
+               and of numbers the weighted median counts.",
+        problems: BOTH,
         takes_weights: true,
         takes_missing: true,
         params: ada_boost_params,
@@ -106,7 +107,12 @@ fn ada_boost_params() -> Vec<ParamInfo> {
             1.0,
             (1e-4, 10.0),
         ),
-        integer("max_depth", "Depth of every tree.", 1, (1, 16)),
+        integer(
+            "max_depth",
+            "Depth of every tree; 0: 1 for classes, 3 for numbers.",
+            0,
+            (0, 16),
+        ),
     ]
 }
 

@@ -7,7 +7,7 @@
 mod classes;
 mod kernel;
 mod numbers;
-mod platt;
+pub(crate) mod platt;
 mod solver;
 
 use assay_core::model::{Kernel, Model};

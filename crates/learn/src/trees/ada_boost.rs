@@ -1,6 +1,7 @@
 //! AdaBoost for classes: SAMME (Zhu, Zou, Rosset and Hastie 2009) over shallow trees, as scikit-learn has it.
 //!
 //! Every tree votes for one class with a weight of its own; rows that it gets wrong weigh more for the next tree.
+//! Numbers are in [`super::ada_boost_numbers`], which shares the parameters.
 
 use assay_core::model::{Form, Link, Model, Node, Tree};
 use assay_core::{Target, Task};
@@ -15,14 +16,19 @@ use super::split::{Classes, Criterion};
 use crate::params::Resolved;
 use crate::{Error, Training, data};
 
+/// Of a tree where nothing else is said, as in scikit-learn.
+const CLASSES_DEPTH: usize = 1;
+const NUMBERS_DEPTH: usize = 3;
+
 /// Checked parameters.
 #[derive(Debug, Clone)]
 pub struct AdaBoostValidParams {
-    n_estimators: usize,
-    learning_rate: f64,
-    max_depth: usize,
+    pub(super) n_estimators: usize,
+    pub(super) learning_rate: f64,
+    pub(super) max_depth: usize,
     n_classes: usize,
-    task: Task,
+    pub(super) seed: u64,
+    pub(super) task: Task,
 }
 
 /// Parameters as they were given.
@@ -44,6 +50,7 @@ impl AdaBoostParams {
             learning_rate: 1.0,
             max_depth: 1,
             n_classes: 0,
+            seed: 0,
             task: task.clone(),
         })
     }
@@ -63,6 +70,12 @@ impl AdaBoostParams {
     /// At least 1.
     pub fn max_depth(mut self, max_depth: usize) -> Self {
         self.0.max_depth = max_depth;
+        self
+    }
+
+    /// Decides which rows each tree for numbers sees.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.0.seed = seed;
         self
     }
 
@@ -191,35 +204,54 @@ impl<'v> Fit<ArrayView2<'v, f32>, Array1<usize>, Error> for AdaBoostValidParams 
 }
 
 pub(crate) fn fit(params: &Resolved, training: &Training<'_>) -> Result<Model, Error> {
-    let n_classes = match training.y {
-        Target::Classes { classes, .. } => classes.len(),
-        Target::Values(_) => 0,
+    let estimator = |depth: usize| -> Result<AdaBoostParams, Error> {
+        let max_depth = match params.count("max_depth")? {
+            0 => depth,
+            given => given,
+        };
+        Ok(AdaBoostParams::new(training.task)
+            .n_estimators(params.count("n_estimators")?)
+            .learning_rate(params.float("learning_rate")?)
+            .max_depth(max_depth)
+            .seed(training.seed))
     };
-    let dataset = DatasetBase::new(data::view(training.x)?, data::class_indices(training.y))
-        .with_weights(data::weights(training));
-    let fitted = AdaBoostParams::new(training.task)
-        .n_estimators(params.count("n_estimators")?)
-        .learning_rate(params.float("learning_rate")?)
-        .max_depth(params.count("max_depth")?)
-        .n_classes(n_classes)
-        .fit(&dataset)?;
-    let (n_sums, link) = match n_classes {
-        2 => (1, Link::Logistic),
-        n => (n, Link::Softmax),
+    let records = data::view(training.x)?;
+    let weights = data::weights(training);
+    let form = match training.y {
+        Target::Classes { classes, .. } => {
+            let targets = data::class_indices(training.y);
+            let fitted = estimator(CLASSES_DEPTH)?
+                .n_classes(classes.len())
+                .fit(&DatasetBase::new(records, targets).with_weights(weights))?;
+            let (n_sums, link) = match classes.len() {
+                2 => (1, Link::Logistic),
+                n => (n, Link::Softmax),
+            };
+            Form::Boosted {
+                trees: fitted.trees,
+                offsets: vec![0.0; n_sums],
+                link,
+            }
+        }
+        Target::Values(_) => {
+            let targets = data::numbers(training.y);
+            let fitted = estimator(NUMBERS_DEPTH)?
+                .fit(&DatasetBase::new(records, targets).with_weights(weights))?;
+            Form::Median {
+                trees: fitted.trees,
+                weights: fitted.weights,
+            }
+        }
     };
     Ok(Model {
         n_features: training.x.n_columns(),
         output: data::output(training.y),
-        form: Form::Boosted {
-            trees: fitted.trees,
-            offsets: vec![0.0; n_sums],
-            link,
-        },
+        form,
     })
 }
 
 /// The sum becomes 1, and no weight becomes too small to grow again.
-fn normalise(weights: &mut [f64]) {
+pub(super) fn normalise(weights: &mut [f64]) {
     let sum: f64 = weights.iter().sum();
     for weight in weights {
         if *weight > 0.0 {

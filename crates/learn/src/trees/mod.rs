@@ -7,6 +7,7 @@
 //! Invariant: a tree depends on the data, the parameters, the seed and its own number alone.
 
 mod ada_boost;
+mod ada_boost_numbers;
 mod bins;
 mod forest;
 mod grow;
@@ -20,6 +21,7 @@ use linfa::ParamGuard;
 
 pub(crate) use ada_boost::fit as fit_ada_boost;
 pub use ada_boost::{AdaBoostParams, AdaBoostValidParams, Boosted};
+pub use ada_boost_numbers::Weighted;
 pub use forest::Forest;
 pub use grow::Splitter;
 pub(crate) use grow::below;

@@ -5,11 +5,11 @@ use std::sync::{Arc, Mutex};
 use assay_core::matrix::Prediction;
 use assay_core::model::Form;
 use assay_core::task::TaskEvent;
-use assay_core::train::ParamValue;
+use assay_core::train::{CalibrationMethod, ParamValue};
 use assay_core::{Target, Task};
-use assay_learn::predict;
+use assay_learn::{calibrated, predict};
 
-use crate::data::{Params, classes, fit, goodness, params, random};
+use crate::data::{Params, classes, fit, goodness, matrix, params, random};
 
 fn heard() -> (Arc<Mutex<Vec<TaskEvent>>>, Task) {
     let heard: Arc<Mutex<Vec<TaskEvent>>> = Arc::default();
@@ -201,4 +201,59 @@ fn trees_stay_about_as_large_as_they_may_be() {
             "{algorithm}: {limited} of {most}"
         );
     }
+}
+
+#[test]
+fn calibration_mends_probabilities_that_are_too_sure() {
+    // The same features five times over: naive Bayes counts them as five witnesses.
+    let repeated = |n_rows: usize, seed: u64| {
+        let (x, y, _) = random(n_rows, seed);
+        let rows: Vec<Vec<f32>> = x.values.chunks(10).map(|row| row.repeat(5)).collect();
+        (matrix(&rows), y)
+    };
+    let brier = |y: &Target, found: &Prediction| -> f64 {
+        let (Target::Classes { indices, .. }, Prediction::Classes { probabilities, .. }) =
+            (y, found)
+        else {
+            panic!("classes");
+        };
+        let rows = probabilities.chunks(2).zip(indices);
+        rows.map(|(p, &class)| (p[1] - f64::from(class)).powi(2))
+            .sum()
+    };
+    let ((x, y), (unseen_x, unseen_y), (new_x, new_y)) = (
+        repeated(1_500, 61),
+        repeated(1_500, 62),
+        repeated(1_500, 63),
+    );
+    let base = fit("gaussian_nb", &Params::new(), &x, &y, 0, &Task::silent()).unwrap();
+    let before = predict(&base, &new_x);
+    let unseen = predict(&base, &unseen_x);
+    for method in [
+        CalibrationMethod::Platt,
+        CalibrationMethod::Isotonic,
+        CalibrationMethod::Temperature,
+    ] {
+        let task = Task::silent();
+        let model = calibrated(base.clone(), method, &unseen, &unseen_y, None, &task).unwrap();
+        let after = predict(&model, &new_x);
+        assert!(
+            brier(&new_y, &after) < 0.95 * brier(&new_y, &before),
+            "{method:?}"
+        );
+        if method == CalibrationMethod::Temperature {
+            assert_eq!(goodness(&new_y, &after), goodness(&new_y, &before));
+        }
+    }
+    let numbers = Target::Values(vec![0.0; 1_500]);
+    let task = Task::silent();
+    let refused = calibrated(
+        base,
+        CalibrationMethod::Platt,
+        &unseen,
+        &numbers,
+        None,
+        &task,
+    );
+    assert!(refused.is_err());
 }

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::data::{self, Params, fit};
 
-fn read(text: &str) -> Value {
+pub fn read(text: &str) -> Value {
     serde_json::from_str(text).unwrap()
 }
 
@@ -21,12 +21,12 @@ fn numbers(value: &Value) -> Vec<f64> {
     value.as_array().unwrap().iter().map(number).collect()
 }
 
-fn table(value: &Value) -> Vec<Vec<f64>> {
+pub fn table(value: &Value) -> Vec<Vec<f64>> {
     value.as_array().unwrap().iter().map(numbers).collect()
 }
 
 /// The rows that are trained on, their targets, and the rows that are predicted.
-fn thirds(all: &Value, name: &str, missing: bool) -> (Matrix, Vec<f64>, Matrix) {
+pub fn thirds(all: &Value, name: &str, missing: bool) -> (Matrix, Vec<f64>, Matrix) {
     let narrow = |row: Vec<f64>| row.into_iter().map(|value| value as f32).collect();
     let rows: Vec<Vec<f32>> = table(&all[name]["x"]).into_iter().map(narrow).collect();
     let mut x = data::matrix(&rows);
@@ -45,7 +45,7 @@ fn thirds(all: &Value, name: &str, missing: bool) -> (Matrix, Vec<f64>, Matrix) 
     )
 }
 
-fn target(name: &str, y: &[f64]) -> Target {
+pub fn target(name: &str, y: &[f64]) -> Target {
     let indices: Vec<u32> = y.iter().map(|&class| class as u32).collect();
     match name {
         "penguins" => data::classes(&indices, 3),

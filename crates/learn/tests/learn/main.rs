@@ -7,6 +7,8 @@ mod families;
 #[cfg(test)]
 mod golden;
 #[cfg(test)]
+mod golden_ensembles;
+#[cfg(test)]
 mod golden_models;
 #[cfg(test)]
 mod hard_data;

@@ -50,13 +50,15 @@ fn few_trees(algorithm: &str) -> Params {
         "random_forest" | "extra_trees" | "ada_boost" | "lightgbm" => {
             params(&[("n_estimators", ParamValue::Integer(5))])
         }
+        "stacking" => params(&[("folds", ParamValue::Integer(2))]),
         _ => Params::new(),
     }
 }
 
 /// Whether the seed decides something, even on the same rows.
 fn seeded(algorithm: &str) -> bool {
-    ["random_forest", "extra_trees"].contains(&algorithm)
+    // A forest is among the members of the last two.
+    ["random_forest", "extra_trees", "voting", "stacking"].contains(&algorithm)
 }
 
 fn trained(algorithm: &str, x: &Matrix, y: &Target, seed: u64) -> Model {

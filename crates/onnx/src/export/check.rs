@@ -1,9 +1,12 @@
 //! Do recipe and model belong together, and is each of them whole?
 
-use assay_core::model::{Decisions, Form, Kernel, Link, Model, Node, Output};
+use assay_core::model::{Calibration, Decisions, Form, Kernel, Link, Model, Node, Output, Piece};
 use assay_core::recipe::FittedRecipe;
 
 use crate::error::Error;
+
+/// Models within models within models; no algorithm makes more.
+const MAX_DEPTH: usize = 4;
 
 /// Everything that the writers rely on.
 pub fn check(recipe: &FittedRecipe, model: &Model) -> Result<(), Error> {
@@ -23,11 +26,22 @@ pub fn check(recipe: &FittedRecipe, model: &Model) -> Result<(), Error> {
             model.n_features
         ));
     }
-    let n_outputs = match &model.output {
-        Output::Value => 1,
-        Output::Classes { classes, .. } => classes.len(),
+    if !fits(model, 0) {
+        return refuse("its coefficients or trees do not fit its features and answers".to_owned());
+    }
+    Ok(())
+}
+
+/// Whether the parts of a model are as long and wide as its features and answers ask.
+fn fits(model: &Model, depth: usize) -> bool {
+    let (n_features, n_outputs) = (model.n_features, model.n_outputs());
+    if depth > MAX_DEPTH {
+        return false;
+    }
+    let is_member = |member: &Model| {
+        member.n_features == n_features && member.output == model.output && fits(member, depth + 1)
     };
-    let fits = match (&model.form, &model.output) {
+    match (&model.form, &model.output) {
         (
             Form::Linear { coefficients, .. } | Form::LogLinear { coefficients, .. },
             Output::Value,
@@ -139,12 +153,49 @@ pub fn check(recipe: &FittedRecipe, model: &Model) -> Result<(), Error> {
                 && coefficients.len() == intercepts.len()
                 && coefficients.iter().all(|row| row.len() == n_vectors)
         }
+        (Form::Median { trees, weights }, Output::Value) => {
+            let is_weight = |weight: &f64| *weight > 0.0 && weight.fract() == 0.0;
+            !trees.is_empty()
+                && trees.len() == weights.len()
+                && weights.iter().all(is_weight)
+                && trees.iter().all(|tree| is_tree(&tree.nodes, n_features, 1))
+        }
+        (Form::Calibrated { base, calibration }, Output::Classes { .. }) => {
+            is_calibration(calibration, n_outputs) && is_member(base)
+        }
+        (Form::Transformed { base, inverse }, Output::Value) => {
+            inverse.low <= inverse.high && inverse.std > 0.0 && is_member(base)
+        }
+        (Form::Vote { members, weights }, _) => {
+            !members.is_empty() && members.len() == weights.len() && members.iter().all(is_member)
+        }
+        (Form::Stack { members, last }, _) => {
+            let width = if n_outputs == 2 { 1 } else { n_outputs };
+            !members.is_empty()
+                && members.iter().all(is_member)
+                && last.n_features == members.len() * width
+                && last.output == model.output
+                && fits(last, depth + 1)
+        }
         _ => false,
-    };
-    if !fits {
-        return refuse("its coefficients or trees do not fit its features and answers".to_owned());
     }
-    Ok(())
+}
+
+fn is_calibration(calibration: &Calibration, n_classes: usize) -> bool {
+    let n_curves = if n_classes == 2 { 1 } else { n_classes };
+    match calibration {
+        Calibration::Temperature { sharpness } => sharpness.is_finite(),
+        Calibration::Sigmoid { curves, .. } => curves.len() == n_curves,
+        Calibration::Isotonic { curves, .. } => {
+            let ascends = |pair: &[Piece]| pair[0].from <= pair[1].from;
+            let is_curve = |curve: &Vec<Piece>| {
+                !curve.is_empty()
+                    && curve.iter().all(|piece| piece.from.is_finite())
+                    && curve.windows(2).all(ascends)
+            };
+            curves.len() == n_curves && curves.iter().all(is_curve)
+        }
+    }
 }
 
 fn is_tree(nodes: &[Node], n_features: usize, n_outputs: usize) -> bool {

@@ -3,9 +3,13 @@
 use assay_core::model::{Form, Link, Model, Output};
 
 use super::answer;
+use super::calibration;
 use super::features::Features;
 use super::gaussian;
 use super::graph::Graph;
+use super::inverse;
+use super::median;
+use super::members;
 use super::nearness::{self, Machine, Stored};
 use super::tensor::{self, Constant};
 use super::trees;
@@ -20,22 +24,36 @@ pub fn write(
     outputs: &[String],
 ) -> Result<(), Error> {
     let wide = graph.cast("features_f64", &features.name, DataType::Double);
-    let scores = match &model.form {
+    let scores = write_answers(graph, model, features, &wide);
+    match &model.output {
+        Output::Value => {
+            answer::write_value(graph, &scores, outputs);
+            Ok(())
+        }
+        Output::Classes { classes, kind } => {
+            answer::write_classes(graph, &scores, classes, *kind, outputs)
+        }
+    }
+}
+
+/// f32 [N, n_outputs]. `wide` is the features in f64.
+pub fn write_answers(graph: &mut Graph, model: &Model, features: &Features, wide: &str) -> String {
+    match &model.form {
         Form::Linear {
             coefficients,
             intercept,
         } => {
             let sums = vec![(1.0, coefficients.as_slice(), *intercept)];
-            write_sums(graph, &wide, features, &sums)
+            write_sums(graph, wide, features, &sums)
         }
         Form::LogLinear {
             coefficients,
             intercept,
-        } => write_log_linear(graph, &wide, features, coefficients, *intercept),
+        } => write_log_linear(graph, wide, features, coefficients, *intercept),
         Form::Logistic {
             coefficients,
             intercepts,
-        } => write_logistic(graph, &wide, features, coefficients, intercepts),
+        } => write_logistic(graph, wide, features, coefficients, intercepts),
         Form::Threshold {
             threshold,
             coefficients,
@@ -51,14 +69,14 @@ pub fn write(
             means,
             precisions,
             constants,
-        } => gaussian::write(graph, &wide, features, means, precisions, constants),
-        Form::Trees { trees } => trees::write_mean(graph, &wide, features, trees),
+        } => gaussian::write(graph, wide, features, means, precisions, constants),
+        Form::Trees { trees } => trees::write_mean(graph, wide, features, trees),
         Form::Boosted {
             trees,
             offsets,
             link,
         } => {
-            let sums = trees::write_sums(graph, &wide, features, trees, offsets);
+            let sums = trees::write_sums(graph, wide, features, trees, offsets);
             write_link(graph, &sums, *link)
         }
         Form::Neighbours {
@@ -75,7 +93,7 @@ pub fn write(
                 distance: *distance,
                 weighting: *weighting,
             };
-            nearness::write_neighbours(graph, &wide, features, &stored)
+            nearness::write_neighbours(graph, wide, features, &stored)
         }
         Form::Kernel {
             kernel,
@@ -91,21 +109,21 @@ pub fn write(
                 intercepts,
                 decisions,
             };
-            let n_outputs = match &model.output {
-                Output::Value => 1,
-                Output::Classes { classes, .. } => classes.len(),
-            };
-            nearness::write_kernel(graph, &wide, features, &machine, n_outputs)
+            nearness::write_kernel(graph, wide, features, &machine, model.n_outputs())
         }
-    };
-    match &model.output {
-        Output::Value => {
-            answer::write_value(graph, &scores, outputs);
-            Ok(())
+        Form::Median { trees, weights } => median::write(graph, wide, features, trees, weights),
+        Form::Calibrated { base, calibration } => {
+            let probabilities = write_answers(graph, base, features, wide);
+            calibration::write(graph, &probabilities, calibration, model.n_outputs())
         }
-        Output::Classes { classes, kind } => {
-            answer::write_classes(graph, &scores, classes, *kind, outputs)
+        Form::Transformed { base, inverse } => {
+            let answers = write_answers(graph, base, features, wide);
+            inverse::write(graph, &answers, inverse)
         }
+        Form::Vote { members, weights } => {
+            members::write_vote(graph, members, weights, features, wide)
+        }
+        Form::Stack { members, last } => members::write_stack(graph, members, last, features, wide),
     }
 }
 

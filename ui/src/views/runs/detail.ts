@@ -203,6 +203,8 @@ export function againQuery(spec: TrainSpec, run_id: RunId): Record<string, strin
     ...(spec.weight ? { weight: spec.weight } : {}),
     ...(spec.recipe ? { from: run_id } : {}),
     ...(spec.named_recipe ? { named: spec.named_recipe } : {}),
+    ...(spec.calibrate ? { calibrate: spec.calibrate } : {}),
+    ...(spec.target_transform ? { transform: spec.target_transform } : {}),
     ...cvQuery(spec),
     ...(spec.experiment === null ? {} : { experiment: spec.experiment }),
     ...Object.fromEntries(Object.entries(spec.params).map(([name, value]) => [`p.${name}`, String(value)])),
@@ -232,8 +234,17 @@ function cvQuery({ cv, candidates, learning_curve }: TrainSpec): Record<string, 
 
 /** The same of a run that failed before it left a record: what its parameters tell. */
 export function againOfParams({ dataset, experiment, params }: RunSummary): Record<string, string> {
-  const { algorithm, target, seed, test_fraction, ...own } = params;
-  const known = { dataset, target, algorithm, seed, test: test_fraction, experiment };
+  const { algorithm, target, seed, test_fraction, calibrate, target_transform, ...own } = params;
+  const known = {
+    dataset,
+    target,
+    algorithm,
+    seed,
+    test: test_fraction,
+    experiment,
+    calibrate,
+    transform: target_transform,
+  };
   const query: Record<string, string> = {};
   for (const [name, value] of Object.entries(known)) if (value) query[name] = value;
   for (const [name, value] of Object.entries(own)) query[`p.${name}`] = value;

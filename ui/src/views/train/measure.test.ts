@@ -89,6 +89,42 @@ describe('how a training is measured', () => {
   });
 });
 
+describe('what stands around a model', () => {
+  const VOTING: AlgorithmInfo = {
+    ...TREE,
+    name: 'voting',
+    params: [
+      { name: 'members', help: '', default: 'auto', range: { kind: 'algorithms', max: 20 } },
+      { name: 'weights', help: '', default: '', range: { kind: 'numbers' } },
+    ],
+  };
+
+  it('is passed on and said by the command', () => {
+    const spec = measureSpec(measureOf({ calibrate: 'isotonic' }), TREE);
+    expect(spec.calibrate).toBe('isotonic');
+    expect(measureWords({ ...spec } as TrainSpec)).toEqual(['--calibrate isotonic']);
+    const scaled = measureSpec(measureOf({ transform: 'box_cox' }), TREE);
+    expect(scaled.target_transform).toBe('box_cox');
+    expect(measureWords({ ...scaled } as TrainSpec)).toEqual(['--target-transform box_cox']);
+    expect(measureOf({ calibrate: 'none', transform: 'sqrt' })).toMatchObject({ calibrate: '', transform: '' });
+  });
+
+  it('is one of two', () => {
+    expect(measureProblems(measureOf({ calibrate: 'platt', transform: 'log' }), TREE)).toEqual({
+      transform: 'classes are calibrated, numbers are transformed: choose one',
+    });
+  });
+
+  it('may be members with parameters of their own', () => {
+    const text = 'members=ridge,knn(n_neighbors=9,metric=manhattan),weights=1,2; members=ridge';
+    expect(readCandidates(text, VOTING)).toEqual({
+      candidates: [{ members: 'ridge,knn(n_neighbors=9,metric=manhattan)', weights: '1,2' }, { members: 'ridge' }],
+    });
+    expect(readCandidates('members=knn(; members=ridge', VOTING).problem).toBe('members: a parenthesis has no other');
+    expect(readCandidates('weights=0; weights=1', VOTING).problem).toBe('weights: numbers over 0, with commas between');
+  });
+});
+
 describe('the algorithms', () => {
   const RIDGE: AlgorithmInfo = {
     ...TREE,

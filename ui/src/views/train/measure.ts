@@ -2,12 +2,14 @@
 
 import { quote } from '../../domain/command';
 import type { AlgorithmInfo } from '../../gen/AlgorithmInfo';
+import type { CalibrationMethod } from '../../gen/CalibrationMethod';
 import type { CvSpec } from '../../gen/CvSpec';
 import type { ParamValue } from '../../gen/ParamValue';
 import type { SplitMethod } from '../../gen/SplitMethod';
 import type { SplitSpec } from '../../gen/SplitSpec';
+import type { TargetTransform } from '../../gen/TargetTransform';
 import type { TrainSpec } from '../../gen/TrainSpec';
-import { readParam } from './params';
+import { assignmentsOf, readParam } from './params';
 
 const DEFAULT_TEST = 0.2;
 const DEFAULT_INNER = 3;
@@ -28,6 +30,29 @@ const METHODS: Record<SplitMethod, { text: string; title: string }> = {
 
 export const SPLITS = (Object.keys(METHODS) as SplitMethod[]).map((value) => ({ value, ...METHODS[value] }));
 
+const CALIBRATION_WORDS: Record<CalibrationMethod, { text: string; title: string }> = {
+  platt: { text: 'Platt', title: 'A logistic curve; for few rows too' },
+  isotonic: { text: 'Isotonic', title: 'A rising curve of steps; for a thousand rows and more' },
+  temperature: { text: 'Temperature', title: 'One number; labels stay as they are' },
+};
+
+const TRANSFORM_WORDS: Record<TargetTransform, { text: string; title: string }> = {
+  log: { text: 'Logarithm', title: 'For numbers over 0; predictions are on their own scale' },
+  log1p: { text: 'Logarithm of one more', title: 'For numbers with zeros; predictions are on their own scale' },
+  box_cox: { text: 'Box-Cox', title: 'The power that makes numbers over 0 most normal' },
+  yeo_johnson: { text: 'Yeo-Johnson', title: 'The power that makes numbers of any sign most normal' },
+};
+
+export const CALIBRATIONS = (Object.keys(CALIBRATION_WORDS) as CalibrationMethod[]).map((value) => ({
+  value,
+  ...CALIBRATION_WORDS[value],
+}));
+
+export const TRANSFORMS = (Object.keys(TRANSFORM_WORDS) as TargetTransform[]).map((value) => ({
+  value,
+  ...TRANSFORM_WORDS[value],
+}));
+
 /** As typed; empty for the default. */
 export interface MeasureForm {
   split: SplitMethod;
@@ -39,6 +64,10 @@ export interface MeasureForm {
   gap: string;
   /** Column of the rows' weights. */
   weight: string;
+  /** Of classes. */
+  calibrate: CalibrationMethod | '';
+  /** Of numbers. */
+  transform: TargetTransform | '';
   cv: string;
   cv_split: SplitMethod;
   repeats: string;
@@ -62,6 +91,8 @@ export function measureOf(query: Readonly<Record<string, string>>): MeasureForm 
     time: query['time'] ?? '',
     gap: query['gap'] ?? '',
     weight: query['weight'] ?? '',
+    calibrate: CALIBRATIONS.find(({ value }) => value === query['calibrate'])?.value ?? '',
+    transform: TRANSFORMS.find(({ value }) => value === query['transform'])?.value ?? '',
     cv: query['cv'] ?? '',
     cv_split: method('cv_split'),
     repeats: query['repeats'] ?? '',
@@ -117,6 +148,8 @@ export function measureProblems(
   else if (needsGroup(form)) column('group');
   if (needsTime(form)) column('time');
   column('weight');
+  if (form.calibrate !== '' && form.transform !== '')
+    problems.transform = 'classes are calibrated, numbers are transformed: choose one';
   const { problem } = readCandidates(form.candidates, algorithm);
   if (problem) problems.candidates = problem;
   return problems;
@@ -131,8 +164,9 @@ export function readCandidates(
   const candidates: Record<string, ParamValue>[] = [];
   for (const part of parts) {
     const candidate: Record<string, ParamValue> = {};
-    for (const word of part.split(',')) {
-      const [name = '', value = ''] = word.split('=', 2).map((side) => side.trim());
+    for (const word of assignmentsOf(part)) {
+      const [name = '', ...rest] = word.split('=').map((side) => side.trim());
+      const value = rest.join('=');
       const info = algorithm?.params.find((own) => own.name === name);
       if (!info) return { candidates: [], problem: `there is no parameter ${name || 'without a name'}` };
       const read = readParam(info, value);
@@ -158,12 +192,17 @@ export function nFits(form: MeasureForm, algorithm: AlgorithmInfo | undefined): 
 export function measureSpec(
   form: MeasureForm,
   algorithm: AlgorithmInfo | undefined,
-): Pick<TrainSpec, 'split' | 'weight' | 'cv_folds' | 'cv' | 'candidates' | 'learning_curve' | 'seed'> {
+): Pick<
+  TrainSpec,
+  'split' | 'weight' | 'calibrate' | 'target_transform' | 'cv_folds' | 'cv' | 'candidates' | 'learning_curve' | 'seed'
+> {
   const { candidates } = readCandidates(form.candidates, algorithm);
   const cv = cvSpec(form, candidates.length > 0);
   return {
     split: splitSpec(form),
     ...(form.weight === '' ? {} : { weight: form.weight }),
+    ...(form.calibrate === '' ? {} : { calibrate: form.calibrate }),
+    ...(form.transform === '' ? {} : { target_transform: form.transform }),
     cv_folds: form.cv.trim() === '' ? null : Number(form.cv),
     ...(cv ? { cv } : {}),
     ...(candidates.length > 0 ? { candidates } : {}),
@@ -211,6 +250,8 @@ export function measureWords(spec: TrainSpec): string[] {
   if (split.time) words.push(`--time ${quote(split.time)}`);
   if (split.gap) words.push(`--gap ${split.gap}`);
   if (spec.weight) words.push(`--weight ${quote(spec.weight)}`);
+  if (spec.calibrate) words.push(`--calibrate ${spec.calibrate}`);
+  if (spec.target_transform) words.push(`--target-transform ${spec.target_transform}`);
   if (spec.cv_folds !== null) words.push(`--cv ${spec.cv_folds}`);
   if (cv && cv.repeats !== 1) words.push(`--cv-repeats ${cv.repeats}`);
   if (cv && cv.method !== 'auto') words.push(`--cv-split ${flag(cv.method)}`);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { MetricInfo } from '../../../gen/MetricInfo';
 import type { RunResult } from '../../../gen/RunResult';
-import { choiceWords, curveWords, metricLines, paramWords, readCosts, resultTabs } from './words';
+import { calibrationWords, choiceWords, curveWords, metricLines, paramWords, readCosts, resultTabs } from './words';
 
 const info = (name: string, is_main: boolean): MetricInfo => ({
   name,
@@ -129,4 +129,19 @@ it('shows the tabs that hold something', () => {
     { value: 'slices', text: 'Slices', note: '1 worse' },
     { value: 'validation', text: 'Validation' },
   ]);
+});
+
+it('a calibration says what it changed', () => {
+  const bins = { bins: [], expected_error: 0.0123, largest_error: 0.0456 };
+  expect(calibrationWords({ calibration: null })).toBe('');
+  expect(calibrationWords({ calibration: bins })).toBe('mean distance 0.0123, largest 0.0456');
+  const uncalibrated = {
+    method: 'isotonic' as const,
+    calibration: { ...bins, expected_error: 0.0789 },
+    log_loss: 0.5,
+    brier: 0.2,
+  };
+  expect(calibrationWords({ calibration: bins, uncalibrated })).toBe(
+    'mean distance 0.0123, largest 0.0456; 0.0789 before it was calibrated (isotonic)',
+  );
 });

@@ -139,3 +139,15 @@ export function resultTabs(result: RunResult | undefined, n_folds: number): Resu
   if (n_folds > 0 || result.learning_curve || result.choice) tabs.push({ value: 'validation', text: 'Validation' });
   return tabs;
 }
+
+/** `mean distance 0.0123, largest 0.0456; 0.0789 before it was calibrated (isotonic)` */
+export function calibrationWords({
+  calibration,
+  uncalibrated,
+}: Pick<RunResult, 'calibration' | 'uncalibrated'>): string {
+  if (!calibration) return '';
+  const now = `mean distance ${number(calibration.expected_error, 4)}, largest ${number(calibration.largest_error, 4)}`;
+  if (!uncalibrated?.calibration) return now;
+  const before = number(uncalibrated.calibration.expected_error, 4);
+  return `${now}; ${before} before it was calibrated (${uncalibrated.method})`;
+}
