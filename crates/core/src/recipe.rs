@@ -1,24 +1,30 @@
 //! Recipes: how raw columns become features. Fitted on training rows only; every step has an ONNX form.
 
 mod calendar;
+mod components;
 mod fitted;
 mod op;
 mod plan;
 mod recommend;
 mod step;
 mod validate;
+mod words;
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::schema::ColumnType;
 
+pub use components::{Components, components_name};
 pub use fitted::{FittedRecipe, FittedStep, Missing, TargetMeans};
 pub use op::Op;
 pub use plan::{Categories, Number, OneHot, Plan, PlanError, Planned, Source, Text, Value};
 pub use recommend::recommend;
-pub use step::{BinEncoding, BinMethod, DatePart, DateUnit, ImputeStrategy, Step, missing_name};
+pub use step::{
+    BinEncoding, BinMethod, DatePart, DateUnit, ImputeStrategy, Step, missing_name, n_words_name,
+};
 pub use validate::{RecipeError, validate};
+pub use words::{MAX_WORDS, WordWeigher, Words, words_of};
 
 pub const RECIPE_SCHEMA: u32 = 1;
 

@@ -1,6 +1,7 @@
 //! A fitted recipe and a model as one ONNX graph, raw columns in, answers out.
 //!
-//! Opset 17, ai.onnx.ml 3, IR 8: any ONNX Runtime since 1.12 reads it. Numbers are f64 up to the features, which are
+//! Opset 17, ai.onnx.ml 3, IR 8: any ONNX Runtime since 1.12 reads it. With words of free text opset 20, IR 9: any since
+//! 1.17. Numbers are f64 up to the features, which are
 //! f32; weighted sums and means of leaves are added up in f64; answers are f32. That is, step by
 //! step, what `core::model` says a model computes.
 
@@ -21,9 +22,10 @@ mod numbers;
 mod position;
 mod tensor;
 mod trees;
+mod words;
 
 use assay_core::model::{Model, Output};
-use assay_core::recipe::FittedRecipe;
+use assay_core::recipe::{FittedRecipe, FittedStep};
 use assay_core::registry::GraphSummary;
 use prost::Message;
 use serde::Serialize;
@@ -33,7 +35,6 @@ use crate::error::Error;
 use crate::inspect::summary;
 use crate::proto::{ModelProto, OperatorSetIdProto, StringStringEntryProto};
 
-const IR_VERSION: i64 = 8;
 const OPSET: u32 = 17;
 const OPSET_ML: i64 = 3;
 
@@ -74,7 +75,9 @@ pub struct Exported {
 pub fn export(recipe: &FittedRecipe, model: &Model, about: &About) -> Result<Exported, Error> {
     check::check(recipe, model)?;
     let outputs = output_names(recipe, &model.output);
+    let opset_main = opset_of(recipe);
     let mut graph = Graph::new(
+        opset_main,
         recipe
             .inputs
             .iter()
@@ -100,9 +103,10 @@ pub fn export(recipe: &FittedRecipe, model: &Model, about: &About) -> Result<Exp
     let graph = graph.into_proto();
     let summary = summary(&graph);
     let file = ModelProto {
-        ir_version: Some(IR_VERSION),
+        // The first version of the format with the opset.
+        ir_version: Some(if opset_main > OPSET { 9 } else { 8 }),
         opset_import: vec![
-            opset("", i64::from(OPSET)),
+            opset("", i64::from(opset_main)),
             opset(graph::ML_DOMAIN, OPSET_ML),
         ],
         producer_name: Some("assay".to_owned()),
@@ -120,7 +124,7 @@ pub fn export(recipe: &FittedRecipe, model: &Model, about: &About) -> Result<Exp
     };
     Ok(Exported {
         bytes: file.encode_to_vec(),
-        opset: OPSET,
+        opset: opset_main,
         graph: summary,
     })
 }
@@ -142,6 +146,13 @@ pub fn output_names(recipe: &FittedRecipe, output: &Output) -> Vec<String> {
             name
         })
         .collect()
+}
+
+fn opset_of(recipe: &FittedRecipe) -> u32 {
+    let mut steps = recipe.steps.iter();
+    let has_words =
+        steps.any(|s| matches!(s, FittedStep::TextLength { .. } | FittedStep::Tfidf { .. }));
+    if has_words { words::OPSET } else { OPSET }
 }
 
 fn opset(domain: &str, version: i64) -> OperatorSetIdProto {

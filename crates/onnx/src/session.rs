@@ -19,8 +19,8 @@ use crate::error::Error;
 use crate::export::MISSING_TEXTS_KEY;
 use crate::inspect::inspect;
 
-/// Rows that are answered at once; bounds the memory that texts and features take.
-const ROWS_A_CHUNK: usize = 65_536;
+/// Rows that are answered at once; bounds the memory that texts (up to 1,000 words a row) and features take.
+const ROWS_A_CHUNK: usize = 8_192;
 
 /// An open graph. Calls from several threads wait for each other: ONNX Runtime is given one at a time.
 #[derive(Debug)]

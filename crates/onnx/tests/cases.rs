@@ -6,7 +6,7 @@ use assay_core::recipe::{FittedRecipe, FittedStep, InputColumn, Missing, Plan, R
 use assay_core::schema::ColumnType;
 
 use crate::random::Random;
-use crate::steps;
+use crate::{steps, wide};
 
 pub const N_ROWS: usize = 600;
 
@@ -33,6 +33,7 @@ pub fn texts(values: &[&str]) -> Vec<String> {
 pub fn recipes() -> Vec<Case> {
     let mut cases = plain(&mut Random::new(11));
     cases.extend(steps::cases(&mut Random::new(23)));
+    cases.extend(wide::cases(&mut Random::new(29)));
     cases
 }
 

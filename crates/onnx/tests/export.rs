@@ -109,7 +109,7 @@ fn what_has_no_onnx_form_is_refused_with_its_reason() {
             recipe.inputs[0].kind = ColumnType::Text;
             recipe.steps.push(fill("a", 1.0));
         }),
-        ("`a`: a step follows its one-hot features", |recipe, _| {
+        ("`a`: a step follows one that made several", |recipe, _| {
             recipe.steps.push(one_hot("a", &["1"]));
             recipe.steps.push(fill("a", 1.0));
         }),

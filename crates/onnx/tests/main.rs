@@ -12,6 +12,7 @@ mod random;
 mod reference;
 mod session;
 mod steps;
+mod wide;
 
 use std::path::PathBuf;
 

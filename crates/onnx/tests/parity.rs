@@ -87,12 +87,15 @@ fn the_cases_hold_every_kind_of_step_and_every_form() {
         "missing_flag",
         "one_hot",
         "ordinal",
+        "pca",
         "product",
         "ratio",
         "robust",
         "square",
         "standardise",
         "target",
+        "text_length",
+        "tfidf",
         "yeo_johnson",
     ];
     assert_eq!(found, all.map(str::to_owned).into());

@@ -3,7 +3,7 @@
 use assay_core::Columns;
 use assay_core::matrix::{Prediction, RawValues, most_probable};
 use assay_core::model::{Decisions, Distance, Form, Link, Model, Node, Output, Tree, Weighting};
-use assay_core::recipe::{DatePart, DateUnit, FittedRecipe, FittedStep, TargetMeans};
+use assay_core::recipe::{DatePart, DateUnit, FittedRecipe, FittedStep, MAX_WORDS, TargetMeans};
 
 use crate::composed;
 
@@ -12,7 +12,7 @@ enum Cell {
     Number(f64),
     Text(Option<String>),
     /// By name, in order.
-    Features(Vec<(String, f32)>),
+    Features(Vec<(String, f64)>),
 }
 
 pub fn predict(recipe: &FittedRecipe, model: &Model, columns: &Columns) -> Prediction {
@@ -47,7 +47,9 @@ pub fn features(recipe: &FittedRecipe, columns: &Columns, row: usize) -> Vec<f32
     for (name, cell) in cells {
         match cell {
             Cell::Number(value) => features.push(value as f32),
-            Cell::Features(values) => features.extend(values.iter().map(|(_, value)| value)),
+            Cell::Features(values) => {
+                features.extend(values.iter().map(|(_, value)| *value as f32))
+            }
             Cell::Text(_) => panic!("column {name} stays text"),
         }
     }
@@ -75,6 +77,30 @@ fn apply(step: &FittedStep, cells: &mut Vec<(String, Cell)>) {
             let product = number_of(cells, left) * number_of(cells, right);
             return cells.push((name.clone(), Cell::Number(product)));
         }
+        FittedStep::Pca {
+            name,
+            columns,
+            means,
+            components,
+            ..
+        } => {
+            let mut values = Vec::new();
+            for column in columns {
+                let at = cells.iter().position(|(name, _)| name == column);
+                match cells.remove(at.expect("the column is there")).1 {
+                    Cell::Number(value) => values.push(value),
+                    Cell::Features(of) => values.extend(of.iter().map(|(_, value)| *value)),
+                    Cell::Text(_) => panic!("{column} is text"),
+                }
+            }
+            let made = components.iter().zip(1..).map(|(weights, number)| {
+                let products = weights.iter().zip(values.iter().zip(means));
+                let sum = products.map(|(w, (x, mean))| w * (x - mean)).sum();
+                (format!("{name}_{number}"), sum)
+            });
+            let made = Cell::Features(made.collect());
+            return cells.push((name.clone(), made));
+        }
         FittedStep::Drop { column, .. } => {
             cells.retain(|(name, _)| name != column);
             for (_, cell) in cells {
@@ -99,6 +125,8 @@ fn apply(step: &FittedStep, cells: &mut Vec<(String, Cell)>) {
         | FittedStep::Target { column, .. }
         | FittedStep::Hash { column, .. }
         | FittedStep::Bins { column, .. }
+        | FittedStep::TextLength { column, .. }
+        | FittedStep::Tfidf { column, .. }
         | FittedStep::DateParts { column, .. } => column,
     };
     let at = cells
@@ -119,7 +147,7 @@ fn cell_after(step: &FittedStep, cell: Cell) -> Vec<(Option<String>, Cell)> {
         let features = names.into_iter().enumerate();
         Cell::Features(
             features
-                .map(|(index, name)| (name, f32::from(u8::from(Some(index) == place))))
+                .map(|(index, name)| (name, f64::from(u8::from(Some(index) == place))))
                 .collect(),
         )
     };
@@ -132,6 +160,30 @@ fn cell_after(step: &FittedStep, cell: Cell) -> Vec<(Option<String>, Cell)> {
             };
             let flag = Cell::Number(f64::from(u8::from(is_missing)));
             return vec![(None, cell), (Some(name.clone()), flag)];
+        }
+        (FittedStep::TextLength { name, .. }, cell) => {
+            let n = Cell::Number(words(&cell).len() as f64);
+            return vec![(None, cell), (Some(name.clone()), n)];
+        }
+        (
+            FittedStep::Tfidf {
+                column,
+                words: known,
+                weights,
+            },
+            cell,
+        ) => {
+            let words = words(&cell);
+            let count = |word: &String| words.iter().filter(|seen| *seen == word).count() as f64;
+            let weighed: Vec<f64> = known
+                .iter()
+                .zip(weights)
+                .map(|(word, weight)| count(word) * weight)
+                .collect();
+            let length = weighed.iter().map(|x| x * x).sum::<f64>().sqrt();
+            let scaled = |x: f64| if length == 0.0 { 0.0 } else { x / length };
+            let names = known.iter().map(|word| format!("{column}_word_{word}"));
+            Cell::Features(names.zip(weighed.into_iter().map(scaled)).collect())
         }
         (FittedStep::ImputeNumber { value, .. }, Cell::Number(x)) => {
             Cell::Number(if x.is_nan() { *value } else { x })
@@ -306,6 +358,20 @@ fn date_part(time: f64, unit: DateUnit, part: DatePart) -> f64 {
         DatePart::DayOfYear => day_of_year,
     };
     part as f64
+}
+
+fn words(cell: &Cell) -> Vec<String> {
+    let Cell::Text(text) = cell else {
+        panic!("it is no text");
+    };
+    let text = text.as_deref().unwrap_or_default().to_lowercase();
+    let mut words: Vec<String> = text.split(' ').map(str::to_owned).collect();
+    words.retain(|word| !word.is_empty());
+    if words.len() > MAX_WORDS {
+        let rest = words.split_off(MAX_WORDS - 1);
+        words.push(rest.join(" "));
+    }
+    words
 }
 
 fn position(categories: &[String], cell: &Cell) -> Option<usize> {

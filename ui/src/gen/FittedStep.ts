@@ -15,4 +15,24 @@ outputs: Array<TargetMeans>, } | { "step": "hash", column: string, categories: A
 /**
  * Per category.
  */
-buckets: Array<number>, n_buckets: number, } | { "step": "bins", column: string, edges: Array<number>, one_hot: boolean, } | { "step": "ratio", name: string, numerator: string, denominator: string, } | { "step": "product", name: string, left: string, right: string, } | { "step": "date_parts", column: string, unit: DateUnit, parts: Array<DatePart>, } | { "step": "drop", column: string, reason: string, };
+buckets: Array<number>, n_buckets: number, } | { "step": "bins", column: string, edges: Array<number>, one_hot: boolean, } | { "step": "ratio", name: string, numerator: string, denominator: string, } | { "step": "product", name: string, left: string, right: string, } | { "step": "date_parts", column: string, unit: DateUnit, parts: Array<DatePart>, } | { "step": "text_length", column: string, name: string, } | { "step": "tfidf", column: string, words: Array<string>, 
+/**
+ * Per word.
+ */
+weights: Array<number>, } | { "step": "pca", 
+/**
+ * Of the components: `<name>_1`, `<name>_2` …
+ */
+name: string, columns: Array<string>, 
+/**
+ * Per feature of the columns.
+ */
+means: Array<number>, 
+/**
+ * Per component, a weight per feature of the columns.
+ */
+components: Array<Array<number>>, 
+/**
+ * Per component, its share of the variance of the columns, 0 to 1.
+ */
+shares: Array<number>, } | { "step": "drop", column: string, reason: string, };

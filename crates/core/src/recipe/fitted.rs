@@ -134,6 +134,28 @@ pub enum FittedStep {
         unit: DateUnit,
         parts: Vec<DatePart>,
     },
+    /// Adds `name` behind the column: how many words it has.
+    TextLength {
+        column: String,
+        name: String,
+    },
+    Tfidf {
+        column: String,
+        words: Vec<String>,
+        /// Per word.
+        weights: Vec<f64>,
+    },
+    Pca {
+        /// Of the components: `<name>_1`, `<name>_2` …
+        name: String,
+        columns: Vec<String>,
+        /// Per feature of the columns.
+        means: Vec<f64>,
+        /// Per component, a weight per feature of the columns.
+        components: Vec<Vec<f64>>,
+        /// Per component, its share of the variance of the columns, 0 to 1.
+        shares: Vec<f64>,
+    },
     /// A column, or one feature of a column of categories.
     Drop {
         column: String,

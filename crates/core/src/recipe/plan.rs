@@ -4,13 +4,13 @@
 //! means.
 
 mod categories;
+mod encode;
 
 use std::sync::Arc;
 
-use self::categories::{distinct, numbers};
 use super::op::Op;
 use super::step::part_name;
-use super::{FittedRecipe, FittedStep, InputColumn};
+use super::{Components, FittedRecipe, FittedStep, InputColumn, Words};
 
 pub use self::categories::{Categories, OneHot};
 
@@ -33,6 +33,8 @@ pub enum Value {
     Text(Text),
     Number(Number),
     OneHot(OneHot),
+    Words(Words),
+    Components(Components),
 }
 
 /// A raw column of texts. The empty text is a missing one.
@@ -57,6 +59,8 @@ pub enum Source {
     Input(usize),
     /// 1 where the raw column of texts (index into the inputs) has none, else 0.
     TextMissing(usize),
+    /// How many words a text has.
+    WordCount(Text),
     /// A text's value among `keys`. Invariant: as many values as keys.
     Lookup {
         text: Text,
@@ -80,15 +84,15 @@ pub enum PlanError {
     NameTaken(String),
     #[error("column `{0}`: a step does not fit its type")]
     Misfit(String),
-    #[error("column `{0}`: a step follows its one-hot features")]
-    AfterOneHot(String),
+    #[error("column `{0}`: a step follows one that made several features of it")]
+    AfterFeatures(String),
     #[error("column `{column}`: category `{category}` is no number")]
     NoNumber { column: String, category: String },
     #[error("column `{0}`: a category appears twice")]
     CategoryTwice(String),
     #[error("column `{0}`: its categories do not pair with their values")]
     Unpaired(String),
-    #[error("column `{0}`: it stays text; add a one-hot or an ordinal step")]
+    #[error("column `{0}`: it stays text; add a one-hot, an ordinal or a tf-idf step")]
     StaysText(String),
 }
 
@@ -247,6 +251,22 @@ impl Plan {
                 });
                 self.replace(column, made.collect())
             }
+            FittedStep::TextLength { column, name } => {
+                let count = Source::WordCount(self.text(column)?.clone());
+                self.insert_behind(column, name, count.into())
+            }
+            FittedStep::Tfidf {
+                column,
+                words,
+                weights,
+            } => self.words(column, words, weights),
+            FittedStep::Pca {
+                name,
+                columns,
+                means,
+                components,
+                ..
+            } => self.components(name, columns, means, components),
             FittedStep::Drop { column, .. } => self.drop(column),
         }
     }
@@ -271,7 +291,7 @@ impl Plan {
         match &mut self.columns[index].value {
             Value::Text(text) => Ok(text),
             Value::Number(_) => Err(PlanError::Misfit(name.to_owned())),
-            Value::OneHot(_) => Err(PlanError::AfterOneHot(name.to_owned())),
+            _ => Err(PlanError::AfterFeatures(name.to_owned())),
         }
     }
 
@@ -280,7 +300,7 @@ impl Plan {
         match &mut self.columns[index].value {
             Value::Number(number) => Ok(number),
             Value::Text(_) => Err(PlanError::Misfit(name.to_owned())),
-            Value::OneHot(_) => Err(PlanError::AfterOneHot(name.to_owned())),
+            _ => Err(PlanError::AfterFeatures(name.to_owned())),
         }
     }
 
@@ -290,14 +310,24 @@ impl Plan {
     }
 
     fn append(&mut self, name: &str, source: Source) -> Result<(), PlanError> {
+        self.insert(self.columns.len(), name, Value::Number(source.into()))
+    }
+
+    fn insert_behind(&mut self, column: &str, name: &str, added: Number) -> Result<(), PlanError> {
+        let index = self.index(column)?;
+        self.insert(index + 1, name, Value::Number(added))
+    }
+
+    fn insert(&mut self, index: usize, name: &str, value: Value) -> Result<(), PlanError> {
         if self.column(name).is_some() {
             return Err(PlanError::NameTaken(name.to_owned()));
         }
-        self.columns.push(Planned {
+        let added = Planned {
             name: name.to_owned(),
             origin: name.to_owned(),
-            value: Value::Number(source.into()),
-        });
+            value,
+        };
+        self.columns.insert(index, added);
         Ok(())
     }
 
@@ -328,98 +358,9 @@ impl Plan {
                 flag.ops.push(Op::IsMissing);
                 flag
             }
-            Value::OneHot(_) => return Err(PlanError::AfterOneHot(column.to_owned())),
+            _ => return Err(PlanError::AfterFeatures(column.to_owned())),
         };
-        self.append(name, Source::Input(0))?;
-        if let Some(mut added) = self.columns.pop() {
-            added.value = Value::Number(flag);
-            self.columns.insert(index + 1, added);
-        }
-        Ok(())
-    }
-
-    fn bins(&mut self, column: &str, edges: &[f64], one_hot: bool) -> Result<(), PlanError> {
-        self.push(column, Op::Bin(edges.into()))?;
-        if !one_hot {
-            return Ok(());
-        }
-        let one_hot = OneHot::of_bins(column, self.number(column)?.clone(), edges);
-        self.replace(column, vec![(column.to_owned(), Value::OneHot(one_hot))])
-    }
-
-    fn one_hot(
-        &mut self,
-        column: &str,
-        names: &[String],
-        rare: Option<&str>,
-    ) -> Result<(), PlanError> {
-        let index = self.index(column)?;
-        let categories = match &self.columns[index].value {
-            Value::Text(text) => Categories::Texts(text.clone(), distinct(column, names)?),
-            Value::Number(number) => Categories::Numbers(number.clone(), numbers(column, names)?),
-            Value::OneHot(_) => return Err(PlanError::AfterOneHot(column.to_owned())),
-        };
-        let one_hot = OneHot::of_categories(column, categories, names, rare);
-        self.columns[index].value = Value::OneHot(one_hot);
-        Ok(())
-    }
-
-    fn hash(
-        &mut self,
-        column: &str,
-        categories: &[String],
-        buckets: &[u32],
-        n_buckets: u32,
-    ) -> Result<(), PlanError> {
-        let text = self.text(column)?.clone();
-        if buckets.len() != categories.len() || buckets.iter().any(|&bucket| bucket >= n_buckets) {
-            return Err(PlanError::Unpaired(column.to_owned()));
-        }
-        let categories = Categories::Texts(text, distinct(column, categories)?);
-        let one_hot = OneHot::of_buckets(column, categories, buckets, n_buckets);
-        self.replace(column, vec![(column.to_owned(), Value::OneHot(one_hot))])
-    }
-
-    fn ordinal(&mut self, column: &str, categories: &[String]) -> Result<(), PlanError> {
-        if let Ok(number) = self.number(column) {
-            number
-                .ops
-                .push(Op::Position(numbers(column, categories)?.into()));
-            return Ok(());
-        }
-        let positions: Vec<f64> = (0..categories.len()).map(|place| place as f64).collect();
-        self.lookup(
-            column,
-            categories,
-            vec![(column.to_owned(), &positions, -1.0)],
-        )
-    }
-
-    fn lookup(
-        &mut self,
-        column: &str,
-        categories: &[String],
-        outputs: Vec<(String, &[f64], f64)>,
-    ) -> Result<(), PlanError> {
-        let text = self.text(column)?.clone();
-        let keys = distinct(column, categories)?;
-        if outputs
-            .iter()
-            .any(|(_, values, _)| values.len() != keys.len())
-        {
-            return Err(PlanError::Unpaired(column.to_owned()));
-        }
-        let made = outputs.into_iter().map(|(name, values, otherwise)| {
-            let lookup = Source::Lookup {
-                text: text.clone(),
-                keys: keys.clone(),
-                values: values.into(),
-                otherwise,
-            };
-            (name, Value::Number(lookup.into()))
-        });
-        let made = made.collect();
-        self.replace(column, made)
+        self.insert_behind(column, name, flag)
     }
 
     fn drop(&mut self, name: &str) -> Result<(), PlanError> {
@@ -428,12 +369,14 @@ impl Plan {
             return Ok(());
         }
         for column in &mut self.columns {
-            if let Value::OneHot(one_hot) = &mut column.value
-                && let Some(place) = one_hot.features.iter().position(|feature| feature == name)
-            {
-                one_hot.drop(place);
-                return Ok(());
+            let place = column.features().position(|feature| feature == name);
+            match (&mut column.value, place) {
+                (Value::OneHot(one_hot), Some(place)) => one_hot.drop(place),
+                (Value::Words(words), Some(place)) => words.drop(place),
+                (Value::Components(components), Some(place)) => components.drop(place),
+                _ => continue,
             }
+            return Ok(());
         }
         Err(PlanError::NoColumn(name.to_owned()))
     }
@@ -443,7 +386,9 @@ impl Planned {
     pub fn features(&self) -> impl Iterator<Item = &str> {
         let (one, several): (_, &[String]) = match &self.value {
             Value::OneHot(one_hot) => (None, &one_hot.features),
-            _ => (Some(self.name.as_str()), &[]),
+            Value::Words(words) => (None, &words.features),
+            Value::Components(components) => (None, &components.features),
+            Value::Text(_) | Value::Number(_) => (Some(self.name.as_str()), &[]),
         };
         one.into_iter().chain(several.iter().map(String::as_str))
     }

@@ -3,8 +3,9 @@
 use super::step::part_name;
 use super::{
     DatePart, ImputeStrategy, InputColumn, LeftOut, RECIPE_SCHEMA, Recipe, Step, missing_name,
+    n_words_name,
 };
-use crate::profile::{ColumnProfile, Profile};
+use crate::profile::{ColumnProfile, LikelyKind, Profile};
 use crate::schema::{Column, ColumnType, Schema};
 use crate::words::count;
 
@@ -16,6 +17,8 @@ const MIN_COUNT: u32 = 2;
 const MISSING_TEXT: &str = "(missing)";
 /// The feature of all categories that have none of their own.
 const RARE: &str = "(other)";
+/// Features per column of free text.
+const MAX_WORDS: u32 = 64;
 /// Texts this long on average are sentences, not categories.
 const FREE_TEXT_CHARS: f64 = 60.0;
 /// A column with more than one value in so many missing tells that one is.
@@ -40,7 +43,8 @@ const DATE_PARTS: [DatePart; 5] = [
 /// - Of all those, a column with more than 5 % missing gets a feature that says so.
 /// - Texts of at most 32 distinct values, or of more as long as a value stands for two rows on average: missing
 ///   becomes a category of its own, the 32 most frequent categories become a feature each, all others together one.
-/// - Left out, each with its reason: ids, free text, columns without a value or with infinite ones.
+/// - Free text: its number of words, standardised, and its 64 most frequent words by tf-idf.
+/// - Left out, each with its reason: ids, columns without a value or with infinite ones.
 ///
 /// Missing values are filled in every column, also where training saw none, so that one in production is no failure.
 /// Constant columns stay: they teach the model nothing, but drift watches them.
@@ -83,6 +87,14 @@ impl Chosen<'_> {
             && schema.column(&missing_name(&self.column.name)).is_none()
     }
 
+    fn is_category(&self) -> bool {
+        self.column.kind == ColumnType::Text && is_category(self.seen)
+    }
+
+    fn is_words(&self) -> bool {
+        self.column.kind == ColumnType::Text && !is_category(self.seen)
+    }
+
     fn has_rare(&self) -> bool {
         // Missing is one of the categories.
         self.seen.n_distinct + u64::from(self.seen.n_missing > 0) > u64::from(MAX_CATEGORIES)
@@ -99,9 +111,10 @@ fn steps(chosen: &[Chosen<'_>], schema: &Schema) -> Vec<Step> {
     let is_date = kind_is(|kind| kind == ColumnType::Date);
     let is_datetime = kind_is(|kind| kind == ColumnType::Datetime);
     let is_boolean = kind_is(|kind| kind == ColumnType::Boolean);
-    let is_text = kind_is(|kind| kind == ColumnType::Text);
     let is_median = |c: &Chosen<'_>| is_number(c) || is_date(c) || is_datetime(c);
-    let scaled = of(&is_median);
+    let lengths = of(&|c| c.is_words() && schema.column(&n_words_name(&c.column.name)).is_none());
+    let mut scaled = of(&is_median);
+    scaled.extend(lengths.iter().map(|name| n_words_name(name)));
     let impute = |columns: Vec<String>, strategy: &ImputeStrategy, indicator| Step::Impute {
         columns,
         strategy: strategy.clone(),
@@ -122,7 +135,13 @@ fn steps(chosen: &[Chosen<'_>], schema: &Schema) -> Vec<Step> {
         impute(of(&|c| is_median(c) && c.has_flag(schema)), &median, true),
         impute(of(&|c| is_boolean(c) && !c.has_flag(schema)), &mode, false),
         impute(of(&|c| is_boolean(c) && c.has_flag(schema)), &mode, true),
-        impute(of(&is_text), &missing, false),
+        impute(of(&|c| c.is_category()), &missing, false),
+        Step::TextLength { columns: lengths },
+        Step::Tfidf {
+            columns: of(&|c| c.is_words()),
+            max_words: MAX_WORDS,
+            min_count: MIN_COUNT,
+        },
     ];
     for name in of(&|c| is_date(c) || is_datetime(c)) {
         let kind = schema.column(&name).map(|column| column.kind);
@@ -136,8 +155,8 @@ fn steps(chosen: &[Chosen<'_>], schema: &Schema) -> Vec<Step> {
         Step::Passthrough {
             columns: of(&is_boolean),
         },
-        one_hot(of(&|c| is_text(c) && !c.has_rare()), None),
-        one_hot(of(&|c| is_text(c) && c.has_rare()), Some(RARE)),
+        one_hot(of(&|c| c.is_category() && !c.has_rare()), None),
+        one_hot(of(&|c| c.is_category() && c.has_rare()), Some(RARE)),
     ]);
     steps.retain(|step| !step.columns().is_empty());
     together(steps)
@@ -212,20 +231,23 @@ fn number_reason(seen: &ColumnProfile) -> Option<String> {
 }
 
 fn text_reason(seen: &ColumnProfile) -> Option<String> {
-    let long = seen
-        .text
-        .as_ref()
-        .is_some_and(|text| text.mean_length > FREE_TEXT_CHARS);
+    let is_words = seen.likely.kind == LikelyKind::FreeText || is_long(seen);
+    (!is_category(seen) && !is_words).then(|| {
+        format!(
+            "it is an id: {} distinct values in {} rows",
+            count(seen.n_distinct),
+            count(seen.n_rows)
+        )
+    })
+}
+
+fn is_category(seen: &ColumnProfile) -> bool {
     let few = seen.n_distinct <= u64::from(MAX_CATEGORIES);
     let repeats = seen.n_distinct * 2 <= seen.n_values();
-    let distinct = format!(
-        "{} distinct values in {} rows",
-        count(seen.n_distinct),
-        count(seen.n_rows)
-    );
-    match (few, repeats, long) {
-        (true, _, _) | (false, true, false) => None,
-        (false, _, true) => Some(format!("it is free text: {distinct}")),
-        (false, false, false) => Some(format!("it is an id or free text: {distinct}")),
-    }
+    few || (repeats && !is_long(seen))
+}
+
+fn is_long(seen: &ColumnProfile) -> bool {
+    let text = seen.text.as_ref();
+    text.is_some_and(|text| text.mean_length > FREE_TEXT_CHARS)
 }

@@ -86,6 +86,30 @@ pub enum Step {
         columns: Vec<String>,
         parts: Vec<DatePart>,
     },
+    /// Adds, behind each text, `<column>_n_words`: how many words it has, 0 when it is missing. Words stand between
+    /// spaces; beyond 1,000 the rest is one. The text itself stays, for another step to encode or drop.
+    TextLength { columns: Vec<String> },
+    /// One feature per word of the training rows, `<column>_word_<word>`: the `max_words` most frequent (ties in text
+    /// order) among those in at least `min_count` rows, sorted. A feature is how often the word is in the text, times
+    /// ln((1 + n) / (1 + rows with the word)) + 1, and each row is scaled to length 1 (scikit-learn's
+    /// `TfidfVectorizer(token_pattern="[^ ]+")`). Words stand between spaces. Case does not matter, but beyond A to Z
+    /// for words of mixed case.
+    Tfidf {
+        columns: Vec<String>,
+        max_words: u32,
+        #[serde(default)]
+        min_count: u32,
+    },
+    /// Replaces the columns (all, when none is named; categories and words are columns by then) by their principal
+    /// components `pca_1`, `pca_2` … over the training rows: as few as hold the share `variance` of it, at most
+    /// `n_components`. Columns are centred, not scaled. Each component's largest weight is positive.
+    Pca {
+        columns: Vec<String>,
+        #[serde(default)]
+        n_components: Option<u32>,
+        #[serde(default)]
+        variance: Option<f64>,
+    },
     /// Keeps these columns and no other.
     Select { columns: Vec<String> },
     /// Takes these columns out.
@@ -197,6 +221,9 @@ impl Step {
             | Self::Ratio { columns }
             | Self::Product { columns }
             | Self::DateParts { columns, .. }
+            | Self::TextLength { columns }
+            | Self::Tfidf { columns, .. }
+            | Self::Pca { columns, .. }
             | Self::Select { columns }
             | Self::Drop { columns }
             | Self::VarianceFilter { columns, .. }
@@ -224,6 +251,9 @@ impl Step {
             Self::Ratio { .. } => "ratio",
             Self::Product { .. } => "product",
             Self::DateParts { .. } => "date parts",
+            Self::TextLength { .. } => "text length",
+            Self::Tfidf { .. } => "tf-idf",
+            Self::Pca { .. } => "pca",
             Self::Select { .. } => "select",
             Self::Drop { .. } => "drop",
             Self::VarianceFilter { .. } => "variance filter",
@@ -245,7 +275,7 @@ impl Step {
         }
     }
 
-    /// Without a column it means all of them.
+    /// Takes columns out. Without a column it means all of them.
     pub fn is_filter(&self) -> bool {
         matches!(
             self,
@@ -257,6 +287,11 @@ impl Step {
 /// `<column>_is_missing`
 pub fn missing_name(column: &str) -> String {
     format!("{column}_is_missing")
+}
+
+/// `<column>_n_words`
+pub fn n_words_name(column: &str) -> String {
+    format!("{column}_n_words")
 }
 
 /// `<column>_<part>`

@@ -50,9 +50,9 @@ pub enum RecipeError {
         column: String,
     },
     #[error(
-        "step {step} ({name}) comes after the one-hot step of `{column}`, which no longer is one column; move it before"
+        "step {step} ({name}) comes after the step that made several features of `{column}`; move it before"
     )]
-    AfterOneHot {
+    AfterFeatures {
         step: usize,
         name: &'static str,
         column: String,
@@ -95,13 +95,23 @@ pub enum RecipeError {
         found: String,
         rule: &'static str,
     },
+    #[error(
+        "step {step} ({name}) needs a value in every row, and `{column}` has missing ones; impute it before"
+    )]
+    NeedsAll {
+        step: usize,
+        name: &'static str,
+        column: String,
+    },
     #[error("step {step} ({name}) leaves no column; leave at least one")]
     NothingLeft { step: usize, name: &'static str },
     #[error(
         "the date column `{0}` is not encoded by any step; add a date_parts step or standardise it"
     )]
     DateNotEncoded(String),
-    #[error("the text column `{0}` is not encoded by any step; add a one-hot or an ordinal step")]
+    #[error(
+        "the text column `{0}` is not encoded by any step; add a one-hot, an ordinal or a tf-idf step"
+    )]
     NotEncoded(String),
     #[error(
         "`{0}` has missing values and no step fills them; add an impute step, or take an algorithm that knows missing values"
@@ -206,6 +216,22 @@ fn check_settings(number: usize, step: &Step) -> Result<(), RecipeError> {
         Step::DateParts { parts, .. } if parts.is_empty() => {
             refuse("parts", "none".to_owned(), "name at least one part")
         }
+        Step::Tfidf {
+            max_words: n @ (0 | 10_001..),
+            ..
+        } => refuse("max_words", n.to_string(), "take 1 to 10000"),
+        Step::Pca {
+            n_components: Some(0),
+            ..
+        } => refuse("n_components", "0".to_owned(), "take at least 1"),
+        Step::Pca {
+            variance: Some(share),
+            ..
+        } if !(*share > 0.0 && *share <= 1.0) => refuse(
+            "variance",
+            share.to_string(),
+            "take more than 0 and at most 1",
+        ),
         Step::VarianceFilter { threshold, .. } if !(threshold.is_finite() && *threshold >= 0.0) => {
             refuse("threshold", threshold.to_string(), "take 0 or more")
         }

@@ -56,7 +56,7 @@ fn columns_are_recommended_what_fits_them() {
             .map(|input| input.name.as_str())
             .collect::<Vec<_>>(),
         [
-            "visits", "income", "constant", "member", "island", "city", "born", "seen"
+            "visits", "income", "constant", "member", "island", "city", "note", "born", "seen"
         ]
     );
     let missing = ImputeStrategy::Constant {
@@ -79,13 +79,22 @@ fn columns_are_recommended_what_fits_them() {
     };
     use DatePart::{Day, DayOfYear, Hour, Month, Weekday, Year};
     let day = [Year, Month, Day, Weekday, DayOfYear];
-    let scaled = ["visits", "income", "constant", "born", "seen"];
+    let filled = ["visits", "income", "constant", "born", "seen"];
+    let scaled = [&filled[..], &["note_n_words"]].concat();
     assert_eq!(
         recipe.steps,
         [
-            impute(&scaled, &ImputeStrategy::Median),
+            impute(&filled, &ImputeStrategy::Median),
             impute(&["member"], &ImputeStrategy::Mode),
             impute(&["island", "city"], &missing),
+            Step::TextLength {
+                columns: names(&["note"])
+            },
+            Step::Tfidf {
+                columns: names(&["note"]),
+                max_words: 64,
+                min_count: 2
+            },
             date_parts("born", &day),
             date_parts("seen", &[&day[..], &[Hour]].concat()),
             Step::Standardise {
@@ -107,11 +116,7 @@ fn columns_are_recommended_what_fits_them() {
         left_out,
         [
             ("customer_id", "it names the rows: no value occurs twice"),
-            (
-                "email",
-                "it is an id or free text: 200 distinct values in 200 rows"
-            ),
-            ("note", "it is free text: 90 distinct values in 200 rows"),
+            ("email", "it is an id: 200 distinct values in 200 rows"),
             ("empty", "it holds no value"),
         ]
     );
@@ -203,6 +208,11 @@ fn a_recipe_that_cannot_be_fitted_is_told_so() {
         rare: None,
     };
     let standardise = |name: &str| Step::Standardise { columns: on(name) };
+    let pca = |names: &[&str], variance| Step::Pca {
+        columns: names.iter().map(|name| (*name).to_owned()).collect(),
+        n_components: None,
+        variance,
+    };
     let ordinal = |order: &[&str]| Step::Ordinal {
         columns: on("city"),
         order: order.iter().map(|o| (*o).to_owned()).collect(),
@@ -252,7 +262,7 @@ fn a_recipe_that_cannot_be_fitted_is_told_so() {
         (
             vec![city.clone()],
             vec![one_hot("city"), impute("city", constant("x"))],
-            "step 2 (impute) comes after the one-hot step",
+            "step 2 (impute) comes after the step that made several features of `city`",
         ),
         (
             vec![income.clone()],
@@ -315,6 +325,47 @@ fn a_recipe_that_cannot_be_fitted_is_told_so() {
                 },
             ],
             "makes a column `age_times_age`, which is there already",
+        ),
+        (
+            vec![age.clone()],
+            vec![Step::TextLength { columns: on("age") }],
+            "step 1 (text length) needs text",
+        ),
+        (
+            vec![city.clone()],
+            vec![Step::TextLength {
+                columns: on("city"),
+            }],
+            "`city` is not encoded by any step; add a one-hot, an ordinal or a tf-idf step",
+        ),
+        (
+            vec![city.clone()],
+            vec![Step::Tfidf {
+                columns: on("city"),
+                max_words: 0,
+                min_count: 1,
+            }],
+            "step 1 (tf-idf) has max_words = 0; take 1 to 10000",
+        ),
+        (
+            vec![city.clone()],
+            vec![pca(&["city"], None)],
+            "step 1 (pca) needs numbers",
+        ),
+        (
+            vec![income.clone()],
+            vec![pca(&[], None)],
+            "needs a value in every row, and `income` has missing ones",
+        ),
+        (
+            vec![age.clone()],
+            vec![pca(&["age"], Some(1.5))],
+            "step 1 (pca) has variance = 1.5; take more than 0 and at most 1",
+        ),
+        (
+            vec![age.clone()],
+            vec![pca(&[], None), standardise("pca")],
+            "step 2 (standardise) comes after the step that made several features of `pca`",
         ),
         (
             vec![city.clone()],

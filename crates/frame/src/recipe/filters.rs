@@ -75,24 +75,14 @@ fn each_feature(
     let columns = names.iter().filter_map(|name| plan.column(name));
     for column in columns {
         task.check()?;
-        match &column.value {
-            Value::Text(_) => {
-                return Err(super::fit::refused(
-                    &column.name,
-                    "a filter needs numbers; text needs a one-hot or an ordinal step",
-                ));
-            }
-            Value::Number(number) => visit(&column.name, rows.numbers(number))?,
-            Value::OneHot(one_hot) => {
-                let places = rows.places(one_hot);
-                for (place, feature) in (0..).zip(&one_hot.features) {
-                    let is_place = places.iter().map(|at| *at == Some(place));
-                    visit(
-                        feature,
-                        is_place.map(|is| f64::from(u8::from(is))).collect(),
-                    )?;
-                }
-            }
+        if let Value::Text(_) = column.value {
+            return Err(super::fit::refused(
+                &column.name,
+                "a filter needs numbers; text needs a one-hot or an ordinal step",
+            ));
+        }
+        for (name, values) in rows.features(column) {
+            visit(name, values)?;
         }
     }
     Ok(())

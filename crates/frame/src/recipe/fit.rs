@@ -8,7 +8,7 @@ use assay_core::schema::ColumnType;
 use assay_core::{Columns, Matrix, Target, Task};
 
 use super::rows::Rows;
-use super::{filters, numbers, target_means, texts};
+use super::{components, filters, numbers, target_means, texts, words};
 use crate::error::Error;
 
 /// Learns from the rows given, and from nothing else.
@@ -93,10 +93,7 @@ impl<'a> Fitting<'a> {
     fn finish(&mut self) -> Result<(), Error> {
         for column in self.plan.columns() {
             if let Value::Text(_) = column.value {
-                return Err(Error::Recipe(format!(
-                    "the text column `{}` never becomes a number; add a one-hot or an ordinal step",
-                    column.name
-                )));
+                return Err(stays_text(&column.name));
             }
         }
         self.fitted.features = self.plan.features();
@@ -152,6 +149,19 @@ impl<'a> Fitting<'a> {
                 let dropped =
                     filters::correlation(rows, &self.plan, &names, *threshold, self.task)?;
                 dropped.into_iter().try_for_each(|step| self.keep(step))
+            }
+            Step::Pca {
+                columns,
+                n_components,
+                variance,
+            } => {
+                let names = self.all_or(columns)?;
+                let size = components::Size {
+                    n_components: n_components.map_or(usize::MAX, |n| n as usize),
+                    variance: variance.unwrap_or(1.0),
+                };
+                let learnt = components::learn(&self.rows, &self.plan, names, size, self.task)?;
+                self.keep(learnt)
             }
             _ => {
                 for name in self.meant_by(step.columns())? {
@@ -215,8 +225,11 @@ impl<'a> Fitting<'a> {
             });
         }
         match &column.value {
-            Value::OneHot(_) => {
-                return Err(refused(name, "no step may follow a one-hot step"));
+            Value::OneHot(_) | Value::Words(_) | Value::Components(_) => {
+                return Err(refused(
+                    name,
+                    "no step may follow one that made several features of it",
+                ));
             }
             Value::Number(number) => {
                 let unit = self.date_unit(number);
@@ -241,7 +254,10 @@ impl<'a> Fitting<'a> {
                     }
                     return Ok(());
                 }
-                learnt.extend(texts::learn(step, name, &values)?);
+                learnt.extend(match words::learn(step, name, &values, self.task)? {
+                    Some(learnt) => vec![learnt],
+                    None => texts::learn(step, name, &values)?,
+                });
             }
         }
         learnt.into_iter().try_for_each(|step| self.keep(step))
@@ -258,6 +274,13 @@ impl<'a> Fitting<'a> {
             _ => None,
         }
     }
+}
+
+pub fn stays_text(name: &str) -> Error {
+    refused(
+        name,
+        "it never becomes a number; add a one-hot, an ordinal or a tf-idf step",
+    )
 }
 
 pub fn refused(name: &str, why: &str) -> Error {

@@ -1,6 +1,8 @@
 //! Recipes: raw columns become features. Fitted on the rows given, applied in double precision.
 
 mod apply;
+mod components;
+mod eigen;
 mod filters;
 mod fit;
 mod numbers;
@@ -9,6 +11,7 @@ mod raw;
 mod rows;
 mod target_means;
 mod texts;
+mod words;
 
 pub use apply::apply_recipe;
 pub use fit::{fit_and_apply, fit_recipe};

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use assay_core::recipe::{
-    Categories, InputColumn, Missing, Number, OneHot, Plan, Source, Text, Value,
+    Categories, Components, InputColumn, Missing, Number, OneHot, Plan, Planned, Source, Text,
+    Value, WordWeigher, Words, words_of,
 };
 use assay_core::{Columns, Matrix, RawColumn, RawValues};
 
@@ -75,6 +76,10 @@ impl<'a> Rows<'a> {
                 let flags = |value: Option<&str>| f64::from(u8::from(value.is_none()));
                 self.texts(&Text { input, fill }).map(flags).collect()
             }
+            Source::WordCount(text) => {
+                let count = |value: Option<&str>| words_of(value.unwrap_or_default()).count();
+                self.texts(text).map(|value| count(value) as f64).collect()
+            }
             Source::Lookup {
                 text,
                 keys,
@@ -129,6 +134,50 @@ impl<'a> Rows<'a> {
         }
     }
 
+    /// The features of a column, one after the other, each with its name. A text has none.
+    pub fn features<'p>(&self, column: &'p Planned) -> Vec<(&'p str, Vec<f64>)> {
+        let values = match &column.value {
+            Value::Text(_) => Vec::new(),
+            Value::Number(number) => vec![self.numbers(number)],
+            Value::OneHot(one_hot) => {
+                let places = self.places(one_hot);
+                let is = |place: u32| {
+                    let is_place = places.iter().map(|at| *at == Some(place));
+                    is_place.map(|is| f64::from(u8::from(is))).collect()
+                };
+                (0..).map(is).take(one_hot.features.len()).collect()
+            }
+            Value::Words(words) => self.weighed(words),
+            Value::Components(components) => self.components(components),
+        };
+        column.features().zip(values).collect()
+    }
+
+    fn weighed(&self, words: &Words) -> Vec<Vec<f64>> {
+        let mut columns = vec![Vec::with_capacity(self.n_rows); words.features.len()];
+        let mut weigher = WordWeigher::new(words);
+        for text in self.texts(&words.text) {
+            for (column, value) in columns.iter_mut().zip(weigher.weigh(text)) {
+                column.push(value);
+            }
+        }
+        columns
+    }
+
+    fn components(&self, components: &Components) -> Vec<Vec<f64>> {
+        let mut sums = vec![vec![0.0; self.n_rows]; components.weights.len()];
+        let columns = components.columns.iter();
+        let values = columns.flat_map(|column| self.features(column));
+        for (feature, ((_, values), mean)) in values.zip(components.means.iter()).enumerate() {
+            for (sums, weights) in sums.iter_mut().zip(&components.weights) {
+                for (sum, value) in sums.iter_mut().zip(&values) {
+                    *sum += (value - mean) * weights[feature];
+                }
+            }
+        }
+        sums
+    }
+
     /// Everything is computed in f64 and rounded to f32 once, here.
     pub fn matrix(&self, plan: &Plan, missing: Missing) -> Result<Matrix, Error> {
         let names = plan.features();
@@ -158,12 +207,29 @@ impl<'a> Rows<'a> {
                     }
                     first += one_hot.features.len();
                 }
-                Value::Text(_) => {
-                    return Err(Error::Recipe(format!(
-                        "the text column `{}` never becomes a number; add a one-hot or an ordinal step",
-                        column.name
-                    )));
+                Value::Words(words) => {
+                    if words.features.is_empty() {
+                        continue;
+                    }
+                    let mut weigher = WordWeigher::new(words);
+                    let rows = values.chunks_exact_mut(n_features);
+                    for (row, text) in rows.zip(self.texts(&words.text)) {
+                        for (slot, value) in row.iter_mut().skip(first).zip(weigher.weigh(text)) {
+                            *slot = value as f32;
+                        }
+                    }
+                    first += words.features.len();
                 }
+                Value::Components(_) => {
+                    for (name, numbers) in self.features(column) {
+                        let slots = values.iter_mut().skip(first).step_by(n_features);
+                        for ((slot, value), row) in slots.zip(numbers).zip(1..) {
+                            *slot = rounded(name, row, value, missing)?;
+                        }
+                        first += 1;
+                    }
+                }
+                Value::Text(_) => return Err(super::fit::stays_text(&column.name)),
             }
         }
         Ok(Matrix {

@@ -14,6 +14,7 @@ mod logs;
 mod profile;
 mod recipe;
 mod recipe_steps;
+mod recipe_wide;
 mod recommended;
 mod rows;
 mod stored;

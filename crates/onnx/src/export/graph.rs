@@ -18,6 +18,8 @@ const ML_OPERATORS: [&str; 2] = ["LabelEncoder", "TreeEnsembleRegressor"];
 
 /// Invariant: no two values share a name, and none has the name of an input or output that it is not.
 pub struct Graph {
+    /// Of the domain ai.onnx.
+    opset: u32,
     proto: GraphProto,
     names: HashSet<String>,
     /// The constant [1], once it is there.
@@ -28,8 +30,9 @@ pub struct Graph {
 
 impl Graph {
     /// `reserved` are the names of inputs and outputs.
-    pub fn new<'a>(reserved: impl Iterator<Item = &'a String>) -> Self {
+    pub fn new<'a>(opset: u32, reserved: impl Iterator<Item = &'a String>) -> Self {
         Self {
+            opset,
             proto: GraphProto {
                 name: Some("assay".to_owned()),
                 ..GraphProto::default()
@@ -170,6 +173,33 @@ impl Graph {
     pub fn cast(&mut self, hint: &str, value: &str, to: DataType) -> String {
         let to = super::tensor::int("to", i64::from(to as i32));
         self.node("Cast", hint, &[value], vec![to])
+    }
+
+    /// As it is, or as f32.
+    pub fn cast_from_f64(&mut self, hint: &str, value: &str, element: DataType) -> String {
+        match element {
+            DataType::Double => value.to_owned(),
+            element => self.cast(hint, value, element),
+        }
+    }
+
+    /// One value in place of all along an axis.
+    pub fn reduce(
+        &mut self,
+        operator: &str,
+        hint: &str,
+        value: &str,
+        axis: i64,
+        keeps_axis: bool,
+    ) -> String {
+        let keeps = super::tensor::int("keepdims", i64::from(keeps_axis));
+        // The axes are an input since opset 13 for sums, since 18 for all others.
+        if operator == "ReduceSum" || self.opset >= 18 {
+            let axes = self.constant("axes", Constant::I64(vec![1], vec![axis]));
+            return self.node(operator, hint, &[value, &axes], vec![keeps]);
+        }
+        let axes = super::tensor::ints("axes", vec![axis]);
+        self.node(operator, hint, &[value], vec![axes, keeps])
     }
 
     pub fn into_proto(self) -> GraphProto {

@@ -51,10 +51,7 @@ pub fn write_neighbours(
         };
         let near = graph.node("Gather", "near_answers", &[&answers, numbers], vec![]);
         let mean = match stored.weighting {
-            Weighting::Uniform => {
-                let rows = vec![tensor::ints("axes", vec![0]), tensor::int("keepdims", 0)];
-                graph.node("ReduceMean", "mean_answer", &[&near], rows)
-            }
+            Weighting::Uniform => graph.reduce("ReduceMean", "mean_answer", &near, 0, false),
             Weighting::Distance => {
                 let weights = write_weights(graph, nearest, stored.distance);
                 let sum = graph.node("MatMul", "sum_of_answers", &[&weights, &near], vec![]);

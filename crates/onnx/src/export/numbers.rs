@@ -11,6 +11,7 @@ use super::graph::Graph;
 use super::layers::{is_layer, write_layers};
 use super::position::{Keys, write_bin, write_number_position, write_position};
 use super::tensor::{self, Constant};
+use super::words::{Split, write_word_count};
 use crate::error::Error;
 use crate::proto::tensor_proto::DataType;
 
@@ -21,6 +22,8 @@ pub struct Inputs<'a> {
     pub columns: Vec<Option<String>>,
     /// Per text column, what else counts as a missing text.
     pub missing_texts: BTreeMap<usize, Vec<&'static str>>,
+    /// Texts that were split already: of which column, and whether missing ones are filled in.
+    pub splits: BTreeMap<(usize, bool), Split>,
 }
 
 impl Inputs<'_> {
@@ -104,6 +107,7 @@ fn write_source(
             let flag = graph.cast("flag_f64", &flag, DataType::Double);
             Ok(graph.with_axis("Unsqueeze", "flag_column", &flag))
         }
+        Source::WordCount(text) => Ok(write_word_count(graph, inputs, text)),
         Source::Lookup {
             text,
             keys,

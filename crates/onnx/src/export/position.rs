@@ -16,12 +16,12 @@ pub struct Keys<'a> {
     pub missing: Vec<&'static str>,
 }
 
-/// Texts that count as missing beside the empty one: where a missing text is filled in, Python's missing values are
-/// too, unless training saw such a text as a category. (Where it is not, they are unknown texts, which is the same.)
-pub fn missing_texts(names: &[String]) -> Vec<&'static str> {
+/// Texts that count as missing beside the empty one: where a missing text is another thing than an unknown one, Python's
+/// missing values are missing too, unless training saw such a text as a category or a word.
+pub fn missing_texts(is_known: impl Fn(&str) -> bool) -> Vec<&'static str> {
     PYTHON_MISSING
         .into_iter()
-        .filter(|&text| names.iter().all(|name| name != text))
+        .filter(|&text| !is_known(text))
         .collect()
 }
 

@@ -91,6 +91,11 @@ describe('the page of a run', () => {
     ],
     [{ step: 'date_parts', columns: ['a'], parts: ['year', 'day_of_year'] }, 'Take year, day of year of `a`'],
     [{ step: 'ordinal', columns: ['a'], order: ['low', 'high'] }, 'Number the categories of `a`, low < high'],
+    [{ step: 'tfidf', columns: ['a'], max_words: 64, min_count: 2 }, 'One column a word for `a`, at most 64'],
+    [
+      { step: 'pca', columns: [], n_components: 5, variance: 0.9 },
+      'Replace all columns by principal components, at most 5, that hold 90 % of the variance',
+    ],
     [{ step: 'passthrough', columns: ['a', 'b'] }, 'Take `a` and `b` as they are'],
   ])('says what a step does', (step, words) => expect(stepWords(step)).toBe(words));
 
@@ -100,6 +105,13 @@ describe('the page of a run', () => {
       name: 'a',
       value: '2 categories',
       title: 'x, y',
+    });
+    const pca = { name: 'pca', columns: ['a', 'b'], means: [0, 0], components: [[0.6, 0.8]], shares: [0.75] };
+    expect(fittedFact({ step: 'pca', ...pca })).toEqual({
+      name: 'pca',
+      value: '1 component',
+      note: '75 % of the variance',
+      title: 'a, b',
     });
     const spec = { split: { method: 'time', test_fraction: 0.25 }, cv_folds: 5 };
     expect(splitWords(spec as Parameters<typeof splitWords>[0])).toBe('time, 25 % held out, 5 folds on the rest');

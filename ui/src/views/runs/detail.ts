@@ -104,6 +104,14 @@ export function stepWords(step: Step): string {
       return `Add the product of ${columns}`;
     case 'date_parts':
       return `Take ${step.parts.map((part) => part.replaceAll('_', ' ')).join(', ')} of ${columns}`;
+    case 'text_length':
+      return `Count the words of ${columns}`;
+    case 'tfidf':
+      return `One column a word for ${columns}, at most ${count(step.max_words)}`;
+    case 'pca':
+      return `Replace ${step.columns.length === 0 ? 'all columns' : columns} by principal components${
+        step.n_components === null ? '' : `, at most ${count(step.n_components)}`
+      }${step.variance === null ? '' : `, that hold ${percent(step.variance, 0)} of the variance`}`;
     case 'select':
       return `Keep ${columns} alone`;
     case 'drop':
@@ -153,6 +161,19 @@ export function fittedFact(step: FittedStep): Fact {
       return { name: step.name, value: step.step };
     case 'date_parts':
       return { name: step.column, value: plural(step.parts.length, 'part', 'parts'), title: step.parts.join(', ') };
+    case 'text_length':
+      return { name: step.name, value: 'number of words' };
+    case 'tfidf':
+      return { name: step.column, value: plural(step.words.length, 'word', 'words'), title: step.words.join(', ') };
+    case 'pca': {
+      const held = step.shares.reduce((sum, share) => sum + share, 0);
+      return {
+        name: step.name,
+        value: plural(step.components.length, 'component', 'components'),
+        note: `${percent(held)} of the variance`,
+        title: step.columns.join(', '),
+      };
+    }
     case 'drop':
       return { name: step.column, value: 'taken out', note: step.reason };
     case 'one_hot':

@@ -10,6 +10,7 @@ const COLUMNS: Column[] = [
   { name: 'bill_length_mm', kind: 'float', nullable: true },
   { name: 'tagged', kind: 'boolean', nullable: false },
   { name: 'observed', kind: 'date', nullable: false },
+  { name: 'notes', kind: 'text', nullable: true },
 ];
 
 const RECIPE: Recipe = {
@@ -19,14 +20,18 @@ const RECIPE: Recipe = {
     { name: 'body_mass_g', kind: 'integer' },
     { name: 'bill_length_mm', kind: 'float' },
     { name: 'tagged', kind: 'boolean' },
+    { name: 'notes', kind: 'text' },
   ],
   steps: [
     { step: 'impute', columns: ['island'], strategy: { strategy: 'constant', value: '(missing)' }, indicator: false },
     { step: 'impute', columns: ['body_mass_g', 'bill_length_mm'], strategy: { strategy: 'median' }, indicator: true },
     { step: 'impute', columns: ['tagged'], strategy: { strategy: 'mode' }, indicator: false },
+    { step: 'text_length', columns: ['notes'] },
     { step: 'one_hot', columns: ['island'], max_categories: 32, min_count: 2, rare: '(other)' },
     { step: 'standardise', columns: ['body_mass_g', 'bill_length_mm'] },
     { step: 'passthrough', columns: ['tagged'] },
+    { step: 'tfidf', columns: ['notes'], max_words: 64, min_count: 2 },
+    { step: 'standardise', columns: ['notes_n_words'] },
   ],
   left_out: [{ column: 'observed', reason: 'it holds no value' }],
 };
@@ -84,6 +89,7 @@ describe('what keeps a line from training', () => {
     ['island', { fill: 'none' }, 2, null],
     ['island', { max_categories: 0 }, 0, 'keep at least 1 category'],
     ['island', { max_categories: 0, used: false }, 0, null],
+    ['notes', { max_words: 0.5 }, 2, 'keep at least 1 word'],
   ])('%s %j with %d missing', (name, more, n_missing, problem) => {
     const row = change(name, more).find((one) => one.name === name);
     expect(row && rowProblem(row, n_missing)).toBe(problem);

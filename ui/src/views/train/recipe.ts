@@ -11,7 +11,7 @@ export type Fill = 'none' | ImputeStrategy['strategy'];
 /** Steps that make of one column what the model takes, and that need no more than the column. */
 const PLAIN = ['standardise', 'min_max', 'robust', 'power', 'log', 'square', 'frequency', 'passthrough'] as const;
 type Plain = (typeof PLAIN)[number];
-export type Encoding = Plain | 'one_hot' | 'ordinal' | 'date_parts';
+export type Encoding = Plain | 'one_hot' | 'ordinal' | 'date_parts' | 'tfidf';
 
 export interface RecipeRow {
   name: string;
@@ -25,7 +25,11 @@ export interface RecipeRow {
   encoding: Encoding;
   /** One-hot: the most categories that become a feature. */
   max_categories: number;
-  /** One-hot: the fewest rows that a category with a feature has. */
+  /** Words: the most that become a feature. */
+  max_words: number;
+  /** Words: whether their number is a feature too. */
+  counted: boolean;
+  /** One-hot and words: the fewest rows that a category or a word with a feature has. */
   min_count: number;
   /** One-hot: the feature of all other values; null for none. */
   rare: string | null;
@@ -41,6 +45,7 @@ const RECIPE_SCHEMA = 1;
 /** What the feature of all other categories is called. */
 export const RARE = '(other)';
 const MAX_CATEGORIES = 32;
+const MAX_WORDS = 64;
 const BY_HAND = 'left out by hand';
 const DATE_PARTS: readonly DatePart[] = ['year', 'month', 'day', 'weekday', 'day_of_year'];
 
@@ -61,6 +66,7 @@ export function encodingsFor(kind: ColumnType): readonly { value: Encoding; text
       { value: 'one_hot', text: 'one-hot' },
       { value: 'ordinal', text: 'ordinal' },
       { value: 'frequency', text: 'share of rows' },
+      { value: 'tfidf', text: 'words' },
     ];
   if (isTime(kind))
     return [
@@ -98,6 +104,8 @@ export function toRows(recipe: Recipe, columns: readonly Column[], target: strin
         fill_value: kind === 'text' ? '(missing)' : '0',
         encoding: firstEncoding(kind, inputs.has(name)),
         max_categories: MAX_CATEGORIES,
+        max_words: MAX_WORDS,
+        counted: false,
         min_count: 0,
         rare: null,
         indicator: false,
@@ -113,7 +121,7 @@ export function toRecipe(rows: readonly RecipeRow[]): Recipe {
   return {
     schema: RECIPE_SCHEMA,
     inputs: used.map(({ name, kind }) => ({ name, kind })),
-    steps: [...group(used, fillStep), ...group(used, encodeStep), ...group(used, scaleStep)],
+    steps: [fillStep, countStep, encodeStep, scaleStep].flatMap((stepOf) => group(used, stepOf)),
     left_out: rows.filter((row) => !row.used).map(({ name, reason }) => ({ column: name, reason: reason || BY_HAND })),
   };
 }
@@ -140,6 +148,8 @@ export function rowProblem(row: RecipeRow, n_missing: number): string | null {
   if (row.kind !== 'text' && row.fill === 'constant' && !isNumber(row.fill_value)) return 'write a number';
   if (row.encoding === 'one_hot' && !(Number.isInteger(row.max_categories) && row.max_categories >= 1))
     return 'keep at least 1 category';
+  if (row.encoding === 'tfidf' && !(Number.isInteger(row.max_words) && row.max_words >= 1))
+    return 'keep at least 1 word';
   return null;
 }
 
@@ -170,6 +180,10 @@ function applied(row: RecipeRow, step: Step): RecipeRow {
         min_count: step.min_count,
         rare: step.rare,
       };
+    case 'text_length':
+      return { ...row, counted: true };
+    case 'tfidf':
+      return { ...row, encoding: 'tfidf', max_words: step.max_words, min_count: step.min_count };
     case 'date_parts':
       return { ...row, encoding: 'date_parts', parts: step.parts };
     case 'ordinal':
@@ -203,6 +217,8 @@ function encodeStep(row: RecipeRow): Step {
         min_count: row.min_count,
         rare: row.rare,
       };
+    case 'tfidf':
+      return { step: 'tfidf', columns, max_words: row.max_words, min_count: row.min_count };
     case 'date_parts':
       return { step: 'date_parts', columns, parts: [...row.parts] };
     case 'ordinal':
@@ -212,8 +228,17 @@ function encodeStep(row: RecipeRow): Step {
   }
 }
 
-/** The parts of a date are numbers of very different size. */
+function countStep(row: RecipeRow): Step | null {
+  return isCounted(row) ? { step: 'text_length', columns: [row.name] } : null;
+}
+
+function isCounted(row: RecipeRow): boolean {
+  return row.encoding === 'tfidf' && row.counted;
+}
+
+/** The parts of a date are numbers of very different size, and so are numbers of words. */
 function scaleStep(row: RecipeRow): Step | null {
+  if (isCounted(row)) return { step: 'standardise', columns: [`${row.name}_n_words`] };
   return row.encoding === 'date_parts' ? { step: 'standardise', columns: [row.name] } : null;
 }
 
@@ -225,7 +250,7 @@ function group(rows: readonly RecipeRow[], stepOf: (row: RecipeRow) => Step | nu
     if (!step) continue;
     const key = JSON.stringify({ ...step, columns: [] });
     const known = steps.get(key);
-    if (known) known.columns.push(row.name);
+    if (known) known.columns.push(...step.columns);
     else steps.set(key, step);
   }
   return [...steps.values()];

@@ -44,6 +44,8 @@ describe('the steps of a recipe', () => {
     ['whole', '12', 12],
     ['number', '0.5', 0.5],
     ['number or none', '', null],
+    ['whole or none', '', null],
+    ['whole or none', '7', 7],
     ['text or none', '', null],
     ['text or none', '(other)', '(other)'],
     [{ some: ['year', 'day_of_year'] }, 'year, day of year, year', ['year', 'day_of_year']],
@@ -58,6 +60,8 @@ describe('the steps of a recipe', () => {
     ['whole', '1.5'],
     ['number', 'many'],
     ['number', ''],
+    ['whole', ''],
+    ['whole or none', '1.5'],
     [{ some: ['year'] }, 'year, moon'],
     [{ some: ['year'] }, ''],
     ['json', '{'],
@@ -82,7 +86,7 @@ describe('the steps of a recipe', () => {
     expect(stepsProblem(RECIPE)).toBeNull();
     expect(stepsProblem(withSteps(RECIPE, [newStep('standardise', [])]))).toBe('step 1 names no column');
     expect(stepsProblem(withSteps(RECIPE, [newStep('ratio', ['a'])]))).toBe('step 1 takes two columns');
-    expect(stepsProblem(withSteps(RECIPE, [newStep('variance_filter', [])]))).toBeNull();
+    expect(stepsProblem(withSteps(RECIPE, [newStep('variance_filter', []), newStep('pca', [])]))).toBeNull();
     expect(stepsProblem({ ...RECIPE, inputs: [] })).toBe('no column enters');
   });
 
@@ -98,6 +102,7 @@ describe('the steps of a recipe', () => {
       { ...newStep('impute', ['a']), indicator: true } as Step,
       newStep('date_parts', ['d']),
       newStep('ratio', ['a', 'd_year']),
+      newStep('text_length', ['b']),
     ];
     expect(columnsOf(withSteps(RECIPE, steps))).toEqual([
       'a',
@@ -107,6 +112,7 @@ describe('the steps of a recipe', () => {
       'd_month',
       'd_weekday',
       'a_per_d_year',
+      'b_n_words',
       'd',
     ]);
   });

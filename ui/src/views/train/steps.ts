@@ -7,6 +7,7 @@ import type { Step } from '../../gen/Step';
 /** How a field is typed: `or none` may stay empty, `some` are several of those named, `json` is what has no other form. */
 export type FieldKind =
   | 'whole'
+  | 'whole or none'
   | 'number'
   | 'number or none'
   | 'text or none'
@@ -93,6 +94,20 @@ const FORMS: Readonly<Record<Step['step'], StepForm>> = {
     help: 'Year, month, day and the like of a date.',
     fields: [field('parts', 'parts', { some: DATE_PARTS }, ['year', 'month', 'weekday'])],
   },
+  text_length: plain('text length', 'Adds how many words a text has. Words stand between spaces.'),
+  tfidf: {
+    text: 'tf-idf',
+    help: 'A feature for each of the most frequent words: how often it is in the text, and how rare it is elsewhere.',
+    fields: [field('max_words', 'at most', 'whole', 64), field('min_count', 'rows at least', 'whole', 2)],
+  },
+  pca: {
+    text: 'pca',
+    help: 'Columns, all when none is named, become their principal components. Standardise before.',
+    fields: [
+      field('n_components', 'at most', 'whole or none', 10),
+      field('variance', 'share of variance', 'number or none', null),
+    ],
+  },
   select: plain('select', 'Keeps these columns and no other.'),
   drop: plain('drop', 'Takes these columns out.'),
   variance_filter: {
@@ -151,6 +166,8 @@ export function readField(text: string, kind: FieldKind): { value?: unknown; pro
   if (typeof kind === 'object') return 'some' in kind ? readSome(typed, kind.some) : { value: typed };
   switch (kind) {
     case 'whole':
+    case 'whole or none':
+      if (typed === '' && kind !== 'whole') return { value: null };
       return /^\d+$/.test(typed) ? { value: Number(typed) } : { problem: 'a whole number' };
     case 'number':
     case 'number or none':
@@ -226,6 +243,8 @@ function madeBy(step: Step): string[] {
       return step.indicator ? step.columns.map((column) => `${column}_is_missing`) : [];
     case 'date_parts':
       return step.columns.flatMap((column) => step.parts.map((part) => `${column}_${part}`));
+    case 'text_length':
+      return step.columns.map((column) => `${column}_n_words`);
     case 'ratio':
       return first !== undefined && second !== undefined ? [`${first}_per_${second}`] : [];
     case 'product':
@@ -245,6 +264,6 @@ export function stepsProblem(recipe: Recipe): string | null {
 
 function stepProblem({ step, columns }: Step): string | null {
   if (step === 'ratio' || step === 'product') return columns.length === 2 ? null : 'takes two columns';
-  // A filter without a column means all of them.
-  return columns.length === 0 && !step.endsWith('_filter') ? 'names no column' : null;
+  const isOfAll = step === 'pca' || step.endsWith('_filter');
+  return columns.length === 0 && !isOfAll ? 'names no column' : null;
 }

@@ -1,15 +1,20 @@
 //! What the columns are between two steps, as far as can be said before any row is read.
 
 use super::RecipeError;
-use crate::recipe::step::{BinEncoding, missing_name, part_name};
-use crate::recipe::{ImputeStrategy, Step};
+use crate::recipe::step::{BinEncoding, missing_name, n_words_name, part_name};
+use crate::recipe::{ImputeStrategy, Step, components_name};
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum State {
     Text,
-    Number { gaps: bool },
-    Date { gaps: bool },
-    OneHot,
+    Number {
+        gaps: bool,
+    },
+    Date {
+        gaps: bool,
+    },
+    /// Several features, which no step but a filter or a PCA takes.
+    Features,
 }
 
 /// Invariant: no two columns share a name.
@@ -42,7 +47,7 @@ impl Table {
     /// The first column that may not stay what it is.
     pub fn left_open(&self) -> Option<(&str, State)> {
         self.columns.iter().find_map(|entry| match entry.state {
-            State::Number { gaps: false } | State::OneHot => None,
+            State::Number { gaps: false } | State::Features => None,
             state => Some((entry.name.as_str(), state)),
         })
     }
@@ -53,6 +58,7 @@ impl Table {
             Step::Ratio { columns } | Step::Product { columns } => {
                 return self.combine(place, columns);
             }
+            Step::Pca { columns, .. } => return self.reduce(place, columns),
             Step::Select { columns } => {
                 for column in columns {
                     self.meant_by(place, column)?;
@@ -124,15 +130,43 @@ impl Table {
             return Ok(());
         }
         self.columns[at].state = place.after(name, state)?;
-        if let Step::Impute {
-            indicator: true, ..
-        } = place.step
-        {
-            let flag = missing_name(name);
-            if !self.add(&flag, &flag, State::Number { gaps: false }) {
-                return Err(place.taken(flag));
+        let added = match place.step {
+            Step::Impute {
+                indicator: true, ..
+            } => missing_name(name),
+            Step::TextLength { .. } => n_words_name(name),
+            _ => return Ok(()),
+        };
+        if self.add(&added, &added, State::Number { gaps: false }) {
+            Ok(())
+        } else {
+            Err(place.taken(added))
+        }
+    }
+
+    /// Columns, all when none is named, become components.
+    fn reduce(&mut self, place: Place<'_>, columns: &[String]) -> Result<(), RecipeError> {
+        let mut names = Vec::new();
+        for column in columns {
+            names.extend(self.meant_by(place, column)?);
+        }
+        let is_meant = |entry: &Entry| columns.is_empty() || names.contains(&entry.name);
+        for entry in self.columns.iter().filter(|entry| is_meant(entry)) {
+            match entry.state {
+                State::Text | State::Date { .. } => return Err(place.needs_number(&entry.name)),
+                State::Number { gaps: true } => {
+                    return Err(RecipeError::NeedsAll {
+                        step: place.number,
+                        name: place.step.label(),
+                        column: entry.name.clone(),
+                    });
+                }
+                State::Number { gaps: false } | State::Features => {}
             }
         }
+        self.columns.retain(|entry| !is_meant(entry));
+        let name = components_name(self.columns.iter().map(|entry| entry.name.as_str()));
+        self.add(&name, &name, State::Features);
         Ok(())
     }
 
@@ -181,8 +215,8 @@ impl Place<'_> {
     /// What a column is after a step that leaves it one column.
     fn after(self, column: &str, state: State) -> Result<State, RecipeError> {
         let full = Ok(State::Number { gaps: false });
-        if state == State::OneHot && !self.step.is_filter() {
-            return Err(RecipeError::AfterOneHot {
+        if state == State::Features && !self.step.is_filter() {
+            return Err(RecipeError::AfterFeatures {
                 step: self.number,
                 name: self.step.label(),
                 column: column.to_owned(),
@@ -206,7 +240,10 @@ impl Place<'_> {
             }),
             (Step::Impute { .. }, State::Date { .. }) => Ok(State::Date { gaps: false }),
             (Step::Impute { .. }, _) => full,
-            (Step::OneHot { .. } | Step::Hash { .. }, State::Text) => Ok(State::OneHot),
+            (Step::OneHot { .. } | Step::Hash { .. } | Step::Tfidf { .. }, State::Text) => {
+                Ok(State::Features)
+            }
+            (Step::TextLength { .. }, State::Text) => Ok(State::Text),
             // A missing text is like any unknown one.
             (Step::Ordinal { .. } | Step::Frequency { .. } | Step::Target { .. }, State::Text) => {
                 full
@@ -216,7 +253,9 @@ impl Place<'_> {
                 | Step::Hash { .. }
                 | Step::Ordinal { .. }
                 | Step::Frequency { .. }
-                | Step::Target { .. },
+                | Step::Target { .. }
+                | Step::TextLength { .. }
+                | Step::Tfidf { .. },
                 _,
             ) => Err(RecipeError::NeedsText {
                 step: self.number,
@@ -230,7 +269,7 @@ impl Place<'_> {
                     ..
                 },
                 _,
-            ) => Ok(State::OneHot),
+            ) => Ok(State::Features),
             (Step::Passthrough { .. }, State::Date { .. }) => Err(self.needs_number(column)),
             (step, State::Date { gaps }) if !step.is_filter() => Ok(State::Number { gaps }),
             (_, state) => Ok(state),

@@ -8,6 +8,8 @@ import json
 import numpy as np
 import scipy
 import sklearn
+from sklearn.decomposition import PCA
+from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.preprocessing import KBinsDiscretizer, MinMaxScaler, PowerTransformer, RobustScaler, TargetEncoder
 
 draw = np.random.default_rng(5)
@@ -51,9 +53,36 @@ def target(y, kind, smooth):
     }
 
 
+words = ["the", "The", "a", "cat", "dog", "Cats", "runs", "RUNS", "fast.", "slow", "über", "Über", "not", "and", "good"]
+weights = 1.0 / np.arange(1, len(words) + 1)
+texts = [" ".join(draw.choice(words, draw.integers(0, 12), p=weights / weights.sum())) for _ in range(40)]
+
+
+def tfidf(max_features, min_df):
+    of = TfidfVectorizer(token_pattern=r"[^ ]+", max_features=max_features, min_df=min_df).fit(texts)
+    return {
+        "words": of.get_feature_names_out().tolist(),
+        "weights": of.idf_.tolist(),
+        "features": of.transform(texts).toarray().tolist(),
+    }
+
+
+def components(n_components):
+    x = np.column_stack(list(columns.values()))
+    of = PCA(n_components, svd_solver="full").fit(x)
+    return {
+        "components": of.components_.tolist(),
+        "shares": of.explained_variance_ratio_.tolist(),
+        "features": of.transform(x).tolist(),
+    }
+
+
 golden = {
     "made_with": {"scikit-learn": sklearn.__version__, "scipy": scipy.__version__, "numpy": np.__version__},
     "numeric": {name: numeric(values) for name, values in columns.items()},
+    "texts": texts,
+    "tfidf": {"all": tfidf(None, 1), "4": tfidf(4, 1), "9 in 4": tfidf(9, 4)},
+    "pca": {"all": components(None), "2": components(2), "0.9": components(0.9)},
     "towns": towns,
     "price": price.tolist(),
     "sold": sold.tolist(),
