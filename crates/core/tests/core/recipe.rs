@@ -402,7 +402,11 @@ fn a_recipe_that_cannot_be_fitted_is_told_so() {
         let error = check(&inputs, &steps).expect_err(words);
         assert!(error.contains(words), "{error} / {words}");
     }
-    let kept = check_with(&[income.clone()], &[standardise("income")], Missing::Kept);
+    let kept = check_with(
+        std::slice::from_ref(&income),
+        &[standardise("income")],
+        Missing::Kept,
+    );
     assert_eq!(kept, Ok(()));
     let recipe = Recipe {
         schema: RECIPE_SCHEMA,

@@ -170,7 +170,7 @@ export function fittedFact(step: FittedStep): Fact {
       return {
         name: step.name,
         value: plural(step.components.length, 'component', 'components'),
-        note: `${percent(held)} of the variance`,
+        note: `${percent(held, 0)} of the variance`,
         title: step.columns.join(', '),
       };
     }
