@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use assay_core::dataset::ImportOptions;
+use assay_core::model::Model;
 use assay_core::recipe::{FittedRecipe, recommend};
 use assay_core::train::ProblemKind;
 use assay_core::{Columns, RawValues, Target, Task};
@@ -15,7 +16,7 @@ use assay_onnx::{About, Runtime, compare, export};
 use crate::python;
 
 /// File of the reading tests, its header where it has none, a column of classes and one of numbers.
-const DATA: [(&str, Option<&str>, [&str; 2]); 5] = [
+pub const DATA: [(&str, Option<&str>, [&str; 2]); 5] = [
     ("penguins.csv", None, ["species", "body_mass_g"]),
     ("titanic_300.csv", None, ["survived", "fare"]),
     (
@@ -46,10 +47,10 @@ const EXTREME: [f64; 8] = [
     -123_456.789,
 ];
 
-struct Table {
-    columns: Columns,
-    recipe: FittedRecipe,
-    target: Target,
+pub struct Table {
+    pub columns: Columns,
+    pub recipe: FittedRecipe,
+    pub target: Target,
 }
 
 #[test]
@@ -117,7 +118,13 @@ fn agrees(table: &Table, algorithm: &str, runtime: &Runtime, at: &str, folder: &
         }
         Err(error) => panic!("{at}: {error}"),
     };
-    let exported = export(&table.recipe, &model, &About::default()).unwrap();
+    check_export(table, &model, runtime, at, folder);
+    true
+}
+
+/// Its answers to the rows as they are and made worse are those of its exported graph; both are left in the folder.
+pub fn check_export(table: &Table, model: &Model, runtime: &Runtime, at: &str, folder: &Path) {
+    let exported = export(&table.recipe, model, &About::default()).unwrap();
     let session = runtime.session(&exported.bytes).unwrap();
     let classes = match &table.target {
         Target::Classes { classes, .. } => classes.clone(),
@@ -127,7 +134,7 @@ fn agrees(table: &Table, algorithm: &str, runtime: &Runtime, at: &str, folder: &
         ("as they are", table.columns.clone()),
         ("made worse", made_worse(&table.columns)),
     ] {
-        let ours = predict(&model, &apply_recipe(&columns, &table.recipe).unwrap());
+        let ours = predict(model, &apply_recipe(&columns, &table.recipe).unwrap());
         let theirs = session.predict(&columns, &classes).unwrap();
         let report = compare(&ours, &theirs, "onnxruntime").unwrap();
         assert!(
@@ -140,7 +147,6 @@ fn agrees(table: &Table, algorithm: &str, runtime: &Runtime, at: &str, folder: &
         let rows = python::rows(&columns, &ours, &classes).to_string();
         std::fs::write(folder.join("rows.json"), rows).unwrap();
     }
-    true
 }
 
 /// In every column by turns: missing, empty, never seen, extreme; some rows stay as they are.
@@ -170,7 +176,7 @@ fn made_worse(columns: &Columns) -> Columns {
     columns
 }
 
-fn table(path: &Path, column: &str, kind: TargetKind) -> Table {
+pub fn table(path: &Path, column: &str, kind: TargetKind) -> Table {
     let task = Task::silent();
     let frame = read(path, &ImportOptions::default(), &task).unwrap();
     let found = assay_frame::target(&frame, column, kind).unwrap();
@@ -183,7 +189,7 @@ fn table(path: &Path, column: &str, kind: TargetKind) -> Table {
     }
 }
 
-fn with_header(file: &str, header: Option<&str>, folder: &Path) -> PathBuf {
+pub fn with_header(file: &str, header: Option<&str>, folder: &Path) -> PathBuf {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../frame/tests/fixtures");
     let text = std::fs::read_to_string(fixtures.join(file)).unwrap();
     let path = folder.join(file);
@@ -193,7 +199,7 @@ fn with_header(file: &str, header: Option<&str>, folder: &Path) -> PathBuf {
 }
 
 /// LightGBM is found as ONNX Runtime is.
-fn find_lightgbm() {
+pub fn find_lightgbm() {
     let named = std::env::var_os("ASSAY_LIGHTGBM").map(PathBuf::from);
     let test = std::env::current_exe().unwrap();
     let target = test.ancestors().nth(3).expect("target/debug/deps/test");
@@ -202,7 +208,7 @@ fn find_lightgbm() {
 }
 
 /// The library that `ASSAY_ONNXRUNTIME` names, else the one that setup put beside the build.
-fn runtime() -> Runtime {
+pub fn runtime() -> Runtime {
     let path = std::env::var_os("ASSAY_ONNXRUNTIME").map_or_else(
         || {
             let test = std::env::current_exe().unwrap();
