@@ -117,15 +117,51 @@ it('a recipe is edited step by step', async () => {
   expect(lastRun().recipe.steps.at(-1)).toMatchObject({ step: 'standardise', columns: ['weight'] });
 });
 
-it('a training is cancelled at once', async () => {
-  await open('dataset=many@1&target=late&algorithm=random_forest&p.n_estimators=2000');
+it('a recipe is saved under a name, trained with, and deleted', async () => {
+  await open('dataset=orders@1&target=late&algorithm=decision_tree&name=by-recipe');
+  // Changes by hand stay as long as the window.
+  await window.page.reload();
+  const section = window.page.getByRole('region', { name: 'Recipe' });
+  await section.getByText('made from the profile').waitFor();
+  await section.getByRole('checkbox', { name: /^customer/ }).uncheck();
+  await section.getByText('changed by hand').waitFor();
+  await section.getByRole('button', { name: 'Recipes' }).click();
+  await window.page.getByRole('menuitem', { name: 'Save recipe…' }).click();
+  const dialog = window.page.getByRole('dialog', { name: 'Save recipe' });
+  await dialog.getByRole('combobox', { name: 'Name' }).fill('no-customer');
+  await window.page.keyboard.press('Enter');
+  await section.getByText('no-customer@1, fitted').waitFor();
+  await window.page.getByRole('region', { name: 'As a command' }).getByText('no-customer@1').waitFor();
+  await train();
+  await strip()
+    .getByText(/^Trained in/)
+    .waitFor();
+  const shown = lastRun();
+  expect(shown.spec).toMatchObject({ named_recipe: 'no-customer@1' });
+  expect(shown.recipe.steps.flatMap(({ columns }) => columns)).not.toContain('customer');
+  await section.getByRole('button', { name: 'no-customer@1' }).click();
+  await window.page.getByRole('menuitem', { name: 'Delete no-customer' }).click();
+  await window.page.getByText('is deleted').waitFor();
+  await window.page.getByRole('button', { name: /^Undo Ctrl/ }).click();
+  await window.page.getByText(/^Undone/).waitFor();
+  expect(JSON.parse(server.assay('recipe', 'list').stdout)).toMatchObject([{ name: 'no-customer', version: 1 }]);
+});
+
+it('a training shows its curve while it runs, and is cancelled at once', async () => {
+  await open('dataset=many@1&target=late&algorithm=ada_boost&p.n_estimators=2000&p.max_depth=8');
   await train();
   await strip().getByRole('progressbar').waitFor();
+  const curves = window.page.getByRole('group', { name: 'Curves of the fit' });
+  await curves.getByText('train.error').waitFor();
+  await curves.getByLabel('train.error so far').waitFor();
   await strip().getByRole('button', { name: 'Cancel' }).click();
   await strip()
     .getByText(/^cancelled after/)
     .waitFor();
   await strip().getByRole('button', { name: 'Train again' }).waitFor();
+  const { runs } = JSON.parse(server.assay('runs', 'list').stdout) as { runs: { run_id: string }[] };
+  await window.page.goto(`${server.address}#/runs/${runs[0]?.run_id ?? ''}`);
+  await window.page.getByText('It was cancelled').waitFor();
 });
 
 it('nothing went wrong, and nothing was asked for elsewhere', () => expect(window.problems).toEqual([]));

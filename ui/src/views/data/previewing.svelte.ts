@@ -17,11 +17,15 @@ export interface Previewing {
   readonly loading: boolean;
 }
 
+class Shown implements Previewing {
+  value = $state.raw<ImportPreview | null>(null);
+  failure = $state.raw<Failure | null>(null);
+  loading = $state(false);
+}
+
 /** Follows what `asked` answers; null asks nothing. Not kept: the file may be another one the next time. */
 export function previewing(asked: () => { path: string; options: ImportOptions | null } | null): Previewing {
-  let value = $state.raw<ImportPreview | null>(null);
-  let failure = $state.raw<Failure | null>(null);
-  let loading = $state(false);
+  const shown = new Shown();
   let last_path = '';
   let turn = 0;
 
@@ -30,17 +34,17 @@ export function previewing(asked: () => { path: string; options: ImportOptions |
     turn += 1;
     const own = turn;
     if (!wanted) {
-      value = null;
-      failure = null;
-      loading = false;
+      shown.value = null;
+      shown.failure = null;
+      shown.loading = false;
       last_path = '';
       return;
     }
     // Another file is looked at at once, and what was shown of the one before says nothing about it.
     const isOther = wanted.path !== last_path;
     last_path = wanted.path;
-    if (isOther) value = null;
-    loading = true;
+    if (isOther) shown.value = null;
+    shown.loading = true;
     const timer = setTimeout(() => void look(), isOther ? 0 : PAUSE_MS);
     return () => clearTimeout(timer);
 
@@ -49,25 +53,15 @@ export function previewing(asked: () => { path: string; options: ImportOptions |
       try {
         const answer = await rpc('datasets.preview', { ...wanted, n_rows: PREVIEW_ROWS });
         if (own !== turn) return;
-        value = answer;
-        failure = null;
+        shown.value = answer;
+        shown.failure = null;
       } catch (cause) {
         if (own !== turn) return;
-        failure = toFailure(cause, 'look at the file');
+        shown.failure = toFailure(cause, 'look at the file');
       }
-      loading = false;
+      shown.loading = false;
     }
   });
 
-  return {
-    get value() {
-      return value;
-    },
-    get failure() {
-      return failure;
-    },
-    get loading() {
-      return loading;
-    },
-  };
+  return shown;
 }
