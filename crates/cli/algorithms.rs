@@ -85,6 +85,15 @@ fn detail(info: &AlgorithmInfo) -> String {
 fn predicts(info: &AlgorithmInfo) -> String {
     let classes = info.problems.contains(&ProblemKind::Binary);
     let numbers = info.problems.contains(&ProblemKind::Regression);
+    for (problem, found) in [
+        (ProblemKind::Clustering, "clusters"),
+        (ProblemKind::Anomaly, "anomalies"),
+        (ProblemKind::Embedding, "coordinates"),
+    ] {
+        if info.problems.contains(&problem) {
+            return found.to_owned();
+        }
+    }
     match (classes, numbers) {
         (true, true) => "classes and numbers",
         (true, false) => "classes",

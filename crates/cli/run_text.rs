@@ -166,6 +166,21 @@ fn interval(interval: Interval) -> String {
 
 fn result_parts(result: &RunResult) -> Vec<String> {
     let mut parts = Vec::new();
+    if !result.groups.is_empty() {
+        let n_rows: u64 = result.groups.iter().map(|group| group.n_rows).sum();
+        let rows = result
+            .groups
+            .iter()
+            .map(|group| {
+                vec![
+                    group.name.clone(),
+                    group.n_rows.to_string(),
+                    percent(group.n_rows as f64 / n_rows.max(1) as f64),
+                ]
+            })
+            .collect();
+        parts.push(table(&["group", "test rows", "share"], rows, &[1, 2]));
+    }
     parts.extend(calibrated(result));
     parts.extend(result.threshold.as_ref().map(threshold));
     if let Some(choice) = &result.choice {

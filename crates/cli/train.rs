@@ -26,9 +26,12 @@ pub struct Arguments {
     /// The data set, `name` or `name@version`
     #[arg(required_unless_present = "spec")]
     dataset: Option<Reference>,
-    /// The column to predict
-    #[arg(long, required_unless_present = "spec", value_name = "COL")]
+    /// The column to predict; none for an algorithm that learns without one, like k_means
+    #[arg(long, value_name = "COL")]
     target: Option<String>,
+    /// Without a target: a column of groups or anomalies that are known; no feature, and what is found is compared with it
+    #[arg(long, value_name = "COL", conflicts_with = "target")]
+    labels: Option<String>,
     /// One of `assay algorithms`
     #[arg(long, default_value = "random_forest", value_parser = names(), hide_possible_values = true)]
     algorithm: String,
@@ -195,17 +198,18 @@ impl Arguments {
             None => (None, None),
             Some(given) => recipe(given)?,
         };
-        let (Some(dataset), Some(target)) = (self.dataset.clone(), self.target.clone()) else {
-            // The argument parser wants both when no file is named.
+        let Some(dataset) = self.dataset.clone() else {
+            // The argument parser wants one when no file is named.
             return Err(Error::new(
                 "train",
-                Cause::said(Code::Invalid, "no data set and target were named"),
+                Cause::said(Code::Invalid, "no data set was named"),
             ));
         };
         Ok(TrainSpec {
             schema: TRAIN_SPEC_SCHEMA,
             dataset,
-            target,
+            target: self.target.clone().unwrap_or_default(),
+            labels: self.labels.clone(),
             algorithm: Some(self.algorithm.clone()),
             params,
             recipe,

@@ -11,6 +11,7 @@ mod export;
 mod import;
 mod jobs;
 mod kill;
+mod no_target;
 mod recipes;
 mod training;
 mod versions;

@@ -182,3 +182,22 @@ function orders(n_rows: number): string {
   });
   return ['customer,weight,distance,way,late', ...lines].join('\n') + '\n';
 }
+
+it('without a target rows are put into groups, and the run shows them', async () => {
+  await open('dataset=orders@1&target=late');
+  await window.page.getByRole('combobox', { name: 'Target column' }).selectOption({ index: 0 });
+  const list = window.page.getByRole('radiogroup', { name: 'Algorithm' });
+  await list.getByText('learns from a target').first().waitFor();
+  expect(await list.getByRole('radio', { name: /^k-means/ }).isChecked()).toBe(true);
+  await window.page.getByRole('combobox', { name: 'Known groups' }).selectOption('late');
+  await train();
+  await strip()
+    .getByText(/^Trained in/)
+    .waitFor();
+  const shown = lastRun();
+  expect(shown.spec).toMatchObject({ target: '', labels: 'late' });
+  const { runs } = JSON.parse(server.assay('runs', 'list').stdout) as { runs: { run_id: string }[] };
+  await window.page.goto(`${server.address}#/runs/${runs[0]?.run_id ?? ''}`);
+  await window.page.getByRole('heading', { name: 'Groups' }).waitFor();
+  await window.page.getByRole('heading', { name: 'Rows in a plane' }).waitFor();
+});

@@ -99,6 +99,9 @@ fn predicted(info: &AlgorithmInfo) -> String {
             ProblemKind::Binary => "two classes",
             ProblemKind::Multiclass => "more classes",
             ProblemKind::Regression => "numbers",
+            ProblemKind::Clustering => "clusters, without a target",
+            ProblemKind::Anomaly => "anomalies, without a target",
+            ProblemKind::Embedding => "coordinates, without a target",
         })
         .collect();
     words.join(", ")
@@ -110,6 +113,8 @@ fn task_name(task: MetricTask) -> &'static str {
         MetricTask::Multiclass => "more classes",
         MetricTask::Regression => "numbers",
         MetricTask::Clusters => "clusters",
+        MetricTask::Anomalies => "anomalies",
+        MetricTask::Embeddings => "coordinates",
     }
 }
 

@@ -52,6 +52,11 @@ pub enum Target {
         indices: Vec<u32>,
     },
     Values(Vec<f64>),
+    /// The rows come without an answer: what is asked for is found in their features.
+    Nothing {
+        n_rows: usize,
+        problem: ProblemKind,
+    },
 }
 
 impl Target {
@@ -59,6 +64,7 @@ impl Target {
         match self {
             Self::Classes { indices, .. } => indices.len(),
             Self::Values(values) => values.len(),
+            Self::Nothing { n_rows, .. } => *n_rows,
         }
     }
 
@@ -67,6 +73,7 @@ impl Target {
             Self::Classes { classes, .. } if classes.len() <= 2 => ProblemKind::Binary,
             Self::Classes { .. } => ProblemKind::Multiclass,
             Self::Values(_) => ProblemKind::Regression,
+            Self::Nothing { problem, .. } => *problem,
         }
     }
 
@@ -90,6 +97,10 @@ impl Target {
                     .filter_map(|&row| values.get(row).copied())
                     .collect(),
             ),
+            Self::Nothing { n_rows, problem } => Self::Nothing {
+                n_rows: rows.iter().filter(|&row| row < n_rows).count(),
+                problem: *problem,
+            },
         }
     }
 }
@@ -205,6 +216,13 @@ pub enum Prediction {
         n_classes: usize,
     },
     Values(Vec<f64>),
+    /// Places among few coordinates.
+    Coordinates {
+        /// Row-major, n_rows x n_components.
+        values: Vec<f64>,
+        /// At least 1.
+        n_components: usize,
+    },
 }
 
 impl Prediction {
@@ -229,7 +247,10 @@ impl Prediction {
                     indices.extend(more);
                     probabilities.extend(more_probabilities);
                 }
-                (Self::Values(values), Self::Values(more)) => values.extend(more),
+                (Self::Values(values), Self::Values(more))
+                | (Self::Coordinates { values, .. }, Self::Coordinates { values: more, .. }) => {
+                    values.extend(more);
+                }
                 _ => {}
             }
         }
@@ -240,12 +261,28 @@ impl Prediction {
         match self {
             Self::Classes { indices, .. } => indices.len(),
             Self::Values(values) => values.len(),
+            Self::Coordinates {
+                values,
+                n_components,
+            } => values.len() / (*n_components).max(1),
         }
     }
 
     /// The rows named, in that order. Rows out of range are left out.
     pub fn take(&self, rows: &[usize]) -> Self {
         match self {
+            Self::Coordinates {
+                values,
+                n_components,
+            } => Self::Coordinates {
+                values: rows
+                    .iter()
+                    .filter_map(|&row| values.get(row * n_components..(row + 1) * n_components))
+                    .flatten()
+                    .copied()
+                    .collect(),
+                n_components: *n_components,
+            },
             Self::Classes {
                 indices,
                 probabilities,

@@ -5,6 +5,7 @@ mod catalogue;
 mod classes;
 mod clusters;
 mod curve;
+mod embedding;
 mod interval;
 mod measure;
 mod values;
@@ -18,9 +19,11 @@ pub use bootstrap::{Intervals, intervals, quantile};
 pub use catalogue::{Metric, MetricInfo, MetricTask, catalogue, metric, place};
 pub use classes::confusion;
 pub use clusters::{
-    adjusted_rand, calinski_harabasz, davies_bouldin, normalized_mutual_info, silhouette,
+    adjusted_rand, calinski_harabasz, completeness, davies_bouldin, homogeneity, inertia,
+    normalized_mutual_info, silhouette,
 };
 pub use curve::{PrecisionRecallCurve, RocCurve, precision_recall_curve, roc_auc, roc_curve, thin};
+pub use embedding::trustworthiness;
 pub use interval::wilson_interval;
 pub use measure::{Measure, MeasureOptions};
 
@@ -74,12 +77,16 @@ pub fn evaluate(
     Ok(Measure::new(truth, prediction, &MeasureOptions::default())?.metrics())
 }
 
-/// By which models are chosen and compared: `roc_auc` for two classes, `f1_macro` for more, `r2` for numbers.
+/// By which models are chosen and compared: `roc_auc` for two classes, `f1_macro` for more, `r2` for numbers,
+/// `silhouette` for clusters, `roc_auc` for anomalies that are known, `trustworthiness` for embeddings.
 pub fn deciding_metric(problem: ProblemKind) -> &'static str {
     match problem {
         ProblemKind::Binary => "roc_auc",
         ProblemKind::Multiclass => "f1_macro",
         ProblemKind::Regression => "r2",
+        ProblemKind::Clustering => "silhouette",
+        ProblemKind::Anomaly => "roc_auc",
+        ProblemKind::Embedding => "trustworthiness",
     }
 }
 

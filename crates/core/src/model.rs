@@ -19,12 +19,17 @@ pub struct Model {
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Output {
-    /// At least two classes, in the order of the target.
+    /// At least two classes, in the order of the target; or clusters, of which one may be all.
     Classes {
         classes: Vec<String>,
         kind: ColumnType,
     },
     Value,
+    /// A place among few coordinates.
+    Coordinates {
+        /// At least 1.
+        n_components: usize,
+    },
 }
 
 /// How the answer is computed, here and in the exported graph alike: features are f32; sums are taken in f64 and
@@ -62,6 +67,40 @@ pub enum Form {
         /// 1 / variance.
         precisions: Vec<Vec<f64>>,
         constants: Vec<f64>,
+    },
+    /// Normal features that may go together: z of a class = its constant − ½ Σ over the columns of its factor of
+    /// ((x − mean) · column)², P = softmax(z), for two classes too. A single class has the probability 1. Class-major.
+    Mixture {
+        means: Vec<Vec<f64>>,
+        /// F with F Fᵀ = covariance⁻¹; the columns of F one after the other, n_features numbers each.
+        factors: Vec<Vec<f64>>,
+        constants: Vec<f64>,
+    },
+    /// Coordinate = (x − origin) · component.
+    Projection {
+        /// n_features.
+        origin: Vec<f64>,
+        /// n_components x n_features.
+        components: Vec<Vec<f64>>,
+    },
+    /// The class of the nearest stored row has the probability 1 when that row is no farther than the radius; else
+    /// the last class, noise, has. Distances are those of [`Form::Neighbours`], Euclidean; of equally near rows the one
+    /// stored first is nearer.
+    Reach {
+        /// Row-major, n_stored x n_features; may be none.
+        rows: Vec<f32>,
+        /// n_stored; under the number of classes less one.
+        clusters: Vec<u32>,
+        /// Compared with the rounded sum of squares.
+        radius_squared: f32,
+    },
+    /// The class of the nearest centre has the probability 1. In f64: nearness of a centre = (x − origin) · (centre −
+    /// origin) − ½ |centre − origin|²; of those within 1e-12 of the largest, as a share of it, the first is nearest.
+    Nearest {
+        /// Where the centres lie, so that features far from zero keep their digits.
+        origin: Vec<f64>,
+        /// Less the origin. Class-major.
+        centres: Vec<Vec<f64>>,
     },
     /// The mean of the leaves that a row falls into, taken as the f32 sum of `value / n_trees`. Trees that Assay grew
     /// make that sum exact in every order.
@@ -204,7 +243,12 @@ pub enum Link {
     Logistic,
     /// P = softmax(z).
     Softmax,
+    /// P(class 1) = 2^(−z) for z from 0 up.
+    Halving,
 }
+
+/// See [`Form::Nearest`].
+pub const NEAREST_TOLERANCE: f64 = 1e-12;
 
 /// A binary tree; node 0 is the root.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -276,11 +320,12 @@ impl Model {
         }
     }
 
-    /// Numbers that it answers a row with: one a class, or one.
+    /// Numbers that it answers a row with: one a class, one a coordinate, or one.
     pub fn n_outputs(&self) -> usize {
         match &self.output {
             Output::Classes { classes, .. } => classes.len(),
             Output::Value => 1,
+            Output::Coordinates { n_components } => *n_components,
         }
     }
 }

@@ -54,6 +54,38 @@ pub struct RunResult {
     pub learning_curve: Option<LearningCurve>,
     /// What folds inside the training rows chose among the candidates.
     pub choice: Option<Choice>,
+    /// Without a target: the test rows of each group, in the order of the classes.
+    #[serde(default)]
+    pub groups: Vec<GroupSize>,
+    /// Without a target: some test rows in a plane.
+    #[serde(default)]
+    pub scatter: Option<Scatter>,
+}
+
+/// Test rows that were put into one group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct GroupSize {
+    pub name: String,
+    pub n_rows: u64,
+}
+
+/// Rows by two coordinates; a drawn part of them where there are many.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct Scatter {
+    /// What the coordinates are: `first principal component (61 %)`.
+    pub x_title: String,
+    pub y_title: String,
+    pub points: Vec<ScatterPoint>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct ScatterPoint {
+    pub x: f64,
+    pub y: f64,
+    /// 0-based row of the data set version.
+    pub row: u64,
+    /// Index of its group; of its label for an embedding; `None` without either.
+    pub group: Option<u32>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]

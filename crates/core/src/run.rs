@@ -185,6 +185,10 @@ pub struct StoredPredictions {
     /// For regression.
     pub truth_value: Vec<f64>,
     pub predicted_value: Vec<f64>,
+    /// For embeddings: row-major, n_rows x n_components.
+    pub coordinates: Vec<f64>,
+    /// 0 for all others.
+    pub n_components: usize,
 }
 
 /// Several runs side by side, differences apart from what is equal.

@@ -23,11 +23,22 @@ pub enum ProblemKind {
     Binary,
     Multiclass,
     Regression,
+    /// Rows are put into groups that no target names.
+    Clustering,
+    /// Rows that are unlike the others are found.
+    Anomaly,
+    /// Rows get a place among few coordinates.
+    Embedding,
 }
 
 impl ProblemKind {
     pub fn is_classification(self) -> bool {
-        self != Self::Regression
+        matches!(self, Self::Binary | Self::Multiclass)
+    }
+
+    /// Whether rows come with an answer to learn from.
+    pub fn has_target(self) -> bool {
+        matches!(self, Self::Binary | Self::Multiclass | Self::Regression)
     }
 }
 
@@ -37,7 +48,14 @@ pub struct TrainSpec {
     #[serde(default = "train_spec_schema")]
     pub schema: u32,
     pub dataset: Reference,
+    /// Empty for an algorithm that learns without one.
+    #[serde(default)]
     pub target: String,
+    /// Without a target: a column of groups, or of anomalies, known from elsewhere. It is no feature and no fit sees it;
+    /// the answers for the test rows are compared with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional = nullable)]
+    pub labels: Option<String>,
     /// A name of the catalogue; `None`: `random_forest`.
     #[serde(default)]
     pub algorithm: Option<String>,
@@ -96,6 +114,15 @@ pub struct TrainSpec {
 }
 
 impl TrainSpec {
+    /// The column that is known and no feature: the target, or the labels of a run without one; empty for neither.
+    pub fn known_column(&self) -> &str {
+        if self.target.is_empty() {
+            self.labels.as_deref().unwrap_or_default()
+        } else {
+            &self.target
+        }
+    }
+
     pub fn algorithm_name(&self) -> &str {
         self.algorithm.as_deref().unwrap_or("random_forest")
     }

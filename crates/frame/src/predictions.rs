@@ -1,7 +1,8 @@
 //! Test-set predictions of a run as a Parquet file: one row a test row.
 //!
-//! Columns: `schema`, `row`; `truth` and `predicted` (class indices, or numbers for regression); for classes one column of
-//! probabilities a class, called `class:` and its name.
+//! Columns: `schema`, `row`; `truth` (where there is one) and `predicted` (class indices, or numbers for regression); for
+//! classes one column of probabilities a class, called `class:` and its name; for embeddings `coordinate:1` and so on
+//! alone.
 
 use std::path::Path;
 
@@ -17,6 +18,7 @@ const ROW: &str = "row";
 const TRUTH: &str = "truth";
 const PREDICTED: &str = "predicted";
 const CLASS_PREFIX: &str = "class:";
+const COORDINATE_PREFIX: &str = "coordinate:";
 const SCHEMA: &str = "schema";
 
 /// # Errors
@@ -33,17 +35,26 @@ pub fn write_predictions(predictions: &StoredPredictions, path: &Path) -> Result
         ),
         integers(ROW, &mut predictions.rows.iter().map(|row| *row as i64)),
     ];
-    if predictions.classes.is_empty() {
+    if predictions.n_components > 0 {
+        for i in 0..predictions.n_components {
+            let name = format!("{COORDINATE_PREFIX}{}", i + 1);
+            let coordinates = predictions.coordinates.iter().skip(i);
+            let coordinates = coordinates.step_by(predictions.n_components);
+            columns.push(floats(&name, coordinates.copied()));
+        }
+    } else if predictions.classes.is_empty() {
         columns.push(floats(TRUTH, predictions.truth_value.iter().copied()));
         columns.push(floats(
             PREDICTED,
             predictions.predicted_value.iter().copied(),
         ));
     } else {
-        columns.push(integers(
-            TRUTH,
-            &mut predictions.truth_class.iter().map(|i| i64::from(*i)),
-        ));
+        if !predictions.truth_class.is_empty() {
+            columns.push(integers(
+                TRUTH,
+                &mut predictions.truth_class.iter().map(|i| i64::from(*i)),
+            ));
+        }
         columns.push(integers(
             PREDICTED,
             &mut predictions.predicted_class.iter().map(|i| i64::from(*i)),
@@ -70,8 +81,8 @@ fn floats(name: &str, values: impl Iterator<Item = f64>) -> Column {
 /// [`Error::NoSuchFile`], [`Error::Io`], [`Error::Parquet`], [`Error::NoSuchColumn`] for another file.
 pub fn read_predictions(path: &Path) -> Result<StoredPredictions, Error> {
     let frame = crate::read::open_parquet(path)?;
-    let classes: Vec<String> = frame
-        .names()
+    let names = frame.names();
+    let classes: Vec<String> = names
         .iter()
         .filter_map(|name| name.strip_prefix(CLASS_PREFIX).map(str::to_owned))
         .collect();
@@ -89,7 +100,19 @@ pub fn read_predictions(path: &Path) -> Result<StoredPredictions, Error> {
         probabilities: Vec::new(),
         truth_value: Vec::new(),
         predicted_value: Vec::new(),
+        coordinates: Vec::new(),
+        n_components: names
+            .iter()
+            .filter(|name| name.starts_with(COORDINATE_PREFIX))
+            .count(),
     };
+    if predictions.n_components > 0 {
+        let columns = (1..=predictions.n_components)
+            .map(|i| numbers(&frame, &format!("{COORDINATE_PREFIX}{i}")))
+            .collect::<Result<Vec<_>, Error>>()?;
+        predictions.coordinates = side_by_side(&columns, predictions.rows.len());
+        return Ok(predictions);
+    }
     if predictions.classes.is_empty() {
         predictions.truth_value = numbers(&frame, TRUTH)?;
         predictions.predicted_value = numbers(&frame, PREDICTED)?;
@@ -101,23 +124,29 @@ pub fn read_predictions(path: &Path) -> Result<StoredPredictions, Error> {
             .map(|i| *i as u32)
             .collect())
     };
-    predictions.truth_class = indices(TRUTH)?;
+    if names.iter().any(|name| name == TRUTH) {
+        predictions.truth_class = indices(TRUTH)?;
+    }
     predictions.predicted_class = indices(PREDICTED)?;
-    let n_classes = predictions.classes.len();
-    let mut probabilities = vec![0.0; predictions.rows.len() * n_classes];
-    for (i, class) in predictions.classes.iter().enumerate() {
-        let column = numbers(&frame, &format!("{CLASS_PREFIX}{class}"))?;
-        for (slot, value) in probabilities
-            .iter_mut()
-            .skip(i)
-            .step_by(n_classes)
-            .zip(column)
-        {
-            *slot = value;
+    let columns = predictions
+        .classes
+        .iter()
+        .map(|class| numbers(&frame, &format!("{CLASS_PREFIX}{class}")))
+        .collect::<Result<Vec<_>, Error>>()?;
+    predictions.probabilities = side_by_side(&columns, predictions.rows.len());
+    Ok(predictions)
+}
+
+/// Row-major.
+fn side_by_side(columns: &[Vec<f64>], n_rows: usize) -> Vec<f64> {
+    let mut values = vec![0.0; n_rows * columns.len()];
+    for (i, column) in columns.iter().enumerate() {
+        let slots = values.iter_mut().skip(i).step_by(columns.len());
+        for (slot, value) in slots.zip(column) {
+            *slot = *value;
         }
     }
-    predictions.probabilities = probabilities;
-    Ok(predictions)
+    values
 }
 
 fn integers(frame: &Frame, column: &str) -> Result<Vec<i64>, Error> {

@@ -429,6 +429,8 @@ mod tests {
             probabilities: probabilities.to_vec(),
             truth_value: Vec::new(),
             predicted_value: Vec::new(),
+            coordinates: Vec::new(),
+            n_components: 0,
         }
     }
 

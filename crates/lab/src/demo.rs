@@ -196,6 +196,7 @@ fn spec(dataset: &str, target: &str) -> TrainSpec {
         schema: assay_core::train::TRAIN_SPEC_SCHEMA,
         dataset: Reference::latest(dataset),
         target: target.to_owned(),
+        labels: None,
         algorithm: None,
         params: std::collections::BTreeMap::new(),
         recipe: None,

@@ -89,7 +89,13 @@ pub fn signature(record: &TrainRecord, reference: &ReferenceSketch) -> Signature
     };
     let outputs = match record.problem {
         ProblemKind::Regression => vec![output("value", ColumnType::Float, String::new())],
-        ProblemKind::Binary | ProblemKind::Multiclass => {
+        ProblemKind::Embedding => {
+            vec![output("coordinates", ColumnType::Float, String::new())]
+        }
+        ProblemKind::Binary
+        | ProblemKind::Multiclass
+        | ProblemKind::Clustering
+        | ProblemKind::Anomaly => {
             let integers = record
                 .classes
                 .iter()
@@ -142,11 +148,24 @@ fn seen(shape: &SketchShape) -> (String, bool) {
     }
 }
 
+/// What the model is for, after `trained to`.
+fn purpose(record: &TrainRecord) -> String {
+    match record.problem {
+        ProblemKind::Binary | ProblemKind::Multiclass | ProblemKind::Regression => {
+            format!("predict `{}`", record.spec.target)
+        }
+        ProblemKind::Clustering => "put rows into clusters".to_owned(),
+        ProblemKind::Anomaly => "find rows that are unlike the others".to_owned(),
+        ProblemKind::Embedding => "place rows among few coordinates".to_owned(),
+    }
+}
+
 /// YAML front matter and Markdown, as model hubs read it.
 fn card(version: &ModelVersion, record: &TrainRecord) -> String {
     let task = match version.problem {
         ProblemKind::Regression => "tabular-regression",
         ProblemKind::Binary | ProblemKind::Multiclass => "tabular-classification",
+        ProblemKind::Clustering | ProblemKind::Anomaly | ProblemKind::Embedding => "other",
     };
     let metrics: String = version
         .metrics
@@ -178,8 +197,8 @@ fn card(version: &ModelVersion, record: &TrainRecord) -> String {
     format!(
         "---\nlibrary_name: onnx\npipeline_tag: {task}\ntags:\n- tabular\n- onnx\n- assay\nmodel_name: {name}\n---\n\n\
          # {name}, version {number}\n\n\
-         {algorithm}, trained by Assay {assay} on `{dataset}@{dataset_number}` (content `{content}`) to predict \
-         `{target}` from {n_inputs} columns, with {n_train} training rows, {n_test} test rows and seed {seed}.\n\n\
+         {algorithm}, trained by Assay {assay} on `{dataset}@{dataset_number}` (content `{content}`) to {purpose} \
+         from {n_inputs} columns, with {n_train} training rows, {n_test} test rows and seed {seed}.\n\n\
          ## Metrics\n\n| metric | value |\n| --- | ---: |\n{metrics}\n\
          ## Inputs\n\nRaw columns; a missing number is NaN, a missing text is empty.\n\n\
          | column | type | seen in training |\n| --- | --- | --- |\n{inputs}\n\
@@ -193,7 +212,7 @@ fn card(version: &ModelVersion, record: &TrainRecord) -> String {
         dataset = version.dataset,
         dataset_number = version.dataset_number,
         content = version.dataset_version.short(),
-        target = record.spec.target,
+        purpose = purpose(record),
         n_inputs = version.signature.inputs.len(),
         n_train = record.n_train_rows,
         n_test = record.n_test_rows,

@@ -397,7 +397,12 @@ fn parity_condition(parity: &ParityReport) -> GateCondition {
 }
 
 fn stored_prediction(stored: &StoredPredictions) -> Prediction {
-    if stored.classes.is_empty() {
+    if stored.n_components > 0 {
+        Prediction::Coordinates {
+            values: stored.coordinates.clone(),
+            n_components: stored.n_components,
+        }
+    } else if stored.classes.is_empty() {
         Prediction::Values(stored.predicted_value.clone())
     } else {
         Prediction::Classes {

@@ -93,7 +93,13 @@ impl Lab {
             task.warn(warning.clone());
         }
         let rule = self.store.settings()?.drift.rule();
-        let measured = measure::measure(&subject.reference, &scored, &windows, &rule, task)?;
+        let measured = measure::measure(
+            (&subject.reference, &subject.record.classes),
+            &scored,
+            &windows,
+            &rule,
+            task,
+        )?;
         let report = report(
             replay_id,
             &subject,

@@ -12,6 +12,7 @@ mod importances;
 mod keep;
 mod leaks;
 mod learning_curve;
+mod no_target;
 mod reproduce;
 mod result;
 mod weights;
@@ -27,6 +28,7 @@ use assay_core::dataset::DatasetVersion;
 use assay_core::ids::ExperimentName;
 use assay_core::leakage::Leak;
 use assay_core::matrix::Prediction;
+use assay_core::model::{Model, Output};
 use assay_core::profile::Profile;
 use assay_core::recipe::{self, FittedRecipe, LeftOut, Recipe};
 use assay_core::reference::Reference;
@@ -44,6 +46,7 @@ use self::choose::Offered;
 use self::division::Division;
 use self::fit::FittedModel;
 use self::leaks::Sides;
+use self::no_target::Labels;
 use self::result::Beside;
 use crate::error::{Attempt, Cause};
 use crate::expectations::Gate;
@@ -69,6 +72,8 @@ struct Plan {
     transform: Option<TargetTransform>,
     /// How folds for the calibration are made.
     split: SplitSpec,
+    /// Of a run without a target: the groups that are known.
+    labels: Option<Labels>,
     division: Division,
     warnings: Vec<String>,
     gate: Gate,
@@ -77,7 +82,7 @@ struct Plan {
 /// A model with the rows and features it was made from and measured on.
 struct Fitted {
     fitted: FittedRecipe,
-    model: assay_core::model::Model,
+    model: Model,
     /// 0-based rows of the version.
     train_rows: Vec<usize>,
     test_rows: Vec<usize>,
@@ -89,6 +94,8 @@ struct Fitted {
     /// Of a split by time alone, where drift is measured against it.
     train_prediction: Option<Prediction>,
     leaks: Vec<Leak>,
+    /// Of the test rows, where groups are known.
+    test_labels: Option<Labels>,
 }
 
 impl Lab {
@@ -96,7 +103,7 @@ impl Lab {
         crate::algorithms()
     }
 
-    /// The recipe that training would use for a target when none is given.
+    /// The recipe that training would use when none is given; an empty target is none, and all columns are features.
     pub fn suggest_recipe(&self, dataset: &Reference, target: &str) -> Result<Recipe, Error> {
         self.recipe_for(dataset, target)
             .attempt(|| format!("make a recipe for `{target}` of `{dataset}`"))
@@ -104,7 +111,9 @@ impl Lab {
 
     fn recipe_for(&self, dataset: &Reference, target: &str) -> Result<Recipe, Cause> {
         let version = self.store.dataset_version(dataset)?;
-        require_column(&version, target)?;
+        if !target.is_empty() {
+            require_column(&version, target)?;
+        }
         Ok(recipe::recommend(
             &self.profile_of(dataset)?,
             &version.columns,
@@ -136,8 +145,11 @@ impl Lab {
 
     fn plan(&self, spec: &TrainSpec, task: &Task) -> Result<Plan, Cause> {
         let version = self.store.dataset_version(&spec.dataset)?;
-        require_column(&version, &spec.target)?;
         let algorithm = spec.algorithm_name().to_owned();
+        let without_target = no_target::problem(&algorithm, spec)?;
+        if without_target.is_none() {
+            require_column(&version, &spec.target)?;
+        }
         let params = assay_learn::resolve_params(&algorithm, &spec.params)?;
         let candidates = choose::offered(spec)?;
         spec.learning_curve
@@ -148,14 +160,19 @@ impl Lab {
         let mut warnings = std::mem::take(&mut gate.warnings);
         task.step(0, 0, "reading");
         let frame = self.frame_of(&version)?;
-        let target = assay_frame::target(&frame, &spec.target, target_kind(spec, &params)?)?;
+        let target = match without_target {
+            Some(problem) => no_target::rows(&frame, problem),
+            None => assay_frame::target(&frame, &spec.target, target_kind(spec, &params)?)?,
+        };
         if target.n_missing > 0 {
             warnings.push(format!(
                 "{} rows without a value of `{}` were left out",
                 target.n_missing, spec.target
             ));
         }
-        require_task(&algorithm, target.target.problem(), &spec.target)?;
+        if without_target.is_none() {
+            require_task(&algorithm, target.target.problem(), &spec.target)?;
+        }
         calibrate::check(spec, &target.target)?;
         // Before the recipe: too few rows is what a person should hear first.
         let division = Division::new(&frame, &target, &spec.split, spec.seed, &mut warnings)?;
@@ -164,11 +181,15 @@ impl Lab {
             .as_deref()
             .map(|column| weights::of_column(&frame, column, &spec.target, &target))
             .transpose()?;
+        let labels = no_target::labels(&frame, spec)?;
         let (recipe, named_recipe) = self.recipe_to_train(spec, &version)?;
+        if without_target.is_some() {
+            no_target::check_recipe(&recipe)?;
+        }
         recipe::validate(
             &recipe,
             &version.columns,
-            &spec.target,
+            spec.known_column(),
             fit::missing_of(&algorithm)?,
         )?;
         for left_out in &recipe.left_out {
@@ -193,6 +214,7 @@ impl Lab {
             calibrate: spec.calibrate,
             transform: spec.target_transform,
             split: spec.split.clone(),
+            labels,
             division,
             warnings,
             gate,
@@ -231,7 +253,9 @@ impl Lab {
             .map(|(name, value)| (name.clone(), value.to_string()))
             .collect();
         params.insert("algorithm".to_owned(), plan.algorithm.clone());
-        params.insert("target".to_owned(), spec.target.clone());
+        if !spec.target.is_empty() {
+            params.insert("target".to_owned(), spec.target.clone());
+        }
         params.insert("seed".to_owned(), spec.seed.to_string());
         for (name, value) in [
             ("calibrate", spec.calibrate.map(CalibrationMethod::name)),
@@ -320,7 +344,7 @@ impl Lab {
             dataset_version: plan.version.content.clone(),
             recipe: plan.recipe.clone(),
             fitted: fitted.fitted.clone(),
-            classes: classes(&plan.target.target),
+            classes: answered_classes(&fitted.model),
             n_train_rows: fitted.train_rows.len() as u64,
             n_test_rows: fitted.test_rows.len() as u64,
             environment: environment::describe(
@@ -371,6 +395,7 @@ impl Lab {
             .transpose()?;
         let test_prediction = fitted.predict(&test_columns)?;
         let FittedModel { recipe, model } = fitted;
+        let test_labels = plan.labels.as_ref().map(|labels| labels.take(&test_rows));
         Ok(Fitted {
             fitted: recipe,
             model,
@@ -383,6 +408,7 @@ impl Lab {
             test_prediction,
             train_prediction,
             leaks,
+            test_labels,
         })
     }
 }
@@ -407,7 +433,7 @@ fn recommended(profile: &Profile, columns: &Schema, spec: &TrainSpec) -> Recipe 
     features
         .columns
         .retain(|column| with_roles.iter().all(|(name, _)| column.name != *name));
-    let mut recipe = recipe::recommend(profile, &features, &spec.target);
+    let mut recipe = recipe::recommend(profile, &features, spec.known_column());
     recipe
         .left_out
         .extend(with_roles.into_iter().map(|(column, reason)| LeftOut {
@@ -474,9 +500,17 @@ fn require_task(algorithm: &str, problem: ProblemKind, target: &str) -> Result<(
     ))
 }
 
+/// Empty for numbers.
+fn answered_classes(model: &Model) -> Vec<String> {
+    match &model.output {
+        Output::Classes { classes, .. } => classes.clone(),
+        Output::Value | Output::Coordinates { .. } => Vec::new(),
+    }
+}
+
 fn classes(target: &Target) -> Vec<String> {
     match target {
         Target::Classes { classes, .. } => classes.clone(),
-        Target::Values(_) => Vec::new(),
+        Target::Values(_) | Target::Nothing { .. } => Vec::new(),
     }
 }

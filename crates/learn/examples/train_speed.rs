@@ -1,8 +1,10 @@
-//! How long an algorithm takes and how much memory: `train_speed ALGORITHM N_ROWS X.f32 Y.f64|Y.u32 [NAME=VALUE ...]`.
+//! How long an algorithm takes and how much memory:
+//! `train_speed ALGORITHM N_ROWS X.f32 Y.f64|Y.u32|- [NAME=VALUE ...]`.
 //!
 //! X holds row-major little-endian f32, as many columns as its size says for the rows that Y has; Y holds numbers (f64)
-//! or class indices (u32). Of the first N_ROWS the first 80 % train and the rest test. Prints one JSON object: the
-//! seconds of fit and predict, the score (accuracy or R²), and the peak of resident memory beyond
+//! or class indices (u32); an algorithm without a target takes `-` for it, and rows of 20 features. Of the first N_ROWS the first 80 % train and the rest test. Prints one JSON object: the
+//! seconds of fit and predict, the score (accuracy or R²; mean squared distance of a training row to its centre; share of
+//! the variance that the coordinates of the training rows hold), and the peak of resident memory beyond
 //! the data (null where the system is not Linux).
 
 use std::collections::BTreeMap;
@@ -13,8 +15,11 @@ use std::time::Instant;
 use assay_core::matrix::Prediction;
 use assay_core::schema::ColumnType;
 use assay_core::task::TaskEvent;
-use assay_core::{Matrix, Target, Task};
+use assay_core::{Matrix, Target, Task, metrics};
 use assay_learn::{Training, fit, lightgbm, parse_param, predict};
+
+/// Of rows without a target.
+const N_FEATURES: usize = 20;
 
 fn main() -> Result<(), Box<dyn Error>> {
     if let Some(target) = std::env::current_exe()?.ancestors().nth(3) {
@@ -33,8 +38,11 @@ fn main() -> Result<(), Box<dyn Error>> {
             Ok((name.to_owned(), parse_param(algorithm, name, value)?))
         })
         .collect::<Result<BTreeMap<_, _>, Box<dyn Error>>>()?;
-    let y = target(Path::new(y))?;
     let bytes = std::fs::read(x)?;
+    let y = match y.as_str() {
+        "-" => without_target(algorithm, bytes.len() / 4 / N_FEATURES)?,
+        y => target(Path::new(y))?,
+    };
     let n_columns = bytes.len() / 4 / y.n_rows().max(1);
     let n_rows = n_rows.parse::<usize>()?.min(y.n_rows());
     let n_train = n_rows * 4 / 5;
@@ -81,12 +89,55 @@ fn main() -> Result<(), Box<dyn Error>> {
         "n_rows": n_rows,
         "fit_seconds": fit_seconds,
         "predict_seconds": predict_seconds,
-        "score": score(&y_test, &prediction),
+        "score": match &y_test {
+            Target::Nothing { .. } => score_without_target(&x_train, &predict(&model, &x_train)),
+            y_test => score(y_test, &prediction),
+        },
         "peak_extra_bytes": peak_bytes,
         "peak_extra_over_data": peak_bytes.map(|peak| peak as f64 / data_bytes as f64),
     });
     println!("{answer}");
     Ok(())
+}
+
+fn without_target(algorithm: &str, n_rows: usize) -> Result<Target, Box<dyn Error>> {
+    let problems = assay_learn::algorithm(algorithm)?.problems.iter();
+    let problem = problems.copied().find(|problem| !problem.has_target());
+    Ok(Target::Nothing {
+        n_rows,
+        problem: problem.ok_or("name the file with the target")?,
+    })
+}
+
+fn score_without_target(x: &Matrix, found: &Prediction) -> f64 {
+    match found {
+        Prediction::Classes { indices, .. } => {
+            metrics::inertia(x, indices).unwrap_or(f64::NAN) / x.n_rows as f64
+        }
+        Prediction::Coordinates {
+            values,
+            n_components,
+        } => {
+            let variance = |values: &mut dyn Iterator<Item = f64>| {
+                let (mut n, mut sum, mut squares) = (0.0, 0.0, 0.0);
+                for value in values {
+                    n += 1.0;
+                    sum += value;
+                    squares += value * value;
+                }
+                squares / n - (sum / n).powi(2)
+            };
+            let column = |at: usize| {
+                let values = x.values.iter().skip(at).step_by(x.n_columns());
+                variance(&mut values.map(|&value| f64::from(value)))
+            };
+            let coordinate =
+                |at: usize| variance(&mut values.iter().skip(at).step_by(*n_components).copied());
+            let kept: f64 = (0..*n_components).map(coordinate).sum();
+            kept / (0..x.n_columns()).map(column).sum::<f64>()
+        }
+        Prediction::Values(_) => f64::NAN,
+    }
 }
 
 /// Bytes of resident memory, as Linux tells them; `None` elsewhere.

@@ -1,6 +1,9 @@
 //! Which algorithms there are. Forms, help, the command line and training all read this one table.
 
+mod anomalies;
 mod bayes;
+mod clusters;
+mod embeddings;
 mod ensembles;
 mod linear;
 mod nearness;
@@ -32,16 +35,22 @@ pub struct Entry {
 }
 
 /// In the order in which they are offered; each family in a file of its own.
-static FAMILIES: [(&str, &[Entry]); 5] = [
+static FAMILIES: [(&str, &[Entry]); 8] = [
     ("Trees", &trees::ENTRIES),
     ("Linear", &linear::ENTRIES),
     ("Bayes", &bayes::ENTRIES),
     ("Nearness and kernels", &nearness::ENTRIES),
     ("Several as one", &ensembles::ENTRIES),
+    ("Clusters", &clusters::ENTRIES),
+    ("Anomalies", &anomalies::ENTRIES),
+    ("Coordinates", &embeddings::ENTRIES),
 ];
 
 const CLASSES: &[ProblemKind] = &[ProblemKind::Binary, ProblemKind::Multiclass];
 const NUMBERS: &[ProblemKind] = &[ProblemKind::Regression];
+const GROUPS: &[ProblemKind] = &[ProblemKind::Clustering];
+const STRANGERS: &[ProblemKind] = &[ProblemKind::Anomaly];
+const COORDINATES: &[ProblemKind] = &[ProblemKind::Embedding];
 const BOTH: &[ProblemKind] = &[
     ProblemKind::Binary,
     ProblemKind::Multiclass,

@@ -20,6 +20,13 @@ pub fn check(entry: &Entry, training: &Training<'_>) -> Result<(), Error> {
     let y = training.y;
     let problem = y.problem();
     if !entry.problems.contains(&problem) {
+        if !problem.has_target() || entry.problems.iter().all(|problem| !problem.has_target()) {
+            return Err(Error::Target {
+                algorithm: entry.name.to_owned(),
+                needs: if problem.has_target() { "no" } else { "a" },
+                instead: names(|other| other.problems.contains(&problem)),
+            });
+        }
         let said = |classes: bool| if classes { "classes" } else { "numbers" };
         return Err(Error::Problem {
             algorithm: entry.name.to_owned(),
@@ -51,7 +58,7 @@ pub fn with_numbers<'a>(
 ) -> Result<DatasetBase<ArrayView2<'a, f32>, ArrayView1<'a, f64>>, Error> {
     let values: &[f64] = match training.y {
         Target::Values(values) => values,
-        Target::Classes { .. } => &[],
+        Target::Classes { .. } | Target::Nothing { .. } => &[],
     };
     let dataset = DatasetBase::new(view(training.x)?, ArrayView1::from(values));
     Ok(dataset.with_weights(weights(training)))
@@ -64,7 +71,7 @@ pub fn with_classes<'a>(
 ) -> Result<DatasetBase<ArrayView2<'a, f32>, ArrayView1<'a, u32>>, Error> {
     let indices: &[u32] = match training.y {
         Target::Classes { indices, .. } => indices,
-        Target::Values(_) => &[],
+        Target::Values(_) | Target::Nothing { .. } => &[],
     };
     let dataset = DatasetBase::new(view(training.x)?, ArrayView1::from(indices));
     Ok(dataset.with_weights(weights(training)))
@@ -74,7 +81,7 @@ pub fn with_classes<'a>(
 pub fn n_classes(y: &Target) -> usize {
     match y {
         Target::Classes { classes, .. } => classes.len(),
-        Target::Values(_) => 0,
+        Target::Values(_) | Target::Nothing { .. } => 0,
     }
 }
 
@@ -82,7 +89,7 @@ pub fn n_classes(y: &Target) -> usize {
 pub fn class_indices(y: &Target) -> Array1<usize> {
     match y {
         Target::Classes { indices, .. } => indices.iter().map(|&index| index as usize).collect(),
-        Target::Values(_) => Array1::default(0),
+        Target::Values(_) | Target::Nothing { .. } => Array1::default(0),
     }
 }
 
@@ -90,7 +97,7 @@ pub fn class_indices(y: &Target) -> Array1<usize> {
 pub fn numbers(y: &Target) -> Array1<f64> {
     match y {
         Target::Values(values) => values.iter().copied().collect(),
-        Target::Classes { .. } => Array1::default(0),
+        Target::Classes { .. } | Target::Nothing { .. } => Array1::default(0),
     }
 }
 
@@ -100,7 +107,7 @@ pub fn output(y: &Target) -> Output {
             classes: classes.clone(),
             kind: *kind,
         },
-        Target::Values(_) => Output::Value,
+        Target::Values(_) | Target::Nothing { .. } => Output::Value,
     }
 }
 
@@ -220,6 +227,7 @@ fn fault(entry: &Entry, training: &Training<'_>) -> Option<(String, &'static str
         return Some((reason, "let the recipe impute or scale it"));
     }
     match y {
+        Target::Nothing { .. } => None,
         Target::Classes { classes, .. } if classes.len() < 2 => Some((
             "the target has fewer than two classes".to_owned(),
             "choose another target",

@@ -35,6 +35,14 @@ pub enum Error {
         /// Names of algorithms that would do.
         instead: String,
     },
+    #[error("`{algorithm}` learns from rows with {needs} target")]
+    Target {
+        algorithm: String,
+        /// `a`, `no`
+        needs: &'static str,
+        /// Names of algorithms that would do.
+        instead: String,
+    },
     #[error("`{algorithm}` cannot use the data: {reason}")]
     Data {
         algorithm: String,
@@ -84,7 +92,9 @@ impl Error {
             Self::UnknownAlgorithm { known, .. } => Some(format!("choose one of {known}")),
             Self::UnknownParam { known, .. } => Some(format!("it takes {known}")),
             Self::ParamRange { range, .. } => Some(format!("give {range}")),
-            Self::Problem { instead, .. } => Some(format!("choose {instead}")),
+            Self::Problem { instead, .. } | Self::Target { instead, .. } => {
+                Some(format!("choose {instead}"))
+            }
             Self::Numeric(_) => Some("standardise the features and try again".to_owned()),
             Self::Data { hint, .. } => Some((*hint).to_owned()),
             Self::Member { hint, .. } => Some(hint.clone()),

@@ -10,10 +10,17 @@ mod calibration;
 mod catalogue;
 mod coordinates;
 mod data;
+pub mod density;
+mod draw;
 pub mod elastic_net;
 pub mod ensemble;
 mod error;
 pub mod glm;
+pub mod gmm;
+pub mod hierarchical;
+pub mod ica;
+pub mod isolation_forest;
+pub mod k_means;
 pub mod lightgbm;
 mod linear;
 pub mod linear_regression;
@@ -22,8 +29,10 @@ mod moments;
 pub mod naive_bayes;
 pub mod neighbours;
 mod params;
+pub mod pca;
 pub mod pls;
 mod quasi_newton;
+pub mod random_projection;
 pub mod ridge;
 mod rows;
 mod score;
@@ -32,6 +41,7 @@ pub mod svm;
 mod target;
 mod training;
 pub mod trees;
+pub mod tsne;
 
 /// How many threads a training may keep busy.
 pub fn n_threads() -> usize {

@@ -150,7 +150,9 @@ pub(crate) fn fit(params: &Resolved, training: &Training<'_>) -> Result<Model, E
         Target::Classes { classes, .. } => estimator
             .n_classes(classes.len())
             .fit(&DatasetBase::new(records, data::class_indices(y)))?,
-        Target::Values(_) => estimator.fit(&DatasetBase::new(records, data::numbers(y)))?,
+        Target::Values(_) | Target::Nothing { .. } => {
+            estimator.fit(&DatasetBase::new(records, data::numbers(y)))?
+        }
     };
     Ok(Model {
         n_features: x.n_columns(),

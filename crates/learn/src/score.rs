@@ -7,6 +7,7 @@
 
 mod nearness;
 mod nested;
+mod no_target;
 
 use assay_core::Matrix;
 use assay_core::matrix::{Prediction, most_probable};
@@ -43,6 +44,10 @@ pub fn predict(model: &Model, x: &Matrix) -> Prediction {
     let values: Vec<f64> = answers.iter().flatten().copied().collect();
     match &model.output {
         Output::Value => Prediction::Values(values),
+        Output::Coordinates { n_components } => Prediction::Coordinates {
+            values,
+            n_components: *n_components,
+        },
         Output::Classes { classes, .. } => Prediction::Classes {
             indices: values
                 .chunks(classes.len().max(1))
@@ -127,13 +132,22 @@ impl<'v> PredictInplace<ArrayView2<'v, f32>, Array2<f64>> for Scorer<'_> {
                     softmax(&sums, &mut out);
                 }
             }
+            Form::Nearest { origin, centres } => no_target::nearest(x, origin, centres, y),
+            Form::Mixture {
+                means,
+                factors,
+                constants,
+            } => no_target::mixture(x, means, factors, constants, y),
+            Form::Projection { origin, components } => {
+                no_target::projection(x, origin, components, y);
+            }
             Form::Trees { trees } => mean_of_leaves(trees, x, y),
             Form::Boosted {
                 trees,
                 offsets,
                 link,
             } => boosted(trees, offsets, *link, x, y),
-            Form::Neighbours { .. } | Form::Kernel { .. } => {
+            Form::Neighbours { .. } | Form::Kernel { .. } | Form::Reach { .. } => {
                 if let Some(comparison) = &self.comparison {
                     comparison.answer(x, self.model.n_features, y);
                 }
@@ -253,6 +267,7 @@ fn boosted(
             (Link::Identity, [sum]) => out.fill(*sum),
             (Link::Exp, [sum]) => out.fill(f64::from(in_range(sum.exp()))),
             (Link::Logistic, [sum]) => logistic(*sum, &mut out),
+            (Link::Halving, [sum]) => no_target::halving(*sum, &mut out),
             (_, sums) => softmax(sums, &mut out),
         }
     }

@@ -111,7 +111,28 @@ fn differences(ours: &Prediction, theirs: &Prediction) -> Result<Vec<Row>, Error
                 .map(|((a, b), (index, their_index))| row(a, b, index != their_index))
                 .collect())
         }
-        _ => Err(Error::Compare("classes against numbers".to_owned())),
+        (
+            Prediction::Coordinates {
+                values,
+                n_components,
+            },
+            Prediction::Coordinates {
+                values: theirs,
+                n_components: their_n_components,
+            },
+        ) => {
+            if n_components != their_n_components {
+                return Err(Error::Compare(format!(
+                    "{n_components} coordinates against {their_n_components}"
+                )));
+            }
+            let width = (*n_components).max(1);
+            let pairs = values.chunks(width).zip(theirs.chunks(width));
+            Ok(pairs.map(|(a, b)| row(a, b, false)).collect())
+        }
+        _ => Err(Error::Compare(
+            "answers of one kind against answers of another".to_owned(),
+        )),
     }
 }
 

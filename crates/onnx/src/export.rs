@@ -17,9 +17,13 @@ mod inverse;
 mod layers;
 mod median;
 mod members;
+mod mixture;
+mod nearest;
 mod nearness;
 mod numbers;
 mod position;
+mod projection;
+mod reach;
 mod tensor;
 mod trees;
 mod words;
@@ -66,8 +70,9 @@ pub struct Exported {
 /// Writes recipe and model as one graph.
 ///
 /// Inputs are the raw columns in the order of the recipe, each of shape [N]: numbers (booleans as 0 and 1, dates as days
-/// and date-times as microseconds since 1970-01-01) as f64 with NaN for a missing value, texts with "" for a missing value. Outputs, see [`output_names`]: the label [N] (integers
-/// or texts) and the probabilities [N, n_classes] in f32, or the value [N] in f32.
+/// and date-times as microseconds since 1970-01-01) as f64 with NaN for a missing value, texts with "" for a missing
+/// value. Outputs, see [`output_names`]: the label [N] (integers or texts) and the probabilities [N, n_classes] in f32,
+/// the value [N] in f32, or the coordinates [N, n_components] in f32.
 ///
 /// # Errors
 /// [`Error::Export`]: recipe and model do not belong together, a column never becomes a number, a step that has no
@@ -129,12 +134,13 @@ pub fn export(recipe: &FittedRecipe, model: &Model, about: &About) -> Result<Exp
     })
 }
 
-/// Names of the outputs, in the order of the graph: `label` and `probabilities`, or `value`. A name that a raw column
+/// Names of the outputs, in the order of the graph: `label` and `probabilities`, `value`, or `coordinates`. A name that a raw column
 /// has already gets a `_` behind it.
 pub fn output_names(recipe: &FittedRecipe, output: &Output) -> Vec<String> {
     let wanted: &[&str] = match output {
         Output::Value => &["value"],
         Output::Classes { .. } => &["label", "probabilities"],
+        Output::Coordinates { .. } => &["coordinates"],
     };
     wanted
         .iter()

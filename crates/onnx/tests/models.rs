@@ -1,5 +1,7 @@
 //! Models of every form over the features of a case.
 
+mod no_target;
+
 use assay_core::model::{
     ClassPair, Decisions, Distance, Form, Kernel, Link, Model, Node, Output, Tree, Weighting,
 };
@@ -181,6 +183,7 @@ pub fn models(case: &Case) -> Vec<(&'static str, Model)> {
         ),
     ];
     models.extend(composed(random, n, &rows));
+    models.extend(no_target::models(n, &rows));
     models
 }
 

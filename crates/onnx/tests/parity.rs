@@ -37,7 +37,7 @@ fn agree(case: &Case, name: &str, model: &Model) {
         .unwrap_or_else(|error| panic!("{what}: {error}"));
     let classes = match &model.output {
         Output::Classes { classes, .. } => classes.clone(),
-        Output::Value => Vec::new(),
+        Output::Value | Output::Coordinates { .. } => Vec::new(),
     };
     let session = runtime()
         .session(&exported.bytes)
@@ -107,6 +107,10 @@ fn the_cases_hold_every_kind_of_step_and_every_form() {
         assert!(forms(|form| matches!(form, Form::Logistic { .. })));
         assert!(forms(|form| matches!(form, Form::Threshold { .. })));
         assert!(forms(|form| matches!(form, Form::Gaussian { .. })));
+        assert!(forms(|form| matches!(form, Form::Nearest { .. })));
+        assert!(forms(|form| matches!(form, Form::Mixture { .. })));
+        assert!(forms(|form| matches!(form, Form::Projection { .. })));
+        assert!(forms(|form| matches!(form, Form::Reach { .. })));
         assert!(forms(|form| matches!(form, Form::Trees { .. })));
         assert!(forms(|form| matches!(form, Form::Boosted { .. })));
         assert!(forms(|form| matches!(form, Form::Neighbours { .. })));
@@ -127,7 +131,7 @@ fn threads_do_not_change_the_answer() {
         let exported = export(&case.recipe, &model, &About::default()).expect("it exports");
         let classes = match &model.output {
             Output::Classes { classes, .. } => classes.clone(),
-            Output::Value => Vec::new(),
+            Output::Value | Output::Coordinates { .. } => Vec::new(),
         };
         let answers = [1, 3].map(|n_threads| {
             runtime

@@ -1,5 +1,7 @@
 //! Recipe and model, evaluated one row and one step at a time.
 
+mod no_target;
+
 use assay_core::Columns;
 use assay_core::matrix::{Prediction, RawValues, most_probable};
 use assay_core::model::{Decisions, Distance, Form, Link, Model, Node, Output, Tree, Weighting};
@@ -26,6 +28,10 @@ pub fn predict(recipe: &FittedRecipe, model: &Model, columns: &Columns) -> Predi
             indices: answers.iter().map(|row| most_probable(row)).collect(),
             probabilities: answers.concat(),
             n_classes: classes.len(),
+        },
+        Output::Coordinates { n_components } => Prediction::Coordinates {
+            values: answers.concat(),
+            n_components: *n_components,
         },
     }
 }
@@ -454,6 +460,10 @@ pub fn answer(model: &Model, row: &[f32]) -> Vec<f64> {
                 .collect();
             softmax(&sums)
         }
+        Form::Mixture { .. }
+        | Form::Projection { .. }
+        | Form::Reach { .. }
+        | Form::Nearest { .. } => no_target::answer(model, row),
         Form::Trees { trees } => mean(trees, row),
         Form::Boosted {
             trees,
@@ -474,6 +484,7 @@ pub fn answer(model: &Model, row: &[f32]) -> Vec<f64> {
                 Link::Exp => vec![f64::from(sums[0].exp() as f32)],
                 Link::Logistic => vec![1.0 / (1.0 + sums[0].exp()), 1.0 / (1.0 + (-sums[0]).exp())],
                 Link::Softmax => softmax(&sums),
+                Link::Halving => vec![1.0 - (-sums[0]).exp2(), (-sums[0]).exp2()],
             }
         }
         Form::Neighbours {

@@ -3,4 +3,4 @@
 /**
  * What a metric is measured on.
  */
-export type MetricTask = "binary" | "multiclass" | "regression" | "clusters";
+export type MetricTask = "binary" | "multiclass" | "regression" | "clusters" | "anomalies" | "embeddings";

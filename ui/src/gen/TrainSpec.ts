@@ -11,7 +11,16 @@ import type { TargetTransform } from "./TargetTransform";
 /**
  * Everything that decides the outcome of a training run.
  */
-export type TrainSpec = { schema: number, dataset: Reference, target: string, 
+export type TrainSpec = { schema: number, dataset: Reference, 
+/**
+ * Empty for an algorithm that learns without one.
+ */
+target: string, 
+/**
+ * Without a target: a column of groups, or of anomalies, known from elsewhere. It is no feature and no fit sees it;
+ * the answers for the test rows are compared with it.
+ */
+labels?: string | null, 
 /**
  * A name of the catalogue; `None`: `random_forest`.
  */

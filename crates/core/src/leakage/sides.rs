@@ -43,6 +43,7 @@ fn row_hashes(columns: &Columns, target: &Target) -> Vec<u64> {
     let mut hashes: Vec<u64> = match target {
         Target::Classes { indices, .. } => indices.iter().map(|&class| u64::from(class)).collect(),
         Target::Values(values) => values.iter().map(|value| (value + 0.0).to_bits()).collect(),
+        Target::Nothing { n_rows, .. } => vec![0; *n_rows],
     };
     for column in &columns.columns {
         match &column.values {

@@ -18,6 +18,7 @@ const ROWS_A_VALUE: usize = 5;
 pub fn target_in_column(column: &RawColumn, target: &Target) -> Option<Leak> {
     let name = &column.name;
     match (&column.values, target) {
+        (_, Target::Nothing { .. }) => None,
         (RawValues::Numbers(numbers), Target::Values(truth)) => of_numbers(name, numbers, truth),
         (RawValues::Texts(_), Target::Values(truth)) => {
             by_level(name, &Levels::of(&column.values)?, truth)

@@ -13,6 +13,8 @@ pub enum MetricTask {
     Multiclass,
     Regression,
     Clusters,
+    Anomalies,
+    Embeddings,
 }
 
 impl From<ProblemKind> for MetricTask {
@@ -21,6 +23,9 @@ impl From<ProblemKind> for MetricTask {
             ProblemKind::Binary => Self::Binary,
             ProblemKind::Multiclass => Self::Multiclass,
             ProblemKind::Regression => Self::Regression,
+            ProblemKind::Clustering => Self::Clusters,
+            ProblemKind::Anomaly => Self::Anomalies,
+            ProblemKind::Embedding => Self::Embeddings,
         }
     }
 }
@@ -82,6 +87,8 @@ const MORE: &[MetricTask] = &[MetricTask::Multiclass];
 const CLASSES: &[MetricTask] = &[MetricTask::Binary, MetricTask::Multiclass];
 const NUMBERS: &[MetricTask] = &[MetricTask::Regression];
 const CLUSTERS: &[MetricTask] = &[MetricTask::Clusters];
+const ANOMALIES: &[MetricTask] = &[MetricTask::Anomalies];
+const EMBEDDINGS: &[MetricTask] = &[MetricTask::Embeddings];
 
 const fn more(
     name: &'static str,
@@ -157,8 +164,13 @@ static METRICS: &[Metric] = &[
     main(more("silhouette", "Silhouette", CLUSTERS, "How much nearer a row is to its own cluster than to the next one, -1 to 1, averaged.")),
     more("calinski_harabasz", "Calinski-Harabasz", CLUSTERS, "Spread between the clusters over the spread within them, from 0 up."),
     less("davies_bouldin", "Davies-Bouldin", CLUSTERS, "How alike each cluster and its nearest one are, from 0 up."),
+    less("inertia", "Inertia", CLUSTERS, "Sum of the squared distances of the rows to the mean of their cluster."),
     more("adjusted_rand", "Adjusted Rand index", CLUSTERS, "Agreement of two clusterings over pairs of rows; 0 is chance, 1 the same."),
+    more("homogeneity", "Homogeneity", CLUSTERS, "How far each cluster holds rows of one known group only, 0 to 1."),
+    more("completeness", "Completeness", CLUSTERS, "How far the rows of each known group are in one cluster, 0 to 1."),
     more("normalized_mutual_info", "Normalised mutual information", CLUSTERS, "What one clustering tells of the other, 0 to 1."),
+    main(more("anomaly_share", "Share of anomalies", ANOMALIES, "Of the rows, the share that is called an anomaly. Neither more nor less is better in itself.")),
+    main(more("trustworthiness", "Trustworthiness", EMBEDDINGS, "How far rows that are neighbours among the coordinates are neighbours among the features too, 0 to 1.")),
 ];
 
 #[cfg(test)]
@@ -176,6 +188,8 @@ mod tests {
             MetricTask::Multiclass,
             MetricTask::Regression,
             MetricTask::Clusters,
+            MetricTask::Anomalies,
+            MetricTask::Embeddings,
         ] {
             let main = METRICS
                 .iter()

@@ -105,6 +105,14 @@ pub fn davies_bouldin(x: &Matrix, labels: &[u32]) -> Option<f64> {
     Some(sum / k as f64)
 }
 
+/// Sum of squared distances of the rows to the mean of their cluster. `None` for labels of other rows.
+pub fn inertia(x: &Matrix, labels: &[u32]) -> Option<f64> {
+    let clusters = Clusters::any_of(x, labels)?;
+    let squares =
+        (0..x.n_rows).map(|row| squared_to(x.row(row), &clusters.centres[clusters.of_row[row]]));
+    Some(squares.sum())
+}
+
 /// Agreement over pairs of rows, corrected for chance (Hubert and Arabie 1985): 1 the same, 0 chance. `None` for lists
 /// that are empty or differ in length.
 pub fn adjusted_rand(a: &[u32], b: &[u32]) -> Option<f64> {
@@ -162,6 +170,38 @@ pub fn normalized_mutual_info(a: &[u32], b: &[u32]) -> Option<f64> {
     Some(shared / mean)
 }
 
+/// How far each cluster of `found` holds members of one group of `truth` only, 0 to 1 (Rosenberg and Hirschberg 2007):
+/// 1 − H(truth | found) / H(truth); 1 for a single group. `None` for lists that are empty or differ in length.
+pub fn homogeneity(truth: &[u32], found: &[u32]) -> Option<f64> {
+    let table = Contingency::of(truth, found)?;
+    let n = truth.len() as f64;
+    let entropy: f64 = table
+        .of_a
+        .values()
+        .map(|&count| {
+            let share = count as f64 / n;
+            -share * share.ln()
+        })
+        .sum();
+    if entropy <= 0.0 {
+        return Some(1.0);
+    }
+    let left: f64 = table
+        .cells
+        .iter()
+        .map(|((_, found), &count)| {
+            let count = count as f64;
+            -count / n * (count / table.of_b[found] as f64).ln()
+        })
+        .sum();
+    Some((1.0 - left / entropy).max(0.0))
+}
+
+/// How far the members of each group of `truth` are in one cluster of `found`, 0 to 1.
+pub fn completeness(truth: &[u32], found: &[u32]) -> Option<f64> {
+    homogeneity(found, truth)
+}
+
 struct Contingency {
     cells: BTreeMap<(u32, u32), u64>,
     of_a: BTreeMap<u32, u64>,
@@ -197,6 +237,11 @@ struct Clusters {
 impl Clusters {
     /// `None` for labels of other rows, or fewer than two clusters.
     fn of(x: &Matrix, labels: &[u32]) -> Option<Self> {
+        Self::any_of(x, labels).filter(|clusters| clusters.sizes.len() >= 2)
+    }
+
+    /// `None` for labels of other rows.
+    fn any_of(x: &Matrix, labels: &[u32]) -> Option<Self> {
         if labels.len() != x.n_rows {
             return None;
         }
@@ -205,9 +250,6 @@ impl Clusters {
             *place = index;
         }
         let k = places.len();
-        if k < 2 {
-            return None;
-        }
         let of_row: Vec<usize> = labels.iter().map(|label| places[label]).collect();
         let mut sizes = vec![0; k];
         let mut centres = vec![vec![0.0; x.n_columns()]; k];

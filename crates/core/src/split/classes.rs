@@ -29,7 +29,7 @@ pub(super) fn stratified(
 pub(super) fn parts(target: &Target, rows: &[usize]) -> Vec<Vec<usize>> {
     match target {
         Target::Classes { indices, .. } => by_class(indices, rows),
-        Target::Values(_) => vec![ascending(rows)],
+        Target::Values(_) | Target::Nothing { .. } => vec![ascending(rows)],
     }
 }
 

@@ -210,7 +210,7 @@ fn totals(counted: &[(Vec<usize>, Vec<u64>)]) -> Vec<u64> {
 pub(super) fn indices(target: &Target) -> Option<&[u32]> {
     match target {
         Target::Classes { indices, .. } => Some(indices),
-        Target::Values(_) => None,
+        Target::Values(_) | Target::Nothing { .. } => None,
     }
 }
 

@@ -64,6 +64,8 @@ pub fn learn(
 /// The numbers whose means are taken, with the names of their features.
 fn numeric_targets(name: &str, target: &Target) -> Vec<(String, Vec<f64>)> {
     match target {
+        // Training refuses such a step before.
+        Target::Nothing { .. } => Vec::new(),
         Target::Values(values) => vec![(name.to_owned(), values.clone())],
         Target::Classes {
             classes, indices, ..

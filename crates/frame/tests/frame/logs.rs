@@ -252,6 +252,12 @@ fn predictions_read_back_as_written() {
         probabilities: vec![0.7, 0.2, 0.1, 0.1, 0.6, 0.3, 0.0, 1.0, 0.0],
         truth_value: vec![],
         predicted_value: vec![],
+        coordinates: vec![],
+        n_components: 0,
+    };
+    let clusters = StoredPredictions {
+        truth_class: vec![],
+        ..classes.clone()
     };
     let values = StoredPredictions {
         schema: 1,
@@ -262,9 +268,18 @@ fn predictions_read_back_as_written() {
         probabilities: vec![],
         truth_value: vec![1.5, -0.1],
         predicted_value: vec![1.25, 1e300],
+        coordinates: vec![],
+        n_components: 0,
+    };
+    let coordinates = StoredPredictions {
+        truth_value: vec![],
+        predicted_value: vec![],
+        coordinates: vec![0.5, -1.0, 2.0, 3.5],
+        n_components: 2,
+        ..values.clone()
     };
     let folder = TempDir::new().unwrap();
-    for predictions in [classes, values] {
+    for predictions in [classes, clusters, values, coordinates] {
         let path = folder.path().join("predictions.parquet");
         write_predictions(&predictions, &path).unwrap();
         assert_eq!(read_predictions(&path).unwrap(), predictions);

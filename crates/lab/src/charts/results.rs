@@ -202,6 +202,8 @@ mod tests {
             importances: Default::default(),
             learning_curve: None,
             choice: None,
+            groups: Vec::new(),
+            scatter: None,
         }
     }
 

@@ -37,9 +37,9 @@ pub struct Measured {
     pub performance: Option<f64>,
 }
 
-/// Every watched column in every window.
+/// Every watched column in every window. `answered` are the classes of the model.
 pub fn measure(
-    reference: &ReferenceSketch,
+    (reference, answered): (&ReferenceSketch, &[String]),
     scored: &Scored,
     windows: &[Window],
     rule: &DriftRule,
@@ -50,10 +50,10 @@ pub fn measure(
         .as_ref()
         .map(|truth| truth.classes.clone())
         .unwrap_or_default();
-    let classes = if classes.is_empty() {
-        reference_classes(reference)
-    } else {
-        classes
+    let classes = match (classes.is_empty(), answered.is_empty()) {
+        (false, _) => classes,
+        (true, false) => answered.to_vec(),
+        (true, true) => reference_classes(reference),
     };
     let columns = watched(scored, &classes);
     let sketches: Vec<_> = columns
@@ -186,6 +186,9 @@ pub fn truth(
         None if schema.column(&record.spec.target).is_some() => record.spec.target.clone(),
         None => return Ok(None),
     };
+    if !record.problem.has_target() {
+        return Ok(None);
+    }
     let rows: Vec<usize> = (0..frame.n_rows()).collect();
     if record.classes.is_empty() {
         let columns = assay_frame::raw_columns(frame, &rows, &[input(&name, ColumnType::Float)])?;
@@ -265,6 +268,8 @@ pub fn disagreement(
                 .get(row)
                 .and_then(|&index| classes.get(index as usize))
                 .is_some_and(|class| class == text),
+            // Coordinates are no one number that a log could hold.
+            Prediction::Coordinates { .. } => continue,
             Prediction::Values(values) => values
                 .get(row)
                 .zip(text.parse::<f64>().ok())

@@ -9,12 +9,16 @@ use assay_core::train::{CvSpec, CvWindow, ParamValue, SplitMethod, TrainSpec};
 pub fn command(record: &TrainRecord) -> String {
     let spec = &record.spec;
     let dataset = Reference::version(record.dataset.as_str(), record.dataset_number).to_string();
-    let mut words = vec![
-        "assay train".to_owned(),
-        quote(&dataset),
-        format!("--target {}", quote(&spec.target)),
-        format!("--algorithm {}", record.algorithm),
-    ];
+    let mut words = vec!["assay train".to_owned(), quote(&dataset)];
+    if !spec.target.is_empty() {
+        words.push(format!("--target {}", quote(&spec.target)));
+    }
+    words.extend(
+        spec.labels
+            .as_deref()
+            .map(|column| format!("--labels {}", quote(column))),
+    );
+    words.push(format!("--algorithm {}", record.algorithm));
     words.extend(
         spec.params
             .iter()

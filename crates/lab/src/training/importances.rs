@@ -47,6 +47,9 @@ impl Fitted {
             ProblemKind::Binary => "roc_auc",
             ProblemKind::Multiclass => "accuracy",
             ProblemKind::Regression => "r2",
+            ProblemKind::Clustering | ProblemKind::Anomaly | ProblemKind::Embedding => {
+                return Ok(None);
+            }
         };
         let Some(baseline) = measure(&truth, &self.test_prediction.take(&rows), metric)? else {
             return Ok(None);

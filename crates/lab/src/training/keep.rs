@@ -167,8 +167,9 @@ fn reference_sketch(fitted: &Fitted, record: &TrainRecord) -> ReferenceSketch {
         &prediction.name,
         &prediction.values,
     ));
-    let target = target_column(&fitted.train_target);
-    columns.push(drift::sketch_reference(&target.name, &target.values));
+    if let Some(target) = target_column(&fitted.train_target) {
+        columns.push(drift::sketch_reference(&target.name, &target.values));
+    }
     ReferenceSketch {
         schema: SKETCH_SCHEMA,
         n_rows: fitted.train_rows.len() as u64,
@@ -177,7 +178,7 @@ fn reference_sketch(fitted: &Fitted, record: &TrainRecord) -> ReferenceSketch {
 }
 
 /// What is watched of a model's answers: the probability of the second class for two classes, the class for more,
-/// the value for regression.
+/// the value for regression, the first coordinate of an embedding.
 pub(crate) fn prediction_column(prediction: &Prediction, classes: &[String]) -> RawColumn {
     let values = match prediction {
         Prediction::Classes {
@@ -192,6 +193,10 @@ pub(crate) fn prediction_column(prediction: &Prediction, classes: &[String]) -> 
                 .collect(),
         ),
         Prediction::Values(values) => RawValues::Numbers(values.clone()),
+        Prediction::Coordinates {
+            values,
+            n_components,
+        } => RawValues::Numbers(values.iter().step_by(*n_components).copied().collect()),
     };
     RawColumn {
         name: "prediction".to_owned(),
@@ -199,8 +204,8 @@ pub(crate) fn prediction_column(prediction: &Prediction, classes: &[String]) -> 
     }
 }
 
-/// The truth, as drift compares it: classes as text, values as numbers.
-fn target_column(target: &Target) -> RawColumn {
+/// The truth, as drift compares it: classes as text, values as numbers; `None` without one.
+fn target_column(target: &Target) -> Option<RawColumn> {
     let values = match target {
         Target::Classes {
             classes, indices, ..
@@ -211,11 +216,12 @@ fn target_column(target: &Target) -> RawColumn {
                 .collect(),
         ),
         Target::Values(values) => RawValues::Numbers(values.clone()),
+        Target::Nothing { .. } => return None,
     };
-    RawColumn {
+    Some(RawColumn {
         name: "target".to_owned(),
         values,
-    }
+    })
 }
 
 fn confusion(truth: &Target, prediction: &Prediction) -> Option<Confusion> {
@@ -258,6 +264,8 @@ fn stored_validation(scored: &ScoredRows, classes: &[String]) -> StoredPredictio
             .collect(),
         truth_value: Vec::new(),
         predicted_value: Vec::new(),
+        coordinates: Vec::new(),
+        n_components: 0,
     }
 }
 
@@ -271,10 +279,13 @@ pub(super) fn stored_predictions(fitted: &Fitted, classes: &[String]) -> StoredP
         probabilities: Vec::new(),
         truth_value: Vec::new(),
         predicted_value: Vec::new(),
+        coordinates: Vec::new(),
+        n_components: 0,
     };
     match &fitted.test_target {
         Target::Classes { indices, .. } => stored.truth_class.clone_from(indices),
         Target::Values(values) => stored.truth_value.clone_from(values),
+        Target::Nothing { .. } => {}
     }
     match &fitted.test_prediction {
         Prediction::Classes {
@@ -286,6 +297,13 @@ pub(super) fn stored_predictions(fitted: &Fitted, classes: &[String]) -> StoredP
             stored.probabilities.clone_from(probabilities);
         }
         Prediction::Values(values) => stored.predicted_value.clone_from(values),
+        Prediction::Coordinates {
+            values,
+            n_components,
+        } => {
+            stored.coordinates.clone_from(values);
+            stored.n_components = *n_components;
+        }
     }
     stored
 }

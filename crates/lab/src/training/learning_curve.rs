@@ -120,6 +120,6 @@ fn varies(target: &Target, rows: &[usize]) -> bool {
             let first = classes.next();
             classes.any(|class| Some(class) != first)
         }
-        Target::Values(_) => rows.len() >= 2,
+        Target::Values(_) | Target::Nothing { .. } => rows.len() >= 2,
     }
 }

@@ -9,7 +9,7 @@ use assay_core::reference::Reference;
 use assay_core::reproduction::{EnvironmentDifference, MetricDifference, Reproduction};
 use assay_core::run::{RunEnvironment, StoredPredictions, TrainRecord};
 use assay_core::train::TrainSpec;
-use assay_core::{RunId, Task, metrics};
+use assay_core::{RunId, Target, Task, metrics};
 
 use super::{Fitted, environment, keep};
 use crate::error::{Attempt, Cause};
@@ -84,7 +84,7 @@ impl Lab {
             n_test_rows: now.rows.len() as u64,
             n_rows_differing,
             max_difference,
-            metrics: metric_differences(&before.summary.metrics, &fitted)?,
+            metrics: metric_differences(&before.summary.metrics, &fitted, &spec)?,
             environment: environment_differences(&record.environment, &here),
             duration_secs: started.elapsed().as_secs_f64(),
         })
@@ -111,14 +111,22 @@ fn differences(before: &StoredPredictions, now: &StoredPredictions) -> (u64, f64
     }
     let classes = before.predicted_class.iter().zip(&now.predicted_class);
     let values = before.predicted_value.iter().zip(&now.predicted_value);
+    let width = now.n_components.max(1);
+    let n_moved = (before.coordinates.chunks(width))
+        .zip(now.coordinates.chunks(width))
+        .filter(|(before, now)| before != now)
+        .count();
+    let coordinates = before.coordinates.iter().zip(&now.coordinates);
     let n_other = classes.filter(|(before, now)| before != now).count()
         + values
             .clone()
             .filter(|(before, now)| before.to_bits() != now.to_bits())
-            .count();
+            .count()
+        + n_moved;
     let probabilities = before.probabilities.iter().zip(&now.probabilities);
     let largest = values
         .chain(probabilities)
+        .chain(coordinates)
         .map(|(before, now)| (before - now).abs())
         .fold(0.0, f64::max);
     (n_other as u64, largest)
@@ -127,8 +135,15 @@ fn differences(before: &StoredPredictions, now: &StoredPredictions) -> (u64, f64
 fn metric_differences(
     before: &BTreeMap<String, f64>,
     fitted: &Fitted,
+    spec: &TrainSpec,
 ) -> Result<Vec<MetricDifference>, Cause> {
-    let now = metrics::evaluate(&fitted.test_target, &fitted.test_prediction)?;
+    let now = match &fitted.test_target {
+        Target::Nothing { .. } => fitted
+            .metrics_without_target(spec.seed, &Task::silent())?
+            .into_iter()
+            .collect(),
+        truth => metrics::evaluate(truth, &fitted.test_prediction)?,
+    };
     Ok(now
         .into_iter()
         .filter_map(|(key, now)| {
@@ -202,6 +217,8 @@ mod tests {
             probabilities: Vec::new(),
             truth_value: Vec::new(),
             predicted_value: values.to_vec(),
+            coordinates: Vec::new(),
+            n_components: 0,
         }
     }
 

@@ -42,6 +42,7 @@ impl Fitted {
         let (metrics, n_resamples) = self.measured(spec, plan, task)?;
         let test = scored(truth, prediction);
         let classes = super::classes(truth);
+        let answered = super::answered_classes(&self.model);
         let slices = result::slices(&self.test_columns, truth, prediction, task)?;
         Ok(RunResult {
             schema: RESULT_SCHEMA,
@@ -59,7 +60,7 @@ impl Fitted {
             ),
             calibration: match truth {
                 Target::Classes { indices, .. } => result::calibration(indices, prediction),
-                Target::Values(_) => None,
+                Target::Values(_) | Target::Nothing { .. } => None,
             },
             uncalibrated: self.uncalibrated(spec)?,
             residuals: match (truth, prediction) {
@@ -76,7 +77,13 @@ impl Fitted {
             },
             learning_curve: beside.learning_curve,
             choice: beside.choice,
-            classes,
+            groups: self.group_sizes(&answered),
+            scatter: self.scatter(spec.seed, task)?,
+            classes: if classes.is_empty() {
+                answered
+            } else {
+                classes
+            },
         })
     }
 
@@ -87,6 +94,15 @@ impl Fitted {
         plan: &Plan,
         task: &Task,
     ) -> Result<(Vec<MetricValue>, u32), Cause> {
+        if !plan.target.target.problem().has_target() {
+            let found = self.metrics_without_target(spec.seed, task)?;
+            let values = found.into_iter().map(|(name, value)| MetricValue {
+                name,
+                value,
+                interval: None,
+            });
+            return Ok((values.collect(), 0));
+        }
         let options = MeasureOptions {
             quantile: predicted_quantile(&plan.params),
             ..MeasureOptions::default()

@@ -52,6 +52,13 @@ pub fn rows(columns: &Columns, ours: &Prediction, classes: &[String]) -> Value {
             json!(probabilities.chunks(*n_classes).collect::<Vec<_>>()),
         ),
         Prediction::Values(values) => (Vec::new(), json!(values)),
+        Prediction::Coordinates {
+            values,
+            n_components,
+        } => (
+            Vec::new(),
+            json!(values.chunks(*n_components).collect::<Vec<_>>()),
+        ),
     };
     json!({ "columns": columns, "label": label, "scores": scores })
 }

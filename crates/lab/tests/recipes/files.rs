@@ -64,7 +64,8 @@ fn answers(what: &str, algorithm: &str, x: &Matrix, y: &Target, all: &Matrix) ->
             );
             indices.len()
         }
-        assay_core::matrix::Prediction::Values(values) => {
+        assay_core::matrix::Prediction::Values(values)
+        | assay_core::matrix::Prediction::Coordinates { values, .. } => {
             assert!(values.iter().all(|value| value.is_finite()), "{what}");
             values.len()
         }

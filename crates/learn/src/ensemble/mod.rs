@@ -55,7 +55,7 @@ fn of_param(
     }
     let usual = match target {
         Target::Classes { .. } => of_classes,
-        Target::Values(_) => of_numbers,
+        Target::Values(_) | Target::Nothing { .. } => of_numbers,
     };
     Ok(usual.iter().copied().map(Member::new).collect())
 }

@@ -160,7 +160,7 @@ fn folds(training: &Training<'_>, k: usize) -> Result<Vec<Fold>, split::SplitErr
 fn answered(model: &Model, x: &Matrix) -> Result<Array2<f64>, Error> {
     let values = match predict(model, x) {
         Prediction::Classes { probabilities, .. } => probabilities,
-        Prediction::Values(values) => values,
+        Prediction::Values(values) | Prediction::Coordinates { values, .. } => values,
     };
     Array2::from_shape_vec((x.n_rows, model.n_outputs()), values)
         .map_err(|error| Error::Numeric(error.to_string()))

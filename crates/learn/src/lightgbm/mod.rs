@@ -289,6 +289,8 @@ impl Rows {
 
 pub(crate) fn fit(params: &Resolved, training: &Training<'_>) -> Result<Model, Error> {
     let (objective, labels): (_, Array1<f32>) = match training.y {
+        // The entry is not made for it; a check before any fit says so.
+        Target::Nothing { .. } => (Objective::SquaredError, Array1::default(0)),
         Target::Classes {
             classes, indices, ..
         } => {

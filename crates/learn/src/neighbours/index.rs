@@ -99,9 +99,37 @@ impl<'a> Index<'a> {
             .collect()
     }
 
+    /// Every row of which the sum that distances are compared by, rounded to f32, is at most `most`, with that sum and
+    /// in no order.
+    pub fn within(&self, x: &[f32], most: f32) -> Vec<(f32, u32)> {
+        let last = u64::from(most.to_bits()) << 32 | u64::from(u32::MAX);
+        let mut found = Vec::new();
+        let mut offer = |key: u64| {
+            if key <= last {
+                found.push((f32::from_bits((key >> 32) as u32), key as u32));
+            }
+        };
+        if self.nodes.is_empty() {
+            self.look(x, 0..self.n_rows, &mut offer);
+            return found;
+        }
+        let mut open = vec![0];
+        while let Some(at) = open.pop() {
+            let node = &self.nodes[at];
+            if self.bound(x, node) > last {
+                continue;
+            }
+            match node.children {
+                Some((left, right)) => open.extend([right, left]),
+                None => self.look(x, node.start..node.end, &mut offer),
+            }
+        }
+        found
+    }
+
     fn search(&self, x: &[f32], found: &mut Found) {
         if self.nodes.is_empty() {
-            self.look(x, 0..self.n_rows, found);
+            self.look(x, 0..self.n_rows, &mut |key| found.offer(key));
             return;
         }
         let mut open = vec![(0_u64, 0)];
@@ -111,7 +139,7 @@ impl<'a> Index<'a> {
             }
             let node = &self.nodes[at];
             let Some((left, right)) = node.children else {
-                self.look(x, node.start..node.end, found);
+                self.look(x, node.start..node.end, &mut |key| found.offer(key));
                 continue;
             };
             let mut children = [left, right].map(|at| (self.bound(x, &self.nodes[at]), at));
@@ -131,7 +159,7 @@ impl<'a> Index<'a> {
         apart.fold(0.0, |sum, apart| sum + apart * apart)
     }
 
-    fn look(&self, x: &[f32], rows: std::ops::Range<usize>, found: &mut Found) {
+    fn look(&self, x: &[f32], rows: std::ops::Range<usize>, offer: &mut impl FnMut(u64)) {
         let mut sums = [0.0_f64; BLOCK];
         for start in rows.clone().step_by(BLOCK) {
             let end = (start + BLOCK).min(rows.end);
@@ -155,7 +183,7 @@ impl<'a> Index<'a> {
                 }
             }
             for (&sum, &number) in sums.iter().zip(&self.numbers[start..end]) {
-                found.offer(key(sum, number));
+                offer(key(sum, number));
             }
         }
     }
@@ -298,7 +326,18 @@ mod tests {
             for distance in [Distance::Euclidean, Distance::Manhattan] {
                 let tree = Index::new(&values, 3, distance);
                 prop_assert!(tree.nodes.len() > 10);
-                prop_assert_eq!(tree.nearest(&x, n), vec![nearest_of_all(&values, &x, n, distance)]);
+                let nearest = nearest_of_all(&values, &x, n, distance);
+                prop_assert_eq!(tree.nearest(&x, n), vec![nearest.clone()]);
+                // Within the distance of the last of them: they, and those that are as far.
+                let last = nearest.last().map_or(0.0, |near| near.distance);
+                let most = match distance {
+                    Distance::Euclidean => (last * last) as f32,
+                    Distance::Manhattan => last as f32,
+                };
+                let within = tree.within(&x, most);
+                prop_assert!(within.len() >= n);
+                prop_assert!(within.iter().all(|(compared, _)| *compared <= most));
+                prop_assert!(nearest.iter().all(|near| within.iter().any(|(_, row)| *row == near.row)));
             }
         }
 

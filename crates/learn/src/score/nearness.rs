@@ -1,4 +1,4 @@
-//! Models that compare a row with stored rows: neighbours and kernels.
+//! Models that compare a row with stored rows: neighbours, rows within reach, and kernels.
 
 use assay_core::model::{Decisions, Distance, Form, Kernel, Model, Weighting};
 use ndarray::{ArrayView2, ArrayViewMut1, Axis};
@@ -13,6 +13,11 @@ pub enum Comparison<'a> {
         answers: &'a [f32],
         n_neighbours: usize,
         weighting: Weighting,
+    },
+    Reach {
+        index: Index<'a>,
+        clusters: &'a [u32],
+        radius_squared: f32,
     },
     Kernel {
         kernel: Kernel,
@@ -53,6 +58,15 @@ impl<'a> Comparison<'a> {
                 intercepts,
                 decisions,
             }),
+            Form::Reach {
+                rows,
+                clusters,
+                radius_squared,
+            } => Some(Self::Reach {
+                index: Index::new(rows, model.n_features, Distance::Euclidean),
+                clusters,
+                radius_squared: *radius_squared,
+            }),
             _ => None,
         }
     }
@@ -90,6 +104,24 @@ impl<'a> Comparison<'a> {
                     let mut answer = vec![0.0; out.len()];
                     mean(near, answers, *weighting, &mut answer);
                     write(&answer, &mut out);
+                }
+            }
+            Self::Reach {
+                index,
+                clusters,
+                radius_squared,
+            } => {
+                let near = index.nearest(&rows, 1);
+                for (near, mut out) in near.iter().zip(y.axis_iter_mut(Axis(0))) {
+                    // The rounded sum of squares again: a root is exact enough to be undone.
+                    let is_reached =
+                        |near: &&Near| (near.distance * near.distance) as f32 <= *radius_squared;
+                    let found = near.first().filter(is_reached);
+                    let class = found.and_then(|near| clusters.get(near.row as usize));
+                    let noise = out.len().saturating_sub(1);
+                    if let Some(p) = out.get_mut(class.map_or(noise, |&class| class as usize)) {
+                        *p = 1.0;
+                    }
                 }
             }
             Self::Kernel {

@@ -125,6 +125,7 @@ impl SvmValidParams {
                     is_positive: seen.iter().map(|(.., is_positive)| *is_positive).collect(),
                     linear: vec![-1.0; rows.len()],
                     upper: rows.iter().map(|&row| self.c * weights[row]).collect(),
+                    start: Vec::new(),
                 };
                 let solution = solve(&problem, matrix, self.tolerance, self.max_iter, &self.task)?;
                 Ok((rows, solution))

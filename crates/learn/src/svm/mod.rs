@@ -7,6 +7,7 @@
 mod classes;
 mod kernel;
 mod numbers;
+mod one_class;
 pub(crate) mod platt;
 mod solver;
 
@@ -17,6 +18,8 @@ use linfa::{DatasetBase, ParamGuard};
 
 pub use classes::PairedMachines;
 pub use numbers::Machine;
+pub(crate) use one_class::fit as fit_one_class;
+pub use one_class::{OneClassSvmParams, OneClassSvmValidParams};
 
 use crate::params::Resolved;
 use crate::{Error, Training, data};
@@ -143,7 +146,7 @@ pub(crate) fn fit(params: &Resolved, training: &Training<'_>) -> Result<Model, E
             .n_classes(classes.len())
             .fit(&DatasetBase::new(records, data::class_indices(y)).with_weights(weights))?
             .form(),
-        Target::Values(_) => estimator
+        Target::Values(_) | Target::Nothing { .. } => estimator
             .fit(&DatasetBase::new(records, data::numbers(y)).with_weights(weights))?
             .form(),
     };

@@ -54,6 +54,7 @@ impl<'v> Fit<ArrayView2<'v, f32>, Array1<f64>, Error> for SvmValidParams {
                 })
                 .collect(),
             upper: rows.iter().map(|&row| c_of(row)).collect(),
+            start: Vec::new(),
         };
         let matrix = KernelMatrix::new(x, n_rows, n_features, self.kernel);
         let solution = solve(&problem, &matrix, self.tolerance, self.max_iter, &self.task)?;

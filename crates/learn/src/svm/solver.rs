@@ -20,6 +20,8 @@ pub struct Problem<'a> {
     pub is_positive: Vec<bool>,
     pub linear: Vec<f64>,
     pub upper: Vec<f64>,
+    /// α at first, which must be allowed; empty: all are 0.
+    pub start: Vec<f64>,
 }
 
 pub struct Solution {
@@ -41,6 +43,14 @@ pub fn solve(
     let mut rows = PartRows::new(matrix, problem.rows);
     let diagonal: Vec<f64> = (0..n).map(|at| rows.diagonal(at)).collect();
     let mut state = State::new(problem);
+    let signed: Vec<(usize, f64)> = state.started().collect();
+    for (at, alpha) in signed {
+        task.check()?;
+        let row = rows.row(at);
+        for (slope, &k) in state.slopes.iter_mut().zip(&*row) {
+            *slope -= alpha * f64::from(k);
+        }
+    }
     // An iteration takes two rows of the kernel and a few rounds over the variables.
     let work = 2 * matrix.work_a_row() + 4 * n;
     let check_every = (CHECK_EVERY / work.max(1)).max(1);
@@ -88,7 +98,10 @@ impl<'a> State<'a> {
         let n = problem.rows.len();
         let mut state = Self {
             problem,
-            alphas: vec![0.0; n],
+            alphas: match problem.start.len() == n {
+                true => problem.start.clone(),
+                false => vec![0.0; n],
+            },
             slopes: problem
                 .linear
                 .iter()
@@ -100,6 +113,15 @@ impl<'a> State<'a> {
         };
         (0..n).for_each(|at| state.look(at));
         state
+    }
+
+    /// Variables that do not start at 0, with y α.
+    fn started(&self) -> impl Iterator<Item = (usize, f64)> {
+        let signed = self.alphas.iter().zip(&self.problem.is_positive);
+        signed
+            .map(|(alpha, is_positive)| if *is_positive { *alpha } else { -alpha })
+            .enumerate()
+            .filter(|(_, alpha)| *alpha != 0.0)
     }
 
     fn look(&mut self, at: usize) {

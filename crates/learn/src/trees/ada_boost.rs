@@ -233,7 +233,7 @@ pub(crate) fn fit(params: &Resolved, training: &Training<'_>) -> Result<Model, E
                 link,
             }
         }
-        Target::Values(_) => {
+        Target::Values(_) | Target::Nothing { .. } => {
             let targets = data::numbers(training.y);
             let fitted = estimator(NUMBERS_DEPTH)?
                 .fit(&DatasetBase::new(records, targets).with_weights(weights))?;

@@ -84,7 +84,7 @@ pub fn fit(params: ForestParams, training: &Training<'_>) -> Result<Model, Error
         Target::Classes { classes, .. } => params.n_classes(classes.len()).fit(
             &DatasetBase::new(records, data::class_indices(training.y)).with_weights(weights),
         )?,
-        Target::Values(_) => params
+        Target::Values(_) | Target::Nothing { .. } => params
             .fit(&DatasetBase::new(records, data::numbers(training.y)).with_weights(weights))?,
     };
     Ok(Model {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use assay_core::matrix::Prediction;
 use assay_core::model::Model;
 use assay_core::schema::ColumnType;
-use assay_core::train::ParamValue;
+use assay_core::train::{ParamValue, ProblemKind};
 use assay_core::{Matrix, Target, Task};
 use assay_learn::{Error, Training, lightgbm};
 
@@ -35,6 +35,11 @@ pub fn classes(indices: &[u32], n_classes: u32) -> Target {
         kind: ColumnType::Text,
         indices: indices.to_vec(),
     }
+}
+
+/// Rows without an answer.
+pub fn nothing(n_rows: usize, problem: ProblemKind) -> Target {
+    Target::Nothing { n_rows, problem }
 }
 
 /// `y` as the algorithm takes it: over 0 for those that predict a logarithm.

@@ -135,7 +135,7 @@ fn a_tree_without_ties_predicts_the_same_on_new_rows() {
             let model = fit("decision_tree", &params, &x, &y, 0, &Task::silent()).unwrap();
             let found = match predict(&model, &new) {
                 Prediction::Classes { probabilities, .. } => probabilities,
-                Prediction::Values(values) => values,
+                Prediction::Values(values) | Prediction::Coordinates { values, .. } => values,
             };
             let predictions = table(&wanted["predictions"]).concat();
             assert_close(&format!("{name} {params:?}"), &found, &predictions, 1e-6);

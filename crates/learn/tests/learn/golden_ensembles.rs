@@ -39,7 +39,7 @@ fn given(params: &Value) -> Params {
 fn numbers(prediction: Prediction) -> Vec<f64> {
     match prediction {
         Prediction::Classes { probabilities, .. } => probabilities,
-        Prediction::Values(values) => values,
+        Prediction::Values(values) | Prediction::Coordinates { values, .. } => values,
     }
 }
 

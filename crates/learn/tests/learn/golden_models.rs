@@ -81,7 +81,7 @@ fn predictions_are_those_of_the_reference_libraries() {
         .unwrap();
         let found = match predict(&model, &new) {
             Prediction::Classes { probabilities, .. } => probabilities,
-            Prediction::Values(values) => values,
+            Prediction::Values(values) | Prediction::Coordinates { values, .. } => values,
         };
         let wanted = table(&case["predictions"]).concat();
         assert_eq!(found.len(), wanted.len(), "{label}");

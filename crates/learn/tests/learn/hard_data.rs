@@ -8,7 +8,7 @@ use assay_core::train::{AlgorithmInfo, ParamValue, ProblemKind};
 use assay_core::{Matrix, Target, Task};
 use assay_learn::{Error, catalogue, predict};
 
-use crate::data::{Params, classes, fit, goodness, matrix, params, random, uniform};
+use crate::data::{Params, classes, fit, goodness, matrix, nothing, params, random, uniform};
 
 /// Every algorithm that is made for the target, with few trees.
 fn algorithms(y: &Target) -> Vec<(String, Params)> {
@@ -21,6 +21,7 @@ fn algorithms(y: &Target) -> Vec<(String, Params)> {
                 "random_forest" | "extra_trees" | "lightgbm" => {
                     params(&[("n_estimators", ParamValue::Integer(8))])
                 }
+                "tsne" => params(&[("max_iter", ParamValue::Integer(60))]),
                 _ => Params::new(),
             };
             (info.name, few)
@@ -30,7 +31,9 @@ fn algorithms(y: &Target) -> Vec<(String, Params)> {
 
 fn is_sound(prediction: &Prediction) -> bool {
     match prediction {
-        Prediction::Values(values) => values.iter().all(|value| value.is_finite()),
+        Prediction::Values(values) | Prediction::Coordinates { values, .. } => {
+            values.iter().all(|value| value.is_finite())
+        }
         Prediction::Classes {
             indices,
             probabilities,
@@ -105,6 +108,9 @@ fn every_algorithm_answers_on_hard_features() {
             classes(&(0..x.n_rows as u32).map(|i| i % 2).collect::<Vec<_>>(), 4),
             Target::Values((0..x.n_rows).map(|i| (i * i % 11) as f64).collect()),
             Target::Values(vec![42.5; x.n_rows]),
+            nothing(x.n_rows, ProblemKind::Clustering),
+            nothing(x.n_rows, ProblemKind::Anomaly),
+            nothing(x.n_rows, ProblemKind::Embedding),
         ];
         for y in targets {
             for (algorithm, params) in algorithms(&y) {

@@ -125,7 +125,7 @@ fn sorted_rows_give_the_same_model_as_mixed_ones() {
                 assert_eq!(warnings(&heard), Vec::<String>::new(), "{algorithm}");
                 match predict(&model, &sorted) {
                     Prediction::Classes { probabilities, .. } => probabilities,
-                    Prediction::Values(values) => values,
+                    Prediction::Values(values) | Prediction::Coordinates { values, .. } => values,
                 }
             });
             for (one, other) in answers[0].iter().zip(&answers[1]) {

@@ -86,6 +86,10 @@ fn predictions_on_small_data_are_those_of_scikit_learn() {
                 ..
             } => (probabilities, n_classes),
             Prediction::Values(values) => (values, 1),
+            Prediction::Coordinates {
+                values,
+                n_components,
+            } => (values, n_components),
         };
         let found: Vec<&[f64]> = found.chunks(width).step_by(5).collect();
         assert_eq!(found.len(), case.predictions.len(), "{what}");

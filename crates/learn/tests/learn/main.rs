@@ -19,4 +19,6 @@ mod linear_golden;
 #[cfg(test)]
 mod missing;
 #[cfg(test)]
+mod no_target;
+#[cfg(test)]
 mod promises;

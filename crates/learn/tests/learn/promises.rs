@@ -2,13 +2,13 @@
 
 use assay_core::matrix::Prediction;
 use assay_core::model::{Form, Model};
-use assay_core::train::{AlgorithmInfo, ParamValue};
+use assay_core::train::{AlgorithmInfo, ParamValue, ProblemKind};
 use assay_core::{Matrix, Target, Task};
 use assay_learn::{Training, catalogue, predict};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
-use crate::data::{Params, classes, find_libraries, fit, fitting, matrix, params, random};
+use crate::data::{Params, classes, find_libraries, fit, fitting, matrix, nothing, params, random};
 
 /// Values that meet often (ties), values that hardly do (up to `largest`), and constants.
 fn column(n_rows: usize, largest: f32) -> impl Strategy<Value = Vec<f32>> {
@@ -30,11 +30,19 @@ fn features(largest: f32) -> impl Strategy<Value = Matrix> {
     })
 }
 
+const WITHOUT_TARGET: [ProblemKind; 3] = [
+    ProblemKind::Clustering,
+    ProblemKind::Anomaly,
+    ProblemKind::Embedding,
+];
+
 fn targets(n_rows: usize) -> impl Strategy<Value = Target> {
     prop_oneof![
         (2_u32..6).prop_flat_map(move |n| prop::collection::vec(0..n, n_rows)
             .prop_map(move |indices| classes(&indices, n))),
         prop::collection::vec(-1e4_f64..1e4, n_rows).prop_map(Target::Values),
+        prop::sample::select(WITHOUT_TARGET.to_vec())
+            .prop_map(move |problem| nothing(n_rows, problem)),
     ]
 }
 
@@ -47,10 +55,11 @@ fn examples(largest: f32) -> impl Strategy<Value = (Matrix, Target)> {
 
 fn few_trees(algorithm: &str) -> Params {
     match algorithm {
-        "random_forest" | "extra_trees" | "ada_boost" | "lightgbm" => {
+        "random_forest" | "extra_trees" | "ada_boost" | "lightgbm" | "isolation_forest" => {
             params(&[("n_estimators", ParamValue::Integer(5))])
         }
         "stacking" => params(&[("folds", ParamValue::Integer(2))]),
+        "tsne" => params(&[("max_iter", ParamValue::Integer(20))]),
         _ => Params::new(),
     }
 }
@@ -129,7 +138,7 @@ proptest! {
             let model = trained(&info.name, &x, &y, seed);
             prop_assert_eq!(&model, &trained(&info.name, &x, &y, seed), "{}", &info.name);
             match predict(&model, &x) {
-                Prediction::Values(values) => {
+                Prediction::Values(values) | Prediction::Coordinates { values, .. } => {
                     prop_assert!(values.iter().all(|value| value.is_finite()), "{}", &info.name);
                 }
                 Prediction::Classes { indices, probabilities, n_classes } => {
@@ -170,7 +179,8 @@ proptest! {
 #[test]
 fn one_thread_and_several_give_the_same_bits() {
     let (x, classes, values) = random(3_000, 11);
-    for y in [&classes, &values] {
+    let without = WITHOUT_TARGET.map(|problem| nothing(3_000, problem));
+    for y in [&classes, &values].into_iter().chain(&without) {
         for info in catalogue() {
             if !info.problems.contains(&y.problem()) {
                 continue;

@@ -16,6 +16,19 @@ pub fn write_value(graph: &mut Graph, values: &str, outputs: &[String]) {
     }
 }
 
+/// `coordinates` is f32 [N, n_components].
+pub fn write_coordinates(
+    graph: &mut Graph,
+    coordinates: &str,
+    n_components: i64,
+    outputs: &[String],
+) {
+    for name in outputs {
+        graph.rename(coordinates, name);
+        graph.output(name, DataType::Float, &[n_components]);
+    }
+}
+
 /// `probabilities` is f32 [N, n_classes]. The label is that of the largest; the first one wins a tie, as
 /// `core::matrix::most_probable` has it.
 pub fn write_classes(

@@ -77,6 +77,41 @@ fn fits(model: &Model, depth: usize) -> bool {
             };
             n_outputs >= 2 && constants.len() == n_outputs && fits(means) && fits(precisions)
         }
+        (
+            Form::Mixture {
+                means,
+                factors,
+                constants,
+            },
+            Output::Classes { .. },
+        ) => {
+            n_outputs >= 1
+                && [means.len(), factors.len(), constants.len()] == [n_outputs; 3]
+                && means.iter().all(|row| row.len() == n_features)
+                && factors
+                    .iter()
+                    .all(|factor| !factor.is_empty() && factor.len().is_multiple_of(n_features))
+        }
+        (Form::Projection { origin, components }, Output::Coordinates { .. }) => {
+            n_outputs >= 1
+                && origin.len() == n_features
+                && components.len() == n_outputs
+                && components.iter().all(|row| row.len() == n_features)
+        }
+        (Form::Reach { rows, clusters, .. }, Output::Classes { .. }) => {
+            !clusters.is_empty()
+                && rows.len() == clusters.len() * n_features
+                && rows.iter().all(|value| value.is_finite())
+                && clusters
+                    .iter()
+                    .all(|&cluster| (cluster as usize) + 1 < n_outputs.max(2))
+        }
+        (Form::Nearest { origin, centres }, Output::Classes { .. }) => {
+            origin.len() == n_features
+                && !centres.is_empty()
+                && centres.len() == n_outputs
+                && centres.iter().all(|centre| centre.len() == n_features)
+        }
         (Form::Trees { trees }, output) => {
             (n_outputs >= 2 || *output == Output::Value)
                 && !trees.is_empty()
@@ -95,7 +130,9 @@ fn fits(model: &Model, depth: usize) -> bool {
             let n_sums = offsets.len();
             let is_answer = match (link, output) {
                 (Link::Identity | Link::Exp, Output::Value) => n_sums == 1,
-                (Link::Logistic, Output::Classes { .. }) => n_outputs == 2 && n_sums == 1,
+                (Link::Logistic | Link::Halving, Output::Classes { .. }) => {
+                    n_outputs == 2 && n_sums == 1
+                }
                 (Link::Softmax, Output::Classes { .. }) => n_outputs >= 2 && n_sums == n_outputs,
                 _ => false,
             };

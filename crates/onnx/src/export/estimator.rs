@@ -10,7 +10,11 @@ use super::graph::Graph;
 use super::inverse;
 use super::median;
 use super::members;
+use super::mixture;
+use super::nearest;
 use super::nearness::{self, Machine, Stored};
+use super::projection;
+use super::reach;
 use super::tensor::{self, Constant};
 use super::trees;
 use crate::error::Error;
@@ -32,6 +36,10 @@ pub fn write(
         }
         Output::Classes { classes, kind } => {
             answer::write_classes(graph, &scores, classes, *kind, outputs)
+        }
+        Output::Coordinates { n_components } => {
+            answer::write_coordinates(graph, &scores, *n_components as i64, outputs);
+            Ok(())
         }
     }
 }
@@ -70,6 +78,24 @@ pub fn write_answers(graph: &mut Graph, model: &Model, features: &Features, wide
             precisions,
             constants,
         } => gaussian::write(graph, wide, features, means, precisions, constants),
+        Form::Nearest { origin, centres } => nearest::write(graph, wide, features, origin, centres),
+        Form::Mixture {
+            means,
+            factors,
+            constants,
+        } => mixture::write(graph, wide, features, means, factors, constants),
+        Form::Projection { origin, components } => {
+            projection::write(graph, wide, features, origin, components)
+        }
+        Form::Reach {
+            rows,
+            clusters,
+            radius_squared,
+        } => {
+            let n_classes = model.n_outputs() as i64;
+            let reach = (rows.as_slice(), clusters.as_slice(), *radius_squared);
+            reach::write(graph, wide, features, reach, n_classes)
+        }
         Form::Trees { trees } => trees::write_mean(graph, wide, features, trees),
         Form::Boosted {
             trees,
@@ -158,6 +184,15 @@ fn write_link(graph: &mut Graph, sums: &str, link: Link) -> String {
             let signs = graph.constant("signs", Constant::row_f64(vec![-1.0, 1.0]));
             let both = graph.node("Mul", "both_sums", &[&sums, &signs], vec![]);
             write_sigmoid(graph, &both)
+        }
+        Link::Halving => {
+            let scale = Constant::F64(Vec::new(), vec![-std::f64::consts::LN_2]);
+            let scale = graph.constant("minus_ln_2", scale);
+            let powers = graph.node("Mul", "powers", &[&sums, &scale], vec![]);
+            let second = graph.node("Exp", "second", &[&powers], vec![]);
+            let one = graph.constant("one", Constant::F64(Vec::new(), vec![1.0]));
+            let first = graph.node("Sub", "first", &[&one, &second], vec![]);
+            graph.concat("probabilities_f64", &[first, second])
         }
         Link::Softmax => {
             let axis = vec![tensor::int("axis", 1)];

@@ -29,7 +29,12 @@ pub fn write(
             graph.node("MatMul", "distances", &[&square, &precisions], vec![])
         })
         .collect();
-    let distances = graph.concat("all_distances", &distances);
+    write_softmax(graph, &distances, constants)
+}
+
+/// f32 [N, n_classes]: the softmax of constant − ½ distance; `distances` are f64 [N, 1], one a class.
+pub fn write_softmax(graph: &mut Graph, distances: &[String], constants: &[f64]) -> String {
+    let distances = graph.concat("all_distances", distances);
     let half = graph.constant("half", Constant::F64(Vec::new(), vec![0.5]));
     let halves = graph.node("Mul", "halves", &[&distances, &half], vec![]);
     let constants = graph.constant("constants", Constant::row_f64(constants.to_vec()));

@@ -152,7 +152,7 @@ fn write_kernels(graph: &mut Graph, row: &str, vectors: &str, kernel: Kernel) ->
 }
 
 /// Of one row with every stored one: Σ (a − b)² or Σ |a − b|, f64 [n_stored].
-fn write_apart(graph: &mut Graph, row: &str, stored: &str, distance: Distance) -> String {
+pub fn write_apart(graph: &mut Graph, row: &str, stored: &str, distance: Distance) -> String {
     let apart = graph.node("Sub", "differences", &[stored, row], vec![]);
     let terms = match distance {
         Distance::Euclidean => graph.node("Mul", "squares", &[&apart, &apart], vec![]),
@@ -190,7 +190,7 @@ fn write_pairs(graph: &mut Graph, sums: &str, pairs: &[ClassPair], n_classes: us
 }
 
 /// Rows of features in the recipe's order as f64 [n, n_features] in the graph's.
-fn write_rows(graph: &mut Graph, hint: &str, rows: &[f32], features: &Features) -> String {
+pub fn write_rows(graph: &mut Graph, hint: &str, rows: &[f32], features: &Features) -> String {
     let width = features.order.len();
     let ordered: Vec<f32> = rows
         .chunks(width.max(1))

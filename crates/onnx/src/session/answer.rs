@@ -22,6 +22,11 @@ pub enum Answer<'a> {
         output: &'a str,
         values: Vec<f64>,
     },
+    Coordinates {
+        output: &'a str,
+        values: Vec<f64>,
+        n_components: usize,
+    },
 }
 
 impl<'a> Answer<'a> {
@@ -29,6 +34,16 @@ impl<'a> Answer<'a> {
     pub fn new(outputs: &'a [Port], classes: &'a [String]) -> Result<Self, Error> {
         let elements: Vec<&str> = outputs.iter().map(|port| port.element.as_str()).collect();
         match elements.as_slice() {
+            ["float"] if outputs[0].shape.len() == 2 => {
+                let n_components = outputs[0].shape.last().and_then(|n| n.parse().ok());
+                Ok(Self::Coordinates {
+                    output: &outputs[0].name,
+                    values: Vec::new(),
+                    n_components: n_components.filter(|&n| n > 0).ok_or_else(|| {
+                        Error::Ports("it does not say how many coordinates it answers".to_owned())
+                    })?,
+                })
+            }
             ["float"] => Ok(Self::Values {
                 output: &outputs[0].name,
                 values: Vec::new(),
@@ -51,14 +66,14 @@ impl<'a> Answer<'a> {
                 })
             }
             _ => Err(Error::Ports(
-                "its outputs are neither a label with probabilities nor a value".to_owned(),
+                "its outputs are neither a label with probabilities nor numbers".to_owned(),
             )),
         }
     }
 
     pub fn extend(&mut self, answered: &SessionOutputs<'_>) -> Result<(), Error> {
         match self {
-            Self::Values { output, values } => {
+            Self::Values { output, values } | Self::Coordinates { output, values, .. } => {
                 values.extend(floats(answered, output)?.iter().map(|&v| f64::from(v)));
             }
             Self::Classes {
@@ -95,6 +110,14 @@ impl<'a> Answer<'a> {
                 n_classes,
             },
             Self::Values { values, .. } => Prediction::Values(values),
+            Self::Coordinates {
+                values,
+                n_components,
+                ..
+            } => Prediction::Coordinates {
+                values,
+                n_components,
+            },
         }
     }
 }

@@ -64,8 +64,11 @@ const fn pair(
     }
 }
 
+/// What the example is told of an algorithm that learns without a target.
+const NO_TARGET: &str = "-";
+
 /// With the parameters of the peer's script.
-const PAIRS: [Pair; 7] = [
+const PAIRS: [Pair; 9] = [
     pair(
         "logistic_regression",
         &["max_iter=200"],
@@ -86,6 +89,13 @@ const PAIRS: [Pair; 7] = [
         ..pair("lightgbm", &[], "label.u32", "accuracy")
     },
     pair("gaussian_nb", &[], "label.u32", "accuracy"),
+    pair(
+        "k_means",
+        &["n_clusters=8", "n_init=1"],
+        NO_TARGET,
+        "inertia_per_row",
+    ),
+    pair("pca", &["n_components=5"], NO_TARGET, "explained_variance"),
 ];
 
 /// Seconds of fit and predict, the score, and the memory beyond the data, in parts of the data.
@@ -160,7 +170,10 @@ fn ours_once(places: &Places, raw: &Path, pair: &Pair, n_rows: &str) -> Result<F
     command
         .args([pair.ours, n_rows])
         .arg(raw.join("x.f32"))
-        .arg(raw.join(pair.target))
+        .arg(match pair.target {
+            NO_TARGET => PathBuf::from(NO_TARGET),
+            file => raw.join(file),
+        })
         .args(pair.params);
     let line = process::printed(&mut command).unwrap_or_default();
     own_figures(&line).ok_or_else(|| {

@@ -9,6 +9,7 @@ import type { SplitMethod } from '../../gen/SplitMethod';
 import type { SplitSpec } from '../../gen/SplitSpec';
 import type { TargetTransform } from '../../gen/TargetTransform';
 import type { TrainSpec } from '../../gen/TrainSpec';
+import { isAlone } from './alone';
 import { assignmentsOf, readParam } from './params';
 
 const DEFAULT_TEST = 0.2;
@@ -152,6 +153,10 @@ export function measureProblems(
     problems.transform = 'classes are calibrated, numbers are transformed: choose one';
   const { problem } = readCandidates(form.candidates, algorithm);
   if (problem) problems.candidates = problem;
+  if (algorithm && isAlone(algorithm)) {
+    for (const field of ['cv', 'candidates', 'curve', 'calibrate', 'transform'] as const)
+      if (form[field].trim() !== '') problems[field] = 'needs a target to measure against';
+  }
   return problems;
 }
 

@@ -6,8 +6,9 @@ import type { Failure } from '../../host';
 
 export interface Asked {
   dataset: string;
+  /** Or the labels of a training without a target; empty for neither. */
   target: string;
-  /** The target can be predicted. */
+  /** The target can be predicted, or none is needed. */
   able: boolean;
   /** A recipe of the lab, `name` or `name@version`. */
   named: string | null;
@@ -51,7 +52,7 @@ export function recipeSource(asked: () => Asked): RecipeSource {
   const brought = $derived.by(() => {
     const { dataset, target } = asked();
     const spec = run.value?.record?.spec;
-    return spec?.dataset === dataset && spec.target === target ? spec.recipe : null;
+    return spec?.dataset === dataset && (spec.target || (spec.labels ?? '')) === target ? spec.recipe : null;
   });
   const named = $derived(kept.value && asked().named !== null ? `${kept.value.name}@${kept.value.version}` : null);
   const waiting = $derived(

@@ -180,3 +180,27 @@ it('says why an algorithm cannot predict a column', () => {
   );
   expect(whyNot(FOREST, column('species', 'text', 3))).toBeNull();
 });
+
+describe('without a target', () => {
+  const clusters: AlgorithmInfo = { ...FOREST, name: 'k_means', problems: ['clustering'], params: [] };
+  const form = formOf({ dataset: 'penguins@1', without: 'target', target: 'island', labels: 'species' });
+
+  it('the form has labels, no target, and an algorithm that needs none', () => {
+    expect(form).toMatchObject({ alone: true, target: '', labels: 'species', algorithm: 'k_means' });
+    expect(formOf({ labels: 'species' })).toMatchObject({ alone: false, labels: '', algorithm: 'random_forest' });
+  });
+
+  it('the specification and the command name the labels alone', () => {
+    const spec = specOf(form, clusters, null);
+    expect(spec).toMatchObject({ target: '', labels: 'species', algorithm: 'k_means' });
+    expect(spec && trainCommand(spec)).toBe('assay train penguins@1 --labels species --algorithm k_means');
+    expect(specOf(form, FOREST, null)).toBeNull();
+    expect(specOf(formOf({ dataset: 'penguins@1', target: 'species' }), clusters, null)).toBeNull();
+  });
+
+  it('nothing that measures against a target is asked for', () => {
+    const problems = measureProblems({ ...form, cv: '5', curve: '4' }, clusters);
+    expect(Object.keys(problems)).toEqual(['cv', 'curve']);
+    expect(whyNot(clusters, column('a', 'text', 3))).toBe('learns without a target');
+  });
+});

@@ -7,12 +7,15 @@ import type { ParamValue } from '../../gen/ParamValue';
 import type { ProblemKind } from '../../gen/ProblemKind';
 import type { Recipe } from '../../gen/Recipe';
 import type { TrainSpec } from '../../gen/TrainSpec';
+import { isAlone } from './alone';
 import { measureOf, measureProblems, measureSpec, measureWords, type MeasureForm } from './measure';
 import { readParam } from './params';
 
 /** What the catalogue takes when nothing is said. */
 export const DEFAULT_ALGORITHM = 'random_forest';
 const MOST_CLASSES = 20;
+/** What is taken without a target when nothing is said. */
+export const DEFAULT_ALONE = 'k_means';
 
 /** Names that a column to be predicted tends to have, the surest first. */
 const TARGET_NAMES = ['target', 'label', 'class', 'y', 'species', 'outcome', 'income', 'price', 'survived', 'churn'];
@@ -46,6 +49,7 @@ export function isAble(algorithm: AlgorithmInfo, column: ColumnProfile): boolean
 export function whyNot(algorithm: AlgorithmInfo, column: ColumnProfile): string | null {
   const problem = problemOf(column);
   if (problem === null || algorithm.problems.includes(problem)) return null;
+  if (isAlone(algorithm)) return 'learns without a target';
   if (problem === 'regression') {
     const either = column.kind === 'integer' && column.n_distinct <= 1000;
     return either ? null : `predicts classes, and \`${column.name}\` holds numbers`;
@@ -57,7 +61,12 @@ export function whyNot(algorithm: AlgorithmInfo, column: ColumnProfile): string 
 
 export interface TrainForm extends MeasureForm {
   dataset: string;
+  /** Empty while `alone`. */
   target: string;
+  /** Without a target. */
+  alone: boolean;
+  /** Without a target: the column of groups that are known; empty for none. */
+  labels: string;
   algorithm: string;
   /** As typed, by name; those left out take the default. */
   params: Readonly<Record<string, string>>;
@@ -68,11 +77,14 @@ export interface TrainForm extends MeasureForm {
 /** Reads the state of the page. Parameters stand as `p.NAME`. */
 export function formOf(query: Readonly<Record<string, string>>): TrainForm {
   const params = Object.entries(query).flatMap(([key, value]) => (key.startsWith('p.') ? [[key.slice(2), value]] : []));
+  const alone = query['without'] === 'target';
   return {
     ...measureOf(query),
     dataset: query['dataset'] ?? '',
-    target: query['target'] ?? '',
-    algorithm: query['algorithm'] ?? DEFAULT_ALGORITHM,
+    target: alone ? '' : (query['target'] ?? ''),
+    alone,
+    labels: alone ? (query['labels'] ?? '') : '',
+    algorithm: query['algorithm'] ?? (alone ? DEFAULT_ALONE : DEFAULT_ALGORITHM),
     params: Object.fromEntries(params) as Record<string, string>,
     experiment: query['experiment'] ?? '',
     run_name: query['name'] ?? '',
@@ -89,7 +101,8 @@ export function specOf(
   recipe: Recipe | null,
   named: string | null = null,
 ): TrainSpec | null {
-  if (!algorithm || form.dataset === '' || form.target === '') return null;
+  if (!algorithm || form.dataset === '' || isAlone(algorithm) !== form.alone) return null;
+  if (form.target === '' && !form.alone) return null;
   if (Object.keys(measureProblems(form, algorithm)).length > 0) return null;
   const params: Record<string, ParamValue> = {};
   for (const info of algorithm.params) {
@@ -101,6 +114,7 @@ export function specOf(
     schema: 1,
     dataset: form.dataset,
     target: form.target,
+    ...(form.labels === '' ? {} : { labels: form.labels }),
     algorithm: algorithm.name,
     params,
     recipe,
@@ -113,7 +127,9 @@ export function specOf(
 
 /** The command that trains the same. A recipe of one's own goes before it, as a file. */
 export function trainCommand(spec: TrainSpec): string {
-  const words = ['assay train', quote(spec.dataset), `--target ${quote(spec.target)}`];
+  const words = ['assay train', quote(spec.dataset)];
+  if (spec.target !== '') words.push(`--target ${quote(spec.target)}`);
+  if (spec.labels) words.push(`--labels ${quote(spec.labels)}`);
   words.push(`--algorithm ${spec.algorithm ?? DEFAULT_ALGORITHM}`);
   for (const [name, value] of Object.entries(spec.params)) words.push(`--param ${name}=${quote(String(value))}`);
   words.push(...measureWords(spec));

@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { MetricInfo } from '../../../gen/MetricInfo';
 import type { RunResult } from '../../../gen/RunResult';
-import { calibrationWords, choiceWords, curveWords, metricLines, paramWords, readCosts, resultTabs } from './words';
+import {
+  calibrationWords,
+  choiceWords,
+  curveWords,
+  groupFacts,
+  metricLines,
+  paramWords,
+  readCosts,
+  resultTabs,
+} from './words';
 
 const info = (name: string, is_main: boolean): MetricInfo => ({
   name,
@@ -29,6 +38,8 @@ const RESULT: RunResult = {
   importances: { own: null, permutation: null },
   learning_curve: null,
   choice: null,
+  groups: [],
+  scatter: null,
 };
 
 describe('the metrics of a result', () => {
@@ -144,4 +155,16 @@ it('a calibration says what it changed', () => {
   expect(calibrationWords({ calibration: bins, uncalibrated })).toBe(
     'mean distance 0.0123, largest 0.0456; 0.0789 before it was calibrated (isotonic)',
   );
+});
+
+it('groups say how many of the rows they got', () => {
+  const groups = [
+    { name: '0', n_rows: 1500 },
+    { name: 'noise', n_rows: 500 },
+  ];
+  expect(groupFacts(groups)).toEqual([
+    { name: '0', value: '1,500', note: '75 %' },
+    { name: 'noise', value: '500', note: '25 %' },
+  ]);
+  expect(groupFacts([])).toEqual([]);
 });

@@ -6,7 +6,7 @@ import type { ParamValue } from '../../../gen/ParamValue';
 import type { RunResult } from '../../../gen/RunResult';
 import type { ThresholdReport } from '../../../gen/ThresholdReport';
 import type { ThresholdRule } from '../../../gen/ThresholdRule';
-import { count, number, plural } from '../../../parts/format';
+import { count, number, percent, plural } from '../../../parts/format';
 import { metricDecimals } from '../metrics';
 
 export interface MetricLine {
@@ -114,6 +114,16 @@ export function curveWords(curve: NonNullable<RunResult['learning_curve']>): str
   return gain < noise
     ? `The last ${count(last.n_train_rows - before.n_train_rows)} rows changed it by less than the folds differ: more rows of this kind would hardly help.`
     : `It still changes with the last ${count(last.n_train_rows - before.n_train_rows)} rows: more rows may help.`;
+}
+
+/** `61 of 69`: how many of the test rows each group got, the share as a note. */
+export function groupFacts(groups: RunResult['groups']): { name: string; value: string; note: string }[] {
+  const all = groups.reduce((sum, { n_rows }) => sum + n_rows, 0);
+  return groups.map(({ name, n_rows }) => ({
+    name,
+    value: count(n_rows),
+    note: percent(n_rows / Math.max(1, all), 0),
+  }));
 }
 
 export type ResultTab = 'overview' | 'curves' | 'residuals' | 'importances' | 'slices' | 'errors' | 'validation';
