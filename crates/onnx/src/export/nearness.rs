@@ -109,7 +109,7 @@ pub fn write_kernel(
     let coefficients = graph.constant("coefficients", Constant::F64(shape, coefficients));
     let shape = (DataType::Double, n_decisions as i64);
     let sums = graph.each_row("sums", wide, width as i64, shape, |graph, row| {
-        let kernels = write_kernels(graph, row, &vectors, machine.kernel);
+        let kernels = write_kernels(graph, row, (&vectors, n_vectors), machine.kernel);
         graph.node("MatMul", "sum", &[&kernels, &coefficients], vec![])
     });
     let intercepts = graph.constant("intercepts", Constant::row_f64(machine.intercepts.to_vec()));
@@ -123,7 +123,12 @@ pub fn write_kernel(
 }
 
 /// The kernel of one row with every vector, f64 [n_vectors].
-fn write_kernels(graph: &mut Graph, row: &str, vectors: &str, kernel: Kernel) -> String {
+fn write_kernels(
+    graph: &mut Graph,
+    row: &str,
+    (vectors, n_vectors): (&str, usize),
+    kernel: Kernel,
+) -> String {
     let scalar = |value: f64| Constant::F64(Vec::new(), vec![value]);
     match kernel {
         Kernel::Linear => graph.node("MatMul", "products", &[vectors, row], vec![]),
@@ -139,7 +144,9 @@ fn write_kernels(graph: &mut Graph, row: &str, vectors: &str, kernel: Kernel) ->
             degree,
         } => {
             let products = graph.node("MatMul", "products", &[vectors, row], vec![]);
-            let gamma = graph.constant("gamma", scalar(gamma));
+            // A number for every vector: the runtime would make one number a factor of the product, in f32.
+            let gammas = Constant::F64(vec![n_vectors as i64], vec![gamma; n_vectors]);
+            let gamma = graph.constant("gamma", gammas);
             let offset = graph.constant("offset", scalar(offset));
             let scaled = graph.node("Mul", "scaled", &[&products, &gamma], vec![]);
             let base = graph.node("Add", "base", &[&scaled, &offset], vec![]);
