@@ -84,7 +84,11 @@ impl ParamGuard for IcaParams {
 
     fn check_ref(&self) -> Result<&Self::Checked, Self::Error> {
         let params = &self.0;
-        if params.n_components == 0 || params.max_iter == 0 || !(params.tol > 0.0) {
+        if params.n_components == 0
+            || params.max_iter == 0
+            || params.tol.is_nan()
+            || params.tol <= 0.0
+        {
             return Err(linfa::Error::Parameters(
                 "independent components: give at least one component and iteration, and a tolerance over 0"
                     .to_owned(),

@@ -55,7 +55,7 @@ impl ParamGuard for DbscanParams {
     type Error = linfa::Error;
 
     fn check_ref(&self) -> Result<&Self::Checked, Self::Error> {
-        if !(self.0.eps >= 0.0) || self.0.min_samples == 0 {
+        if self.0.eps.is_nan() || self.0.eps < 0.0 || self.0.min_samples == 0 {
             return Err(linfa::Error::Parameters(
                 "DBSCAN: give an eps from 0 up, and at least one row for min_samples".to_owned(),
             ));

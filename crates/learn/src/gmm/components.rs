@@ -276,7 +276,7 @@ fn cholesky(matrix: &Array2<f64>) -> Option<Array2<f64>> {
             let left = matrix[(row, column)] - sum;
             lower[(row, column)] = if row == column {
                 // What is left of a sum of others is rounding.
-                if !(left > matrix[(row, row)] * 1e-13) {
+                if left.is_nan() || left <= matrix[(row, row)] * 1e-13 {
                     return None;
                 }
                 left.sqrt()

@@ -99,7 +99,7 @@ impl ParamGuard for KMeansParams {
                 )));
             }
         }
-        if !(params.tol >= 0.0) {
+        if params.tol.is_nan() || params.tol < 0.0 {
             return Err(linfa::Error::Parameters(format!(
                 "k-means: tol is {}; give 0 or more",
                 params.tol

@@ -68,7 +68,8 @@ impl ParamGuard for OneClassSvmParams {
     fn check_ref(&self) -> Result<&Self::Checked, Self::Error> {
         let params = &self.0;
         let is_share = params.nu > 0.0 && params.nu <= 1.0;
-        if !is_share || !(params.tolerance > 0.0) || params.max_iter == 0 {
+        if !is_share || params.tolerance.is_nan() || params.tolerance <= 0.0 || params.max_iter == 0
+        {
             return Err(linfa::Error::Parameters(
                 "one-class SVM: give nu over 0 and at most 1, a tolerance over 0 and at least one iteration"
                     .to_owned(),

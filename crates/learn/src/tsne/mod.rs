@@ -76,7 +76,7 @@ impl ParamGuard for TsneParams {
     type Error = linfa::Error;
 
     fn check_ref(&self) -> Result<&Self::Checked, Self::Error> {
-        if !(self.0.perplexity >= 1.0) || self.0.max_iter == 0 {
+        if self.0.perplexity.is_nan() || self.0.perplexity < 1.0 || self.0.max_iter == 0 {
             return Err(linfa::Error::Parameters(
                 "t-SNE: give a perplexity from 1 up and at least one iteration".to_owned(),
             ));

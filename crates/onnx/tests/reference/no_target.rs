@@ -48,7 +48,7 @@ pub fn answer(model: &Model, row: &[f32]) -> Vec<f64> {
             let (nearest, apart) = apart
                 .enumerate()
                 .reduce(|best, other| if other.1 < best.1 { other } else { best })
-                .unwrap();
+                .unwrap_or((0, f32::MAX));
             let n = match &model.output {
                 Output::Classes { classes, .. } => classes.len(),
                 _ => 0,
