@@ -9,7 +9,7 @@ const N: usize = 400;
 /// Claims of customers: whether there was one, by chance that grows with age and falls with distance, and an amount over
 /// 0 that multiplies what they say. Some amounts of `refund` are 0, some of `change` below.
 fn claims(lab: &TestLab) {
-    let mut text = "customer,age,distance,kind,claimed,amount,refund,change\n".to_owned();
+    let mut text = "customer,day,age,distance,kind,claimed,amount,refund,change\n".to_owned();
     for row in 0..N {
         let (age, distance) = (20 + row * 7 % 60, row * 31 % 89);
         let chance = row * 13 % 50;
@@ -17,8 +17,10 @@ fn claims(lab: &TestLab) {
         let amount = (0.5 + (age as f64 / 20.0) + (row % 3) as f64 * 0.4).exp() + chance as f64;
         let refund = if row % 5 == 0 { 0.0 } else { amount / 2.0 };
         text += &format!(
-            "{},{age},{distance},{},{},{amount:.2},{refund:.2},{:.2}\n",
+            "{},2026-{:02}-{:02},{age},{distance},{},{},{amount:.2},{refund:.2},{:.2}\n",
             row % 40 + 100,
+            row / 28 % 12 + 1,
+            row % 28 + 1,
             ["car", "house", "boat"][row % 3],
             ["no", "yes"][usize::from(claimed)],
             amount - 60.0,
@@ -65,6 +67,10 @@ fn calibrated_probabilities_are_exported_and_told() {
             "isotonic",
             &["--algorithm=svm", "--split=grouped", "--group=customer"],
         ),
+        (
+            "platt",
+            &["--algorithm=decision_tree", "--split=time", "--time=day"],
+        ),
     ] {
         let more = [more, &["--calibrate", method]].concat();
         let run = train(&lab, "claimed", &more);
@@ -78,6 +84,10 @@ fn calibrated_probabilities_are_exported_and_told() {
         }
         assert!(before["calibration"]["expected_error"].as_f64().is_some());
         assert_eq!(run["params"]["calibrate"], method);
+        let doubt = run["warnings"]
+            .to_string()
+            .contains("platt suits them better");
+        assert_eq!(doubt, method == "isotonic", "{}", run["warnings"]);
         let shown = lab.assay(&["runs", "show", run["run_id"].as_str().expect("an id")]);
         let title = format!("calibrated ({method})");
         assert!(shown.stdout.contains(&title), "{}", shown.stdout);

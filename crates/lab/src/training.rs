@@ -176,6 +176,7 @@ impl Lab {
         calibrate::check(spec, &target.target)?;
         // Before the recipe: too few rows is what a person should hear first.
         let division = Division::new(&frame, &target, &spec.split, spec.seed, &mut warnings)?;
+        warnings.extend(calibrate::doubts(spec, division.hold_out.train.len()));
         let weights = spec
             .weight
             .as_deref()

@@ -8,7 +8,7 @@ use assay_core::metrics;
 use assay_core::model::Form;
 use assay_core::result::{Uncalibrated, calibration};
 use assay_core::split::{self, Fold};
-use assay_core::train::{CalibrationMethod, CvSpec, ParamValue, TrainSpec};
+use assay_core::train::{CalibrationMethod, CvSpec, ParamValue, SplitMethod, TrainSpec};
 use assay_core::{Target, Task};
 
 use super::fit::FittedModel;
@@ -17,6 +17,8 @@ use crate::error::Cause;
 
 /// As scikit-learn's default; fewer where rows or groups do not make as many.
 const N_FOLDS: usize = 5;
+/// Fewer are too few for a free curve (scikit-learn's guide has the same figure).
+const ROWS_OF_ISOTONIC: usize = 1_000;
 
 /// # Errors
 /// A calibration of numbers, or a transform of classes.
@@ -37,6 +39,26 @@ pub fn check(spec: &TrainSpec, target: &Target) -> Result<(), Cause> {
         ),
         _ => Ok(()),
     }
+}
+
+/// What a person should know before anything is fitted.
+pub fn doubts(spec: &TrainSpec, n_train_rows: usize) -> Vec<String> {
+    let mut doubts = Vec::new();
+    if spec.calibrate == Some(CalibrationMethod::Isotonic) && n_train_rows < ROWS_OF_ISOTONIC {
+        doubts.push(format!(
+            "{n_train_rows} training rows are few for an isotonic calibration, which then says 0 and 1 too soon; platt \
+             suits them better"
+        ));
+    }
+    let method = spec.split.method;
+    if spec.algorithm_name() == "stacking" && (method.is_grouped() || method == SplitMethod::Time) {
+        doubts.push(
+            "the folds inside `stacking` part rows of one group or time, so that its last model may trust the members \
+             too much; the test is not touched by that"
+                .to_owned(),
+        );
+    }
+    doubts
 }
 
 impl Plan {
