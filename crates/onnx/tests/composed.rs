@@ -5,9 +5,9 @@ use assay_core::model::{
 };
 use assay_core::schema::ColumnType;
 
+use crate::answers;
 use crate::models::{classes, logistic, model, trees, weights};
 use crate::random::Random;
-use crate::reference;
 
 /// Every form of them, for `n` features whose values lie about `rows`.
 pub fn composed(random: &mut Random, n: usize, rows: &[Vec<f32>]) -> Vec<(&'static str, Model)> {
@@ -178,7 +178,7 @@ pub fn answer(model: &Model, row: &[f32]) -> Option<Vec<f64>> {
         Form::Median { trees, weights } => {
             let mut leaves: Vec<(f32, f64)> = trees
                 .iter()
-                .map(|tree| reference::leaf(tree, row)[0])
+                .map(|tree| answers::leaf(tree, row)[0])
                 .zip(weights.iter().copied())
                 .collect();
             leaves.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -188,17 +188,17 @@ pub fn answer(model: &Model, row: &[f32]) -> Option<Vec<f64>> {
             Some(vec![f64::from(leaves[place].0)])
         }
         Form::Calibrated { base, calibration } => {
-            let p: Vec<f64> = rounded(reference::answer(base, row));
+            let p: Vec<f64> = rounded(answers::answer(base, row));
             Some(rounded(calibration.of(&p)))
         }
         Form::Transformed { base, inverse } => {
-            let answer = f64::from(reference::answer(base, row)[0] as f32);
+            let answer = f64::from(answers::answer(base, row)[0] as f32);
             Some(rounded(vec![inverse.of(answer)]))
         }
         Form::Vote { members, weights } => {
             let answers = members
                 .iter()
-                .map(|member| rounded(reference::answer(member, row)));
+                .map(|member| rounded(answers::answer(member, row)));
             let weighted: Vec<Vec<f64>> = answers
                 .zip(weights)
                 .map(|(answer, weight): (Vec<f64>, &f64)| {
@@ -212,7 +212,7 @@ pub fn answer(model: &Model, row: &[f32]) -> Option<Vec<f64>> {
             let features: Vec<f32> = members
                 .iter()
                 .flat_map(|member| {
-                    let answer = reference::answer(member, row);
+                    let answer = answers::answer(member, row);
                     let first = usize::from(answer.len() == 2);
                     answer[first..]
                         .iter()
@@ -220,7 +220,7 @@ pub fn answer(model: &Model, row: &[f32]) -> Option<Vec<f64>> {
                         .collect::<Vec<f32>>()
                 })
                 .collect();
-            Some(reference::answer(last, &features))
+            Some(answers::answer(last, &features))
         }
         _ => None,
     }

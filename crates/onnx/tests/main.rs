@@ -1,5 +1,6 @@
 //! The exported graph against a plain evaluation of recipe and model, through the real ONNX Runtime.
 
+mod answers;
 mod cases;
 mod compare;
 mod composed;
