@@ -92,10 +92,11 @@ fn measured(
 
 /// Of several classes only where the algorithm takes no two.
 fn problems(entry: &AlgorithmInfo) -> Vec<ProblemKind> {
-    [ProblemKind::Binary, ProblemKind::Regression]
-        .into_iter()
-        .filter(|problem| entry.problems.contains(problem))
-        .collect()
+    let mut problems = entry.problems.clone();
+    if problems.contains(&ProblemKind::Binary) {
+        problems.retain(|problem| *problem != ProblemKind::Multiclass);
+    }
+    problems
 }
 
 /// Sums of uniform numbers, near enough to normal ones.
@@ -125,7 +126,13 @@ fn target(x: &Matrix, problem: ProblemKind) -> Target {
     });
     match problem {
         ProblemKind::Regression => Target::Values(values.collect()),
-        _ => Target::Classes {
+        ProblemKind::Clustering | ProblemKind::Anomaly | ProblemKind::Embedding => {
+            Target::Nothing {
+                n_rows: x.n_rows,
+                problem,
+            }
+        }
+        ProblemKind::Binary | ProblemKind::Multiclass => Target::Classes {
             classes: vec!["no".to_owned(), "yes".to_owned()],
             kind: ColumnType::Text,
             indices: values.map(|value| u32::from(value > 1.0)).collect(),
