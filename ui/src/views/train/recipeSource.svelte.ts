@@ -40,10 +40,14 @@ export function recipeSource(asked: () => Asked): RecipeSource {
     const { dataset, target, able } = asked();
     return dataset && able ? { dataset, target } : null;
   });
-  const kept = query('recipes.show', () => {
-    const { named } = asked();
-    return named === null ? null : { recipe: named };
-  });
+  const kept = query(
+    'recipes.show',
+    () => {
+      const { named } = asked();
+      return named === null ? null : { recipe: named };
+    },
+    { keep: true },
+  );
   const run = query('runs.show', () => {
     const { from, named } = asked();
     return from === null || named !== null ? null : { run_id: from };
@@ -56,12 +60,13 @@ export function recipeSource(asked: () => Asked): RecipeSource {
   });
   const named = $derived(kept.value && asked().named !== null ? `${kept.value.name}@${kept.value.version}` : null);
   const waiting = $derived(
-    asked().named !== null ? !kept.value : asked().from !== null && !run.value && run.failure === null,
+    asked().named !== null ? !kept.value || kept.stale : asked().from !== null && !run.value && run.failure === null,
   );
 
   return {
     get base() {
-      if (waiting) return undefined;
+      // Until what was asked for is here, what was there stays on screen, and the focus in it.
+      if (asked().named !== null && kept.failure) return undefined;
       return named === null ? (brought ?? suggested.value) : kept.value?.recipe;
     },
     get named() {
@@ -86,7 +91,7 @@ export function recipeSource(asked: () => Asked): RecipeSource {
       return suggested.slow || kept.slow || run.slow;
     },
     get failure() {
-      if (asked().named !== null) return kept.value ? null : kept.failure;
+      if (asked().named !== null) return kept.failure;
       return suggested.value ? null : suggested.failure;
     },
     refetch() {
