@@ -21,4 +21,6 @@ mod missing;
 #[cfg(test)]
 mod no_target;
 #[cfg(test)]
+mod no_target_golden;
+#[cfg(test)]
 mod promises;
