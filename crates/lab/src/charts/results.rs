@@ -40,7 +40,7 @@ fn figure(result: &RunResult, part: ResultPart, name: &str) -> Option<(String, F
             let area = result
                 .metrics
                 .iter()
-                .find(|metric| metric.name == "average_precision");
+                .find(|metric| metric.name == "pr_auc");
             (
                 title,
                 precision_recall(curve, area.map(|area| area.value), name),
