@@ -2,10 +2,10 @@
 //! `train_speed ALGORITHM N_ROWS X.f32 Y.f64|Y.u32|- [NAME=VALUE ...]`.
 //!
 //! X holds row-major little-endian f32, as many columns as its size says for the rows that Y has; Y holds numbers (f64)
-//! or class indices (u32); an algorithm without a target takes `-` for it, and rows of 20 features. Of the first N_ROWS the first 80 % train and the rest test. Prints one JSON object: the
-//! seconds of fit and predict, the score (accuracy or R²; mean squared distance of a training row to its centre; share of
-//! the variance that the coordinates of the training rows hold), and the peak of resident memory beyond
-//! the data (null where the system is not Linux).
+//! or class indices (u32); an algorithm without a target takes `-` for it, and rows of 20 features. Of the first N_ROWS
+//! the first 80 % train and the rest test. Prints one JSON object: the seconds of fit and predict, the score (accuracy or
+//! R²; mean squared distance of a training row to its centre; share of the variance that the coordinates of the training
+//! rows hold), and the peak of resident memory beyond the data (null where the system is not Linux).
 
 use std::collections::BTreeMap;
 use std::error::Error;
