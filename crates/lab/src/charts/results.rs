@@ -37,10 +37,7 @@ fn figure(result: &RunResult, part: ResultPart, name: &str) -> Option<(String, F
     Some(match part {
         ResultPart::PrecisionRecall => {
             let curve = result.precision_recall.as_ref()?;
-            let area = result
-                .metrics
-                .iter()
-                .find(|metric| metric.name == "pr_auc");
+            let area = result.metrics.iter().find(|metric| metric.name == "pr_auc");
             (
                 title,
                 precision_recall(curve, area.map(|area| area.value), name),
