@@ -87,7 +87,8 @@ pub enum Step {
         parts: Vec<DatePart>,
     },
     /// Adds, behind each text, `<column>_n_words`: how many words it has, 0 when it is missing. Words stand between
-    /// spaces; beyond 1,000 the rest is one. The text itself stays, for another step to encode or drop.
+    /// spaces; beyond 1,000 the rest is one. (Characters are not counted: ONNX has no operator for them.) The text itself
+    /// stays, for another step to encode or drop.
     TextLength { columns: Vec<String> },
     /// One feature per word of the training rows, `<column>_word_<word>`: the `max_words` most frequent (ties in text
     /// order) among those in at least `min_count` rows, sorted. A feature is how often the word is in the text, times

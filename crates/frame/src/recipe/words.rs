@@ -69,14 +69,19 @@ fn count(values: &[Option<&str>], task: &Task) -> Result<Vec<(String, Seen)>, Er
         if number % TEXTS_A_CHECK == 0 {
             task.check()?;
         }
-        for word in words_of(text.unwrap_or_default()) {
+        let lower = text.unwrap_or_default().to_lowercase();
+        for word in words_of(&lower) {
             if word.contains([' ', '\0', '\u{FFFD}']) {
                 continue;
             }
-            let seen = words.entry(word.to_lowercase()).or_default();
-            seen.n += 1;
-            seen.n_texts += usize::from(seen.last != number);
-            seen.last = number;
+            if !words.contains_key(word) {
+                words.insert(word.to_owned(), Seen::default());
+            }
+            if let Some(seen) = words.get_mut(word) {
+                seen.n += 1;
+                seen.n_texts += usize::from(seen.last != number);
+                seen.last = number;
+            }
         }
     }
     Ok(words.into_iter().collect())

@@ -16,7 +16,7 @@ use assay_onnx::{About, Runtime, compare, export};
 use crate::python;
 
 /// File of the reading tests, its header where it has none, a column of classes and one of numbers.
-pub const DATA: [(&str, Option<&str>, [&str; 2]); 5] = [
+pub const DATA: [(&str, Option<&str>, [&str; 2]); 6] = [
     ("penguins.csv", None, ["species", "body_mass_g"]),
     ("titanic_300.csv", None, ["survived", "fare"]),
     (
@@ -33,6 +33,8 @@ pub const DATA: [(&str, Option<&str>, [&str; 2]); 5] = [
         None,
         ["Outlet_Type", "Item_Outlet_Sales"],
     ),
+    // Made: dates and free text in several languages, with gaps.
+    ("reviews_120.csv", None, ["sentiment", "stars"]),
 ];
 
 /// Numbers that sums, squares and roundings to f32 dislike.

@@ -94,7 +94,10 @@ const FORMS: Readonly<Record<Step['step'], StepForm>> = {
     help: 'Year, month, day and the like of a date.',
     fields: [field('parts', 'parts', { some: DATE_PARTS }, ['year', 'month', 'weekday'])],
   },
-  text_length: plain('text length', 'Adds how many words a text has. Words stand between spaces.'),
+  text_length: plain(
+    'text length',
+    'Adds how many words a text has, not characters, which ONNX cannot count. Words stand between spaces.',
+  ),
   tfidf: {
     text: 'tf-idf',
     help: 'A feature for each of the most frequent words: how often it is in the text, and how rare it is elsewhere.',
