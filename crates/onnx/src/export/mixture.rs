@@ -3,7 +3,7 @@
 use super::features::Features;
 use super::gaussian::write_softmax;
 use super::graph::Graph;
-use super::tensor::{self, Constant};
+use super::tensor::Constant;
 
 /// f32 [N, n_classes], the probabilities. The model was checked before.
 pub fn write(
@@ -31,8 +31,8 @@ pub fn write(
             let factor = graph.constant("factor", factor);
             let apart = graph.node("Sub", "apart", &[wide, &means], vec![]);
             let whitened = graph.node("MatMul", "whitened", &[&apart, &factor], vec![]);
-            let flat = vec![tensor::ints("axes", vec![1]), tensor::int("keepdims", 1)];
-            graph.node("ReduceSumSquare", "distances", &[&whitened], flat)
+            let squares = graph.node("Mul", "squares", &[&whitened, &whitened], vec![]);
+            graph.reduce("ReduceSum", "distances", &squares, 1, true)
         })
         .collect();
     write_softmax(graph, &distances, constants)

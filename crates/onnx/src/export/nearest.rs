@@ -33,12 +33,7 @@ pub fn write(
     let products = graph.node("MatMul", "products", &[&from_origin, &by_feature], vec![]);
     let nearness = graph.node("Sub", "nearness", &[&products, &halves], vec![]);
 
-    let largest = graph.node(
-        "ReduceMax",
-        "largest",
-        &[&nearness],
-        vec![tensor::ints("axes", vec![1]), tensor::int("keepdims", 1)],
-    );
+    let largest = graph.reduce("ReduceMax", "largest", &nearness, 1, true);
     let scalar = Constant::F64(Vec::new(), vec![NEAREST_TOLERANCE]);
     let tolerance = graph.constant("tolerance", scalar);
     let size = graph.node("Abs", "size", &[&largest], vec![]);
