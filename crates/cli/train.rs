@@ -27,7 +27,7 @@ pub struct Arguments {
     #[arg(required_unless_present = "spec")]
     dataset: Option<Reference>,
     /// The column to predict; none for an algorithm that learns without one, like k_means
-    #[arg(long, value_name = "COL")]
+    #[arg(long, required_unless_present_any = ["spec", "algorithm"], value_name = "COL")]
     target: Option<String>,
     /// Without a target: a column of groups or anomalies that are known; no feature, and what is found is compared with it
     #[arg(long, value_name = "COL", conflicts_with = "target")]

@@ -215,15 +215,21 @@ fn jobs_that_waited_are_gone_on_with_by_the_next_server() {
     };
     let train = |algorithm: &str, params: Value| json!({ "dataset": "penguins", "target": "species", "algorithm": algorithm, "params": params });
     let mut first = Server::start(&lab, &options);
-    ask(
+    let running = ask(
         &first,
         "training.start",
         train("random_forest", json!({ "n_estimators": 2000 })),
     );
     let waiting = ask(&first, "training.start", train("decision_tree", json!({})));
-    let state_of = |server: &Server| {
-        ask(server, "jobs.show", json!({ "job_id": waiting["job_id"] }))["state"].clone()
+    let state = |server: &Server, job: &Value| {
+        ask(server, "jobs.show", json!({ "job_id": job["job_id"] }))["state"].clone()
     };
+    let state_of = |server: &Server| state(server, &waiting);
+    let begun = Instant::now() + Duration::from_secs(60);
+    while state(&first, &running) != "running" {
+        assert!(Instant::now() < begun, "{}", state(&first, &running));
+        sleep(Duration::from_millis(20));
+    }
     assert_eq!(state_of(&first), "waiting");
     first.child.kill().expect("it runs");
     first.child.wait().expect("it ends");

@@ -19,7 +19,7 @@ use crate::error::{Attempt, Cause};
 use crate::processes;
 use crate::worker::{Answer, Order};
 use crate::{Error, Lab};
-use queue::{Budget, Class, Slot};
+use queue::{Budget, Class};
 
 pub(crate) use queue::Running;
 
@@ -48,9 +48,7 @@ impl Lab {
             )
             .attempt(|| "go on with the jobs that waited".to_owned())?;
         for job in waiting {
-            self.running
-                .lock()
-                .insert(job.job_id.clone(), Slot::of(class(&job.spec)));
+            self.running.queue(job.job_id.clone(), class(&job.spec));
             self.carry_out_behind(job);
         }
         Ok(())
@@ -129,9 +127,7 @@ impl Lab {
         self.store
             .add_job(&job, std::process::id())
             .attempt(|| job.title.clone())?;
-        self.running
-            .lock()
-            .insert(job.job_id.clone(), Slot::of(class(&job.spec)));
+        self.running.queue(job.job_id.clone(), class(&job.spec));
         self.tell(&Event::Job {
             job: Box::new(job.clone()),
         });

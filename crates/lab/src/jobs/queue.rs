@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::process::Child;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -46,6 +47,7 @@ struct Working {
 pub(crate) struct Running {
     slots: Mutex<HashMap<JobId, Slot>>,
     freed: Condvar,
+    n_queued: AtomicU64,
 }
 
 /// Who waits for whom: what a person looks at a page for does not wait until a training is over.
@@ -59,6 +61,8 @@ pub(super) enum Class {
 #[derive(Default)]
 pub(super) struct Slot {
     pub class: Class,
+    /// Who came first waits least.
+    place: u64,
     /// `None` while it waits.
     pub share: Option<Share>,
     pub child: Option<Arc<Mutex<Child>>>,
@@ -98,22 +102,37 @@ impl Running {
         self.slots.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The job waits from here on, behind all of its class that wait already.
+    pub(super) fn queue(&self, job_id: JobId, class: Class) {
+        let place = self.n_queued.fetch_add(1, Ordering::Relaxed);
+        let slot = Slot {
+            class,
+            place,
+            ..Slot::default()
+        };
+        self.lock().insert(job_id, slot);
+    }
+
     /// Something changed that those who wait should look at.
     pub(super) fn notify(&self) {
         self.freed.notify_all();
     }
 
-    /// Waits until the budget has room. `None` when the job was cancelled meanwhile.
+    /// Waits until it is this job's turn and the budget has room. `None` when the job was cancelled meanwhile.
     pub(super) fn wait_for_share(&self, job_id: &JobId, budget: Budget) -> Option<Share> {
         let mut slots = self.lock();
         loop {
-            let class = match slots.get(job_id) {
-                Some(slot) if !slot.cancelled => slot.class,
+            let (class, place) = match slots.get(job_id) {
+                Some(slot) if !slot.cancelled => (slot.class, slot.place),
                 _ => return None,
             };
+            let is_next = !slots.values().any(|slot| slot.waits_before(class, place));
             let running: Vec<Working> = slots.values().filter_map(Slot::working).collect();
-            if let Some(share) = budget.share(class, &running) {
+            if let (true, Some(share)) = (is_next, budget.share(class, &running)) {
                 slots.entry(job_id.clone()).or_default().share = Some(share);
+                drop(slots);
+                // There may be room for the one behind it too.
+                self.notify();
                 return Some(share);
             }
             slots = self
@@ -126,11 +145,8 @@ impl Running {
 }
 
 impl Slot {
-    pub(super) fn of(class: Class) -> Self {
-        Self {
-            class,
-            ..Self::default()
-        }
+    fn waits_before(&self, class: Class, place: u64) -> bool {
+        self.class == class && self.share.is_none() && !self.cancelled && self.place < place
     }
 
     fn working(&self) -> Option<Working> {
@@ -200,6 +216,47 @@ mod tests {
             share(4, 1),
             "one job may always try"
         );
+    }
+
+    #[test]
+    fn who_came_first_goes_first() {
+        let running = Arc::new(Running::default());
+        let ids: Vec<JobId> = (0..6).map(JobId::from_bits).collect();
+        for id in &ids {
+            running.queue(id.clone(), Class::Making);
+        }
+        running.queue(JobId::from_bits(9), Class::Reading);
+        let budget = Budget {
+            at_once: 1,
+            n_threads: 1,
+            memory_bytes: 4 * GB,
+        };
+        let (sender, order) = std::sync::mpsc::channel();
+        // The last begin to wait first; one in the middle was cancelled.
+        running.lock().get_mut(&ids[2]).unwrap().cancelled = true;
+        let waiting: Vec<_> = ids
+            .iter()
+            .rev()
+            .cloned()
+            .map(|id| {
+                let (running, sender) = (Arc::clone(&running), sender.clone());
+                std::thread::spawn(move || {
+                    let share = running.wait_for_share(&id, budget);
+                    sender.send((id.clone(), share.is_some())).unwrap();
+                    running.lock().remove(&id);
+                    running.notify();
+                })
+            })
+            .collect();
+        for thread in waiting {
+            thread.join().unwrap();
+        }
+        let ran: Vec<JobId> = order
+            .try_iter()
+            .filter_map(|(id, ran)| ran.then_some(id))
+            .collect();
+        let wanted: Vec<JobId> = [0, 1, 3, 4, 5].map(JobId::from_bits).into();
+        assert_eq!(ran, wanted);
     }
 
     #[test]

@@ -155,7 +155,8 @@ fn a_lab_of_format_2_gets_versions_of_its_suites() {
     sql_on(
         &path,
         &format!(
-            "DROP TABLE suites; DROP TABLE suite_versions; DROP TABLE checks;
+            "DROP TABLE recipes; DROP TABLE recipe_versions;
+             DROP TABLE suites; DROP TABLE suite_versions; DROP TABLE checks;
              DELETE FROM version_counters WHERE kind = 'suite';
              CREATE TABLE suites (name TEXT PRIMARY KEY, doc TEXT NOT NULL) STRICT, WITHOUT ROWID;
              CREATE TABLE checks (id INTEGER PRIMARY KEY,
