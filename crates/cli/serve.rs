@@ -17,6 +17,9 @@ pub struct Arguments {
     /// A file whose first line is the token that every request must hold
     #[arg(long, value_name = "F")]
     token_file: Option<PathBuf>,
+    /// Where MLflow's clients keep the files of runs themselves, a folder or a `file://` address; else in the lab
+    #[arg(long, value_name = "DIR")]
+    artifact_root: Option<String>,
 }
 
 impl Arguments {
@@ -28,8 +31,16 @@ impl Arguments {
         };
         let token = self.token_file.as_deref().map(read_token).transpose()?;
         let desk = Desk::around(lab)?;
-        assay_server::serve(desk, Options { port, token }, |url| println!("{url}"))
-            .map_err(|error| Error::from(error.failure()))?;
+        assay_server::serve(
+            desk,
+            Options {
+                port,
+                token,
+                artifact_root: self.artifact_root.clone(),
+            },
+            |url| println!("{url}"),
+        )
+        .map_err(|error| Error::from(error.failure()))?;
         Ok(ExitCode::SUCCESS)
     }
 }

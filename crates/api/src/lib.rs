@@ -9,5 +9,6 @@ pub mod types;
 
 pub use assay_core::code::{Code, Failure};
 pub use assay_core::event::Event;
+pub use assay_lab::Lab;
 pub use desk::Desk;
 pub use dispatch::{CommandInfo, Reply, commands};

@@ -35,6 +35,7 @@ pub mod sketch;
 pub mod split;
 pub mod suites;
 pub mod task;
+pub mod tracking;
 pub mod train;
 pub mod version_diff;
 pub mod watch;

@@ -19,6 +19,7 @@ mod reports;
 mod runs;
 mod search;
 pub mod suites;
+mod tracking;
 mod training;
 mod watch;
 mod watch_folders;

@@ -5,6 +5,7 @@
 
 mod events;
 mod guard;
+mod mlflow;
 mod pages;
 mod rpc;
 mod upload;
@@ -29,6 +30,8 @@ pub struct Options {
     /// A token of the owner's; it must then be in the address that is opened. `None`: one is made and handed to the
     /// pages that this server gives out.
     pub token: Option<String>,
+    /// Where clients of the tracking API keep the files of runs. `None`: in the lab, through this server.
+    pub artifact_root: Option<String>,
 }
 
 /// What every request sees.
@@ -39,6 +42,7 @@ pub(crate) struct Shared {
     /// Whether the page may be had without naming the token.
     open_page: bool,
     uploads: tempfile::TempDir,
+    artifact_root: String,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -112,6 +116,9 @@ pub fn serve(desk: Desk, options: Options, ready: impl FnOnce(&str)) -> Result<(
             token,
             open_page,
             uploads: tempfile::tempdir()?,
+            artifact_root: options
+                .artifact_root
+                .unwrap_or_else(|| "mlflow-artifacts:".to_owned()),
         });
         ready(&url);
         let served = axum::serve(listener, router(&shared))
@@ -136,7 +143,8 @@ fn router(shared: &Arc<Shared>) -> Router {
             guard::require_token,
         ))
         .route("/events", get(events::stream))
-        .route("/health", get(async || "ok"))
+        .merge(mlflow::router())
+        .route("/health", get(async || "OK"))
         .fallback(pages::page)
         .layer(middleware::from_fn_with_state(
             Arc::clone(shared),

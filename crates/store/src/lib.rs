@@ -32,6 +32,7 @@ mod settings;
 mod sqlite_file;
 mod status;
 mod store;
+mod tracking;
 mod trash;
 mod undo;
 mod watches;

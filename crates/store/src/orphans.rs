@@ -16,10 +16,11 @@ use crate::status::size_of;
 use crate::store::Store;
 
 /// Every column that names an object. Invariant: each has an index.
-const REFERENCES: [(&str, &str); 6] = [
+const REFERENCES: [(&str, &str); 7] = [
     ("row_groups", "object"),
     ("dataset_versions", "set_aside"),
     ("artifacts", "object"),
+    ("logged_model_files", "object"),
     ("model_versions", "onnx"),
     ("model_versions", "reference"),
     ("replays", "shapes"),

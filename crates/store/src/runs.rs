@@ -1,8 +1,8 @@
 //! Runs: begun, filled, finished, and from then on append-only.
 
 mod begin;
-mod chunk;
-mod fields;
+pub(crate) mod chunk;
+pub(crate) mod fields;
 mod finish;
 pub(crate) mod load;
 pub(crate) mod metrics;
@@ -205,7 +205,7 @@ fn document<T: serde::de::DeserializeOwned>(
     )
 }
 
-fn artifacts(db: &Connection, row: i64) -> Result<Vec<Artifact>> {
+pub(crate) fn artifacts(db: &Connection, row: i64) -> Result<Vec<Artifact>> {
     db.all(
         "SELECT path, object, size_bytes FROM artifacts WHERE run = ?1 ORDER BY path",
         params![row],
@@ -219,7 +219,7 @@ fn artifacts(db: &Connection, row: i64) -> Result<Vec<Artifact>> {
     )
 }
 
-fn check_artifact_path(path: &str) -> Result<()> {
+pub(crate) fn check_artifact_path(path: &str) -> Result<()> {
     let fits = !path.contains('\\')
         && path
             .split('/')

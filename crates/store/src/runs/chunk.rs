@@ -16,7 +16,7 @@ const MAX_VARINT: usize = 10;
 
 /// A value of a point without its key.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Sample {
+pub(crate) struct Sample {
     pub value: f64,
     pub step: i64,
     pub at_ms: i64,

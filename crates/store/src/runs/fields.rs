@@ -11,7 +11,7 @@ use crate::rows::Rows;
 
 /// What a name like `metrics.test.accuracy` points at.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Field {
+pub(crate) enum Field {
     Metric(String),
     Param(String),
     Tag(String),
@@ -19,12 +19,13 @@ pub(super) enum Field {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Attribute {
+pub(crate) enum Attribute {
     RunId,
     Name,
     Status,
     Experiment,
     Dataset,
+    User,
     StartTime,
     EndTime,
     Duration,
@@ -32,7 +33,7 @@ pub(super) enum Attribute {
 
 /// What every run has; read for all runs at once.
 #[derive(Debug, Clone)]
-pub(super) struct Head {
+pub(crate) struct Head {
     pub row: i64,
     pub run_id: String,
     pub name: String,
@@ -42,11 +43,12 @@ pub(super) struct Head {
     pub ended_ms: Option<TimestampMs>,
     /// `name@version`
     pub dataset: Option<String>,
+    pub user: String,
 }
 
 /// The values of one field by row.
 #[derive(Debug)]
-pub(super) enum FieldValues {
+pub(crate) enum FieldValues {
     Numbers(HashMap<i64, f64>),
     Texts(HashMap<i64, String>),
     Attribute(Attribute),
@@ -99,6 +101,7 @@ impl Attribute {
             "status" => Self::Status,
             "experiment" | "experiment_name" => Self::Experiment,
             "dataset" => Self::Dataset,
+            "user" | "user_id" => Self::User,
             "start_time" | "started_ms" | "created" => Self::StartTime,
             "end_time" | "ended_ms" => Self::EndTime,
             "duration" | "duration_secs" => Self::Duration,
@@ -106,7 +109,7 @@ impl Attribute {
                 return Err(Error::invalid(
                     format!("runs have no `{name}`"),
                     "write metrics.NAME, params.NAME, tags.NAME, or one of name, run_id, status, \
-                     experiment, dataset, start_time, end_time, duration_secs",
+                     experiment, dataset, user, start_time, end_time, duration_secs",
                 ));
             }
         })
@@ -120,6 +123,7 @@ impl Attribute {
             Self::Status => Value::Text(&head.status),
             Self::Experiment => Value::Text(&head.experiment),
             Self::Dataset => head.dataset.as_deref().map_or(Value::Missing, Value::Text),
+            Self::User => Value::Text(&head.user),
             Self::StartTime => Value::Number(head.started_ms as f64),
             Self::EndTime => number(head.ended_ms.map(|ended_ms| ended_ms as f64)),
             Self::Duration => number(

@@ -44,22 +44,9 @@ impl Store {
         let Some(newest) = points.iter().map(|point| point.at_ms).max() else {
             return Ok(());
         };
-        let mut by_key: BTreeMap<&str, Vec<Sample>> = BTreeMap::new();
-        for point in points {
-            by_key
-                .entry(&point.key)
-                .or_default()
-                .push(Sample::from(point));
-        }
         self.write_with(Durability::Kill, newest, |write| {
             let row = load::find_running(&write.tx, run_id)?;
-            for (key, samples) in &by_key {
-                let known = Summary::find(&write.tx, row, key)?;
-                write.append(row, key, known.n as usize, samples)?;
-                write.put_summary(row, key, known.with(samples, larger_is_better(key)))?;
-            }
-            write.changed(Kind::Runs);
-            Ok(())
+            write.put_points(row, points)
         })
     }
 
@@ -146,6 +133,23 @@ pub(crate) fn summaries(db: &Connection, row: i64) -> Result<Vec<MetricSummary>>
 }
 
 impl Write<'_> {
+    pub(crate) fn put_points(&mut self, row: i64, points: &[MetricPoint]) -> Result<()> {
+        let mut by_key: BTreeMap<&str, Vec<Sample>> = BTreeMap::new();
+        for point in points {
+            by_key
+                .entry(&point.key)
+                .or_default()
+                .push(Sample::from(point));
+        }
+        for (key, samples) in &by_key {
+            let known = Summary::find(&self.tx, row, key)?;
+            self.append(row, key, known.n as usize, samples)?;
+            self.put_summary(row, key, known.with(samples, larger_is_better(key)))?;
+        }
+        self.changed(Kind::Runs);
+        Ok(())
+    }
+
     /// Full chunks are compressed; what does not fill one stays a row per point.
     ///
     /// Invariant: after `n_known` points there are `n_known / CHUNK` chunks, and the rest is in the tail.
@@ -199,13 +203,14 @@ impl Write<'_> {
     fn put_summary(&mut self, row: i64, key: &str, summary: Summary) -> Result<()> {
         self.tx.run(
             "INSERT OR REPLACE INTO metric_summaries
-                (run, key, last, last_step, min, max, best_step, n)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                (run, key, last, last_step, last_ms, min, max, best_step, n)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             params![
                 row,
                 key,
                 summary.last,
                 summary.last_step,
+                summary.last_ms,
                 summary.min,
                 summary.max,
                 summary.best_step,
@@ -219,6 +224,7 @@ impl Write<'_> {
 struct Summary {
     last: f64,
     last_step: i64,
+    last_ms: i64,
     min: f64,
     max: f64,
     best_step: i64,
@@ -229,23 +235,25 @@ impl Summary {
     /// The stored one, or that of no points.
     fn find(db: &Connection, row: i64, key: &str) -> Result<Self> {
         let known = db.first(
-            "SELECT last, last_step, min, max, best_step, n FROM metric_summaries
+            "SELECT last, last_step, last_ms, min, max, best_step, n FROM metric_summaries
              WHERE run = ?1 AND key = ?2",
             params![row, key],
             |row| {
                 Ok(Self {
                     last: number(row.get(0)?),
                     last_step: row.get(1)?,
-                    min: number(row.get(2)?),
-                    max: number(row.get(3)?),
-                    best_step: row.get(4)?,
-                    n: row.get(5)?,
+                    last_ms: row.get(2)?,
+                    min: number(row.get(3)?),
+                    max: number(row.get(4)?),
+                    best_step: row.get(5)?,
+                    n: row.get(6)?,
                 })
             },
         )?;
         Ok(known.unwrap_or(Self {
             last: f64::NAN,
             last_step: i64::MIN,
+            last_ms: i64::MIN,
             min: f64::NAN,
             max: f64::NAN,
             best_step: 0,
@@ -253,16 +261,23 @@ impl Summary {
         }))
     }
 
-    /// The last value is that of the largest step, the later one of equal steps, as MLflow has it.
+    /// The last value is that of the largest step, of equal steps that of the latest time, of equal times the largest,
+    /// as MLflow has it; a value that is no number comes before all others.
     fn with(self, new: &[Sample], larger_is_better: bool) -> Self {
         let mut summary = self;
         if let (0, Some(first)) = (summary.n, new.first()) {
             summary.best_step = first.step;
         }
         for sample in new {
-            if sample.step >= summary.last_step {
+            let (at, known) = (
+                (sample.step, sample.at_ms),
+                (summary.last_step, summary.last_ms),
+            );
+            if at > known
+                || (at == known && !(sample.value < summary.last || sample.value.is_nan()))
+            {
                 summary.last = sample.value;
-                summary.last_step = sample.step;
+                (summary.last_step, summary.last_ms) = at;
             }
             let best = if larger_is_better {
                 summary.max
@@ -285,7 +300,7 @@ impl Summary {
     }
 }
 
-fn samples(db: &Connection, row: i64, key: &str) -> Result<Vec<Sample>> {
+pub(crate) fn samples(db: &Connection, row: i64, key: &str) -> Result<Vec<Sample>> {
     let chunks = db.all(
         "SELECT points FROM metric_chunks WHERE run = ?1 AND key = ?2 ORDER BY number",
         params![row, key],

@@ -89,7 +89,7 @@ fn page(db: &Connection, query: &RunQuery) -> Result<RunPage> {
 fn heads(db: &Connection, experiment: Option<&str>) -> Result<Vec<Head>> {
     db.all(
         "SELECT r.id, r.run_id, r.name, e.name, r.status, r.started_ms, r.ended_ms,
-                r.dataset || '@' || r.dataset_version
+                r.dataset || '@' || r.dataset_version, r.user
          FROM runs r JOIN experiments e ON e.id = r.experiment_id
          WHERE r.deleted_ms IS NULL AND (?1 IS NULL OR e.name = ?1)
          ORDER BY r.started_ms DESC, r.id DESC",
@@ -104,6 +104,7 @@ fn heads(db: &Connection, experiment: Option<&str>) -> Result<Vec<Head>> {
                 started_ms: row.get(5)?,
                 ended_ms: row.get(6)?,
                 dataset: row.get(7)?,
+                user: row.get(8)?,
             })
         },
     )

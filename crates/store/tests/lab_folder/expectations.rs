@@ -7,6 +7,9 @@ use assay_store::Store;
 
 use crate::support::{ACT, Lab, VERSION, hash_of, sql_on, suite};
 
+const FORMAT_1: &str = include_str!("../../src/migrations/1.sql");
+const FORMAT_2: &str = include_str!("../../src/migrations/2.sql");
+
 fn reference(text: &str) -> Reference {
     text.parse().unwrap()
 }
@@ -152,26 +155,29 @@ fn a_lab_of_format_2_gets_versions_of_its_suites() {
     let (first, second) = (document(1), document(2));
     let folder = lab.close();
     let path = folder.path().join("lab");
+    // The newest format is put aside, and a database of format 2 with the same data set takes its place.
+    std::fs::rename(path.join("lab.db"), path.join("newest.db")).unwrap();
     sql_on(
         &path,
         &format!(
-            "DROP TABLE recipes; DROP TABLE recipe_versions;
-             DROP TABLE suites; DROP TABLE suite_versions; DROP TABLE checks;
-             DELETE FROM version_counters WHERE kind = 'suite';
-             CREATE TABLE suites (name TEXT PRIMARY KEY, doc TEXT NOT NULL) STRICT, WITHOUT ROWID;
-             CREATE TABLE checks (id INTEGER PRIMARY KEY,
-                 dataset_version_id INTEGER NOT NULL REFERENCES dataset_versions(id) ON DELETE CASCADE,
-                 checked_ms INTEGER NOT NULL, outcome TEXT NOT NULL, doc TEXT NOT NULL) STRICT;
-             CREATE INDEX checks_version ON checks(dataset_version_id, checked_ms);
+            "{FORMAT_1} {FORMAT_2}
+             ATTACH '{newest}' AS newest;
+             INSERT INTO datasets SELECT * FROM newest.datasets;
+             INSERT INTO dataset_versions SELECT * FROM newest.dataset_versions;
+             INSERT INTO row_groups SELECT * FROM newest.row_groups;
+             INSERT INTO version_counters SELECT * FROM newest.version_counters;
+             DETACH newest;
              INSERT INTO suites VALUES ('penguins', '{second}');
              INSERT INTO undo (title, step) VALUES
                  ('save 1', '{{\"step\": \"suite\", \"name\": \"penguins\", \"previous\": null}}'),
                  ('save 2', '{{\"step\": \"suite\", \"name\": \"penguins\", \"previous\": {first}}}');
              INSERT INTO checks VALUES (1, 1, 10, '{{\"suite\": \"penguins\", \"n_passed\": 1, \"n_failed\": 0,
                  \"n_warning\": 0, \"n_not_run\": 0}}', '{report}');
-             PRAGMA user_version = 2;"
+             PRAGMA user_version = 2; PRAGMA application_id = 0x41534159;",
+            newest = path.join("newest.db").display()
         ),
     );
+    std::fs::remove_file(path.join("newest.db")).unwrap();
     let store = Store::open(&path, VERSION, ACT.at_ms).unwrap();
     let current = || {
         let found = store.suite("penguins", None).unwrap();

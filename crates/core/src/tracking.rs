@@ -1,0 +1,218 @@
+//! What other programs log: experiments and runs as the tracking API speaks of them, which is MLflow's.
+//!
+//! The window and the command line speak of the same runs as [`crate::run::RunSummary`].
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::TimestampMs;
+use crate::ids::RunId;
+use crate::run::RunStatus;
+
+/// The experiment that a client means when it names none.
+pub const DEFAULT_EXPERIMENT_ID: ExperimentId = ExperimentId(0);
+
+/// Decimal digits on the wire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ExperimentId(pub i64);
+
+impl std::fmt::Display for ExperimentId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct TrackedExperiment {
+    pub experiment_id: ExperimentId,
+    pub name: String,
+    /// `None`: below the lab's own root of artifacts.
+    pub artifact_location: Option<String>,
+    pub is_deleted: bool,
+    pub created_ms: TimestampMs,
+    pub updated_ms: TimestampMs,
+    pub tags: BTreeMap<String, String>,
+}
+
+/// A run as its client begins it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewTrackedRun {
+    pub run_id: RunId,
+    pub experiment_id: ExperimentId,
+    pub name: String,
+    pub user: String,
+    pub started_ms: TimestampMs,
+    pub tags: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct TrackedRun {
+    pub run_id: RunId,
+    pub experiment_id: ExperimentId,
+    pub name: String,
+    pub user: String,
+    pub status: RunStatus,
+    pub started_ms: TimestampMs,
+    pub ended_ms: Option<TimestampMs>,
+    pub is_deleted: bool,
+    pub params: BTreeMap<String, String>,
+    pub tags: BTreeMap<String, String>,
+    /// By name.
+    pub metrics: Vec<LatestMetric>,
+    pub inputs: Vec<DatasetInput>,
+    pub outputs: Vec<ModelOutput>,
+}
+
+/// The point of the largest step; of equal steps that of the latest time, of equal times the largest value.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LatestMetric {
+    pub key: String,
+    pub value: f64,
+    pub step: i64,
+    pub at_ms: TimestampMs,
+}
+
+/// A data set that a run used, as its client describes it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct DatasetInput {
+    pub name: String,
+    pub digest: String,
+    pub source_type: String,
+    pub source: String,
+    #[serde(default)]
+    pub schema: Option<String>,
+    #[serde(default)]
+    pub profile: Option<String>,
+    /// `mlflow.data.context` says what it was used for.
+    #[serde(default)]
+    pub tags: BTreeMap<String, String>,
+}
+
+/// Which side of the trash is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ViewType {
+    #[default]
+    ActiveOnly,
+    DeletedOnly,
+    All,
+}
+
+impl ViewType {
+    pub fn shows(self, is_deleted: bool) -> bool {
+        match self {
+            Self::ActiveOnly => !is_deleted,
+            Self::DeletedOnly => is_deleted,
+            Self::All => true,
+        }
+    }
+}
+
+/// What of a run its client changes after it began.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct RunUpdate {
+    pub status: Option<RunStatus>,
+    pub ended_ms: Option<TimestampMs>,
+    pub name: Option<String>,
+}
+
+/// Which runs a client wants, and in which order.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct TrackedQuery {
+    pub experiments: Vec<ExperimentId>,
+    pub view: ViewType,
+    /// In the grammar of [`crate::query`].
+    pub filter: String,
+    /// The first decides, the others among equals; at the end the newest first, then by id.
+    pub order_by: Vec<OrderBy>,
+    pub offset: u64,
+    pub limit: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderBy {
+    /// `metrics.NAME`, `params.NAME`, `tags.NAME`, or an attribute.
+    pub name: String,
+    pub ascending: bool,
+}
+
+/// A value that a client logged.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LoggedMetric {
+    pub key: String,
+    pub value: f64,
+    pub step: i64,
+    pub at_ms: TimestampMs,
+}
+
+/// What one request logs: all of it, or nothing.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Batch {
+    pub metrics: Vec<LoggedMetric>,
+    pub params: Vec<(String, String)>,
+    pub tags: Vec<(String, String)>,
+}
+
+/// `m-` and 32 hexadecimal digits.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct LoggedModelId(pub String);
+
+impl LoggedModelId {
+    pub fn from_bits(bits: u128) -> Self {
+        Self(format!("m-{bits:032x}"))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for LoggedModelId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A model that a client logged; what its files hold is the client's matter.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LoggedModel {
+    pub model_id: LoggedModelId,
+    pub experiment_id: ExperimentId,
+    pub name: String,
+    pub model_type: String,
+    pub status: LoggedModelStatus,
+    /// Empty: no run made it.
+    pub source_run_id: String,
+    pub created_ms: TimestampMs,
+    pub updated_ms: TimestampMs,
+    pub params: BTreeMap<String, String>,
+    pub tags: BTreeMap<String, String>,
+    pub metrics: Vec<ModelMetric>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LoggedModelStatus {
+    Pending,
+    Ready,
+    Failed,
+}
+
+/// The latest value of a metric of a model, by the run and the data that it was measured with.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ModelMetric {
+    pub metric: LoggedMetric,
+    pub run_id: RunId,
+    /// Empty: not said.
+    pub dataset_name: String,
+    pub dataset_digest: String,
+}
+
+/// A model that a run made or used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModelOutput {
+    pub model_id: LoggedModelId,
+    pub step: i64,
+}

@@ -1,0 +1,351 @@
+//! What clients of the tracking API log and ask. Their runs are those of the window and the command line.
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use assay_core::RunId;
+use assay_core::code::Code;
+use assay_core::run::Artifact;
+use assay_core::tracking::{
+    Batch, DatasetInput, ExperimentId, LoggedMetric, LoggedModel, LoggedModelId, LoggedModelStatus,
+    ModelMetric, ModelOutput, NewTrackedRun, RunUpdate, TrackedExperiment, TrackedQuery,
+    TrackedRun,
+};
+use assay_store::MetricPoint;
+
+use crate::error::{Attempt, Cause};
+use crate::{Error, Lab};
+
+impl Lab {
+    pub fn create_experiment(
+        &self,
+        name: &str,
+        artifact_location: Option<&str>,
+        tags: &[(String, String)],
+    ) -> Result<ExperimentId, Error> {
+        self.store
+            .create_experiment(name, artifact_location, tags, self.environment.now_ms())
+            .attempt(|| format!("create the experiment `{name}`"))
+    }
+
+    pub fn experiment(&self, id: ExperimentId) -> Result<TrackedExperiment, Error> {
+        self.store
+            .experiment(id)
+            .attempt(|| format!("show the experiment {id}"))
+    }
+
+    /// `None`: there is none of that name.
+    pub fn experiment_by_name(&self, name: &str) -> Result<Option<TrackedExperiment>, Error> {
+        self.store
+            .experiment_by_name(name)
+            .attempt(|| format!("show the experiment `{name}`"))
+    }
+
+    /// All of them, the deleted too; by id.
+    pub fn tracked_experiments(&self) -> Result<Vec<TrackedExperiment>, Error> {
+        self.store
+            .tracked_experiments()
+            .attempt(|| "list the experiments".to_owned())
+    }
+
+    pub fn rename_experiment(&self, id: ExperimentId, name: &str) -> Result<(), Error> {
+        self.store
+            .rename_experiment(id, name, self.environment.now_ms())
+            .attempt(|| format!("rename the experiment {id}"))
+    }
+
+    pub fn delete_experiment(&self, id: ExperimentId) -> Result<(), Error> {
+        self.store
+            .delete_experiment(id, self.environment.now_ms())
+            .attempt(|| format!("delete the experiment {id}"))
+    }
+
+    pub fn restore_experiment(&self, id: ExperimentId) -> Result<(), Error> {
+        self.store
+            .restore_experiment(id, self.environment.now_ms())
+            .attempt(|| format!("restore the experiment {id}"))
+    }
+
+    pub fn set_experiment_tag(
+        &self,
+        id: ExperimentId,
+        key: &str,
+        value: &str,
+    ) -> Result<(), Error> {
+        self.store
+            .set_experiment_tag(id, key, value, self.environment.now_ms())
+            .attempt(|| format!("tag the experiment {id}"))
+    }
+
+    pub fn delete_experiment_tag(&self, id: ExperimentId, key: &str) -> Result<(), Error> {
+        self.store
+            .delete_experiment_tag(id, key, self.environment.now_ms())
+            .attempt(|| format!("take a tag off the experiment {id}"))
+    }
+
+    /// The id is made here; `started_ms` of `None` is now, a name of `None` is made from the id.
+    pub fn begin_tracked_run(
+        &self,
+        experiment_id: ExperimentId,
+        name: Option<&str>,
+        user: &str,
+        started_ms: Option<i64>,
+        tags: Vec<(String, String)>,
+    ) -> Result<TrackedRun, Error> {
+        let bits = || u128::from(self.environment.id_bits());
+        let run_id = RunId::from_bits((bits() << 64) | bits());
+        let name = name.map_or_else(
+            || format!("run-{}", run_id.as_str().get(..8).unwrap_or_default()),
+            str::to_owned,
+        );
+        let new = NewTrackedRun {
+            run_id,
+            experiment_id,
+            name,
+            user: user.to_owned(),
+            started_ms: started_ms.unwrap_or_else(|| self.environment.now_ms()),
+            tags: tags.into_iter().collect(),
+        };
+        self.store
+            .begin_tracked_run(&new)
+            .attempt(|| "begin a run".to_owned())
+    }
+
+    /// By its whole id; a deleted one too.
+    pub fn tracked_run(&self, run_id: &RunId) -> Result<TrackedRun, Error> {
+        self.store
+            .tracked_run(run_id)
+            .attempt(|| format!("show the run {run_id}"))
+    }
+
+    pub fn update_tracked_run(
+        &self,
+        run_id: &RunId,
+        update: &RunUpdate,
+    ) -> Result<TrackedRun, Error> {
+        self.store
+            .update_tracked_run(run_id, update, self.environment.now_ms())
+            .attempt(|| format!("change the run {run_id}"))
+    }
+
+    pub fn delete_tracked_run(&self, run_id: &RunId) -> Result<(), Error> {
+        self.store
+            .delete_tracked_run(run_id, self.environment.now_ms())
+            .attempt(|| format!("delete the run {run_id}"))
+    }
+
+    pub fn restore_tracked_run(&self, run_id: &RunId) -> Result<(), Error> {
+        self.store
+            .restore_tracked_run(run_id, self.environment.now_ms())
+            .attempt(|| format!("restore the run {run_id}"))
+    }
+
+    pub fn delete_tracked_tag(&self, run_id: &RunId, key: &str) -> Result<(), Error> {
+        self.store
+            .delete_tracked_tag(run_id, key, self.environment.now_ms())
+            .attempt(|| format!("take a tag off the run {run_id}"))
+    }
+
+    /// Tags may be set on any run; metrics and parameters only on one that a client began.
+    pub fn log_batch(&self, run_id: &RunId, batch: &Batch) -> Result<(), Error> {
+        let now = self.environment.now_ms();
+        let attempted = || format!("log to the run {run_id}");
+        if batch.metrics.is_empty() && batch.params.is_empty() {
+            for (key, value) in &batch.tags {
+                self.store
+                    .set_tracked_tag(run_id, key, value, now)
+                    .attempt(attempted)?;
+            }
+            return Ok(());
+        }
+        let points: Vec<MetricPoint> = batch
+            .metrics
+            .iter()
+            .map(|metric| MetricPoint {
+                key: metric.key.clone(),
+                value: metric.value,
+                step: metric.step,
+                at_ms: metric.at_ms,
+            })
+            .collect();
+        self.store
+            .log_batch(run_id, &points, &batch.params, &batch.tags, now)
+            .attempt(attempted)
+    }
+
+    pub fn log_inputs(&self, run_id: &RunId, inputs: &[DatasetInput]) -> Result<(), Error> {
+        self.store
+            .log_inputs(run_id, inputs, self.environment.now_ms())
+            .attempt(|| format!("log the data of the run {run_id}"))
+    }
+
+    /// Every point once, by time and step.
+    pub fn metric_history(&self, run_id: &RunId, key: &str) -> Result<Vec<LoggedMetric>, Error> {
+        let points = self
+            .store
+            .tracked_points(run_id, key)
+            .attempt(|| format!("show the metric `{key}` of the run {run_id}"))?;
+        Ok(points
+            .into_iter()
+            .map(|point| LoggedMetric {
+                key: point.key,
+                value: point.value,
+                step: point.step,
+                at_ms: point.at_ms,
+            })
+            .collect())
+    }
+
+    /// A page, and whether there are more.
+    pub fn search_tracked_runs(
+        &self,
+        wanted: &TrackedQuery,
+    ) -> Result<(Vec<TrackedRun>, bool), Error> {
+        self.store
+            .search_tracked_runs(wanted)
+            .attempt(|| "search runs".to_owned())
+    }
+
+    /// Keeps a file of a run; the chunks are its bytes in order. The same path again replaces it.
+    pub fn put_tracked_artifact<C: AsRef<[u8]>>(
+        &self,
+        run_id: &RunId,
+        path: &str,
+        chunks: impl Iterator<Item = std::io::Result<C>>,
+    ) -> Result<(), Error> {
+        let attempted = || format!("keep `{path}` of the run {run_id}");
+        let failed = |source| Cause::io(std::path::Path::new(path), source);
+        let mut pending = self.store.begin_object().attempt(attempted)?;
+        for chunk in chunks {
+            chunk
+                .and_then(|chunk| pending.write_all(chunk.as_ref()))
+                .map_err(failed)
+                .attempt(attempted)?;
+        }
+        let (object, size_bytes) = pending.commit().attempt(attempted)?;
+        self.store
+            .add_tracked_artifact(run_id, path, &object, size_bytes, self.environment.now_ms())
+            .attempt(attempted)
+    }
+
+    /// By path.
+    pub fn tracked_artifacts(&self, run_id: &RunId) -> Result<Vec<Artifact>, Error> {
+        self.store
+            .tracked_artifacts(run_id)
+            .attempt(|| format!("list the files of the run {run_id}"))
+    }
+
+    /// Where the bytes of a run's file lie.
+    pub fn tracked_artifact(&self, run_id: &RunId, path: &str) -> Result<PathBuf, Error> {
+        let attempted = || format!("read `{path}` of the run {run_id}");
+        let found = self
+            .tracked_artifacts(run_id)?
+            .into_iter()
+            .find(|artifact| artifact.path == path)
+            .ok_or_else(|| Cause::said(Code::NotFound, format!("No such artifact: '{path}'")))
+            .attempt(attempted)?;
+        self.store.object_path(&found.object).attempt(attempted)
+    }
+
+    /// A file, or all files of a folder.
+    pub fn delete_tracked_artifacts(&self, run_id: &RunId, path: &str) -> Result<(), Error> {
+        self.store
+            .delete_tracked_artifacts(run_id, path, self.environment.now_ms())
+            .attempt(|| format!("delete `{path}` of the run {run_id}"))
+    }
+
+    /// Models that the run made.
+    pub fn log_outputs(&self, run_id: &RunId, outputs: &[ModelOutput]) -> Result<(), Error> {
+        self.store
+            .log_outputs(run_id, outputs, self.environment.now_ms())
+            .attempt(|| format!("log the models of the run {run_id}"))
+    }
+
+    /// The id and the times are made here; it is pending until its client says otherwise.
+    pub fn create_logged_model(
+        &self,
+        experiment_id: ExperimentId,
+        name: Option<&str>,
+        model_type: &str,
+        source_run_id: &str,
+        params: BTreeMap<String, String>,
+        tags: BTreeMap<String, String>,
+    ) -> Result<LoggedModel, Error> {
+        let bits = || u128::from(self.environment.id_bits());
+        let model_id = LoggedModelId::from_bits((bits() << 64) | bits());
+        let now = self.environment.now_ms();
+        let model = LoggedModel {
+            name: name.unwrap_or(model_id.as_str()).to_owned(),
+            model_id,
+            experiment_id,
+            model_type: model_type.to_owned(),
+            status: LoggedModelStatus::Pending,
+            source_run_id: source_run_id.to_owned(),
+            created_ms: now,
+            updated_ms: now,
+            params,
+            tags,
+            metrics: Vec::new(),
+        };
+        self.store
+            .create_logged_model(&model)
+            .attempt(|| format!("log the model `{}`", model.name))?;
+        Ok(model)
+    }
+
+    pub fn logged_model(&self, id: &LoggedModelId) -> Result<LoggedModel, Error> {
+        self.store
+            .logged_model(id)
+            .attempt(|| format!("show the logged model {id}"))
+    }
+
+    /// The newest first.
+    pub fn logged_models(&self, experiments: &[ExperimentId]) -> Result<Vec<LoggedModel>, Error> {
+        self.store
+            .logged_models(experiments)
+            .attempt(|| "search logged models".to_owned())
+    }
+
+    pub fn finish_logged_model(
+        &self,
+        id: &LoggedModelId,
+        status: LoggedModelStatus,
+    ) -> Result<LoggedModel, Error> {
+        self.store
+            .finish_logged_model(id, status, self.environment.now_ms())
+            .attempt(|| format!("finish the logged model {id}"))
+    }
+
+    pub fn set_logged_model_tags(
+        &self,
+        id: &LoggedModelId,
+        tags: &BTreeMap<String, String>,
+    ) -> Result<(), Error> {
+        self.store
+            .set_logged_model_tags(id, tags, self.environment.now_ms())
+            .attempt(|| format!("tag the logged model {id}"))
+    }
+
+    pub fn delete_logged_model_tag(&self, id: &LoggedModelId, key: &str) -> Result<(), Error> {
+        self.store
+            .delete_logged_model_tag(id, key, self.environment.now_ms())
+            .attempt(|| format!("take a tag off the logged model {id}"))
+    }
+
+    pub fn delete_logged_model(&self, id: &LoggedModelId) -> Result<(), Error> {
+        self.store
+            .delete_logged_model(id, self.environment.now_ms())
+            .attempt(|| format!("delete the logged model {id}"))
+    }
+
+    pub fn log_model_metrics(
+        &self,
+        id: &LoggedModelId,
+        metrics: &[ModelMetric],
+    ) -> Result<(), Error> {
+        self.store
+            .log_model_metrics(id, metrics, self.environment.now_ms())
+            .attempt(|| format!("log metrics of the logged model {id}"))
+    }
+}

@@ -1,0 +1,239 @@
+//! `experiments/…`
+
+use assay_core::code::Code;
+use assay_core::query::{self, Value as Field};
+use assay_core::tracking::{ExperimentId, TrackedExperiment};
+use serde_json::{Value, json};
+
+use super::answer::put_list;
+use super::fields::Fields;
+use super::{Context, Refusal, filter};
+
+const MAX_RESULTS: usize = 50_000;
+
+pub fn create(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusal> {
+    let name = fields.required("name")?;
+    let location = fields
+        .text("artifact_location")?
+        .filter(|location| !location.is_empty());
+    if let Some(location) = location {
+        check_location(location)?;
+    }
+    let tags = fields.pairs("tags")?;
+    let id = context
+        .lab
+        .create_experiment(name, location, &tags)
+        .map_err(|error| {
+            let failure = error.failure();
+            if failure.code == Code::Conflict {
+                Refusal::exists(format!("Experiment(name={name}) already exists."))
+            } else {
+                failure.into()
+            }
+        })?;
+    Ok(json!({ "experiment_id": id.to_string() }))
+}
+
+pub fn get(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusal> {
+    let found = find(context, fields)?;
+    Ok(json!({ "experiment": context.experiment(&found) }))
+}
+
+pub fn get_by_name(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusal> {
+    let name = fields.required("experiment_name")?;
+    let found = context
+        .lab
+        .experiment_by_name(name)
+        .map_err(|error| error.failure())?
+        .ok_or_else(|| Refusal::absent(format!("Could not find experiment with name '{name}'")))?;
+    Ok(json!({ "experiment": context.experiment(&found) }))
+}
+
+pub fn update(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusal> {
+    let found = find(context, fields)?;
+    let name = fields.required("new_name")?;
+    context
+        .lab
+        .rename_experiment(found.experiment_id, name)
+        .map_err(|error| {
+            let failure = error.failure();
+            if failure.code == Code::Conflict {
+                Refusal::exists(format!("Experiment(name={name}) already exists."))
+            } else {
+                failure.into()
+            }
+        })?;
+    Ok(json!({}))
+}
+
+pub fn delete(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusal> {
+    let found = find(context, fields)?;
+    if found.is_deleted {
+        return Err(absent(found.experiment_id));
+    }
+    context
+        .lab
+        .delete_experiment(found.experiment_id)
+        .map_err(|error| error.failure())?;
+    Ok(json!({}))
+}
+
+pub fn restore(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusal> {
+    let found = find(context, fields)?;
+    if !found.is_deleted {
+        return Err(absent(found.experiment_id));
+    }
+    context
+        .lab
+        .restore_experiment(found.experiment_id)
+        .map_err(|error| error.failure())?;
+    Ok(json!({}))
+}
+
+pub fn set_tag(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusal> {
+    let found = find(context, fields)?;
+    let (key, value) = (
+        fields.required("key")?,
+        fields.text("value")?.unwrap_or_default(),
+    );
+    context
+        .lab
+        .set_experiment_tag(found.experiment_id, key, value)
+        .map_err(|error| error.failure())?;
+    Ok(json!({}))
+}
+
+pub fn delete_tag(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusal> {
+    let found = find(context, fields)?;
+    let key = fields.required("key")?;
+    context
+        .lab
+        .delete_experiment_tag(found.experiment_id, key)
+        .map_err(|error| {
+            Refusal::of(error.failure(), || {
+                format!(
+                    "No tag with name: {key} in experiment with id {}",
+                    found.experiment_id
+                )
+            })
+        })?;
+    Ok(json!({}))
+}
+
+pub fn search(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusal> {
+    let limit = filter::limit(fields, 1_000, MAX_RESULTS)?;
+    let offset = filter::offset(fields)?;
+    let view = filter::view_type(fields, "view_type")?;
+    let wanted = filter::read(fields.text("filter")?.unwrap_or_default())?;
+    if let Some(name) = wanted.names().into_iter().find(|name| !is_known(name)) {
+        return Err(Refusal::invalid(format!(
+            "Invalid attribute key '{name}' specified. Valid keys are '{{'name', 'creation_time', 'last_update_time', 'experiment_id'}}'"
+        )));
+    }
+    let mut found = context
+        .lab
+        .tracked_experiments()
+        .map_err(|error| error.failure())?;
+    found.retain(|experiment| {
+        view.shows(experiment.is_deleted) && wanted.matches(&|name: &str| field(experiment, name))
+    });
+    // The newest first, unless told otherwise.
+    found.sort_by_key(|experiment| {
+        std::cmp::Reverse((experiment.created_ms, experiment.experiment_id))
+    });
+    for order in filter::order_by(fields)?.iter().rev() {
+        if !is_known(&order.name) {
+            return Err(Refusal::invalid(format!(
+                "Invalid order_by entity '{}'",
+                order.name
+            )));
+        }
+        found.sort_by(|a, b| {
+            filter::compare(
+                field(a, &order.name),
+                field(b, &order.name),
+                order.ascending,
+            )
+        });
+    }
+    let page: Vec<Value> = found
+        .iter()
+        .skip(offset)
+        .take(limit)
+        .map(|experiment| context.experiment(experiment))
+        .collect();
+    let next = (offset + page.len() < found.len()).then_some(offset + page.len());
+    let mut answer = json!({});
+    put_list(&mut answer, "experiments", page);
+    Ok(filter::with_next_page(answer, next))
+}
+
+/// The experiment that a request names by its id.
+pub fn find(context: &Context<'_>, fields: &Fields) -> Result<TrackedExperiment, Refusal> {
+    let id = id_of(fields.required("experiment_id")?)?;
+    context
+        .lab
+        .experiment(id)
+        .map_err(|error| Refusal::of(error.failure(), || no_experiment(id)))
+}
+
+pub fn id_of(text: &str) -> Result<ExperimentId, Refusal> {
+    text.parse().map(ExperimentId).map_err(|_| {
+        Refusal::invalid(format!(
+            "Invalid experiment ID: '{text}'. Experiment IDs are decimal digits"
+        ))
+    })
+}
+
+fn absent(id: ExperimentId) -> Refusal {
+    Refusal::absent(no_experiment(id))
+}
+
+fn no_experiment(id: ExperimentId) -> String {
+    format!("No Experiment with id={id} exists")
+}
+
+/// Fragments and parameters of a location would end up in the middle of every artifact's address.
+fn check_location(location: &str) -> Result<(), Refusal> {
+    if location.contains(['?', '#']) || location.contains("..") {
+        return Err(Refusal::invalid(format!(
+            "Invalid artifact_location '{location}': it holds `?`, `#` or `..`"
+        )));
+    }
+    Ok(())
+}
+
+fn is_known(name: &str) -> bool {
+    name.starts_with("tags.") || name.starts_with("tag.") || attribute(name).is_some()
+}
+
+fn attribute(name: &str) -> Option<&str> {
+    let plain = ["attributes.", "attribute.", "attr."]
+        .iter()
+        .find_map(|prefix| name.strip_prefix(prefix))
+        .unwrap_or(name);
+    matches!(
+        plain,
+        "name" | "creation_time" | "last_update_time" | "experiment_id"
+    )
+    .then_some(plain)
+}
+
+fn field<'v>(experiment: &'v TrackedExperiment, name: &str) -> Field<'v> {
+    if let Some(key) = name
+        .strip_prefix("tags.")
+        .or_else(|| name.strip_prefix("tag."))
+    {
+        return experiment
+            .tags
+            .get(key)
+            .map_or(query::Value::Missing, |value| Field::Text(value));
+    }
+    match attribute(name) {
+        Some("name") => Field::Text(&experiment.name),
+        Some("creation_time") => Field::Number(experiment.created_ms as f64),
+        Some("last_update_time") => Field::Number(experiment.updated_ms as f64),
+        Some("experiment_id") => Field::Number(experiment.experiment_id.0 as f64),
+        _ => Field::Missing,
+    }
+}

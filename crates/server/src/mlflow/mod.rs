@@ -1,0 +1,220 @@
+//! MLflow's REST API, as its stock Python client calls it: what a client logs are the lab's own runs.
+//!
+//! Every call is a function of the lab and the request's fields; one table says which path has which. There is no
+//! token, for the client has none; the guard refuses foreign pages and foreign names as everywhere.
+
+mod answer;
+mod artifacts;
+mod experiments;
+mod fields;
+mod filter;
+mod metrics;
+mod runs;
+
+use std::sync::Arc;
+
+use assay_api::Lab;
+use assay_core::code::{Code, Failure};
+use axum::Json;
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, RawQuery, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodFilter, MethodRouter, get, on};
+use serde_json::{Value, json};
+
+use self::fields::Fields;
+use crate::Shared;
+
+/// The MLflow whose API this is.
+pub const MLFLOW_VERSION: &str = "3.17.2";
+/// A batch of 1,000 metrics with long names, and then some.
+const MAX_REQUEST_BYTES: usize = 16 << 20;
+
+/// What every call sees.
+pub struct Context<'a> {
+    pub lab: &'a Lab,
+    /// Where clients find the artifacts of an experiment that names no other place.
+    pub artifact_root: &'a str,
+}
+
+type Call = fn(&Context<'_>, &Fields) -> Result<Value, Refusal>;
+
+const GET: MethodFilter = MethodFilter::GET;
+const POST: MethodFilter = MethodFilter::POST;
+
+/// Below `/api/2.0/mlflow/`, and below `/ajax-api/2.0/mlflow/` for pages.
+const CALLS: [(MethodFilter, &str, Call); 27] = [
+    (POST, "experiments/create", experiments::create),
+    (GET, "experiments/get", experiments::get),
+    (GET, "experiments/get-by-name", experiments::get_by_name),
+    (POST, "experiments/update", experiments::update),
+    (POST, "experiments/delete", experiments::delete),
+    (POST, "experiments/restore", experiments::restore),
+    (GET.or(POST), "experiments/search", experiments::search),
+    (POST, "experiments/set-experiment-tag", experiments::set_tag),
+    (
+        POST,
+        "experiments/delete-experiment-tag",
+        experiments::delete_tag,
+    ),
+    (POST, "runs/create", runs::create),
+    (GET, "runs/get", runs::get),
+    (POST, "runs/update", runs::update),
+    (POST, "runs/delete", runs::delete),
+    (POST, "runs/restore", runs::restore),
+    (POST, "runs/search", runs::search),
+    (POST, "runs/log-metric", runs::log_metric),
+    (POST, "runs/log-parameter", runs::log_parameter),
+    (POST, "runs/log-batch", runs::log_batch),
+    (POST, "runs/log-inputs", runs::log_inputs),
+    (POST, "runs/set-tag", runs::set_tag),
+    (POST, "runs/delete-tag", runs::delete_tag),
+    (GET, "metrics/get-history", metrics::history),
+    (GET, "metrics/get-history-bulk", metrics::history_bulk),
+    (
+        GET,
+        "metrics/get-history-bulk-interval",
+        metrics::history_bulk_interval,
+    ),
+    (GET, "artifacts/list", artifacts::list),
+    (GET.or(POST), "users/current", |_, _| Ok(json!({}))),
+    (GET, "server-info", server_info),
+];
+
+pub fn router() -> Router<Arc<Shared>> {
+    let mut router = Router::new();
+    for root in ["/api/2.0/mlflow", "/ajax-api/2.0/mlflow"] {
+        for (methods, path, call) in CALLS {
+            router = router.route(&format!("{root}/{path}"), answer_to(methods, call));
+        }
+    }
+    for root in ["/api/3.0/mlflow", "/ajax-api/3.0/mlflow"] {
+        router = router.route(&format!("{root}/server-info"), answer_to(GET, server_info));
+    }
+    router
+        .layer(DefaultBodyLimit::max(MAX_REQUEST_BYTES))
+        .merge(artifacts::router())
+        .route("/version", get(async || MLFLOW_VERSION))
+}
+
+/// A call as a route: its fields come from the query or from the body, the work is done on a thread that may block.
+fn answer_to(methods: MethodFilter, call: Call) -> MethodRouter<Arc<Shared>> {
+    on(
+        methods,
+        move |State(shared): State<Arc<Shared>>, RawQuery(query): RawQuery, body: Bytes| async move {
+            let work = move || {
+                let fields = Fields::read(query.as_deref(), &body)?;
+                let lab = shared.desk.lab().map_err(Refusal::from)?;
+                let context = Context {
+                    lab: &lab,
+                    artifact_root: &shared.artifact_root,
+                };
+                call(&context, &fields)
+            };
+            match tokio::task::spawn_blocking(work).await {
+                Ok(Ok(answer)) => Json(answer).into_response(),
+                Ok(Err(refusal)) => refusal.into_response(),
+                Err(error) => Refusal::internal(error.to_string()).into_response(),
+            }
+        },
+    )
+}
+
+fn server_info(_: &Context<'_>, _: &Fields) -> Result<Value, Refusal> {
+    Ok(json!({
+        "store_type": "SqlStore",
+        "workspaces_enabled": false,
+        "trace_archival_enabled": false,
+        "multipart_uploads_enabled": false,
+        "multipart_downloads_enabled": false,
+        "presigned_upload_run_id_supported": false,
+        "presigned_upload_model_id_supported": false,
+        "features_enabled": {},
+    }))
+}
+
+/// An error as MLflow's clients know it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    status: StatusCode,
+    error_code: &'static str,
+    message: String,
+}
+
+impl Refusal {
+    pub fn invalid(message: impl Into<String>) -> Self {
+        Self {
+            status: StatusCode::BAD_REQUEST,
+            error_code: "INVALID_PARAMETER_VALUE",
+            message: message.into(),
+        }
+    }
+
+    pub fn absent(message: impl Into<String>) -> Self {
+        Self {
+            status: StatusCode::NOT_FOUND,
+            error_code: "RESOURCE_DOES_NOT_EXIST",
+            message: message.into(),
+        }
+    }
+
+    pub fn exists(message: impl Into<String>) -> Self {
+        Self {
+            status: StatusCode::BAD_REQUEST,
+            error_code: "RESOURCE_ALREADY_EXISTS",
+            message: message.into(),
+        }
+    }
+
+    fn internal(message: impl Into<String>) -> Self {
+        Self {
+            status: StatusCode::INTERNAL_SERVER_ERROR,
+            error_code: "INTERNAL_ERROR",
+            message: message.into(),
+        }
+    }
+
+    /// The same refusal in MLflow's words, where clients look at them.
+    pub fn of(failure: Failure, absent: impl FnOnce() -> String) -> Self {
+        match failure.code {
+            Code::NotFound => Self::absent(absent()),
+            _ => failure.into(),
+        }
+    }
+}
+
+impl From<Failure> for Refusal {
+    fn from(failure: Failure) -> Self {
+        let message = match &failure.hint {
+            Some(hint) => format!("{}; {hint}", failure.wrong),
+            None => failure.wrong.clone(),
+        };
+        match failure.code {
+            Code::NotFound => Self::absent(message),
+            Code::Invalid | Code::Unsupported | Code::Precondition => Self::invalid(message),
+            Code::Conflict => Self {
+                error_code: "INVALID_STATE",
+                ..Self::invalid(message)
+            },
+            _ => Self::internal(message),
+        }
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let class = match self.error_code {
+            "RESOURCE_DOES_NOT_EXIST" => "RESOURCE_NOT_FOUND",
+            other => other,
+        };
+        let body = json!({
+            "error_code": self.error_code,
+            "message": self.message,
+            "sqlstate": "KAM00",
+            "error_class": class,
+        });
+        (self.status, Json(body)).into_response()
+    }
+}

@@ -1,0 +1,88 @@
+-- Format 5. What other programs log stands beside what is trained here: experiments have ids, times, tags and a trash;
+-- runs have a user, the data sets that their client described, and who may still write to them.
+
+ALTER TABLE experiments ADD COLUMN created_ms INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE experiments ADD COLUMN updated_ms INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE experiments ADD COLUMN deleted_ms INTEGER;
+ALTER TABLE experiments ADD COLUMN artifact_location TEXT;
+UPDATE experiments SET created_ms = coalesce((SELECT min(r.started_ms) FROM runs r WHERE r.experiment_id = experiments.id), 0);
+UPDATE experiments SET updated_ms = created_ms;
+
+CREATE TABLE experiment_tags (
+    experiment INTEGER NOT NULL REFERENCES experiments(id) ON DELETE CASCADE,
+    key        TEXT NOT NULL,
+    value      TEXT NOT NULL,
+    PRIMARY KEY (experiment, key)
+) STRICT, WITHOUT ROWID;
+
+-- Clients that name no experiment mean the one with id 0, which is called Default.
+UPDATE runs SET experiment_id = 0 WHERE experiment_id = (SELECT id FROM experiments WHERE name = 'Default');
+UPDATE experiments SET id = 0 WHERE name = 'Default';
+INSERT INTO experiments (id, name) SELECT 0, 'Default' WHERE NOT EXISTS (SELECT 1 FROM experiments WHERE id = 0);
+
+ALTER TABLE runs ADD COLUMN user TEXT NOT NULL DEFAULT '';
+-- 1: a client of the tracking API fills it, and may go on after it ended.
+ALTER TABLE runs ADD COLUMN is_tracked INTEGER NOT NULL DEFAULT 0;
+
+CREATE TABLE run_inputs (
+    run   INTEGER NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+    place INTEGER NOT NULL,
+    doc   TEXT NOT NULL,
+    PRIMARY KEY (run, place)
+) STRICT, WITHOUT ROWID;
+
+-- The time of the last point decides between equal steps.
+ALTER TABLE metric_summaries ADD COLUMN last_ms INTEGER NOT NULL DEFAULT 0;
+
+-- Models that a client logged, whichever program can load them: files of their own beside those of runs.
+CREATE TABLE logged_models (
+    id            INTEGER PRIMARY KEY,
+    model_id      TEXT NOT NULL UNIQUE,
+    experiment_id INTEGER NOT NULL REFERENCES experiments(id),
+    name          TEXT NOT NULL,
+    model_type    TEXT NOT NULL,
+    status        TEXT NOT NULL,
+    source_run    TEXT NOT NULL,
+    created_ms    INTEGER NOT NULL,
+    updated_ms    INTEGER NOT NULL,
+    deleted_ms    INTEGER
+) STRICT;
+CREATE INDEX logged_models_experiment ON logged_models(experiment_id, created_ms);
+CREATE TABLE logged_model_params (
+    model INTEGER NOT NULL REFERENCES logged_models(id) ON DELETE CASCADE,
+    key   TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (model, key)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE logged_model_tags (
+    model INTEGER NOT NULL REFERENCES logged_models(id) ON DELETE CASCADE,
+    key   TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (model, key)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE logged_model_metrics (
+    model  INTEGER NOT NULL REFERENCES logged_models(id) ON DELETE CASCADE,
+    key    TEXT NOT NULL,
+    run_id TEXT NOT NULL,
+    dataset_name   TEXT NOT NULL,
+    dataset_digest TEXT NOT NULL,
+    -- NULL is NaN.
+    value  REAL,
+    step   INTEGER NOT NULL,
+    at_ms  INTEGER NOT NULL,
+    PRIMARY KEY (model, key, run_id, dataset_name, dataset_digest)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE logged_model_files (
+    model      INTEGER NOT NULL REFERENCES logged_models(id) ON DELETE CASCADE,
+    path       TEXT NOT NULL,
+    object     TEXT NOT NULL,
+    size_bytes INTEGER NOT NULL,
+    PRIMARY KEY (model, path)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX logged_model_files_object ON logged_model_files(object);
+CREATE TABLE run_outputs (
+    run      INTEGER NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+    model_id TEXT NOT NULL,
+    step     INTEGER NOT NULL,
+    PRIMARY KEY (run, model_id)
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,20 @@
+//! What clients of the tracking API log: the same experiments and runs that are trained here, by other rules. A client
+//! may go on with a run that ended, parameters are written once, and deleted things are still found by their ids.
+
+mod artifacts;
+mod batch;
+mod experiments;
+mod load;
+mod logged_models;
+mod runs;
+mod search;
+
+use crate::error::Error;
+
+/// Why a client's request was refused, where it must be told apart from other errors.
+pub(crate) fn not_active(kind: &str, id: impl std::fmt::Display, state: &str) -> Error {
+    Error::invalid(
+        format!("the {kind} {id} must be in the 'active' state; it is {state}"),
+        "restore it first",
+    )
+}
