@@ -2,7 +2,7 @@
 
 use assay_core::train::ParamInfo;
 
-use super::param::{choice, float, integer};
+use super::param::{choice, float, integer, kernel, kernel_limits, kernel_numbers};
 use super::{BOTH, Entry};
 use crate::{neighbours, svm};
 
@@ -58,48 +58,21 @@ fn knn_params() -> Vec<ParamInfo> {
 }
 
 fn svm_params() -> Vec<ParamInfo> {
-    vec![
-        choice(
-            "kernel",
-            "How alike two rows are: rbf (their distance), linear, or polynomial (their product to a power).",
-            &["rbf", "linear", "polynomial"],
-        ),
-        float(
-            "c",
-            "The price of an error: smaller values give a wider margin and a smoother curve.",
-            1.0,
-            (1e-6, 1e6),
-        ),
-        float(
-            "gamma",
-            "rbf and polynomial: the larger, the nearer rows must be to matter; 0: 1 / (features x variance).",
-            0.0,
-            (0.0, 1e6),
-        ),
-        integer("degree", "polynomial: the power.", 3, (1, 10)),
-        float(
-            "coef0",
-            "polynomial: added to the product before the power.",
-            0.0,
-            (-1e3, 1e3),
-        ),
-        float(
-            "epsilon",
-            "Numbers: errors up to this cost nothing, in units of the target.",
-            0.1,
-            (0.0, 1e6),
-        ),
-        integer(
-            "max_iter",
-            "The most steps of the solver; a warning tells when they did not suffice.",
-            1_000_000,
-            (1, 100_000_000),
-        ),
-        integer(
-            "max_rows",
-            "The most rows that are trained on; of more, so many are drawn. Time grows with their square.",
-            20_000,
-            (100, 100_000),
-        ),
-    ]
+    let c = float(
+        "c",
+        "The price of an error: smaller values give a wider margin and a smoother curve.",
+        1.0,
+        (1e-6, 1e6),
+    );
+    let epsilon = float(
+        "epsilon",
+        "Numbers: errors up to this cost nothing, in units of the target.",
+        0.1,
+        (0.0, 1e6),
+    );
+    let mut params = vec![kernel(), c];
+    params.extend(kernel_numbers());
+    params.push(epsilon);
+    params.extend(kernel_limits());
+    params
 }

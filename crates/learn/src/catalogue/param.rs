@@ -70,3 +70,48 @@ pub fn class_weight() -> ParamInfo {
         &["none", "balanced"],
     )
 }
+
+/// What every machine with a kernel is told of it, in the order of the forms: the kernel alone, then its numbers.
+pub(super) fn kernel() -> ParamInfo {
+    choice(
+        "kernel",
+        "How alike two rows are: rbf (their distance), linear, or polynomial (their product to a power).",
+        &["rbf", "linear", "polynomial"],
+    )
+}
+
+pub(super) fn kernel_numbers() -> [ParamInfo; 3] {
+    [
+        float(
+            "gamma",
+            "rbf and polynomial: the larger, the nearer rows must be to matter; 0: 1 / (features x variance).",
+            0.0,
+            (0.0, 1e6),
+        ),
+        integer("degree", "polynomial: the power.", 3, (1, 10)),
+        float(
+            "coef0",
+            "polynomial: added to the product before the power.",
+            0.0,
+            (-1e3, 1e3),
+        ),
+    ]
+}
+
+/// How long and on how many rows such a machine is trained.
+pub(super) fn kernel_limits() -> [ParamInfo; 2] {
+    [
+        integer(
+            "max_iter",
+            "The most steps of the solver; a warning tells when they did not suffice.",
+            1_000_000,
+            (1, 100_000_000),
+        ),
+        integer(
+            "max_rows",
+            "The most rows that are trained on; of more, so many are drawn. Time grows with their square.",
+            20_000,
+            (100, 100_000),
+        ),
+    ]
+}

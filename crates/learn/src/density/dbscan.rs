@@ -1,12 +1,13 @@
 //! DBSCAN.
 
+use assay_core::Cancelled;
 use assay_core::model::Model;
-use assay_core::{Cancelled, Task};
 use linfa::traits::Fit;
 use linfa::{DatasetBase, ParamGuard};
 use ndarray::ArrayView2;
 use rayon::prelude::*;
 
+use super::params::{CrowdAlgorithm, CrowdParams, CrowdValidParams};
 use super::{Crowds, chosen_radius, squared};
 use crate::neighbours::Index;
 use crate::params::Resolved;
@@ -15,61 +16,18 @@ use crate::{Error, Training, data};
 /// Rows whose neighbourhoods are held at once.
 const ROWS_A_PART: usize = 256;
 
-/// Checked parameters.
-#[derive(Debug, Clone)]
-pub struct DbscanValidParams {
-    eps: f64,
-    min_samples: usize,
-    task: Task,
+/// The algorithm as its parameters name it.
+#[derive(Debug, Clone, Copy)]
+pub struct Dbscan;
+
+impl CrowdAlgorithm for Dbscan {
+    const TITLE: &str = "DBSCAN";
 }
 
-/// Parameters as they were given.
-#[derive(Debug, Clone)]
-pub struct DbscanParams(DbscanValidParams);
+/// Cut at the radius within which rows are counted.
+pub type DbscanParams = CrowdParams<Dbscan>;
 
-impl DbscanParams {
-    /// Five rows within a radius that is chosen.
-    pub fn new(task: &Task) -> Self {
-        Self(DbscanValidParams {
-            eps: 0.0,
-            min_samples: 5,
-            task: task.clone(),
-        })
-    }
-
-    /// The radius, at least 0; 0: chosen so that nine in ten rows have enough others within it.
-    pub fn eps(mut self, eps: f64) -> Self {
-        self.0.eps = eps;
-        self
-    }
-
-    /// Rows within the radius that make a core, itself included; at least 1.
-    pub fn min_samples(mut self, min_samples: usize) -> Self {
-        self.0.min_samples = min_samples;
-        self
-    }
-}
-
-impl ParamGuard for DbscanParams {
-    type Checked = DbscanValidParams;
-    type Error = linfa::Error;
-
-    fn check_ref(&self) -> Result<&Self::Checked, Self::Error> {
-        if self.0.eps.is_nan() || self.0.eps < 0.0 || self.0.min_samples == 0 {
-            return Err(linfa::Error::Parameters(
-                "DBSCAN: give an eps from 0 up, and at least one row for min_samples".to_owned(),
-            ));
-        }
-        Ok(&self.0)
-    }
-
-    fn check(self) -> Result<Self::Checked, Self::Error> {
-        self.check_ref()?;
-        Ok(self.0)
-    }
-}
-
-impl<'v> Fit<ArrayView2<'v, f32>, (), Error> for DbscanValidParams {
+impl<'v> Fit<ArrayView2<'v, f32>, (), Error> for CrowdValidParams<Dbscan> {
     type Object = Crowds;
 
     fn fit(&self, dataset: &DatasetBase<ArrayView2<'v, f32>, ()>) -> Result<Crowds, Error> {

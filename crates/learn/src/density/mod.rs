@@ -5,6 +5,7 @@
 
 mod dbscan;
 mod optics;
+mod params;
 
 use assay_core::model::{Form, Model, Output};
 use assay_core::schema::ColumnType;
@@ -12,9 +13,10 @@ use assay_core::{Cancelled, Task};
 use rayon::prelude::*;
 
 pub(crate) use dbscan::fit as fit_dbscan;
-pub use dbscan::{DbscanParams, DbscanValidParams};
+pub use dbscan::{Dbscan, DbscanParams};
 pub(crate) use optics::fit as fit_optics;
-pub use optics::{OpticsModel, OpticsParams, OpticsValidParams};
+pub use optics::{Optics, OpticsModel, OpticsParams};
+pub use params::{CrowdAlgorithm, CrowdParams, CrowdValidParams};
 
 use crate::neighbours::Index;
 

@@ -1,12 +1,13 @@
 //! OPTICS: the order in which rows are reached from crowd to crowd, cut at a radius.
 
+use assay_core::Cancelled;
 use assay_core::model::{Distance, Model};
-use assay_core::{Cancelled, Task};
 use linfa::traits::Fit;
 use linfa::{DatasetBase, ParamGuard};
 use ndarray::ArrayView2;
 use rayon::prelude::*;
 
+use super::params::{CrowdAlgorithm, CrowdParams, CrowdValidParams};
 use super::{Crowds, chosen_radius};
 use crate::neighbours::Index;
 use crate::params::Resolved;
@@ -17,59 +18,16 @@ const ROWS_A_PART: usize = 2_048;
 /// Points of the curve of reachabilities.
 const MAX_POINTS: usize = 1_000;
 
-/// Checked parameters.
-#[derive(Debug, Clone)]
-pub struct OpticsValidParams {
-    eps: f64,
-    min_samples: usize,
-    task: Task,
+/// The algorithm as its parameters name it.
+#[derive(Debug, Clone, Copy)]
+pub struct Optics;
+
+impl CrowdAlgorithm for Optics {
+    const TITLE: &str = "OPTICS";
 }
 
-/// Parameters as they were given.
-#[derive(Debug, Clone)]
-pub struct OpticsParams(OpticsValidParams);
-
-impl OpticsParams {
-    /// Five rows make a crowd; cut at a radius that is chosen.
-    pub fn new(task: &Task) -> Self {
-        Self(OpticsValidParams {
-            eps: 0.0,
-            min_samples: 5,
-            task: task.clone(),
-        })
-    }
-
-    /// Where the order is cut into clusters, at least 0; 0: chosen so that nine in ten rows have enough others within it.
-    pub fn eps(mut self, eps: f64) -> Self {
-        self.0.eps = eps;
-        self
-    }
-
-    /// Rows that make a crowd, itself included; at least 1.
-    pub fn min_samples(mut self, min_samples: usize) -> Self {
-        self.0.min_samples = min_samples;
-        self
-    }
-}
-
-impl ParamGuard for OpticsParams {
-    type Checked = OpticsValidParams;
-    type Error = linfa::Error;
-
-    fn check_ref(&self) -> Result<&Self::Checked, Self::Error> {
-        if self.0.eps.is_nan() || self.0.eps < 0.0 || self.0.min_samples == 0 {
-            return Err(linfa::Error::Parameters(
-                "OPTICS: give an eps from 0 up, and at least one row for min_samples".to_owned(),
-            ));
-        }
-        Ok(&self.0)
-    }
-
-    fn check(self) -> Result<Self::Checked, Self::Error> {
-        self.check_ref()?;
-        Ok(self.0)
-    }
-}
+/// Cut into clusters at the radius.
+pub type OpticsParams = CrowdParams<Optics>;
 
 /// What was found.
 #[derive(Debug, Clone, PartialEq)]
@@ -83,7 +41,7 @@ pub struct OpticsModel {
     pub crowds: Crowds,
 }
 
-impl<'v> Fit<ArrayView2<'v, f32>, (), Error> for OpticsValidParams {
+impl<'v> Fit<ArrayView2<'v, f32>, (), Error> for CrowdValidParams<Optics> {
     type Object = OpticsModel;
 
     fn fit(&self, dataset: &DatasetBase<ArrayView2<'v, f32>, ()>) -> Result<OpticsModel, Error> {
@@ -123,7 +81,7 @@ impl<'v> Fit<ArrayView2<'v, f32>, (), Error> for OpticsValidParams {
     }
 }
 
-impl OpticsValidParams {
+impl CrowdValidParams<Optics> {
     /// From row to row, always the one that is reached most nearly; of equally near ones the first.
     fn walk(
         &self,

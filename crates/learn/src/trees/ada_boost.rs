@@ -10,7 +10,7 @@ use linfa::{DatasetBase, ParamGuard};
 use ndarray::{Array1, ArrayView2};
 
 use super::bins;
-use super::forest::plain;
+use super::forest::{class_indices, plain};
 use super::grow::{Limits, Rows, Splitter, grow};
 use super::split::{Classes, Criterion};
 use crate::params::Resolved;
@@ -111,6 +111,19 @@ impl ParamGuard for AdaBoostParams {
     }
 }
 
+impl AdaBoostValidParams {
+    /// Of every tree; all features are looked at in every split.
+    pub(super) fn limits(&self, n_features: usize) -> Limits {
+        Limits {
+            max_depth: self.max_depth,
+            min_samples_split: 2,
+            min_samples_leaf: 1,
+            max_features: n_features,
+            splitter: Splitter::Best,
+        }
+    }
+}
+
 impl<'v> Fit<ArrayView2<'v, f32>, Array1<usize>, Error> for AdaBoostValidParams {
     type Object = Boosted;
 
@@ -120,16 +133,7 @@ impl<'v> Fit<ArrayView2<'v, f32>, Array1<usize>, Error> for AdaBoostValidParams 
         dataset: &DatasetBase<ArrayView2<'v, f32>, Array1<usize>>,
     ) -> Result<Boosted, Error> {
         let x = *dataset.records();
-        let indices: Vec<u32> = dataset
-            .targets()
-            .iter()
-            .map(|&index| index as u32)
-            .collect();
-        let present = indices
-            .iter()
-            .max()
-            .map_or(1, |largest| *largest as usize + 1);
-        let n_classes = self.n_classes.max(present);
+        let (indices, n_classes) = class_indices(dataset.targets(), self.n_classes);
         let features = bins::cut(x, &self.task)?;
         let rows = Rows {
             x: x.to_slice()
@@ -142,17 +146,8 @@ impl<'v> Fit<ArrayView2<'v, f32>, Array1<usize>, Error> for AdaBoostValidParams 
                 criterion: Criterion::Gini,
             },
         };
-        let limits = Limits {
-            max_depth: self.max_depth,
-            min_samples_split: 2,
-            min_samples_leaf: 1,
-            max_features: x.ncols(),
-            splitter: Splitter::Best,
-        };
-        let mut weights: Vec<f64> = match dataset.weights() {
-            Some(weights) => weights.iter().map(|&weight| f64::from(weight)).collect(),
-            None => vec![1.0; x.nrows()],
-        };
+        let limits = self.limits(x.ncols());
+        let mut weights = start_weights(dataset.weights(), x.nrows());
         let mut found = Vec::new();
         for number in 0..self.n_estimators {
             self.task
@@ -248,6 +243,14 @@ pub(crate) fn fit(params: &Resolved, training: &Training<'_>) -> Result<Model, E
         output: data::output(training.y),
         form,
     })
+}
+
+/// One per row, not yet normalised.
+pub(super) fn start_weights(given: Option<&[f32]>, n_rows: usize) -> Vec<f64> {
+    match given {
+        Some(weights) => weights.iter().map(|&weight| f64::from(weight)).collect(),
+        None => vec![1.0; n_rows],
+    }
 }
 
 /// The sum becomes 1, and no weight becomes too small to grow again.

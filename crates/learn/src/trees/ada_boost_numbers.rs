@@ -11,10 +11,10 @@ use ndarray::{Array1, ArrayView2};
 use rand_xoshiro::rand_core::RngCore;
 use rayon::prelude::*;
 
-use super::ada_boost::{AdaBoostValidParams, normalise};
+use super::ada_boost::{AdaBoostValidParams, normalise, start_weights};
 use super::bins;
 use super::forest::{plain, stream};
-use super::grow::{Grown, GrownNode, Limits, Rows, Splitter, grow};
+use super::grow::{Grown, GrownNode, Rows, grow};
 use super::split::Numbers;
 use crate::{Error, data};
 
@@ -55,17 +55,8 @@ impl<'v> Fit<ArrayView2<'v, f32>, Array1<f64>, Error> for AdaBoostValidParams {
                 mean,
             },
         };
-        let limits = Limits {
-            max_depth: self.max_depth,
-            min_samples_split: 2,
-            min_samples_leaf: 1,
-            max_features: x.ncols(),
-            splitter: Splitter::Best,
-        };
-        let mut weights: Vec<f64> = match dataset.weights() {
-            Some(weights) => weights.iter().map(|&weight| f64::from(weight)).collect(),
-            None => vec![1.0; n_rows],
-        };
+        let limits = self.limits(x.ncols());
+        let mut weights = start_weights(dataset.weights(), n_rows);
         let targets = dataset.targets();
         let mut found: Vec<(Grown, f64)> = Vec::new();
         for number in 0..self.n_estimators {

@@ -32,18 +32,10 @@ impl<'v> Fit<ArrayView2<'v, f32>, Array1<usize>, Error> for ForestValidParams {
         &self,
         dataset: &DatasetBase<ArrayView2<'v, f32>, Array1<usize>>,
     ) -> Result<Forest, Error> {
-        let indices: Vec<u32> = dataset
-            .targets()
-            .iter()
-            .map(|&index| index as u32)
-            .collect();
-        let present = indices
-            .iter()
-            .max()
-            .map_or(1, |largest| *largest as usize + 1);
+        let (indices, n_classes) = class_indices(dataset.targets(), self.n_classes);
         let objective = Classes {
             indices: &indices,
-            n_classes: self.n_classes.max(present),
+            n_classes,
             criterion: self.criterion,
         };
         let grown = self.grow_all(*dataset.records(), objective, dataset.weights())?;
@@ -225,6 +217,16 @@ impl ForestValidParams {
         };
         n.max(1)
     }
+}
+
+/// The class of every row, and how many classes there are: `n_classes`, or more where the rows have more.
+pub(super) fn class_indices(targets: &Array1<usize>, n_classes: usize) -> (Vec<u32>, usize) {
+    let indices: Vec<u32> = targets.iter().map(|&index| index as u32).collect();
+    let present = indices
+        .iter()
+        .max()
+        .map_or(1, |largest| *largest as usize + 1);
+    (indices, n_classes.max(present))
 }
 
 /// The random numbers of tree number `tree`: streams of one seed share nothing.
