@@ -15,7 +15,7 @@ use assay_core::code::Code;
 use assay_core::metrics;
 use assay_core::run::{RunSummary, StoredPredictions};
 use assay_core::words::count;
-use assay_store::MetricBucket;
+use assay_store::{ALL_STEPS, MetricBucket};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Attempt, Cause};
@@ -203,7 +203,9 @@ impl Lab {
     fn history_chart(&self, runs: &[RunId], metric: &str) -> Result<ChartSpec, Cause> {
         let mut series = Vec::new();
         for (index, run) in self.summaries(runs)?.iter().enumerate() {
-            let buckets = self.store.metric_buckets(&run.run_id, metric, MAX_POINTS)?;
+            let buckets = self
+                .store
+                .metric_buckets(&run.run_id, metric, &ALL_STEPS, MAX_POINTS)?;
             series.push(Series {
                 name: run.name.clone(),
                 color: color(index),

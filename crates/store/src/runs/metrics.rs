@@ -1,6 +1,7 @@
 //! Metric points: chunks of the past, a short tail of single rows, and a summary that is always right.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use assay_core::event::Kind;
 use assay_core::metrics::larger_is_better;
@@ -14,6 +15,9 @@ use crate::error::Result;
 use crate::rows::Rows;
 use crate::store::{Durability, Store, Write};
 
+/// The whole of a curve.
+pub const ALL_STEPS: RangeInclusive<i64> = i64::MIN..=i64::MAX;
+
 /// One value that was logged.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MetricPoint {
@@ -23,7 +27,7 @@ pub struct MetricPoint {
     pub at_ms: TimestampMs,
 }
 
-/// A stretch of points in the order they were logged.
+/// The points of a stretch of steps.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct MetricBucket {
     /// Smallest and largest step.
@@ -64,8 +68,15 @@ impl Store {
             .collect())
     }
 
-    /// At most `n` buckets that keep every spike; for a chart `n` pixels wide.
-    pub fn metric_buckets(&self, run_id: &RunId, key: &str, n: u32) -> Result<Vec<MetricBucket>> {
+    /// At most `n` buckets, by step, that keep every spike; for a chart `n` pixels wide. [`ALL_STEPS`] is the whole
+    /// curve; a narrower range is shown as finely as it can be.
+    pub fn metric_buckets(
+        &self,
+        run_id: &RunId,
+        key: &str,
+        steps: &RangeInclusive<i64>,
+        n: u32,
+    ) -> Result<Vec<MetricBucket>> {
         self.read(|db| {
             let row = load::find_id(db, run_id)?;
             let wanted = n.max(1) as usize;
@@ -73,14 +84,16 @@ impl Store {
                 "SELECT n FROM metric_summaries WHERE run = ?1 AND key = ?2",
                 params![row, key],
             )? as usize;
-            let fine = if total >= wanted * GROUP {
+            let mut fine: Vec<MetricBucket> = if *steps == ALL_STEPS && total >= wanted * GROUP {
                 group_buckets(db, row, key)?
             } else {
                 samples(db, row, key)?
                     .iter()
+                    .filter(|sample| steps.contains(&sample.step))
                     .map(|sample| chunk::bucket(std::slice::from_ref(sample)))
                     .collect()
             };
+            fine.sort_by_key(|bucket| (bucket.first_step, bucket.last_step));
             Ok(join(&fine, wanted))
         })
     }

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use assay_core::run::MetricSummary;
-use assay_store::{MetricBucket, MetricPoint};
+use assay_store::{ALL_STEPS, MetricBucket, MetricPoint};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
@@ -77,7 +77,7 @@ fn points_in_any_order_and_portion_come_back() {
             prop_assert_eq!(summary.best_step, best.step);
         }
         for n in [1, 7, 5_000] {
-            let buckets = lab.store.metric_buckets(&run, "test.loss", n)?;
+            let buckets = lab.store.metric_buckets(&run, "test.loss", &ALL_STEPS, n)?;
             prop_assert!(buckets.len() <= n as usize);
             prop_assert_eq!(
                 joined(&buckets),
@@ -114,7 +114,10 @@ fn a_spike_among_a_hundred_thousand_points_is_seen() {
     let mut points: Vec<_> = (0..100_000).map(|step| point(1.0, step)).collect();
     points[61_803].value = 99.0;
     lab.store.log_metrics(&run, &points).unwrap();
-    let buckets = lab.store.metric_buckets(&run, "test.loss", 500).unwrap();
+    let buckets = lab
+        .store
+        .metric_buckets(&run, "test.loss", &ALL_STEPS, 500)
+        .unwrap();
     assert_eq!(buckets.len(), 500);
     let spikes: Vec<_> = buckets.iter().filter(|bucket| bucket.max > 1.0).collect();
     assert_eq!(spikes.len(), 1);
@@ -150,5 +153,6 @@ fn the_best_step_follows_the_direction_of_the_metric() {
         .collect();
     assert_eq!(best, [("test.accuracy", 3, 0.9), ("test.log_loss", 4, 0.9)]);
     assert_eq!(lab.store.metric_points(&run, "no such").unwrap(), []);
-    assert_eq!(lab.store.metric_buckets(&run, "no such", 5).unwrap(), []);
+    let none = lab.store.metric_buckets(&run, "no such", &ALL_STEPS, 5);
+    assert_eq!(none.unwrap(), []);
 }
