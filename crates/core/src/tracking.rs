@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::TimestampMs;
 use crate::ids::RunId;
+use crate::registry::VersionKey;
 use crate::run::RunStatus;
 
 /// The experiment that a client means when it names none.
@@ -200,7 +201,7 @@ pub enum LoggedModelStatus {
     Failed,
 }
 
-/// The latest value of a metric of a model, by the run and the data that it was measured with.
+/// A value of a metric of a model, with the run and the data that it was measured with.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ModelMetric {
     pub metric: LoggedMetric,
@@ -215,4 +216,30 @@ pub struct ModelMetric {
 pub struct ModelOutput {
     pub model_id: LoggedModelId,
     pub step: i64,
+}
+
+/// What files belong to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ArtifactOwner {
+    Run(RunId),
+    LoggedModel(LoggedModelId),
+    /// The exported folder of a version that was registered here; nobody writes to it.
+    Registered(VersionKey),
+}
+
+impl std::fmt::Display for ArtifactOwner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Run(id) => write!(f, "the run {id}"),
+            Self::LoggedModel(id) => write!(f, "the logged model {id}"),
+            Self::Registered(key) => write!(f, "the model {key}"),
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ArtifactFile {
+    /// Relative, with `/`.
+    pub path: String,
+    pub size_bytes: u64,
 }

@@ -2,6 +2,7 @@
 //!
 //! Invariant: this is the only crate in which store, frame, learn, onnx and chart meet. Hosts call it and print.
 
+mod artifact_files;
 mod charts;
 mod datasets;
 mod demo;

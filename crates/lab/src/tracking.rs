@@ -294,9 +294,13 @@ impl Lab {
         Ok(model)
     }
 
-    pub fn logged_model(&self, id: &LoggedModelId) -> Result<LoggedModel, Error> {
+    pub fn logged_model(
+        &self,
+        id: &LoggedModelId,
+        deleted_too: bool,
+    ) -> Result<LoggedModel, Error> {
         self.store
-            .logged_model(id)
+            .logged_model(id, deleted_too)
             .attempt(|| format!("show the logged model {id}"))
     }
 
@@ -315,6 +319,16 @@ impl Lab {
         self.store
             .finish_logged_model(id, status, self.environment.now_ms())
             .attempt(|| format!("finish the logged model {id}"))
+    }
+
+    pub fn log_logged_model_params(
+        &self,
+        id: &LoggedModelId,
+        params: &BTreeMap<String, String>,
+    ) -> Result<(), Error> {
+        self.store
+            .log_logged_model_params(id, params, self.environment.now_ms())
+            .attempt(|| format!("log parameters of the logged model {id}"))
     }
 
     pub fn set_logged_model_tags(

@@ -7,6 +7,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use assay_core::registry::VersionKey;
+use assay_core::tracking::ArtifactFile;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
@@ -76,6 +77,35 @@ impl Store {
             Ok(path)
         } else {
             Err(Error::not_found("exported folder of", key))
+        }
+    }
+
+    /// By path.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] as for [`Store::registry_path`].
+    pub fn registry_files(&self, key: &VersionKey) -> Result<Vec<ArtifactFile>> {
+        let mut files = Vec::new();
+        list(&self.registry_path(key)?, "", &mut files)
+            .attempted(|| format!("listing the folder of {key}"))?;
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(files)
+    }
+
+    /// Where a file of the folder lies.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] as for [`Store::registry_path`], and when there is no such file.
+    pub fn registry_file(&self, key: &VersionKey, path: &str) -> Result<PathBuf> {
+        let folder = self.registry_path(key)?;
+        if path != CHECKSUMS {
+            check_path(path)?;
+        }
+        let file = folder.join(path);
+        if file.is_file() {
+            Ok(file)
+        } else {
+            Err(Error::not_found("file", path))
         }
     }
 
@@ -177,6 +207,24 @@ fn parse(text: &str) -> Option<BTreeMap<&str, Sums>> {
         }
     }
     (!listed.is_empty()).then_some(listed)
+}
+
+/// `inside` is the path of `folder` itself, with a slash at its end unless it is empty.
+fn list(folder: &Path, inside: &str, files: &mut Vec<ArtifactFile>) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let path = format!("{inside}{}", entry.file_name().to_string_lossy());
+        let metadata = entry.metadata()?;
+        if metadata.is_dir() {
+            list(&entry.path(), &format!("{path}/"), files)?;
+        } else {
+            files.push(ArtifactFile {
+                path,
+                size_bytes: metadata.len(),
+            });
+        }
+    }
+    Ok(())
 }
 
 fn unreadable() -> FolderCheck {

@@ -66,7 +66,18 @@ impl Context<'_> {
             "dataset_inputs",
             run.inputs.iter().map(input).collect(),
         );
-        json!({ "info": self.run_info(run, location), "data": data, "inputs": inputs })
+        let mut outputs = json!({});
+        let models = run
+            .outputs
+            .iter()
+            .map(|output| json!({ "model_id": output.model_id, "step": output.step }));
+        put_list(&mut outputs, "model_outputs", models.collect());
+        json!({
+            "info": self.run_info(run, location),
+            "data": data,
+            "inputs": inputs,
+            "outputs": outputs,
+        })
     }
 }
 

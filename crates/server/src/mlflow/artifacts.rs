@@ -1,6 +1,6 @@
-//! `artifacts/list`, and the artifact proxy `mlflow-artifacts/artifacts/…`: files of runs streamed in and out.
+//! `artifacts/list`, and the artifact proxy `mlflow-artifacts/artifacts/…`: files streamed in and out.
 //!
-//! Invariant: a path never leaves its run. It is a name in the lab's database; the bytes lie under their hash.
+//! Invariant: a path never leaves its run or model. It is a name in the lab's database; the bytes lie under their hash.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -9,12 +9,12 @@ use std::sync::Arc;
 use assay_api::Lab;
 use assay_core::RunId;
 use assay_core::code::Failure;
-use assay_core::run::Artifact;
+use assay_core::tracking::{ArtifactFile, ArtifactOwner};
 use axum::Json;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, RawQuery, Request, State};
-use axum::http::{StatusCode, Uri, header};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use futures_util::stream;
@@ -24,7 +24,8 @@ use tokio::io::{AsyncReadExt, AsyncSeekExt};
 use tokio::sync::mpsc;
 
 use super::answer::put_list;
-use super::fields::{Fields, decoded};
+use super::fields::Fields;
+use super::place::{Place, check_path};
 use super::{Context, Refusal, runs};
 use crate::Shared;
 
@@ -59,7 +60,7 @@ pub fn list(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusal> {
     let root = format!("{}/{}/artifacts", context.location(&experiment), run.run_id);
     let files = context
         .lab
-        .tracked_artifacts(&run.run_id)
+        .files_of(&ArtifactOwner::Run(run.run_id))
         .map_err(|error| error.failure())?;
     let mut answer = json!({ "root_uri": root });
     put_list(&mut answer, "files", entries(&files, path, path));
@@ -76,7 +77,7 @@ async fn list_proxy(
         let path = fields.text("path")?.unwrap_or_default().to_owned();
         let place = Place::of(&path)?;
         let files = lab(&shared)?
-            .tracked_artifacts(&place.run_id)
+            .files_of(&place.owner)
             .map_err(|error| no_artifact(error.failure(), &path))?;
         let mut answer = json!({});
         // Relative to what was asked for.
@@ -101,7 +102,7 @@ async fn proxy(State(shared): State<Arc<Shared>>, request: Request) -> Result<Re
         "DELETE" => {
             let deleted = move || {
                 lab(&shared)?
-                    .delete_tracked_artifacts(&place.run_id, &place.path)
+                    .delete_files(&place.owner, &place.path)
                     .map_err(|error| no_artifact(error.failure(), &place.path))
             };
             blocking(deleted).await?;
@@ -124,7 +125,7 @@ async fn get_artifact(
         None => fields.required("run_uuid")?,
     };
     let place = Place {
-        run_id: RunId::new(run_id),
+        owner: ArtifactOwner::Run(RunId::new(run_id)),
         path: path.to_owned(),
     };
     download(shared, place, None).await
@@ -135,7 +136,7 @@ async fn upload(shared: Arc<Shared>, place: Place, mut body: Body) -> Result<Res
     let kept = tokio::task::spawn_blocking(move || {
         let chunks = std::iter::from_fn(|| receiver.blocking_recv());
         lab(&shared)?
-            .put_tracked_artifact(&place.run_id, &place.path, chunks)
+            .put_file(&place.owner, &place.path, chunks)
             .map_err(|error| no_artifact(error.failure(), &place.path))
     });
     while let Some(frame) = body.frame().await {
@@ -163,7 +164,7 @@ async fn download(
     let name = place.path.rsplit('/').next().unwrap_or_default().to_owned();
     let found = move || {
         lab(&shared)?
-            .tracked_artifact(&place.run_id, &place.path)
+            .file_of(&place.owner, &place.path)
             .map_err(|error| no_artifact(error.failure(), &place.path))
     };
     let path = blocking(found).await?;
@@ -215,58 +216,8 @@ fn no_artifact(failure: Failure, path: &str) -> Refusal {
     Refusal::of(failure, || format!("No such artifact: '{path}'"))
 }
 
-/// A file of a run.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Place {
-    run_id: RunId,
-    /// Empty: the run's folder itself.
-    path: String,
-}
-
-impl Place {
-    /// `EXPERIMENT/RUN/artifacts[/…]`
-    fn of(path: &str) -> Result<Self, Refusal> {
-        check_path(path)?;
-        let mut parts = path.trim_end_matches('/').splitn(4, '/');
-        match (parts.next(), parts.next(), parts.next(), parts.next()) {
-            (Some(experiment), Some(run), Some("artifacts"), rest)
-                if experiment.bytes().all(|byte| byte.is_ascii_digit()) =>
-            {
-                Ok(Self {
-                    run_id: RunId::new(run),
-                    path: rest.unwrap_or_default().to_owned(),
-                })
-            }
-            _ => Err(Refusal::absent(format!("No such artifact: '{path}'"))),
-        }
-    }
-
-    /// The path is read from the address as it was sent, so that an escaped slash stays what it is.
-    fn in_uri(uri: &Uri) -> Result<Self, Refusal> {
-        let path = uri.path();
-        let start = path
-            .find("/artifacts/")
-            .map_or(path.len(), |at| at + "/artifacts/".len());
-        Self::of(&decoded(path.get(start..).unwrap_or_default(), false))
-    }
-}
-
-fn check_path(path: &str) -> Result<(), Refusal> {
-    let leaves = path.starts_with('/')
-        || path.contains('\\')
-        || path.contains('\0')
-        // What is still escaped after one decoding would be a way around this check somewhere else.
-        || decoded(path, false).split(['/', '\\']).any(|part| part == "..")
-        || path.split('/').any(|part| matches!(part, "." | ".."))
-        || path.get(1..3).is_some_and(|rest| rest == ":/");
-    if leaves {
-        return Err(Refusal::invalid("Invalid path"));
-    }
-    Ok(())
-}
-
 /// What stands in a folder, by name; `shown` stands before each name in the answer.
-fn entries(files: &[Artifact], folder: &str, shown: &str) -> Vec<Value> {
+pub fn entries(files: &[ArtifactFile], folder: &str, shown: &str) -> Vec<Value> {
     let folder = folder.trim_end_matches('/');
     let mut found: BTreeMap<&str, Option<u64>> = BTreeMap::new();
     for file in files {
@@ -360,36 +311,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_never_leaves_its_run() {
-        for path in [
-            "../x",
-            "1/ab/artifacts/../../x",
-            "/etc/passwd",
-            "1/ab/artifacts/a\\..\\b",
-            "1/ab/artifacts/./a",
-            "1/ab/artifacts/%2e%2e/x",
-            "c:/x",
-            "1/ab/artifacts/a\0b",
-        ] {
-            assert_eq!(
-                Place::of(path),
-                Err(Refusal::invalid("Invalid path")),
-                "{path}"
-            );
-        }
-        let place = Place::of("1/ab/artifacts/plots/für mich 100%.csv").unwrap();
-        assert_eq!(place.path, "plots/für mich 100%.csv");
-        assert_eq!(Place::of("1/ab/artifacts").unwrap().path, "");
-        for path in ["1/ab", "x/ab/artifacts/a", "1/ab/other/a"] {
-            assert!(Place::of(path).is_err(), "{path}");
-        }
-    }
-
-    #[test]
     fn a_folder_lists_files_and_folders() {
-        let file = |path: &str, size_bytes| Artifact {
+        let file = |path: &str, size_bytes| ArtifactFile {
             path: path.to_owned(),
-            object: assay_core::ObjectHash::new("0"),
             size_bytes,
         };
         let files = [

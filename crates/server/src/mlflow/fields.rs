@@ -42,6 +42,14 @@ impl Fields {
         }
     }
 
+    /// What the path names counts before what is said elsewhere.
+    pub fn with(mut self, named: Vec<(String, String)>) -> Self {
+        let named = named.into_iter();
+        self.0
+            .extend(named.map(|(name, value)| (name, Value::String(value))));
+        self
+    }
+
     /// `None` when it is absent or null.
     pub fn text(&self, name: &str) -> Result<Option<&str>, Refusal> {
         match self.0.get(name) {
@@ -76,6 +84,16 @@ impl Fields {
         found
             .map(Some)
             .ok_or_else(|| wrong_type(name, self.0.get(name).unwrap_or(&Value::Null)))
+    }
+
+    pub fn boolean(&self, name: &str) -> Result<Option<bool>, Refusal> {
+        match self.0.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::Bool(value)) => Ok(Some(*value)),
+            Some(Value::String(text)) if text.eq_ignore_ascii_case("true") => Ok(Some(true)),
+            Some(Value::String(text)) if text.eq_ignore_ascii_case("false") => Ok(Some(false)),
+            Some(other) => Err(wrong_type(name, other)),
+        }
     }
 
     /// A number, or `NaN`, `Infinity`, `-Infinity` as text.

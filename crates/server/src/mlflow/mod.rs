@@ -8,7 +8,10 @@ mod artifacts;
 mod experiments;
 mod fields;
 mod filter;
+mod logged_model_search;
+mod logged_models;
 mod metrics;
+mod place;
 mod runs;
 
 use std::sync::Arc;
@@ -18,7 +21,7 @@ use assay_core::code::{Code, Failure};
 use axum::Json;
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, RawQuery, State};
+use axum::extract::{DefaultBodyLimit, RawPathParams, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, get, on};
@@ -43,9 +46,11 @@ type Call = fn(&Context<'_>, &Fields) -> Result<Value, Refusal>;
 
 const GET: MethodFilter = MethodFilter::GET;
 const POST: MethodFilter = MethodFilter::POST;
+const PATCH: MethodFilter = MethodFilter::PATCH;
+const DELETE: MethodFilter = MethodFilter::DELETE;
 
 /// Below `/api/2.0/mlflow/`, and below `/ajax-api/2.0/mlflow/` for pages.
-const CALLS: [(MethodFilter, &str, Call); 27] = [
+const CALLS: &[(MethodFilter, &str, Call)] = &[
     (POST, "experiments/create", experiments::create),
     (GET, "experiments/get", experiments::get),
     (GET, "experiments/get-by-name", experiments::get_by_name),
@@ -69,6 +74,7 @@ const CALLS: [(MethodFilter, &str, Call); 27] = [
     (POST, "runs/log-parameter", runs::log_parameter),
     (POST, "runs/log-batch", runs::log_batch),
     (POST, "runs/log-inputs", runs::log_inputs),
+    (POST, "runs/outputs", logged_models::log_outputs),
     (POST, "runs/set-tag", runs::set_tag),
     (POST, "runs/delete-tag", runs::delete_tag),
     (GET, "metrics/get-history", metrics::history),
@@ -77,6 +83,31 @@ const CALLS: [(MethodFilter, &str, Call); 27] = [
         GET,
         "metrics/get-history-bulk-interval",
         metrics::history_bulk_interval,
+    ),
+    (POST, "logged-models", logged_models::create),
+    (POST, "logged-models/search", logged_models::search),
+    (GET, "logged-models/{model_id}", logged_models::get),
+    (PATCH, "logged-models/{model_id}", logged_models::finish),
+    (DELETE, "logged-models/{model_id}", logged_models::delete),
+    (
+        PATCH,
+        "logged-models/{model_id}/tags",
+        logged_models::set_tags,
+    ),
+    (
+        DELETE,
+        "logged-models/{model_id}/tags/{tag_key}",
+        logged_models::delete_tag,
+    ),
+    (
+        POST,
+        "logged-models/{model_id}/params",
+        logged_models::log_params,
+    ),
+    (
+        GET,
+        "logged-models/{model_id}/artifacts/directories",
+        logged_models::list_files,
     ),
     (GET, "artifacts/list", artifacts::list),
     (GET.or(POST), "users/current", |_, _| Ok(json!({}))),
@@ -87,7 +118,7 @@ pub fn router() -> Router<Arc<Shared>> {
     let mut router = Router::new();
     for root in ["/api/2.0/mlflow", "/ajax-api/2.0/mlflow"] {
         for (methods, path, call) in CALLS {
-            router = router.route(&format!("{root}/{path}"), answer_to(methods, call));
+            router = router.route(&format!("{root}/{path}"), answer_to(*methods, *call));
         }
     }
     for root in ["/api/3.0/mlflow", "/ajax-api/3.0/mlflow"] {
@@ -99,13 +130,20 @@ pub fn router() -> Router<Arc<Shared>> {
         .route("/version", get(async || MLFLOW_VERSION))
 }
 
-/// A call as a route: its fields come from the query or from the body, the work is done on a thread that may block.
+/// A call as a route: its fields come from the query, the body or the path, the work is done on a thread that may block.
 fn answer_to(methods: MethodFilter, call: Call) -> MethodRouter<Arc<Shared>> {
     on(
         methods,
-        move |State(shared): State<Arc<Shared>>, RawQuery(query): RawQuery, body: Bytes| async move {
+        move |State(shared): State<Arc<Shared>>,
+              path: RawPathParams,
+              RawQuery(query): RawQuery,
+              body: Bytes| async move {
+            let named: Vec<(String, String)> = path
+                .iter()
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .collect();
             let work = move || {
-                let fields = Fields::read(query.as_deref(), &body)?;
+                let fields = Fields::read(query.as_deref(), &body)?.with(named);
                 let lab = shared.desk.lab().map_err(Refusal::from)?;
                 let context = Context {
                     lab: &lab,

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::answer::put_list;
 use super::fields::Fields;
-use super::{Context, Refusal, experiments, filter};
+use super::{Context, Refusal, experiments, filter, logged_models};
 
 const MAX_RESULTS: usize = 50_000;
 const MAX_METRICS: usize = 1_000;
@@ -169,11 +169,15 @@ pub fn search(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusal> 
 
 pub fn log_metric(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusal> {
     let run = find_active(context, fields)?;
+    let metric = metric(fields)?;
+    let of_models = logged_models::metrics_of_models(context, &run.run_id, &[(fields, &metric)])?;
     let batch = Batch {
-        metrics: vec![metric(fields)?],
+        metrics: vec![metric],
         ..Batch::default()
     };
-    log(context, &run, &batch)
+    log(context, &run, &batch)?;
+    logged_models::log_metrics(context, &of_models)?;
+    Ok(json!({}))
 }
 
 pub fn log_parameter(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusal> {
@@ -197,12 +201,9 @@ pub fn log_parameter(context: &Context<'_>, fields: &Fields) -> Result<Value, Re
 }
 
 pub fn log_batch(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusal> {
+    let metrics = fields.objects("metrics")?;
     let batch = Batch {
-        metrics: fields
-            .objects("metrics")?
-            .iter()
-            .map(metric)
-            .collect::<Result<_, _>>()?,
+        metrics: metrics.iter().map(metric).collect::<Result<_, _>>()?,
         params: fields.pairs("params")?,
         tags: fields.pairs("tags")?,
     };
@@ -237,7 +238,11 @@ pub fn log_batch(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusa
         }
     }
     let run = find_active(context, fields)?;
-    log(context, &run, &batch)
+    let logged: Vec<(&Fields, &LoggedMetric)> = metrics.iter().zip(&batch.metrics).collect();
+    let of_models = logged_models::metrics_of_models(context, &run.run_id, &logged)?;
+    log(context, &run, &batch)?;
+    logged_models::log_metrics(context, &of_models)?;
+    Ok(json!({}))
 }
 
 pub fn log_inputs(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusal> {
@@ -311,7 +316,8 @@ pub fn find(context: &Context<'_>, fields: &Fields) -> Result<TrackedRun, Refusa
         .map_err(|error| Refusal::of(error.failure(), || format!("Run with id={id} not found")))
 }
 
-fn find_active(context: &Context<'_>, fields: &Fields) -> Result<TrackedRun, Refusal> {
+/// One that is not in the trash.
+pub fn find_active(context: &Context<'_>, fields: &Fields) -> Result<TrackedRun, Refusal> {
     let run = find(context, fields)?;
     if run.is_deleted {
         return Err(Refusal::invalid(format!(

@@ -70,7 +70,7 @@ CREATE TABLE logged_model_metrics (
     value  REAL,
     step   INTEGER NOT NULL,
     at_ms  INTEGER NOT NULL,
-    PRIMARY KEY (model, key, run_id, dataset_name, dataset_digest)
+    PRIMARY KEY (model, key, at_ms, step, run_id)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE logged_model_files (
     model      INTEGER NOT NULL REFERENCES logged_models(id) ON DELETE CASCADE,

@@ -1,6 +1,6 @@
 //! Models that clients log.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use assay_core::event::Kind;
 use assay_core::run::Artifact;
@@ -47,11 +47,19 @@ impl Store {
     }
 
     /// # Errors
-    /// [`Error::NotFound`]; a deleted one is not found.
-    pub fn logged_model(&self, id: &LoggedModelId) -> Result<LoggedModel> {
+    /// [`Error::NotFound`], also for a deleted one unless it is asked for.
+    pub fn logged_model(&self, id: &LoggedModelId, deleted_too: bool) -> Result<LoggedModel> {
         self.read(|db| {
             let row = row_of(db, id)?;
-            one(db, row)?.ok_or_else(|| Error::not_found("logged model", id))
+            let hidden = !deleted_too
+                && db.count(
+                    "SELECT count(*) FROM logged_models WHERE id = ?1 AND deleted_ms IS NOT NULL",
+                    params![row],
+                )? > 0;
+            match one(db, row)? {
+                Some(model) if !hidden => Ok(model),
+                _ => Err(Error::not_found("logged model", id)),
+            }
         })
     }
 
@@ -85,10 +93,38 @@ impl Store {
         })
     }
 
+    /// Parameters are written once: the same value again is fine.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]; [`Error::Invalid`] when one has another value already.
+    pub fn log_logged_model_params(
+        &self,
+        id: &LoggedModelId,
+        given: &BTreeMap<String, String>,
+        at_ms: TimestampMs,
+    ) -> Result<()> {
+        self.write(at_ms, |write| {
+            let row = row_of(&write.tx, id)?;
+            for (key, value) in given {
+                let other = write.tx.count(
+                    "SELECT count(*) FROM logged_model_params WHERE model = ?1 AND key = ?2 AND value <> ?3",
+                    params![row, key, value],
+                )?;
+                if other > 0 {
+                    return Err(Error::invalid(
+                        format!("the parameter `{key}` of the logged model {id} has another value already"),
+                        "log the new value under another name",
+                    ));
+                }
+            }
+            write.put_model_texts("logged_model_params", row, given)
+        })
+    }
+
     pub fn set_logged_model_tags(
         &self,
         id: &LoggedModelId,
-        tags: &std::collections::BTreeMap<String, String>,
+        tags: &BTreeMap<String, String>,
         at_ms: TimestampMs,
     ) -> Result<()> {
         self.write(at_ms, |write| {
@@ -123,7 +159,7 @@ impl Store {
         self.write(at_ms, |write| {
             let row = row_of(&write.tx, id)?;
             write.tx.run(
-                "UPDATE logged_models SET deleted_ms = ?2 WHERE id = ?1",
+                "UPDATE logged_models SET deleted_ms = coalesce(deleted_ms, ?2), updated_ms = ?2 WHERE id = ?1",
                 params![row, at_ms],
             )?;
             write.changed(Kind::Models);
@@ -131,7 +167,7 @@ impl Store {
         })
     }
 
-    /// The latest value of each metric counts.
+    /// A value of the same run, time and step again is that value.
     pub fn log_model_metrics(
         &self,
         id: &LoggedModelId,
@@ -145,8 +181,8 @@ impl Store {
                     "INSERT INTO logged_model_metrics
                         (model, key, run_id, dataset_name, dataset_digest, value, step, at_ms)
                      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-                     ON CONFLICT DO UPDATE SET value = excluded.value, step = excluded.step, at_ms = excluded.at_ms
-                     WHERE (excluded.step, excluded.at_ms) >= (step, at_ms)",
+                     ON CONFLICT DO UPDATE SET value = excluded.value, dataset_name = excluded.dataset_name,
+                        dataset_digest = excluded.dataset_digest",
                     params![
                         row,
                         found.metric.key,
@@ -189,6 +225,30 @@ impl Store {
         Ok(())
     }
 
+    /// A file, or all files of a folder; nothing when there is none.
+    pub fn delete_logged_model_files(
+        &self,
+        id: &LoggedModelId,
+        path: &str,
+        at_ms: TimestampMs,
+    ) -> Result<()> {
+        self.write(at_ms, |write| {
+            // `0` follows `/`: all paths of the folder stand between the two.
+            write.tx.run(
+                "DELETE FROM logged_model_files
+                 WHERE model = ?1 AND (path = ?2 OR (path >= ?3 AND path < ?4))",
+                params![
+                    row_of(&write.tx, id)?,
+                    path,
+                    format!("{path}/"),
+                    format!("{path}0")
+                ],
+            )?;
+            write.changed(Kind::Models);
+            Ok(())
+        })
+    }
+
     /// By path.
     pub fn logged_model_files(&self, id: &LoggedModelId) -> Result<Vec<Artifact>> {
         self.read(|db| {
@@ -212,7 +272,7 @@ impl Write<'_> {
         &mut self,
         table: &str,
         row: i64,
-        texts: &std::collections::BTreeMap<String, String>,
+        texts: &BTreeMap<String, String>,
     ) -> Result<()> {
         let sql = format!("INSERT OR REPLACE INTO {table} (model, key, value) VALUES (?1, ?2, ?3)");
         for (key, value) in texts {
@@ -223,9 +283,10 @@ impl Write<'_> {
     }
 }
 
+/// A deleted one too: its client may still finish and tag it.
 fn row_of(db: &Connection, id: &LoggedModelId) -> Result<i64> {
     db.first(
-        "SELECT id FROM logged_models WHERE model_id = ?1 AND deleted_ms IS NULL",
+        "SELECT id FROM logged_models WHERE model_id = ?1",
         params![id.as_str()],
         |row| Ok(row.get(0)?),
     )?
@@ -274,7 +335,8 @@ fn many(db: &Connection, rows: &[i64]) -> Result<Vec<LoggedModel>> {
 fn metrics(db: &Connection, wanted: &str) -> Result<Vec<(i64, ModelMetric)>> {
     db.all(
         "SELECT t.model, t.key, t.run_id, t.dataset_name, t.dataset_digest, t.value, t.step, t.at_ms
-         FROM json_each(?1) w JOIN logged_model_metrics t ON t.model = w.value ORDER BY t.key",
+         FROM json_each(?1) w JOIN logged_model_metrics t ON t.model = w.value
+         ORDER BY t.key, t.at_ms, t.step, t.run_id",
         params![wanted],
         |row| {
             let metric = ModelMetric {
