@@ -1,7 +1,9 @@
 //! `experiments/…`
 
+use std::cmp::Reverse;
+
 use assay_core::code::Code;
-use assay_core::query::{self, Value as Field};
+use assay_core::query::Value as Field;
 use assay_core::tracking::{ExperimentId, TrackedExperiment};
 use serde_json::{Value, json};
 
@@ -124,12 +126,11 @@ pub fn search(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusal> 
     let limit = filter::limit(fields, 1_000, MAX_RESULTS)?;
     let offset = filter::offset(fields)?;
     let view = filter::view_type(fields, "view_type")?;
-    let wanted = filter::read(fields.text("filter")?.unwrap_or_default())?;
-    if let Some(name) = wanted.names().into_iter().find(|name| !is_known(name)) {
-        return Err(Refusal::invalid(format!(
-            "Invalid attribute key '{name}' specified. Valid keys are '{{'name', 'creation_time', 'last_update_time', 'experiment_id'}}'"
-        )));
-    }
+    let wanted = filter::read(
+        &filter::EXPERIMENTS,
+        fields.text("filter")?.unwrap_or_default(),
+    )?;
+    let orders = filter::order_by(&filter::EXPERIMENTS, fields)?;
     let mut found = context
         .lab
         .tracked_experiments()
@@ -137,34 +138,22 @@ pub fn search(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusal> 
     found.retain(|experiment| {
         view.shows(experiment.is_deleted) && wanted.matches(&|name: &str| field(experiment, name))
     });
-    // The newest first, unless told otherwise.
-    found.sort_by_key(|experiment| {
-        std::cmp::Reverse((experiment.created_ms, experiment.experiment_id))
-    });
-    for order in filter::order_by(fields)?.iter().rev() {
-        if !is_known(&order.name) {
-            return Err(Refusal::invalid(format!(
-                "Invalid order_by entity '{}'",
-                order.name
-            )));
-        }
-        found.sort_by(|a, b| {
-            filter::compare(
-                field(a, &order.name),
-                field(b, &order.name),
-                order.ascending,
-            )
-        });
+    // Equal ones, and all of them without an order: the newest first.
+    if orders.is_empty() {
+        found.sort_by_key(|experiment| Reverse((experiment.created_ms, experiment.experiment_id)));
+    } else {
+        found.sort_by_key(|experiment| Reverse(experiment.experiment_id));
     }
-    let page: Vec<Value> = found
-        .iter()
-        .skip(offset)
-        .take(limit)
-        .map(|experiment| context.experiment(experiment))
-        .collect();
-    let next = (offset + page.len() < found.len()).then_some(offset + page.len());
+    filter::sort(&mut found, &orders, field);
+    let (page, next) = filter::page(&found, offset, limit);
     let mut answer = json!({});
-    put_list(&mut answer, "experiments", page);
+    put_list(
+        &mut answer,
+        "experiments",
+        page.iter()
+            .map(|experiment| context.experiment(experiment))
+            .collect(),
+    );
     Ok(filter::with_next_page(answer, next))
 }
 
@@ -203,37 +192,15 @@ fn check_location(location: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn is_known(name: &str) -> bool {
-    name.starts_with("tags.") || name.starts_with("tag.") || attribute(name).is_some()
-}
-
-fn attribute(name: &str) -> Option<&str> {
-    let plain = ["attributes.", "attribute.", "attr."]
-        .iter()
-        .find_map(|prefix| name.strip_prefix(prefix))
-        .unwrap_or(name);
-    matches!(
-        plain,
-        "name" | "creation_time" | "last_update_time" | "experiment_id"
-    )
-    .then_some(plain)
-}
-
 fn field<'v>(experiment: &'v TrackedExperiment, name: &str) -> Field<'v> {
-    if let Some(key) = name
-        .strip_prefix("tags.")
-        .or_else(|| name.strip_prefix("tag."))
-    {
-        return experiment
-            .tags
-            .get(key)
-            .map_or(query::Value::Missing, |value| Field::Text(value));
-    }
-    match attribute(name) {
-        Some("name") => Field::Text(&experiment.name),
-        Some("creation_time") => Field::Number(experiment.created_ms as f64),
-        Some("last_update_time") => Field::Number(experiment.updated_ms as f64),
-        Some("experiment_id") => Field::Number(experiment.experiment_id.0 as f64),
-        _ => Field::Missing,
+    match name {
+        "name" => Field::Text(&experiment.name),
+        "creation_time" => Field::Number(experiment.created_ms as f64),
+        "last_update_time" => Field::Number(experiment.updated_ms as f64),
+        "experiment_id" => Field::Number(experiment.experiment_id.0 as f64),
+        _ => name
+            .strip_prefix("tags.")
+            .and_then(|key| experiment.tags.get(key))
+            .map_or(Field::Missing, |value| Field::Text(value)),
     }
 }

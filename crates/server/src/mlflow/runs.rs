@@ -135,13 +135,13 @@ pub fn search(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusal> 
         .map(|id| experiments::id_of(id))
         .collect::<Result<Vec<ExperimentId>, _>>()?;
     let text = fields.text("filter")?.unwrap_or_default();
-    filter::of_runs(text)?;
+    let filter = filter::read(&filter::RUNS, text)?;
     let offset = filter::offset(fields)?;
     let wanted = TrackedQuery {
         experiments,
         view: filter::view_type(fields, "run_view_type")?,
-        filter: text.to_owned(),
-        order_by: filter::order_by(fields)?,
+        filter: filter.to_string(),
+        order_by: filter::order_by(&filter::RUNS, fields)?,
         offset: offset as u64,
         limit: filter::limit(fields, 1_000, MAX_RESULTS)? as u32,
     };
