@@ -135,7 +135,7 @@ pub fn sort<T>(
 }
 
 /// NaN stands behind all numbers and what is missing behind that, either way round.
-fn compare(a: Value<'_>, b: Value<'_>, ascending: bool) -> Ordering {
+pub fn compare(a: Value<'_>, b: Value<'_>, ascending: bool) -> Ordering {
     let place = |value: &Value<'_>| match value {
         Value::Missing => 2,
         Value::Number(number) if number.is_nan() => 1,
@@ -322,7 +322,17 @@ mod tests {
             (
                 &LOGGED_MODELS,
                 "datasets.name = 'x'",
-                "Invalid entity type 'datasets'. Expected one of ['attributes', 'metrics', 'params', 'tags'].",
+                "Invalid entity type: 'datasets'. Expected one of ['attributes', 'metrics', 'params', 'tags'].",
+            ),
+            (
+                &LOGGED_MODELS,
+                "metrics.m IN (1, 2)",
+                "Invalid comparison operator for metrics.m: 'IN'. Expected one of ('<', '<=', '>', '>=', '=', '!=').",
+            ),
+            (
+                &LOGGED_MODELS,
+                "params.p < 'a'",
+                "Invalid comparison operator for params.p: '<'. Expected one of ('=', '!=', 'LIKE', 'ILIKE', 'IN', 'NOT IN').",
             ),
         ] {
             let refused = read(searched, text).expect_err(text);

@@ -4,7 +4,7 @@
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
-use assay_core::query::{Filter, Literal, Value as Field};
+use assay_core::query::{Filter, Value as Field};
 use assay_core::tracking::{ExperimentId, LoggedModel, LoggedModelStatus, ModelMetric};
 use serde_json::{Value, json};
 
@@ -26,8 +26,10 @@ pub fn search(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusal> 
         .iter()
         .map(Dataset::required)
         .collect::<Result<Vec<_>, _>>()?;
-    let wanted = filter::read(fields.text("filter")?.unwrap_or_default())?;
-    check(&wanted)?;
+    let wanted = filter::read(
+        &filter::LOGGED_MODELS,
+        fields.text("filter")?.unwrap_or_default(),
+    )?;
     let orders = orders(fields)?;
     let limit = filter::limit(fields, DEFAULT_RESULTS, MAX_RESULTS)?;
     let offset = filter::offset(fields)?;
@@ -202,9 +204,9 @@ fn attribute(name: &str) -> Option<&str> {
     let plain = name.strip_prefix("attributes.").unwrap_or(name);
     match plain {
         "creation_timestamp" | "creation_time" | "creation_timestamp_ms" => {
-            Some("creation_timestamp")
+            Some("creation_timestamp_ms")
         }
-        "last_updated_timestamp" | "last_updated_timestamp_ms" => Some("last_updated_timestamp"),
+        "last_updated_timestamp" | "last_updated_timestamp_ms" => Some("last_updated_timestamp_ms"),
         "name" | "model_id" | "experiment_id" | "model_type" | "status" | "source_run_id" => {
             Some(plain)
         }
@@ -231,82 +233,8 @@ fn field<'m>(model: &'m LoggedModel, name: &str) -> Field<'m> {
             LoggedModelStatus::Ready => "READY",
             LoggedModelStatus::Failed => "FAILED",
         }),
-        Some("creation_timestamp") => Field::Number(model.created_ms as f64),
-        Some("last_updated_timestamp") => Field::Number(model.updated_ms as f64),
+        Some("creation_timestamp_ms") => Field::Number(model.created_ms as f64),
+        Some("last_updated_timestamp_ms") => Field::Number(model.updated_ms as f64),
         _ => Field::Missing,
     }
-}
-
-fn is_numeric(name: &str) -> bool {
-    metric_key(name).is_some()
-        || matches!(
-            attribute(name),
-            Some("creation_timestamp" | "last_updated_timestamp" | "experiment_id")
-        )
-}
-
-/// Names are known, and values and comparators fit them.
-fn check(filter: &Filter) -> Result<(), Refusal> {
-    match filter {
-        Filter::All => Ok(()),
-        Filter::And(filters) | Filter::Or(filters) => filters.iter().try_for_each(check),
-        Filter::Not(filter) => check(filter),
-        Filter::Compare {
-            name,
-            operator,
-            value,
-        } => {
-            check_name(name)?;
-            let is_equality = matches!(operator.to_string().as_str(), "=" | "!=");
-            match value {
-                Literal::Number(_) if is_numeric(name) => Ok(()),
-                Literal::Text(text) if is_numeric(name) => Err(Refusal::invalid(format!(
-                    "Expected a number for {name}. Found '{text}'"
-                ))),
-                _ if !is_numeric(name) && !is_equality => {
-                    Err(comparator(name, &operator.to_string()))
-                }
-                Literal::Text(_) => Ok(()),
-                other => Err(Refusal::invalid(format!(
-                    "Expected a quoted string value for {name} (e.g. 'my-value'). Got value {other}"
-                ))),
-            }
-        }
-        Filter::Like { name, .. } | Filter::In { name, .. } | Filter::IsNull { name, .. } => {
-            check_name(name)?;
-            if is_numeric(name) {
-                let word = match filter {
-                    Filter::Like { .. } => "LIKE",
-                    Filter::In { .. } => "IN",
-                    _ => "IS NULL",
-                };
-                return Err(comparator(name, word));
-            }
-            Ok(())
-        }
-    }
-}
-
-fn check_name(name: &str) -> Result<(), Refusal> {
-    match name.split_once('.') {
-        Some(("metrics" | "params" | "tags", _)) => Ok(()),
-        Some((kind, _)) if kind != "attributes" => Err(Refusal::invalid(format!(
-            "Invalid entity type: '{kind}'. Expected one of ['attributes', 'metrics', 'params', 'tags']."
-        ))),
-        _ if attribute(name).is_some() => Ok(()),
-        _ => Err(Refusal::invalid(format!(
-            "Invalid attribute key '{name}' specified. Valid keys are name, model_id, model_type, status, source_run_id, creation_timestamp and last_updated_timestamp"
-        ))),
-    }
-}
-
-fn comparator(name: &str, found: &str) -> Refusal {
-    let known = if is_numeric(name) {
-        "('<', '<=', '>', '>=', '=', '!=')"
-    } else {
-        "('=', '!=', 'LIKE', 'ILIKE', 'IN', 'NOT IN')"
-    };
-    Refusal::invalid(format!(
-        "Invalid comparison operator for {name}: '{found}'. Expected one of {known}."
-    ))
 }

@@ -3,7 +3,7 @@
 
 use assay_core::query::{Filter, Literal, Operator};
 
-use super::searched::{Kind, Searched};
+use super::searched::{Kind, Named, Parser, Searched};
 use crate::mlflow::Refusal;
 
 const NUMBER_COMPARATORS: &str = "{'>', '>=', '!=', '=', '<', '<='}";
@@ -30,7 +30,7 @@ impl Searched {
                 value,
             } => {
                 let named = self.in_filter(&name)?;
-                self.check_comparison(named.kind, operator, &value)?;
+                self.check_comparison(&named, operator, &value)?;
                 Filter::Compare {
                     name: named.name,
                     operator,
@@ -44,7 +44,7 @@ impl Searched {
                 negated,
             } => {
                 let named = self.in_filter(&name)?;
-                check_like(named.kind, if ignore_case { "ILIKE" } else { "LIKE" })?;
+                self.check_like(&named, if ignore_case { "ILIKE" } else { "LIKE" })?;
                 Filter::Like {
                     name: named.name,
                     pattern,
@@ -58,7 +58,7 @@ impl Searched {
                 negated,
             } => {
                 let named = self.in_filter(&name)?;
-                self.check_list(named.kind, &values)?;
+                self.check_list(&named, &values)?;
                 Filter::In {
                     name: named.name,
                     values,
@@ -78,10 +78,11 @@ impl Searched {
 
     fn check_comparison(
         &self,
-        kind: Kind,
+        named: &Named,
         operator: Operator,
         value: &Literal,
     ) -> Result<(), Refusal> {
+        let kind = named.kind;
         let has_order = !matches!(operator, Operator::Equal | Operator::NotEqual);
         let expected = match kind {
             Kind::Metric | Kind::Number(_) => {
@@ -97,15 +98,17 @@ impl Searched {
             }
             Kind::ExperimentId => return check_experiment_id(value),
             Kind::Param | Kind::Tag if has_order => {
-                return Err(comparator(&operator.to_string(), TEXT_COMPARATORS));
+                return Err(self.comparator(named, &operator.to_string(), TEXT_COMPARATORS));
             }
-            _ if has_order => return Err(comparator(&operator.to_string(), LIST_COMPARATORS)),
+            _ if has_order => {
+                return Err(self.comparator(named, &operator.to_string(), LIST_COMPARATORS));
+            }
             Kind::Param => "parameter (e.g. 'my-value')",
             Kind::Tag => "tag (e.g. 'my-value')",
             Kind::Dataset => "dataset attributes",
             Kind::Text(_) => "attributes",
         };
-        if self.lenient_texts || matches!(value, Literal::Text(_)) {
+        if self.parser == Parser::OfLoggedModels || matches!(value, Literal::Text(_)) {
             return Ok(());
         }
         Err(Refusal::invalid(format!(
@@ -113,13 +116,15 @@ impl Searched {
         )))
     }
 
-    fn check_list(&self, kind: Kind, values: &[Literal]) -> Result<(), Refusal> {
-        match kind {
+    fn check_list(&self, named: &Named, values: &[Literal]) -> Result<(), Refusal> {
+        match named.kind {
             Kind::Dataset | Kind::Text(true) => {}
             Kind::ExperimentId => return values.iter().try_for_each(check_experiment_id),
-            Kind::Param | Kind::Tag if self.lenient_texts => {}
-            Kind::Metric | Kind::Number(_) => return Err(comparator("IN", NUMBER_COMPARATORS)),
-            Kind::Param | Kind::Tag => return Err(comparator("IN", TEXT_COMPARATORS)),
+            Kind::Param | Kind::Tag if self.parser == Parser::OfLoggedModels => {}
+            Kind::Metric | Kind::Number(_) => {
+                return Err(self.comparator(named, "IN", NUMBER_COMPARATORS));
+            }
+            Kind::Param | Kind::Tag => return Err(self.comparator(named, "IN", TEXT_COMPARATORS)),
             Kind::Text(false) => {
                 return Err(Refusal::invalid(format!(
                     "Only {} attributes support comparison with a list of quoted string values.",
@@ -137,15 +142,31 @@ impl Searched {
             ))),
         }
     }
-}
 
-fn check_like(kind: Kind, found: &str) -> Result<(), Refusal> {
-    match kind {
-        Kind::Metric | Kind::Number(_) => Err(comparator(found, NUMBER_COMPARATORS)),
-        Kind::ExperimentId => Err(Refusal::invalid(format!(
-            "Invalid comparator for experiment_id: {found}"
-        ))),
-        _ => Ok(()),
+    fn check_like(&self, named: &Named, found: &str) -> Result<(), Refusal> {
+        match named.kind {
+            Kind::Metric | Kind::Number(_) => {
+                Err(self.comparator(named, found, NUMBER_COMPARATORS))
+            }
+            Kind::ExperimentId => Err(Refusal::invalid(format!(
+                "Invalid comparator for experiment_id: {found}"
+            ))),
+            _ => Ok(()),
+        }
+    }
+
+    fn comparator(&self, named: &Named, found: &str, known: &str) -> Refusal {
+        Refusal::invalid(match (self.parser, named.kind) {
+            (Parser::Usual, _) => format!("Invalid comparator '{found}' not one of '{known}'"),
+            (Parser::OfLoggedModels, kind) => format!(
+                "Invalid comparison operator for {}: '{found}'. Expected one of {}.",
+                named.name,
+                match kind {
+                    Kind::Metric | Kind::Number(_) => "('<', '<=', '>', '>=', '=', '!=')",
+                    _ => "('=', '!=', 'LIKE', 'ILIKE', 'IN', 'NOT IN')",
+                }
+            ),
+        })
     }
 }
 
@@ -180,8 +201,4 @@ fn not_a_number(kind: Kind, found: &Literal) -> String {
         }
         _ => format!("Expected numeric value type for metric. Found {found}"),
     }
-}
-
-fn comparator(found: &str, known: &str) -> Refusal {
-    Refusal::invalid(format!("Invalid comparator '{found}' not one of '{known}'"))
 }

@@ -12,8 +12,15 @@ pub struct Searched {
     attributes: &'static [Attribute],
     /// Entities, not attributes alone, may stand in an order.
     orders_by_entities: bool,
-    /// A text may be compared with a list whatever it is, and with a number without quotes.
-    pub(super) lenient_texts: bool,
+    pub(super) parser: Parser,
+}
+
+/// MLflow has two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Parser {
+    Usual,
+    /// Every text may be compared with a list, and with a number without quotes; refusals have words of their own.
+    OfLoggedModels,
 }
 
 /// What a name points at.
@@ -99,7 +106,7 @@ pub static RUNS: Searched = Searched {
         Attribute::number("duration_secs", &["duration"], Place::Ours),
     ],
     orders_by_entities: true,
-    lenient_texts: false,
+    parser: Parser::Usual,
 };
 
 pub static EXPERIMENTS: Searched = Searched {
@@ -112,7 +119,7 @@ pub static EXPERIMENTS: Searched = Searched {
         Attribute::number("last_update_time", &[], Place::Both),
     ],
     orders_by_entities: false,
-    lenient_texts: false,
+    parser: Parser::Usual,
 };
 
 pub static REGISTERED_MODELS: Searched = Searched {
@@ -124,7 +131,7 @@ pub static REGISTERED_MODELS: Searched = Searched {
         Attribute::number("last_updated_timestamp", &["timestamp"], Place::Order),
     ],
     orders_by_entities: false,
-    lenient_texts: false,
+    parser: Parser::Usual,
 };
 
 pub static MODEL_VERSIONS: Searched = Searched {
@@ -139,7 +146,7 @@ pub static MODEL_VERSIONS: Searched = Searched {
         Attribute::number("last_updated_timestamp", &[], Place::Order),
     ],
     orders_by_entities: false,
-    lenient_texts: false,
+    parser: Parser::Usual,
 };
 
 pub static LOGGED_MODELS: Searched = Searched {
@@ -164,7 +171,7 @@ pub static LOGGED_MODELS: Searched = Searched {
         ),
     ],
     orders_by_entities: true,
-    lenient_texts: true,
+    parser: Parser::OfLoggedModels,
 };
 
 impl Attribute {
@@ -264,8 +271,12 @@ impl Searched {
                 )));
             }
             None => {
+                let colon = match self.parser {
+                    Parser::Usual => "",
+                    Parser::OfLoggedModels => ":",
+                };
                 return Err(Refusal::invalid(format!(
-                    "Invalid entity type '{prefix}'. {}",
+                    "Invalid entity type{colon} '{prefix}'. {}",
                     self.valid_entities
                 )));
             }
