@@ -9,7 +9,9 @@ use assay_core::lab::TrashKind;
 use assay_core::metrics;
 use assay_core::reproduction::Reproduction;
 use assay_core::result::Costs;
-use assay_core::run::{Comparison, RunPage, RunQuery};
+use assay_core::run::Comparison;
+use assay_core::run_table::{RunPage, RunQuery};
+use assay_core::tracking::OrderBy;
 use assay_lab::{Error, Lab};
 
 use crate::output::{Output, figure, table};
@@ -33,9 +35,10 @@ pub enum Command {
         /// For example: metrics.test.accuracy > 0.9 and params.algorithm = "random_forest"
         #[arg(long, default_value = "", value_name = "Q")]
         filter: String,
-        /// metrics.NAME, params.NAME or attributes.start_time, largest first
-        #[arg(long, default_value = "", value_name = "K")]
-        order_by: String,
+        /// metrics.NAME, metrics.NAME@min, params.NAME, attributes.start_time ...; largest first. Given again, it
+        /// decides among equals
+        #[arg(long, value_name = "K")]
+        order_by: Vec<String>,
         /// Smallest first
         #[arg(long)]
         ascending: bool,
@@ -83,8 +86,7 @@ impl Command {
             } => {
                 let query = RunQuery {
                     filter: filter.clone(),
-                    order_by: order_by.clone(),
-                    ascending: *ascending,
+                    order_by: orders(order_by, *ascending),
                     limit: *limit,
                     ..RunQuery::default()
                 };
@@ -136,6 +138,22 @@ impl Command {
     }
 }
 
+/// Without a key, by the start.
+fn orders(keys: &[String], ascending: bool) -> Vec<OrderBy> {
+    let start = [String::from("attributes.start_time")];
+    let keys = if keys.is_empty() && ascending {
+        &start[..]
+    } else {
+        keys
+    };
+    keys.iter()
+        .map(|name| OrderBy {
+            name: name.clone(),
+            ascending,
+        })
+        .collect()
+}
+
 fn reproduce(lab: &Lab, run: &str, output: Output) -> Result<ExitCode, Error> {
     let run_id = lab.find_run(run)?.run_id;
     let job = progress::run(lab, JobSpec::Reproduce { run_id })?;
@@ -182,6 +200,7 @@ fn list(page: &RunPage) -> String {
     let rows = page
         .runs
         .iter()
+        .map(|row| &row.summary)
         .map(|run| {
             let mut row = vec![
                 run.name.clone(),

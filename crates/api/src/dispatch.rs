@@ -3,8 +3,10 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use assay_core::ask::*;
+use assay_core::bulk::*;
 use assay_core::chart::*;
 use assay_core::code::{Code, Failure};
+use assay_core::curves::*;
 use assay_core::dataset::*;
 use assay_core::event::Kind;
 use assay_core::expect::*;
@@ -20,6 +22,7 @@ use assay_core::registry::*;
 use assay_core::replay::*;
 use assay_core::result::RunResult;
 use assay_core::run::*;
+use assay_core::run_table::*;
 use assay_core::suites::*;
 use assay_core::train::*;
 use assay_core::version_diff::{DiffRequest, VersionDiff};

@@ -1,8 +1,10 @@
 //! One function per command: a typed request to the use case that answers it. No decisions here.
 
 use assay_core::ask::*;
+use assay_core::bulk::{PurgeRuns, RunTrash, RunsChange, RunsChanged, RunsPurged};
 use assay_core::chart::{ChartRequest, ChartSpec, RenderRequest};
 use assay_core::code::Failure;
+use assay_core::curves::CurvesRequest;
 use assay_core::dataset::{DatasetDetail, DatasetSummary, DatasetVersion, ImportSpec, RowsRequest};
 use assay_core::expect::{CheckReport, ResultFormat, RuleInfo, Suite};
 use assay_core::job::{Job, JobSpec};
@@ -18,7 +20,8 @@ use assay_core::registry::{
 };
 use assay_core::replay::{CellDetail, CellRequest, DriftReport, ReplaySpec, ReplaySummary};
 use assay_core::result::RunResult;
-use assay_core::run::{Comparison, ExperimentSummary, RunDetail, RunPage, RunQuery};
+use assay_core::run::{Comparison, ExperimentSummary, RunDetail};
+use assay_core::run_table::*;
 use assay_core::suites::*;
 use assay_core::train::{AlgorithmInfo, TrainSpec};
 use assay_core::version_diff::{DiffRequest, VersionDiff};
@@ -302,6 +305,34 @@ pub fn experiments_list(desk: &Desk, _: Nothing) -> Answer<Vec<ExperimentSummary
 
 pub fn runs_list(desk: &Desk, request: RunQuery) -> Answer<RunPage> {
     ask(desk, |lab| lab.runs(&request))
+}
+
+pub fn runs_follow(desk: &Desk, request: RunChangesRequest) -> Answer<RunChanges> {
+    ask(desk, |lab| lab.run_changes(&request))
+}
+
+pub fn runs_fields(desk: &Desk, request: FieldsRequest) -> Answer<Vec<FieldInfo>> {
+    ask(desk, |lab| lab.run_fields(&request))
+}
+
+pub fn runs_values(desk: &Desk, request: ValuesRequest) -> Answer<Vec<FieldValue>> {
+    ask(desk, |lab| lab.run_values(&request))
+}
+
+pub fn runs_change(desk: &Desk, request: RunsChange) -> Answer<RunsChanged> {
+    ask(desk, |lab| lab.change_runs(&request))
+}
+
+pub fn runs_trash(desk: &Desk, _: Nothing) -> Answer<RunTrash> {
+    ask(desk, Lab::run_trash)
+}
+
+pub fn runs_purge(desk: &Desk, request: PurgeRuns) -> Answer<RunsPurged> {
+    ask(desk, |lab| lab.purge_runs(&request))
+}
+
+pub fn runs_curves(desk: &Desk, request: CurvesRequest) -> Answer<Vec<u8>> {
+    ask(desk, |lab| lab.curves(&request))
 }
 
 pub fn runs_show(desk: &Desk, request: ByRun) -> Answer<RunDetail> {

@@ -66,6 +66,13 @@ macro_rules! with_commands {
 
             json "experiments.list" (Nothing) -> Vec<ExperimentSummary>, reads [Lab, Runs] => handlers::experiments_list;
             json "runs.list" (RunQuery) -> RunPage, reads [Lab, Runs, Models] => handlers::runs_list;
+            json "runs.follow" (RunChangesRequest) -> RunChanges, reads [] => handlers::runs_follow;
+            json "runs.fields" (FieldsRequest) -> Vec<FieldInfo>, reads [Lab, Runs] => handlers::runs_fields;
+            json "runs.values" (ValuesRequest) -> Vec<FieldValue>, reads [Lab, Runs] => handlers::runs_values;
+            json "runs.change" (RunsChange) -> RunsChanged, reads [] => handlers::runs_change;
+            json "runs.trash" (Nothing) -> RunTrash, reads [Lab, Trash] => handlers::runs_trash;
+            json "runs.purge" (PurgeRuns) -> RunsPurged, reads [] => handlers::runs_purge;
+            bytes "runs.curves" (CurvesRequest), reads [Lab, Runs] => handlers::runs_curves;
             json "runs.show" (ByRun) -> RunDetail, reads [Lab, Runs, Models] => handlers::runs_show;
             json "runs.result" (ResultRequest) -> RunResult, reads [Lab, Runs] => handlers::runs_result;
             json "runs.reproduce" (ByRun) -> JobStarted, reads [] => handlers::runs_reproduce;

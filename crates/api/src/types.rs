@@ -6,8 +6,10 @@ use std::io;
 use std::path::Path;
 
 use assay_core::ask::*;
+use assay_core::bulk::*;
 use assay_core::chart::*;
 use assay_core::code::Failure;
+use assay_core::curves::*;
 use assay_core::dataset::*;
 use assay_core::event::{Event, Kind};
 use assay_core::expect::*;
@@ -23,6 +25,7 @@ use assay_core::registry::*;
 use assay_core::replay::*;
 use assay_core::result::RunResult;
 use assay_core::run::*;
+use assay_core::run_table::*;
 use assay_core::suites::*;
 use assay_core::train::*;
 use assay_core::version_diff::{DiffRequest, VersionDiff};
@@ -50,6 +53,8 @@ pub fn write_types(folder: &Path) -> Result<(), TypesError> {
     Failure::export_all(&config)?;
     Event::export_all(&config)?;
     Kind::export_all(&config)?;
+    Curves::export_all(&config)?;
+    MetricValue::export_all(&config)?;
     let mut map = String::new();
     let mut reads = String::new();
     let mut bytes = Vec::new();

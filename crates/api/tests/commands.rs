@@ -16,7 +16,10 @@ fn requests(desk: &Desk, folder: &std::path::Path) -> BTreeMap<&'static str, Val
         Ok(Reply::Json(text)) => serde_json::from_str::<Value>(&text).expect("JSON"),
         other => panic!("{command}: {other:?}"),
     };
-    let runs = ask("runs.list", json!({ "order_by": "attributes.start_time" }));
+    let runs = ask(
+        "runs.list",
+        json!({ "order_by": [{ "name": "attributes.start_time" }] }),
+    );
     let penguins = runs["runs"]
         .as_array()
         .expect("runs")
@@ -157,7 +160,36 @@ fn requests(desk: &Desk, folder: &std::path::Path) -> BTreeMap<&'static str, Val
         ("experiments.list", nothing()),
         (
             "runs.list",
-            json!({ "filter": "metrics.test.accuracy > 0.5" }),
+            json!({
+                "filter": "metrics.test.accuracy > 0.5",
+                "order_by": [
+                    { "name": "metrics.test.accuracy@best" },
+                    { "name": "attributes.name", "ascending": true },
+                ],
+                "tree": true,
+            }),
+        ),
+        (
+            "runs.follow",
+            json!({ "since": 0, "shown": [run], "columns": ["metrics.test.accuracy@min", "params.algorithm"] }),
+        ),
+        ("runs.fields", nothing()),
+        (
+            "runs.values",
+            json!({ "name": "params.algorithm", "prefix": "R" }),
+        ),
+        (
+            "runs.change",
+            json!({
+                "selection": { "runs": [run, "0123456789abcdef0123456789abcdef"] },
+                "change": { "change": "tag", "key": "team", "value": "birds" },
+            }),
+        ),
+        ("runs.trash", nothing()),
+        ("runs.purge", json!({ "selection": { "runs": [run] } })),
+        (
+            "runs.curves",
+            json!({ "runs": [run], "keys": ["test.accuracy"], "smoothing": 0.6 }),
         ),
         ("runs.show", json!({ "run_id": run })),
         (

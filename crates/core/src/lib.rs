@@ -4,8 +4,10 @@
 //! passed in. Every document derives serde and is at once what is stored and what goes over the wire.
 
 pub mod ask;
+pub mod bulk;
 pub mod chart;
 pub mod code;
+pub mod curves;
 pub mod dataset;
 pub mod drift;
 pub mod event;
@@ -30,6 +32,7 @@ pub mod replay;
 pub mod reproduction;
 pub mod result;
 pub mod run;
+pub mod run_table;
 pub mod schema;
 pub mod sketch;
 pub mod split;

@@ -20,6 +20,7 @@ mod lexer;
 mod matching;
 mod parser;
 
+pub use display::name_text;
 pub use matching::{Value, like_matches, like_regex};
 pub use parser::parse;
 

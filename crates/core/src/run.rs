@@ -53,34 +53,6 @@ impl RunSummary {
     }
 }
 
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(default)]
-pub struct RunQuery {
-    /// A condition as [`crate::query`] reads it: `metrics.test.accuracy > 0.9 and params.algorithm = "random_forest"`.
-    pub filter: String,
-    /// `metrics.NAME`, `params.NAME`, `attributes.start_time`, `attributes.name`; empty: newest first.
-    pub order_by: String,
-    pub ascending: bool,
-    /// `None`: all.
-    pub experiment: Option<ExperimentName>,
-    pub offset: u64,
-    /// 0: 1,000.
-    pub limit: u32,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-pub struct RunPage {
-    pub runs: Vec<RunSummary>,
-    /// Runs that match the filter.
-    pub n_matching: u64,
-    /// Runs of the experiment, or of the lab.
-    pub n_total: u64,
-    /// Names that occur among the matching runs, sorted.
-    pub param_names: Vec<String>,
-    pub metric_names: Vec<String>,
-    pub duration_secs: f64,
-}
-
 /// What a training run stores beside parameters and metrics, as its record.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct TrainRecord {

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use crate::TimestampMs;
 use crate::ids::RunId;
@@ -131,10 +132,11 @@ pub struct TrackedQuery {
     pub limit: u32,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct OrderBy {
     /// `metrics.NAME`, `params.NAME`, `tags.NAME`, or an attribute.
     pub name: String,
+    #[serde(default)]
     pub ascending: bool,
 }
 

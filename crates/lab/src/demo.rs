@@ -9,7 +9,9 @@ use assay_core::ids::ExperimentName;
 use assay_core::reference::Reference;
 use assay_core::registry::{GateReport, ModelVersion, PromoteRequest, Stage};
 use assay_core::replay::{DriftReport, ReplaySpec, WindowSpec};
-use assay_core::run::{RunQuery, RunSummary};
+use assay_core::run::RunSummary;
+use assay_core::run_table::RunQuery;
+use assay_core::tracking::OrderBy;
 use assay_core::train::{CvSpec, SplitSpec, TrainSpec};
 use assay_core::{DatasetName, ModelName, ReplayId, RunId, Task};
 use flate2::read::GzDecoder;
@@ -115,7 +117,10 @@ impl Lab {
     pub fn demo_summary(&self) -> Result<DemoSummary, Error> {
         let query = RunQuery {
             experiment: Some(ExperimentName::new("penguins")),
-            order_by: "metrics.cv.accuracy.mean".to_owned(),
+            order_by: vec![OrderBy {
+                name: "metrics.cv.accuracy.mean".to_owned(),
+                ascending: false,
+            }],
             ..RunQuery::default()
         };
         let model = self.model(&Reference::latest(PENGUIN_MODEL))?;
@@ -131,7 +136,12 @@ impl Lab {
                 )
             })?;
         Ok(DemoSummary {
-            runs: self.runs(&query)?.runs,
+            runs: self
+                .runs(&query)?
+                .runs
+                .into_iter()
+                .map(|run| run.summary)
+                .collect(),
             model: model.version,
             gate: model.gate,
             report: self.drift_report(&newest.replay_id)?,

@@ -4,6 +4,7 @@
 
 mod artifact_files;
 mod charts;
+mod curves;
 mod datasets;
 mod demo;
 mod environment;
@@ -17,6 +18,7 @@ mod processes;
 mod recipes;
 mod replay;
 mod reports;
+mod run_table;
 mod runs;
 mod search;
 pub mod suites;

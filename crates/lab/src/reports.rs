@@ -6,7 +6,7 @@ use assay_core::ask::{ReportRequest, Written};
 use assay_core::chart::{ChartSpec, Theme};
 use assay_core::drift::{self, Verdict};
 use assay_core::replay::DriftReport;
-use assay_core::run::RunQuery;
+use assay_core::run_table::RunQuery;
 use assay_core::{ReplayId, RunId};
 use minijinja::{AutoEscape, Environment as Templates, Value, context};
 
@@ -78,7 +78,7 @@ impl Lab {
                     .runs(&query)?
                     .runs
                     .into_iter()
-                    .map(|run| run.run_id)
+                    .map(|run| run.summary.run_id)
                     .collect();
                 let runs = if ids.is_empty() {
                     Value::UNDEFINED

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use assay_core::code::Code;
 use assay_core::result::{Costs, RunResult, ScoredRows};
 use assay_core::run::{
-    Comparison, ComparisonRow, ExperimentSummary, MetricRow, RunDetail, RunPage, RunQuery,
-    RunSummary, StoredPredictions,
+    Comparison, ComparisonRow, ExperimentSummary, MetricRow, RunDetail, RunSummary,
+    StoredPredictions,
 };
 use assay_core::{RunId, metrics};
 
@@ -22,12 +22,6 @@ impl Lab {
         self.store
             .experiments()
             .attempt(|| "list the experiments".to_owned())
-    }
-
-    pub fn runs(&self, query: &RunQuery) -> Result<RunPage, Error> {
-        self.store
-            .runs(query)
-            .attempt(|| "list the runs".to_owned())
     }
 
     /// A run by its id, by the beginning of its id, or by its name when that is unique.

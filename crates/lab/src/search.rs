@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use assay_core::ask::{SearchAnswer, SearchRequest};
 use assay_core::lab::{SearchHit, SearchKind};
-use assay_core::run::RunQuery;
+use assay_core::run_table::RunQuery;
 
 use crate::{Error, Lab};
 
@@ -65,9 +65,14 @@ impl Lab {
         {
             all.push(SearchHit {
                 kind: SearchKind::Run,
-                title: run.name.clone(),
-                detail: run.params.get("algorithm").cloned().unwrap_or_default(),
-                route: format!("/runs/{}", run.run_id),
+                title: run.summary.name.clone(),
+                detail: run
+                    .summary
+                    .params
+                    .get("algorithm")
+                    .cloned()
+                    .unwrap_or_default(),
+                route: format!("/runs/{}", run.summary.run_id),
             });
         }
         let n_searched = all.len() as u64;

@@ -60,21 +60,24 @@ impl Watch {
     }
 }
 
-pub(crate) fn append(db: &Connection, kinds: &BTreeSet<Kind>, at_ms: TimestampMs) -> Result<()> {
+/// The number of the last of them; 0 when there is none.
+pub(crate) fn append(db: &Connection, kinds: &BTreeSet<Kind>, at_ms: TimestampMs) -> Result<i64> {
+    let mut number = 0;
     for kind in kinds {
         db.run(
             "INSERT INTO changes (kind, at_ms) VALUES (?1, ?2)",
             params![to_word(kind)?, at_ms],
         )?;
+        number = db.last_insert_rowid();
         db.run(
             "DELETE FROM changes WHERE number <= ?1",
-            params![db.last_insert_rowid() - KEPT],
+            params![number - KEPT],
         )?;
     }
-    Ok(())
+    Ok(number)
 }
 
-fn newest(db: &Connection) -> Result<u64> {
+pub(crate) fn newest(db: &Connection) -> Result<u64> {
     db.count("SELECT max(number) FROM changes", [])
 }
 

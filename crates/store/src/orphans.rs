@@ -16,7 +16,7 @@ use crate::status::size_of;
 use crate::store::Store;
 
 /// Every column that names an object. Invariant: each has an index.
-const REFERENCES: [(&str, &str); 7] = [
+pub(crate) const REFERENCES: [(&str, &str); 7] = [
     ("row_groups", "object"),
     ("dataset_versions", "set_aside"),
     ("artifacts", "object"),

@@ -1,17 +1,24 @@
 //! Runs: begun, filled, finished, and from then on append-only.
 
 mod begin;
+pub(crate) mod bulk;
 pub(crate) mod chunk;
+mod completion;
+pub(crate) mod curve;
 pub(crate) mod fields;
 mod finish;
+pub(crate) mod live;
 pub(crate) mod load;
 pub(crate) mod metrics;
+mod purge;
 mod query;
+mod selection;
+mod table;
+mod tree;
 
 use std::collections::BTreeMap;
 
 use assay_core::code::Failure;
-use assay_core::event::Kind;
 use assay_core::parity::ParityReport;
 use assay_core::run::{
     Artifact, Confusion, ExperimentSummary, MetricSummary, RunStatus, RunSummary, TrainRecord,
@@ -127,7 +134,7 @@ impl Store {
                  VALUES (?1, ?2, ?3, ?4)",
                 params![row, path, object.as_str(), size_bytes as i64],
             )?;
-            write.changed(Kind::Runs);
+            write.touched_run(row);
             Ok(())
         })?;
         self.settle([object]);
@@ -188,7 +195,7 @@ impl Write<'_> {
                 params![row, key, value],
             )?;
         }
-        self.changed(Kind::Runs);
+        self.touched_run(row);
         Ok(())
     }
 }

@@ -16,6 +16,7 @@ use crate::layout::{Layout, sync_folder};
 use crate::lease::Own;
 use crate::lock::LabLock;
 use crate::migrate::{self, STEPS};
+use crate::runs::live::Touched;
 use crate::settings;
 
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -54,12 +55,25 @@ pub(crate) enum Durability {
 pub(crate) struct Write<'a> {
     pub tx: rusqlite::Transaction<'a>,
     kinds: BTreeSet<Kind>,
+    touched: Touched,
 }
 
 impl Write<'_> {
     /// Reads of this kind are to be done again.
     pub fn changed(&mut self, kind: Kind) {
         self.kinds.insert(kind);
+    }
+
+    /// The row of the table of runs is to be read again.
+    pub fn touched_run(&mut self, row: i64) {
+        self.kinds.insert(Kind::Runs);
+        self.touched.rows.insert(row);
+    }
+
+    /// The run came, or is in another list now.
+    pub fn listed_run(&mut self, row: i64) {
+        self.touched_run(row);
+        self.touched.listed.insert(row);
     }
 }
 
@@ -204,9 +218,11 @@ impl Store {
                 .connection
                 .transaction_with_behavior(TransactionBehavior::Immediate)?,
             kinds: BTreeSet::new(),
+            touched: Touched::default(),
         };
         let outcome = work(&mut write)?;
-        changes::append(&write.tx, &write.kinds, at_ms)?;
+        let number = changes::append(&write.tx, &write.kinds, at_ms)?;
+        write.touched.mark(&write.tx, number)?;
         write.tx.commit()?;
         Ok(outcome)
     }

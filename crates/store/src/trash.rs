@@ -4,6 +4,7 @@
 //! that `name@3` never means two things. The old line can come back as long as no new one has its name.
 
 mod purge;
+mod size;
 
 use assay_core::TimestampMs;
 use assay_core::event::Kind;
@@ -16,6 +17,8 @@ use crate::rows::Rows;
 use crate::runs::load;
 use crate::store::{Store, Write};
 use crate::undo::Step;
+
+pub(crate) use size::{freed_by_all_runs, freed_by_each_run};
 
 impl Store {
     /// Moves something to the trash; can be undone. A run may be named as [`Store::run`] takes it, the others by
@@ -104,6 +107,9 @@ impl Write<'_> {
             return Err(Error::not_found(word(kind), row));
         }
         self.changed(Kind::Trash);
+        if kind == TrashKind::Run {
+            self.listed_run(row);
+        }
         // Lists show each other's counts and links.
         for kind in [Kind::Datasets, Kind::Runs, Kind::Models, Kind::Replays] {
             self.changed(kind);
@@ -135,7 +141,20 @@ impl Write<'_> {
 }
 
 pub(crate) fn count(db: &Connection) -> Result<u64> {
-    Ok(items(db)?.len() as u64)
+    let mut n_items = 0;
+    for kind in [
+        TrashKind::Run,
+        TrashKind::Dataset,
+        TrashKind::Model,
+        TrashKind::Replay,
+    ] {
+        let sql = format!(
+            "SELECT count(*) FROM {} WHERE deleted_ms IS NOT NULL",
+            table(kind)
+        );
+        n_items += db.count(&sql, [])?;
+    }
+    Ok(n_items)
 }
 
 fn table(kind: TrashKind) -> &'static str {
@@ -234,14 +253,13 @@ fn title(db: &Connection, kind: TrashKind, row: i64) -> Result<String> {
     .ok_or_else(|| Error::not_found(word(kind), row))
 }
 
-/// With their rows, newest first. Sizes are those of the objects that the database knows the sizes of.
+/// With their rows, newest first. Sizes are those of the objects that the database knows the sizes of; of a run,
+/// what deleting it for good would free.
 fn items(db: &Connection) -> Result<Vec<(i64, TrashItem)>> {
     const DELETED: [(TrashKind, &str); 4] = [
         (
             TrashKind::Run,
-            "SELECT id, run_id, deleted_ms, 0,
-                    (SELECT coalesce(sum(size_bytes), 0) FROM artifacts WHERE run = runs.id)
-             FROM runs WHERE deleted_ms IS NOT NULL",
+            "SELECT id, run_id, deleted_ms, 0, 0 FROM runs WHERE deleted_ms IS NOT NULL",
         ),
         (
             TrashKind::Dataset,
@@ -275,6 +293,17 @@ fn items(db: &Connection) -> Result<Vec<(i64, TrashItem)>> {
             Ok((row.get::<_, i64>(0)?, row.get::<_, u32>(3)?, item))
         })? {
             found.push((row, first_version, item));
+        }
+    }
+    let runs: Vec<i64> = found
+        .iter()
+        .filter(|(_, _, item)| item.kind == TrashKind::Run)
+        .map(|(row, _, _)| *row)
+        .collect();
+    let freed = freed_by_each_run(db, &runs)?;
+    for (row, _, item) in &mut found {
+        if item.kind == TrashKind::Run {
+            item.size_bytes = freed.get(row).copied().unwrap_or(0);
         }
     }
     found.sort_by_key(|(row, _, item)| std::cmp::Reverse((item.deleted_ms, *row)));

@@ -52,6 +52,21 @@ pub(crate) enum Step {
         name: String,
         version: Option<u32>,
     },
+    /// By row the value that each run had; `None`: it had no such tag.
+    RunTags {
+        key: String,
+        before: Vec<(i64, Option<String>)>,
+    },
+    /// By row the experiment that each run was in.
+    RunExperiments {
+        before: Vec<(i64, i64)>,
+    },
+    RestoreRuns {
+        rows: Vec<i64>,
+    },
+    DeleteRuns {
+        rows: Vec<i64>,
+    },
 }
 
 impl Store {
@@ -117,6 +132,10 @@ impl Write<'_> {
             } => self.put_tag(&dataset, &tag, version),
             Step::Suite { name, version } => self.put_suite(&name, version),
             Step::Recipe { name, version } => self.put_recipe(&name, version),
+            Step::RunTags { key, before } => self.take_back_tags(&key, before),
+            Step::RunExperiments { before } => self.take_back_moves(before),
+            Step::RestoreRuns { rows } => self.take_back_deletes(&rows),
+            Step::DeleteRuns { rows } => self.take_back_restores(&rows, act.at_ms),
         }
     }
 }

@@ -17,6 +17,7 @@ import type { CheckReport } from "./CheckReport";
 import type { CheckRequest } from "./CheckRequest";
 import type { CheckSummary } from "./CheckSummary";
 import type { Comparison } from "./Comparison";
+import type { CurvesRequest } from "./CurvesRequest";
 import type { DatasetDetail } from "./DatasetDetail";
 import type { DatasetSummary } from "./DatasetSummary";
 import type { DatasetVersion } from "./DatasetVersion";
@@ -31,6 +32,9 @@ import type { ExportDataset } from "./ExportDataset";
 import type { ExportRecipe } from "./ExportRecipe";
 import type { ExportRequest } from "./ExportRequest";
 import type { ExportSuite } from "./ExportSuite";
+import type { FieldInfo } from "./FieldInfo";
+import type { FieldValue } from "./FieldValue";
+import type { FieldsRequest } from "./FieldsRequest";
 import type { GateReport } from "./GateReport";
 import type { GateRequest } from "./GateRequest";
 import type { ImportPreview } from "./ImportPreview";
@@ -54,6 +58,7 @@ import type { OpenChart } from "./OpenChart";
 import type { PreviewRequest } from "./PreviewRequest";
 import type { Profile } from "./Profile";
 import type { PromoteRequest } from "./PromoteRequest";
+import type { PurgeRuns } from "./PurgeRuns";
 import type { Recipe } from "./Recipe";
 import type { RecipeName } from "./RecipeName";
 import type { RecipeRequest } from "./RecipeRequest";
@@ -68,10 +73,16 @@ import type { ReportRequest } from "./ReportRequest";
 import type { ResultRequest } from "./ResultRequest";
 import type { RowsRequest } from "./RowsRequest";
 import type { RuleInfo } from "./RuleInfo";
+import type { RunChanges } from "./RunChanges";
+import type { RunChangesRequest } from "./RunChangesRequest";
 import type { RunDetail } from "./RunDetail";
 import type { RunPage } from "./RunPage";
 import type { RunQuery } from "./RunQuery";
 import type { RunResult } from "./RunResult";
+import type { RunTrash } from "./RunTrash";
+import type { RunsChange } from "./RunsChange";
+import type { RunsChanged } from "./RunsChanged";
+import type { RunsPurged } from "./RunsPurged";
 import type { SaveChart } from "./SaveChart";
 import type { SaveRecipe } from "./SaveRecipe";
 import type { SaveRecipeOfRun } from "./SaveRecipeOfRun";
@@ -88,6 +99,7 @@ import type { TrashEmptied } from "./TrashEmptied";
 import type { TrashItem } from "./TrashItem";
 import type { TrashRequest } from "./TrashRequest";
 import type { Undone } from "./Undone";
+import type { ValuesRequest } from "./ValuesRequest";
 import type { VerifyReport } from "./VerifyReport";
 import type { VersionDiff } from "./VersionDiff";
 import type { WatchRequest } from "./WatchRequest";
@@ -148,6 +160,13 @@ export interface Commands {
   "training.start": { request: TrainSpec; response: JobStarted };
   "experiments.list": { request: Nothing; response: Array<ExperimentSummary> };
   "runs.list": { request: RunQuery; response: RunPage };
+  "runs.follow": { request: RunChangesRequest; response: RunChanges };
+  "runs.fields": { request: FieldsRequest; response: Array<FieldInfo> };
+  "runs.values": { request: ValuesRequest; response: Array<FieldValue> };
+  "runs.change": { request: RunsChange; response: RunsChanged };
+  "runs.trash": { request: Nothing; response: RunTrash };
+  "runs.purge": { request: PurgeRuns; response: RunsPurged };
+  "runs.curves": { request: CurvesRequest; response: ArrayBuffer };
   "runs.show": { request: ByRun; response: RunDetail };
   "runs.result": { request: ResultRequest; response: RunResult };
   "runs.reproduce": { request: ByRun; response: JobStarted };
@@ -229,6 +248,13 @@ export const READS: Record<keyof Commands, readonly Kind[]> = {
   "training.start": [],
   "experiments.list": ["lab", "runs"],
   "runs.list": ["lab", "runs", "models"],
+  "runs.follow": [],
+  "runs.fields": ["lab", "runs"],
+  "runs.values": ["lab", "runs"],
+  "runs.change": [],
+  "runs.trash": ["lab", "trash"],
+  "runs.purge": [],
+  "runs.curves": ["lab", "runs"],
   "runs.show": ["lab", "runs", "models"],
   "runs.result": ["lab", "runs"],
   "runs.reproduce": [],
@@ -257,4 +283,4 @@ export const READS: Record<keyof Commands, readonly Kind[]> = {
 };
 
 /** Commands that answer with bytes. */
-export type BytesCommand = "datasets.rows" | "datasets.set_aside" | "charts.render" | "reports.html";
+export type BytesCommand = "datasets.rows" | "datasets.set_aside" | "runs.curves" | "charts.render" | "reports.html";

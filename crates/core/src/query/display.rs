@@ -92,6 +92,17 @@ impl fmt::Display for Operator {
     }
 }
 
+/// A name as a filter has it: in back-ticks where it needs them.
+pub fn name_text(name: &str) -> String {
+    struct Name<'a>(&'a str);
+    impl fmt::Display for Name<'_> {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write_name(f, self.0)
+        }
+    }
+    Name(name).to_string()
+}
+
 fn inside(f: &mut fmt::Formatter<'_>, filter: &Filter, parentheses: bool) -> fmt::Result {
     if parentheses {
         write!(f, "({filter})")

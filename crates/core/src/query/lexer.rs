@@ -31,9 +31,9 @@ pub(super) fn fail<T>(message: impl Into<String>, position_chars: usize) -> Resu
     })
 }
 
-/// A character that a word holds; `-`, `/` and `:` stand in names of metrics and are no operators here.
+/// A character that a word holds; `-`, `/`, `:` and `@` stand in names of metrics and are no operators here.
 pub(super) fn is_word(c: char) -> bool {
-    c.is_alphanumeric() || matches!(c, '_' | '-' | '/' | ':')
+    c.is_alphanumeric() || matches!(c, '_' | '-' | '/' | ':' | '@')
 }
 
 pub(super) fn begins_word(c: char) -> bool {

@@ -1,5 +1,6 @@
 //! The mathematics of core against reference libraries and its own laws. One binary, so that it links once.
 
+mod curves;
 mod drift;
 mod drift_laws;
 mod drift_pictures;

@@ -86,3 +86,9 @@ CREATE TABLE run_outputs (
     step     INTEGER NOT NULL,
     PRIMARY KEY (run, model_id)
 ) STRICT, WITHOUT ROWID;
+
+-- The change in which anything of a run changed last, and in which it came or moved to another list: a table of runs
+-- that is looked at asks for what is newer than it has.
+ALTER TABLE runs ADD COLUMN changed INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE runs ADD COLUMN listed INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX runs_changed ON runs(changed, listed);

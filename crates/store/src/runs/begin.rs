@@ -1,6 +1,5 @@
 //! How a run begins, and what it is called.
 
-use assay_core::event::Kind;
 use assay_core::ids::check_name;
 use assay_core::run::{RunStatus, RunSummary};
 use rusqlite::{Connection, params};
@@ -66,7 +65,7 @@ impl Store {
             for (key, value) in &new.tags {
                 write.put_text("run_tags", row, key, value)?;
             }
-            write.changed(Kind::Runs);
+            write.listed_run(row);
             load::summary(&write.tx, row)
         })
     }

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use assay_core::TimestampMs;
+use assay_core::metrics::larger_is_better;
 use assay_core::query::Value;
+use assay_core::run_table::MetricValue;
 use rusqlite::{Connection, params};
 
 use crate::error::{Error, Result};
@@ -12,7 +14,7 @@ use crate::rows::Rows;
 /// What a name like `metrics.test.accuracy` points at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Field {
-    Metric(String),
+    Metric(String, MetricValue),
     Param(String),
     Tag(String),
     Attribute(Attribute),
@@ -30,6 +32,19 @@ pub(crate) enum Attribute {
     EndTime,
     Duration,
 }
+
+/// Of every attribute the name by which it is offered.
+pub(crate) const ATTRIBUTES: [&str; 9] = [
+    "name",
+    "status",
+    "start_time",
+    "end_time",
+    "duration_secs",
+    "experiment",
+    "dataset",
+    "user",
+    "run_id",
+];
 
 /// What every run has; read for all runs at once.
 #[derive(Debug, Clone)]
@@ -61,7 +76,10 @@ impl Field {
         if let Some((prefix, key)) = name.split_once('.') {
             let key = key.to_owned();
             match prefix {
-                "metrics" | "metric" => return Ok(Self::Metric(key)),
+                "metrics" | "metric" => {
+                    let (key, value) = MetricValue::split(&key);
+                    return Ok(Self::Metric(key.to_owned(), value));
+                }
                 "params" | "param" | "parameters" | "parameter" => return Ok(Self::Param(key)),
                 "tags" | "tag" => return Ok(Self::Tag(key)),
                 "attributes" | "attribute" | "attr" | "run" => {
@@ -75,9 +93,10 @@ impl Field {
 
     pub fn values(&self, db: &Connection) -> Result<FieldValues> {
         match self {
-            Self::Metric(key) => {
+            Self::Metric(key, value) => {
+                let column = summary_column(key, *value);
                 let pairs = db.all(
-                    "SELECT run, last FROM metric_summaries WHERE key = ?1",
+                    &format!("SELECT run, {column} FROM metric_summaries WHERE key = ?1"),
                     params![key],
                     |row| Ok((row.get(0)?, row.get::<_, Option<f64>>(1)?)),
                 )?;
@@ -145,6 +164,19 @@ impl FieldValues {
                 .map_or(Value::Missing, |text| Value::Text(text)),
             Self::Attribute(attribute) => attribute.value(head),
         }
+    }
+}
+
+/// The column of `metric_summaries` that holds what is meant of a metric.
+pub(crate) fn summary_column(key: &str, value: MetricValue) -> &'static str {
+    match value {
+        MetricValue::Last => "last",
+        MetricValue::Best if larger_is_better(key) => "max",
+        MetricValue::Best | MetricValue::Min => "min",
+        MetricValue::Max => "max",
+        MetricValue::N => "n",
+        MetricValue::LastStep => "last_step",
+        MetricValue::BestStep => "best_step",
     }
 }
 

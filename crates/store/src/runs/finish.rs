@@ -1,6 +1,5 @@
 //! How a run ends.
 
-use assay_core::event::Kind;
 use assay_core::run::RunStatus;
 use assay_core::{RunId, TimestampMs};
 use rusqlite::params;
@@ -45,7 +44,7 @@ impl Write<'_> {
             "UPDATE runs SET status = ?2, ended_ms = ?3, process_id = NULL WHERE id = ?1",
             params![row, to_word(&status)?, ended_ms],
         )?;
-        self.changed(Kind::Runs);
+        self.touched_run(row);
         Ok(())
     }
 

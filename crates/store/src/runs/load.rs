@@ -93,17 +93,7 @@ pub(crate) fn summary(db: &Connection, row: i64) -> Result<RunSummary> {
 /// In the order of `rows`. One query per table, however many there are.
 pub(crate) fn summaries(db: &Connection, rows: &[i64]) -> Result<Vec<RunSummary>> {
     let wanted = to_json(&rows)?;
-    let mut found: HashMap<i64, RunSummary> = db
-        .all(
-            "SELECT r.id, r.run_id, r.name, e.name, r.status, r.started_ms, r.ended_ms, r.dataset,
-                    r.dataset_version
-             FROM json_each(?1) w JOIN runs r ON r.id = w.value
-             JOIN experiments e ON e.id = r.experiment_id",
-            params![wanted],
-            |row| Ok((row.get(0)?, read_head(row)?)),
-        )?
-        .into_iter()
-        .collect();
+    let mut found = bare(db, &wanted)?;
     for (row, key, value) in pairs(db, "run_params", "value", &wanted)? {
         if let Some(summary) = found.get_mut(&row) {
             summary.params.insert(key, value);
@@ -119,12 +109,28 @@ pub(crate) fn summaries(db: &Connection, rows: &[i64]) -> Result<Vec<RunSummary>
             summary.metrics.insert(key, last.unwrap_or(f64::NAN));
         }
     }
-    for (row, key) in models(db, &wanted)? {
+    Ok(rows.iter().filter_map(|row| found.remove(row)).collect())
+}
+
+/// Without parameters, metrics and tags. `wanted` is a JSON array of rows.
+pub(super) fn bare(db: &Connection, wanted: &str) -> Result<HashMap<i64, RunSummary>> {
+    let mut found: HashMap<i64, RunSummary> = db
+        .all(
+            "SELECT r.id, r.run_id, r.name, e.name, r.status, r.started_ms, r.ended_ms, r.dataset,
+                    r.dataset_version
+             FROM json_each(?1) w JOIN runs r ON r.id = w.value
+             JOIN experiments e ON e.id = r.experiment_id",
+            params![wanted],
+            |row| Ok((row.get(0)?, read_head(row)?)),
+        )?
+        .into_iter()
+        .collect();
+    for (row, key) in models(db, wanted)? {
         if let Some(summary) = found.get_mut(&row) {
             summary.models.push(key);
         }
     }
-    Ok(rows.iter().filter_map(|row| found.remove(row)).collect())
+    Ok(found)
 }
 
 /// A summary without its parts.
@@ -163,7 +169,7 @@ fn pairs<T: FromSql>(
     })
 }
 
-fn models(db: &Connection, wanted: &str) -> Result<Vec<(i64, VersionKey)>> {
+pub(crate) fn models(db: &Connection, wanted: &str) -> Result<Vec<(i64, VersionKey)>> {
     db.all(
         "SELECT r.id, m.name, v.version FROM json_each(?1) w JOIN runs r ON r.id = w.value
          JOIN model_versions v ON v.run_id = r.run_id

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
-use assay_core::event::Kind;
 use assay_core::metrics::larger_is_better;
 use assay_core::run::MetricSummary;
 use assay_core::{RunId, TimestampMs};
@@ -159,7 +158,7 @@ impl Write<'_> {
             self.append(row, key, known.n as usize, samples)?;
             self.put_summary(row, key, known.with(samples, larger_is_better(key)))?;
         }
-        self.changed(Kind::Runs);
+        self.touched_run(row);
         Ok(())
     }
 

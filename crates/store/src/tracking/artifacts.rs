@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 
-use assay_core::event::Kind;
 use assay_core::run::Artifact;
 use assay_core::{ObjectHash, RunId, TimestampMs};
 use rusqlite::params;
@@ -37,7 +36,7 @@ impl Store {
                  VALUES (?1, ?2, ?3, ?4)",
                 params![row, path, object.as_str(), size_bytes as i64],
             )?;
-            write.changed(Kind::Runs);
+            write.touched_run(row);
             Ok(())
         })?;
         self.settle([object]);
@@ -63,7 +62,7 @@ impl Store {
                 "DELETE FROM artifacts WHERE run = ?1 AND (path = ?2 OR (path >= ?3 AND path < ?4))",
                 params![row, path, format!("{path}/"), format!("{path}0")],
             )?;
-            write.changed(Kind::Runs);
+            write.touched_run(row);
             Ok(())
         })
     }

@@ -1,6 +1,5 @@
 //! Metrics, parameters and tags of a run, many at once and all or none.
 
-use assay_core::event::Kind;
 use assay_core::{RunId, TimestampMs};
 use rusqlite::params;
 
@@ -66,7 +65,7 @@ impl Write<'_> {
                 "log the new value under another name, or begin a new run",
             ));
         }
-        self.changed(Kind::Runs);
+        self.touched_run(row);
         Ok(())
     }
 }

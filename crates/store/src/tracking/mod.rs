@@ -11,6 +11,8 @@ mod search;
 
 use crate::error::Error;
 
+pub(crate) use runs::RUN_NAME_TAG;
+
 /// Why a client's request was refused, where it must be told apart from other errors.
 pub(crate) fn not_active(kind: &str, id: impl std::fmt::Display, state: &str) -> Error {
     Error::invalid(

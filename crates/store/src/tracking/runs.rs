@@ -2,7 +2,6 @@
 
 use assay_core::RunId;
 use assay_core::TimestampMs;
-use assay_core::event::Kind;
 use assay_core::lab::TrashKind;
 use assay_core::run::RunStatus;
 use assay_core::tracking::{DatasetInput, ModelOutput, NewTrackedRun, RunUpdate, TrackedRun};
@@ -39,6 +38,7 @@ impl Store {
                 write.put_tag_of_run(row, key, value)?;
             }
             write.put_tag_of_run(row, RUN_NAME_TAG, &new.name)?;
+            write.listed_run(row);
             load::run(&write.tx, row)
         })
     }
@@ -78,7 +78,7 @@ impl Store {
             if let Some(name) = update.name.as_deref().filter(|name| !name.is_empty()) {
                 write.put_tag_of_run(row, RUN_NAME_TAG, name)?;
             }
-            write.changed(Kind::Runs);
+            write.touched_run(row);
             load::run(&write.tx, row)
         })
     }
@@ -130,7 +130,7 @@ impl Store {
             if n_deleted == 0 {
                 return Err(Error::not_found("tag", key));
             }
-            write.changed(Kind::Runs);
+            write.touched_run(row);
             Ok(())
         })
     }
@@ -150,7 +150,7 @@ impl Store {
                     params![row, output.model_id.as_str(), output.step],
                 )?;
             }
-            write.changed(Kind::Runs);
+            write.touched_run(row);
             Ok(())
         })
     }
@@ -177,7 +177,7 @@ impl Store {
                 )?;
                 known.push(input.clone());
             }
-            write.changed(Kind::Runs);
+            write.touched_run(row);
             Ok(())
         })
     }
@@ -196,7 +196,7 @@ impl Write<'_> {
                 params![row, value],
             )?;
         }
-        self.changed(Kind::Runs);
+        self.touched_run(row);
         Ok(())
     }
 }

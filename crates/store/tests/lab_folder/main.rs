@@ -5,6 +5,8 @@
 #[cfg(test)]
 mod audit;
 #[cfg(test)]
+mod bulk;
+#[cfg(test)]
 mod datasets;
 #[cfg(test)]
 mod doctor;
@@ -30,6 +32,8 @@ mod processes;
 mod queries;
 #[cfg(test)]
 mod recipes;
+#[cfg(test)]
+mod run_table;
 #[cfg(test)]
 mod runs;
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use assay_core::DatasetName;
 use assay_core::expect::{CheckReport, SuiteOutcome};
 use assay_core::reference::Reference;
-use assay_core::run::RunQuery;
+use assay_core::run_table::RunQuery;
 use assay_store::Store;
 use rusqlite::{Connection, params};
 

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 use assay_core::lab::TrashKind;
-use assay_core::run::RunQuery;
+use assay_core::run_table::RunQuery;
 use assay_store::Store;
 
 use crate::support::{ACT, Lab, VERSION, files, new_run};
@@ -169,7 +169,7 @@ fn processes_and_threads_write_side_by_side() {
     let page = lab.store.runs(&RunQuery::default()).unwrap();
     assert_eq!(page.n_total, n_writes);
     assert_eq!(lab.store.verify_audit().unwrap(), Ok(n_writes + 1));
-    let mut names: Vec<_> = page.runs.iter().map(|run| &run.name).collect();
+    let mut names: Vec<_> = page.runs.iter().map(|run| &run.summary.name).collect();
     names.sort();
     names.dedup();
     assert_eq!(names.len() as u64, n_writes, "no two runs got one name");

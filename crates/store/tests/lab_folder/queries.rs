@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use assay_core::run::{RunPage, RunQuery};
+use assay_core::run_table::{RunPage, RunQuery};
+use assay_core::tracking::OrderBy;
 use assay_core::{Code, ExperimentName};
 use assay_store::{MetricPoint, NewRun};
 
@@ -43,8 +44,18 @@ fn lab() -> Lab {
     lab
 }
 
+fn by(name: &str, ascending: bool) -> OrderBy {
+    OrderBy {
+        name: name.to_owned(),
+        ascending,
+    }
+}
+
 fn names(page: &RunPage) -> Vec<&str> {
-    page.runs.iter().map(|run| run.name.as_str()).collect()
+    page.runs
+        .iter()
+        .map(|run| run.summary.name.as_str())
+        .collect()
 }
 
 #[test]
@@ -107,17 +118,14 @@ fn missing_values_stand_last_in_both_directions() {
             true,
             ["one", "two", "three", "four"],
         ),
-        ("", true, ["one", "two", "three", "four"]),
         ("tags.none", true, ["four", "three", "two", "one"]),
     ] {
-        let order_by = order_by.to_owned();
         let query = RunQuery {
-            order_by,
-            ascending,
+            order_by: vec![by(order_by, ascending)],
             ..RunQuery::default()
         };
         let page = lab.store.runs(&query).unwrap();
-        assert_eq!(names(&page), expected, "{} {ascending}", query.order_by);
+        assert_eq!(names(&page), expected, "{order_by} {ascending}");
     }
 }
 
@@ -154,7 +162,10 @@ fn what_cannot_be_read_is_said() {
     ] {
         let query = RunQuery {
             filter: filter.to_owned(),
-            order_by: order_by.to_owned(),
+            order_by: match order_by {
+                "" => Vec::new(),
+                name => vec![by(name, false)],
+            },
             ..RunQuery::default()
         };
         let error = lab.store.runs(&query).unwrap_err();

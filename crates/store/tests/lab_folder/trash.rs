@@ -2,7 +2,7 @@
 
 use assay_core::lab::TrashKind::{Dataset, Model, Replay, Run};
 use assay_core::lab::{LabStatus, TrashKind};
-use assay_core::run::RunQuery;
+use assay_core::run_table::RunQuery;
 use assay_core::{Code, ObjectHash};
 
 use crate::support::{ACT, Lab, key};

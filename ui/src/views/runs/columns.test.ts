@@ -79,10 +79,9 @@ describe('the state in the URL', () => {
   });
 
   it('sorting speaks the names of the filter', () => {
-    expect(orderOf(readState({ sort: 'metrics.test.accuracy.desc' }).sort)).toEqual({
-      order_by: 'metrics.test.accuracy',
-      ascending: false,
-    });
-    expect(orderOf(null)).toEqual({ order_by: '', ascending: false });
+    expect(orderOf(readState({ sort: 'metrics.test.accuracy.desc' }).sort)).toEqual([
+      { name: 'metrics.test.accuracy', ascending: false },
+    ]);
+    expect(orderOf(null)).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 // What the table of runs shows, as its URL holds it.
 
+import type { OrderBy } from '../../gen/OrderBy';
 import { formatSort, parseSort, type Sort } from '../../parts/table';
 import { parseSlots, type Slots } from './selection';
 
@@ -38,8 +39,8 @@ export function columnsText(columns: readonly string[]): string {
 }
 
 /** What the host sorts by: the names of the filter's grammar; columns of the table have the same. */
-export function orderOf(sort: Sort | null): { order_by: string; ascending: boolean } {
-  return sort ? { order_by: sort.id, ascending: !sort.descending } : { order_by: '', ascending: false };
+export function orderOf(sort: Sort | null): OrderBy[] {
+  return sort ? [{ name: sort.id, ascending: !sort.descending }] : [];
 }
 
 function decode(text: string): string {
