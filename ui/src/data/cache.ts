@@ -25,6 +25,7 @@ export type Decode = (bytes: ArrayBuffer) => unknown;
 const KEPT = 64;
 
 const entries = new Map<string, Entry>();
+const watchers = new Set<{ kinds: readonly Kind[]; tell: (known: 'some' | 'all') => void }>();
 
 /** The name under which an answer is kept; requests that differ only in the order of their fields share one. */
 export function keyOf(command: string, request: unknown): string {
@@ -88,8 +89,19 @@ export async function load(entry: Entry): Promise<void> {
   tell(entry);
 }
 
+/** Calls `tell` when one of the kinds has changed, or may have, until the returned function is called. */
+export function whenChanged(kinds: readonly Kind[], tell: (known: 'some' | 'all') => void): () => void {
+  const watcher = { kinds, tell };
+  watchers.add(watcher);
+  return () => void watchers.delete(watcher);
+}
+
 /** Drops what reads one of these kinds: what is on screen is read again, the rest forgotten. */
 export function dropKinds(kinds: readonly Kind[] | 'all'): void {
+  for (const watcher of [...watchers]) {
+    if (kinds === 'all') watcher.tell('all');
+    else if (watcher.kinds.some((kind) => kinds.includes(kind))) watcher.tell('some');
+  }
   for (const [key, entry] of entries) {
     if (kinds !== 'all' && !readsOf(entry.command).some((kind) => kinds.includes(kind))) continue;
     if (entry.listeners.size > 0) void load(entry);

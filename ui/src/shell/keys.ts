@@ -18,6 +18,11 @@ export type KeyAction =
   | 'verdict.next'
   | 'column.previous'
   | 'column.next'
+  | 'row.next'
+  | 'row.previous'
+  | 'row.select'
+  | 'row.all'
+  | 'delete'
   | 'escape'
   | 'help';
 
@@ -43,7 +48,14 @@ export const KEYS: readonly KeyLine[] = [
   })),
   { group: 'Lists and tables', keys: ['/'], label: 'Filter', action: 'filter' },
   { group: 'Lists and tables', keys: ['ArrowUp', 'ArrowDown', 'Home', 'End'], label: 'Move' },
+  { group: 'Lists and tables', keys: ['J'], label: 'The row below', action: 'row.next' },
+  { group: 'Lists and tables', keys: ['K'], label: 'The row above', action: 'row.previous' },
+  { group: 'Lists and tables', keys: ['X'], label: 'Select the row', action: 'row.select' },
   { group: 'Lists and tables', keys: ['Space'], label: 'Select' },
+  { group: 'Lists and tables', keys: ['Shift+ArrowUp', 'Shift+ArrowDown'], label: 'Select as it moves' },
+  { group: 'Lists and tables', keys: ['Mod+A'], label: 'Select all that match', action: 'row.all' },
+  { group: 'Lists and tables', keys: ['ArrowLeft', 'ArrowRight'], label: 'Hide or show what is within' },
+  { group: 'Lists and tables', keys: ['Delete'], label: 'Delete what is selected', action: 'delete' },
   { group: 'Lists and tables', keys: ['Enter'], label: 'Open' },
   { group: 'Lists and tables', keys: ['Mod+Enter'], label: 'Open beside' },
   { group: 'On a page', keys: ['N'], label: 'New run', action: 'new' },
@@ -99,7 +111,7 @@ export function onKeydown(event: KeyboardEvent, now: number = performance.now())
   const line = (sequence && find(sequence)) || find(press);
   if (line?.action) {
     if (press === 'Space' && isClickable(event.target)) return;
-    if (press === 'Mod+Z' && isTyping(event.target)) return;
+    if ((press === 'Mod+Z' || press === 'Mod+A') && isTyping(event.target)) return;
     if (runAction(line.action)) event.preventDefault();
     return;
   }

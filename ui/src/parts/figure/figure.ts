@@ -1,6 +1,6 @@
 // What the figures share: sizes, series, tips.
 
-import type { ScaleKind } from './scale';
+import { nearest, type ScaleKind } from './scale';
 
 export interface Size {
   width: number;
@@ -53,6 +53,29 @@ export interface LineSeries {
 export interface Limit {
   value: number;
   name: string;
+}
+
+/** The value of each line nearest to a place; lines that have none within `reach` of it are left out. */
+export function linesAt<
+  L extends {
+    id: string;
+    name: string;
+    category: number;
+    x: Float64Array;
+    last: Float64Array;
+    smoothed?: Float64Array;
+  },
+>(
+  lines: readonly L[],
+  at: number,
+  reach: number,
+): { id: string; name: string; category: number; at: number; value: number }[] {
+  return lines.flatMap(({ id, name, category, x, last, smoothed }) => {
+    const i = nearest(x, at);
+    const where = x[i];
+    const within = where !== undefined && at >= (x[0] ?? 0) - reach && at <= (x.at(-1) ?? 0) + reach;
+    return within ? [{ id, name, category, at: where, value: (smoothed ?? last)[i] ?? NaN }] : [];
+  });
 }
 
 /** The colour of a category, in the order of the palette. */

@@ -26,6 +26,8 @@ export interface Column<T> {
   /** A hairline at the left without a group. */
   divided?: boolean;
   sortable?: boolean;
+  /** The user gave it its width: it takes no share of what is left. */
+  exact?: boolean;
   /** Leaves when there is no room for all, the highest number first; what stands elsewhere too can be missed. */
   leaves?: number;
   /** Draws the cell instead of `text`. */
@@ -48,12 +50,14 @@ export function layoutWidths<T>(
   const least = leastWidths(columns, needed);
   const spare = room - least.reduce((sum, width) => sum + width, 0);
   if (spare <= 0) return least;
-  const asked = columns.map((column) => column.grow ?? 0);
+  const growing = columns.map((column) => (column.exact ? 0 : (column.grow ?? 0)));
+  const grows = growing.some((share) => share > 0);
+  const asked = grows ? growing : least.map((width, i) => (columns[i]?.exact ? 0 : width));
   const total = asked.reduce((sum, share) => sum + share, 0);
-  const shares = total > 0 ? asked.map((share) => share / total) : least.map((width) => width / (room - spare));
-  const widths = least.map((width, i) => width + Math.floor(spare * (shares[i] ?? 0)));
+  if (total === 0) return least;
+  const widths = least.map((width, i) => width + Math.floor((spare * (asked[i] ?? 0)) / total));
   const rest = room - widths.reduce((sum, width) => sum + width, 0);
-  const last = total > 0 ? asked.findLastIndex((share) => share > 0) : widths.length - 1;
+  const last = asked.findLastIndex((share) => share > 0);
   return widths.map((width, i) => (i === last ? width + rest : width));
 }
 
@@ -82,8 +86,11 @@ function titleWidth<T>(column: Column<T>): number {
 
 /** A group is as wide as its heading, so that the heading is not cut. */
 function leastWidths<T>(columns: readonly Column<T>[], needed: Readonly<Record<string, number>>): number[] {
-  const least = columns.map((column) => Math.ceil(Math.max(column.width, needed[column.id] ?? 0, titleWidth(column))));
+  const least = columns.map((column) =>
+    Math.ceil(Math.max(column.width, needed[column.id] ?? 0, column.exact ? 0 : titleWidth(column))),
+  );
   for (const { title, from, to } of groupSpans(columns)) {
+    if (columns.slice(from, to).some((column) => column.exact)) continue;
     const missing = Math.ceil(title.length * 6.2 + 14) - least.slice(from, to).reduce((sum, width) => sum + width, 0);
     for (let i = from; title && missing > 0 && i < to; i += 1)
       least[i] = (least[i] ?? 0) + Math.ceil(missing / (to - from));

@@ -20,7 +20,17 @@ export function nextSort(now: Sort | null, id: string, numeric: boolean): Sort {
   return { id, descending: numeric };
 }
 
-/** `auc desc`, for the URL. */
+/** What a head of a table that sorts by several columns does: a plain click sorts by it alone, `also` after the others. */
+export function nextSorts(now: readonly Sort[], id: string, numeric: boolean, also: boolean): Sort[] {
+  const own = now.find((sort) => sort.id === id) ?? null;
+  if (!also) return [nextSort(now.length === 1 ? own : null, id, numeric)];
+  if (!own) return [...now, nextSort(null, id, numeric)];
+  // The third click takes the column out again.
+  if (own.descending !== numeric) return now.filter((sort) => sort !== own);
+  return now.map((sort) => (sort === own ? { id, descending: !own.descending } : sort));
+}
+
+/** `auc.desc`, for the URL. */
 export function formatSort(sort: Sort | null): string | null {
   return sort ? `${sort.id}${sort.descending ? '.desc' : ''}` : null;
 }
@@ -28,6 +38,23 @@ export function formatSort(sort: Sort | null): string | null {
 export function parseSort(text: string | undefined): Sort | null {
   if (!text) return null;
   return text.endsWith('.desc') ? { id: text.slice(0, -5), descending: true } : { id: text, descending: false };
+}
+
+/** `test.auc.desc,name`; commas and per cent signs within names are escaped. */
+export function formatSorts(sorts: readonly Sort[]): string | null {
+  return sorts.map((sort) => escape(formatSort(sort) ?? '')).join(',') || null;
+}
+
+export function parseSorts(text: string | undefined): Sort[] {
+  return (text ?? '').split(',').flatMap((part) => parseSort(unescape(part)) ?? []);
+}
+
+function escape(text: string): string {
+  return text.replaceAll('%', '%25').replaceAll(',', '%2C');
+}
+
+function unescape(text: string): string {
+  return text.replaceAll('%2C', ',').replaceAll('%25', '%');
 }
 
 function compare(a: Value, b: Value, descending: boolean): number {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { buildColumns, defaultColumns, differing, inOrder, tagNames } from './columns';
+import { asked, buildColumns, exampleFilter, meantOf, metricId, titleOf } from './columns';
+import { defaultColumns, differing } from './defaultColumns';
 import { run } from './sample.test-support';
-import { columnsText, orderOf, readState } from './state';
+import { columnsText, questionOf, readState, sortText } from './state';
 
 const RUNS = [
   run({ params: { algorithm: 'forest', depth: '3', bootstrap: 'true' }, metrics: { 'test.accuracy': 0.9, 'cv.x': 1 } }),
@@ -13,11 +14,11 @@ const AVAILABLE = {
   metrics: ['cv.x', 'test.accuracy', 'test.rmse'],
   tags: ['note'],
 };
+const HEADINGS = { params: 'parameters' };
 
 describe('the columns of the table', () => {
   it('a parameter differs when it does among runs of one algorithm', () => {
     expect(differing(RUNS, AVAILABLE.params)).toEqual(['depth']);
-    expect(tagNames(RUNS)).toEqual(['note']);
   });
 
   it('without a choice: algorithm, what differs, telling metrics, time', () => {
@@ -37,20 +38,9 @@ describe('the columns of the table', () => {
     expect(defaultColumns(runs, AVAILABLE, false)).not.toContain('attributes.experiment');
   });
 
-  it('chosen columns stand in the order of the table, unknown ones nowhere', () => {
-    const chosen = ['attributes.start_time', 'metrics.cv.x', 'gone', 'params.alpha', 'params.algorithm', 'tags.note'];
-    expect(inOrder(chosen, AVAILABLE)).toEqual([
-      'params.algorithm',
-      'params.alpha',
-      'metrics.cv.x',
-      'tags.note',
-      'attributes.start_time',
-    ]);
-  });
-
   it('figures of a column have the same decimals, missing ones are none', () => {
     const cells = { name: undefined, status: undefined };
-    const columns = buildColumns(['metrics.test.accuracy', 'metrics.test.rmse', 'params.depth'], RUNS, cells, false);
+    const columns = buildColumns(['metrics.test.accuracy', 'metrics.test.rmse', 'params.depth'], RUNS, cells, HEADINGS);
     const texts = columns.slice(1).map((column) => RUNS.map((own, i) => column.text?.(own, i)));
     expect(texts).toEqual([
       ['0.9000', '0.8500', undefined],
@@ -58,6 +48,48 @@ describe('the columns of the table', () => {
       ['3', '4', undefined],
     ]);
     expect(columns.map(({ numeric }) => numeric ?? false)).toEqual([false, true, true, true]);
+  });
+
+  it('several meanings of a metric stand under its name', () => {
+    const cells = { name: undefined, status: undefined };
+    const columns = buildColumns(['metrics.loss', 'metrics.loss@min', 'metrics.test.rmse'], RUNS, cells, HEADINGS);
+    expect(columns.slice(1).map(({ group, title }) => [group, title])).toEqual([
+      ['loss', 'last'],
+      ['loss', 'min'],
+      ['test', 'rmse'],
+    ]);
+  });
+
+  it('what is no finite number is written as what it is', () => {
+    const [, column] = buildColumns(['metrics.loss'], [], { name: undefined, status: undefined }, HEADINGS);
+    const text = (own: ReturnType<typeof run>) => column?.text?.(own, 0);
+    expect(text(run({ not_finite: { loss: 'NaN' } }))).toBe('NaN');
+    expect(text(run({ not_finite: { loss: '-Infinity' } }))).toBe('−∞');
+    expect(text(run())).toBeUndefined();
+  });
+
+  it.each([
+    ['metrics.loss', { metric: 'loss', meaning: 'last' }, 'loss'],
+    ['metrics.loss@best', { metric: 'loss', meaning: 'best' }, 'loss, best'],
+    ['metrics.mAP@0.5', { metric: 'mAP@0.5', meaning: 'last' }, 'mAP@0.5'],
+    ['metrics.loss@min@last', { metric: 'loss@min', meaning: 'last' }, 'loss@min'],
+  ] as const)('%s', (id, meant, title) => {
+    expect(meantOf(id)).toEqual(meant);
+    expect(metricId(meant.metric, meant.meaning)).toBe(id);
+    expect(titleOf(id)).toBe(title);
+  });
+
+  it('the host is asked for what it must look up, in one order', () => {
+    expect(asked(['params.b', 'attributes.status', 'metrics.a@min', 'params.a'])).toEqual([
+      'metrics.a@min',
+      'params.a',
+      'params.b',
+    ]);
+  });
+
+  it('the example in the field is made of what there is', () => {
+    expect(exampleFilter(AVAILABLE, RUNS)).toBe("metrics.test.accuracy > 0.9 and params.algorithm = 'forest'");
+    expect(exampleFilter({ params: [], metrics: [], tags: [] }, [])).toBe("attributes.status = 'failed'");
   });
 });
 
@@ -70,18 +102,32 @@ describe('the state in the URL', () => {
     expect(readState({})).toEqual({
       filter: '',
       experiment: null,
-      sort: null,
+      view: 'active',
+      sorts: [],
       columns: null,
+      tree: true,
       selected: [],
       inspector: true,
       builder: false,
     });
   });
 
-  it('sorting speaks the names of the filter', () => {
-    expect(orderOf(readState({ sort: 'metrics.test.accuracy.desc' }).sort)).toEqual([
-      { name: 'metrics.test.accuracy', ascending: false },
+  it('sorting by several columns speaks the names of the filter', () => {
+    const sorts = [
+      { id: 'metrics.a,b', descending: true },
+      { id: 'attributes.name', descending: false },
+    ];
+    const state = readState({ sort: sortText(sorts) ?? '' });
+    expect(state.sorts).toEqual(sorts);
+    expect(questionOf(state).order_by).toEqual([
+      { name: 'metrics.a,b', ascending: false },
+      { name: 'attributes.name', ascending: true },
     ]);
-    expect(orderOf(null)).toEqual([]);
   });
+
+  it.each([
+    ['trash', 'trash'],
+    ['all', 'active'],
+    ['x', 'active'],
+  ])('the view %s is %s', (text, view) => expect(readState({ view: text }).view).toBe(view));
 });

@@ -1,62 +1,44 @@
-// The columns of the table of runs: which there are, which are shown, what stands in them.
+// The columns of the table of runs: which there are, and what stands in them.
 
-import type { RunSummary } from '../../gen/RunSummary';
+import type { RunRow } from '../../gen/RunRow';
 import { dateShort, duration, number } from '../../parts/format';
 import type { Column } from '../../parts/table';
 import { writeName, writeText } from '../../domain/filter/build';
-import { byTelling, metricDecimals, TELLING } from './metrics';
+import { metricDecimals, byTelling } from './metrics';
 
 /** Ids are the names of the filter's grammar, so that sorting, filtering and the URL speak alike. */
 export const NAME = 'attributes.name';
 export const STATUS = 'attributes.status';
-const DURATION = 'attributes.duration_secs';
-const STARTED = 'attributes.start_time';
+export const EXPERIMENT = 'attributes.experiment';
+export const DURATION = 'attributes.duration_secs';
+export const STARTED = 'attributes.start_time';
+
+/** What may be meant of a metric; behind its name in an id, `metrics.loss@min`, the last value without. */
+export const MEANINGS = ['last', 'best', 'min', 'max'] as const;
+export type Meaning = (typeof MEANINGS)[number];
 
 const ATTRIBUTES: readonly { id: string; title: string }[] = [
   { id: STATUS, title: 'status' },
-  { id: 'attributes.experiment', title: 'experiment' },
+  { id: EXPERIMENT, title: 'experiment' },
   { id: 'attributes.dataset', title: 'data' },
+  { id: 'attributes.user', title: 'user' },
   { id: DURATION, title: 'took' },
   { id: STARTED, title: 'started' },
 ];
 
-const MOST_METRICS = 4;
 export interface Available {
   params: readonly string[];
   metrics: readonly string[];
   tags: readonly string[];
 }
 
-/** Parameters that are not the same in all runs of an algorithm: what every forest has, the algorithm says already. */
-export function differing(runs: readonly RunSummary[], names: readonly string[]): string[] {
-  const families = Object.values(groupBy(runs, (run) => run.params['algorithm'] ?? ''));
-  return names.filter(
-    (name) =>
-      name !== 'algorithm' && families.some((family) => new Set(family.map((run) => run.params[name])).size > 1),
-  );
+export interface Choice {
+  id: string;
+  title: string;
 }
 
-export function tagNames(runs: readonly RunSummary[]): string[] {
-  return [...new Set(runs.flatMap((run) => Object.keys(run.tags)))].sort();
-}
-
-/** What is shown as long as nothing is chosen. */
-export function defaultColumns(runs: readonly RunSummary[], available: Available, allExperiments: boolean): string[] {
-  const measured = available.metrics.filter((name) => runs.some((run) => name in run.metrics));
-  const telling = TELLING.map((name) => `test.${name}`).filter((name) => measured.includes(name));
-  const metrics = telling.length > 0 ? telling : byTelling(measured);
-  return [
-    ...(allExperiments && new Set(runs.map((run) => run.experiment)).size > 1 ? ['attributes.experiment'] : []),
-    ...(available.params.includes('algorithm') ? ['params.algorithm'] : []),
-    ...differing(runs, available.params).map((name) => `params.${name}`),
-    ...metrics.slice(0, MOST_METRICS).map((name) => `metrics.${name}`),
-    DURATION,
-    STARTED,
-  ];
-}
-
-/** Every column that can be chosen, by heading. */
-export function choices(available: Available): { heading: string; columns: { id: string; title: string }[] }[] {
+/** Every column that can be chosen, by heading; of a metric that of its last value. */
+export function choices(available: Available): { heading: string; columns: Choice[] }[] {
   const named = (kind: string, names: readonly string[]) =>
     names.map((name) => ({ id: `${kind}.${name}`, title: name }));
   return [
@@ -67,39 +49,53 @@ export function choices(available: Available): { heading: string; columns: { id:
   ].filter(({ columns }) => columns.length > 0);
 }
 
-/** The chosen columns in the table's order: run, parameters, metrics, tags, then what it took. */
-export function inOrder(ids: readonly string[], available: Available): string[] {
-  const all = choices(available).flatMap(({ columns }) => columns.map(({ id }) => id));
-  const last = [DURATION, STARTED];
-  const known = all.filter((id) => ids.includes(id));
-  // The algorithm explains the other parameters.
-  const first = ['params.algorithm'].filter((id) => known.includes(id));
-  const head = known.filter((id) => id.startsWith('attributes.') && !last.includes(id));
-  const rest = known.filter((id) => !id.startsWith('attributes.') && !first.includes(id));
-  return [...head, ...first, ...rest, ...last.filter((id) => known.includes(id))];
+/** `metrics.loss` and what is meant of it; null for what is no metric. */
+export function meantOf(id: string): { metric: string; meaning: Meaning } | null {
+  if (!id.startsWith('metrics.')) return null;
+  const name = id.slice('metrics.'.length);
+  const at = name.lastIndexOf('@');
+  const meaning = MEANINGS.find((own) => at > 0 && own === name.slice(at + 1));
+  return meaning ? { metric: name.slice(0, at), meaning } : { metric: name, meaning: 'last' };
+}
+
+export function metricId(metric: string, meaning: Meaning): string {
+  // A name that ends like a meaning says which one is meant.
+  const plain = meaning === 'last' && !MEANINGS.some((own) => metric.endsWith(`@${own}`));
+  return plain ? `metrics.${metric}` : `metrics.${metric}@${meaning}`;
+}
+
+/** How a column is called where it stands alone. */
+export function titleOf(id: string): string {
+  const meant = meantOf(id);
+  if (meant) return meant.meaning === 'last' ? meant.metric : `${meant.metric}, ${meant.meaning}`;
+  return ATTRIBUTES.find((own) => own.id === id)?.title ?? splitId(id)[1];
+}
+
+/** The parameters, metrics and tags that the host need send. */
+export function asked(ids: readonly string[]): string[] {
+  return ids.filter((id) => !id.startsWith('attributes.')).sort();
 }
 
 /** `name` draws the first column, with the word of a run that did not finish. */
 export function buildColumns(
   ids: readonly string[],
-  runs: readonly RunSummary[],
-  cells: { name: Column<RunSummary>['cell']; status: Column<RunSummary>['cell'] },
-  chosen: boolean,
-): Column<RunSummary>[] {
-  const sortable = true;
+  rows: readonly RunRow[],
+  cells: { name: Column<RunRow>['cell']; status: Column<RunRow>['cell'] },
+  headings: { params: string },
+): Column<RunRow>[] {
+  const several = new Set(
+    ids.filter((id) => (meantOf(id)?.meaning ?? 'last') !== 'last').map((id) => meantOf(id)?.metric),
+  );
   return [
-    { id: NAME, title: 'run', width: 190, grow: 1, sortable, cell: cells.name },
-    ...ids.map((id): Column<RunSummary> => {
-      const [kind = '', name = ''] = splitId(id);
-      if (id === STATUS) return { id, title: 'status', width: 108, sortable, cell: cells.status };
-      if (id === DURATION) return { id, title: 'took', width: 64, numeric: true, divided: true, sortable, text: took };
-      if (id === STARTED)
-        return { id, title: 'started', width: 64, numeric: true, quiet: true, sortable, text: started };
-      if (kind === 'attributes')
-        return { id, title: titleOf(id), width: 110, sortable, text: (run) => attribute(run, name) };
-      if (kind === 'metrics') return metricColumn(id, name, runs);
-      if (kind === 'params') return paramColumn(id, name, runs, chosen ? 'parameters' : 'parameters that differ');
-      return { id, title: name, width: 90, group: 'tags', sortable, text: (run) => run.tags[name] };
+    { id: NAME, title: 'run', width: 190, grow: 1, sortable: true, cell: cells.name },
+    ...ids.map((id): Column<RunRow> => {
+      const [kind, name] = splitId(id);
+      const meant = meantOf(id);
+      if (id === STATUS) return { id, title: 'status', width: 108, sortable: true, cell: cells.status };
+      if (kind === 'attributes') return attributeColumn(id);
+      if (meant) return metricColumn(id, meant, rows, several.has(meant.metric));
+      if (kind === 'params') return paramColumn(id, name, rows, headings.params);
+      return { id, title: name, width: 90, group: 'tags', sortable: true, text: (run) => run.tags[name] };
     }),
   ];
 }
@@ -112,35 +108,51 @@ export function filterFields(available: Available): { name: string; numeric: boo
     ...named('metrics', available.metrics, true),
     ...named('params', available.params, false),
     ...named('tags', available.tags, false),
-    ...[NAME, STATUS, 'attributes.experiment', 'attributes.dataset'].map((name) => ({ name, numeric: false })),
+    ...[NAME, STATUS, EXPERIMENT, 'attributes.dataset'].map((name) => ({ name, numeric: false })),
     { name: DURATION, numeric: true },
   ];
 }
 
 /** For a suggestion in the field: an example made of what is there. */
-export function exampleFilter(available: Available, runs: readonly RunSummary[]): string {
-  const algorithm = `params.algorithm = ${writeText(runs[0]?.params['algorithm'] ?? 'ridge')}`;
-  const metric = byTelling(available.metrics.filter((name) => name.startsWith('test.')))[0];
-  return metric ? `${writeName(`metrics.${metric}`)} > 0.9 and ${algorithm}` : algorithm;
+export function exampleFilter(available: Available, runs: readonly Pick<RunRow, 'params'>[]): string {
+  const algorithm = runs[0]?.params['algorithm'];
+  const metric = byTelling(available.metrics.filter((name) => name.startsWith('test.')))[0] ?? available.metrics[0];
+  const parts = [
+    metric === undefined ? [] : [`${writeName(`metrics.${metric}`)} > 0.9`],
+    algorithm === undefined ? [] : [`params.algorithm = ${writeText(algorithm)}`],
+  ].flat();
+  return parts.join(' and ') || "attributes.status = 'failed'";
 }
 
-function metricColumn(id: string, name: string, runs: readonly RunSummary[]): Column<RunSummary> {
-  const [group, ...rest] = name.split('.');
-  const decimals = metricDecimals(runs.map((run) => run.metrics[name]));
+function metricColumn(
+  id: string,
+  { metric, meaning }: { metric: string; meaning: Meaning },
+  rows: readonly RunRow[],
+  several: boolean,
+): Column<RunRow> {
+  const key = id.slice('metrics.'.length);
+  const [group, ...rest] = metric.split('.');
+  const decimals = metricDecimals(rows.map((run) => run.metrics[key]));
+  const short = rest.length > 0 ? rest.join('.') : metric;
   return {
     id,
-    title: rest.length > 0 ? rest.join('.') : name,
-    hint: `Sort by ${name}`,
-    group: rest.length > 0 ? group : 'metrics',
-    width: 72,
+    title: several ? meaning : short,
+    hint: `Sort by ${titleOf(id)}`,
+    group: several ? metric : rest.length > 0 ? group : 'metrics',
+    width: several ? 60 : 72,
     numeric: true,
     sortable: true,
-    text: (run) => (run.metrics[name] === undefined ? undefined : number(run.metrics[name], decimals)),
+    text: (run) => {
+      const value = run.metrics[key];
+      return value === undefined ? NOT_FINITE[run.not_finite?.[key] ?? ''] : number(value, decimals);
+    },
   };
 }
 
-function paramColumn(id: string, name: string, runs: readonly RunSummary[], group: string): Column<RunSummary> {
-  const numeric = runs.every((run) => run.params[name] === undefined || isNumber(run.params[name]));
+const NOT_FINITE: Readonly<Record<string, string>> = { NaN: 'NaN', Infinity: '∞', '-Infinity': '−∞' };
+
+function paramColumn(id: string, name: string, rows: readonly RunRow[], group: string): Column<RunRow> {
+  const numeric = rows.every((run) => run.params[name] === undefined || isNumber(run.params[name]));
   return {
     id,
     title: name,
@@ -152,34 +164,31 @@ function paramColumn(id: string, name: string, runs: readonly RunSummary[], grou
   };
 }
 
+function attributeColumn(id: string): Column<RunRow> {
+  const sortable = true;
+  if (id === DURATION) return { id, title: 'took', width: 64, numeric: true, divided: true, sortable, text: took };
+  if (id === STARTED) return { id, title: 'started', width: 64, numeric: true, quiet: true, sortable, text: started };
+  const texts: Record<string, (run: RunRow) => string | undefined> = {
+    [EXPERIMENT]: (run) => run.experiment,
+    'attributes.dataset': (run) => run.dataset ?? undefined,
+    'attributes.user': (run) => run.user || undefined,
+  };
+  return { id, title: titleOf(id), width: 110, sortable, text: texts[id] };
+}
+
 function isNumber(text: string): boolean {
   return text.trim() !== '' && Number.isFinite(Number(text));
 }
 
-function attribute(run: RunSummary, name: string): string | undefined {
-  if (name === 'experiment') return run.experiment;
-  return run.dataset ?? undefined;
-}
-
-function titleOf(id: string): string {
-  return ATTRIBUTES.find((own) => own.id === id)?.title ?? id;
-}
-
-function took(run: RunSummary): string | undefined {
+function took(run: RunRow): string | undefined {
   return run.ended_ms === null ? undefined : duration((run.ended_ms - run.started_ms) / 1000);
 }
 
-function started(run: RunSummary): string {
+function started(run: RunRow): string {
   return dateShort(run.started_ms);
 }
 
 function splitId(id: string): [string, string] {
   const at = id.indexOf('.');
   return [id.slice(0, at), id.slice(at + 1)];
-}
-
-function groupBy<T>(items: readonly T[], key: (item: T) => string): Record<string, T[]> {
-  const groups: Record<string, T[]> = {};
-  for (const item of items) (groups[key(item)] ??= []).push(item);
-  return groups;
 }

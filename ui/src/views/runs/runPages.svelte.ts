@@ -1,86 +1,211 @@
-// The table's runs, however many: only the pages that are looked at are read, and read again when the lab changes.
+// The table's rows, however many: only the windows that are looked at are read. What changes in the lab is written into
+// the rows in sight; the windows are read again only when rows came, went or moved to another list.
 
 import { untrack } from 'svelte';
 import { SvelteMap } from 'svelte/reactivity';
-import { keyOf, load, watch, type Entry } from '../../data/cache';
+import { keyOf, whenChanged } from '../../data/cache';
+import type { RunChanges } from '../../gen/RunChanges';
 import type { RunPage } from '../../gen/RunPage';
 import type { RunQuery } from '../../gen/RunQuery';
-import type { RunSummary } from '../../gen/RunSummary';
-import { decodeJson, type Failure } from '../../host';
+import type { RunRow } from '../../gen/RunRow';
+import { rpc, toFailure, type Failure } from '../../host';
 
-export const PAGE_RUNS = 500;
+export const PAGE_RUNS = 100;
+
+/** Windows kept beside those in sight, so that a look back finds them. */
+const MOST_PAGES = 40;
+
+/** Rows that the host follows at once. */
+const MOST_SHOWN = 1000;
+
+/** How long rows that shift are waited for, so that many that shift at once are read once. */
+const SETTLE_MS = 150;
+
+export type RunsAsked = Omit<RunQuery, 'offset' | 'limit' | 'skip_names'>;
 
 export interface RunPages {
-  /** The first page: counts, names of columns. Undefined until it is here; the former stays until the next is. */
+  /** The first window: counts, names of columns. Undefined until it is here; the former stays until the next is. */
   readonly head: RunPage | undefined;
   readonly failure: Failure | null;
   /** True when nothing can be shown yet. */
   readonly waiting: boolean;
-  run(index: number): RunSummary | undefined;
-  /** The runs of the first page. */
-  readonly runs: readonly RunSummary[];
+  row(index: number): RunRow | undefined;
+  /** All rows that are here, in the order of the table. */
+  readonly rows: readonly RunRow[];
   show(first: number, last: number): void;
+  /** The runs between two rows, both included, that match by themselves. */
+  idsBetween(first: number, last: number): Promise<string[]>;
   refetch(): void;
 }
 
 /** Call it while a component is set up. */
-export function runPages(request: () => Omit<RunQuery, 'offset' | 'limit'>): RunPages {
-  const pages = new SvelteMap<number, RunPage>();
+export function runPages(request: () => RunsAsked): RunPages {
+  const pages = new SvelteMap<number, RunRow[]>();
+  let head = $state.raw<RunPage | undefined>(undefined);
   let failure = $state.raw<Failure | null>(null);
   let from = $state(0);
   let to = $state(0);
   let shownKey: string | null = null;
-  let first: Entry | null = null;
+  /** Counts questions: an answer to one that is no longer asked is dropped. */
+  let turn = 0;
+  /** The change up to which the rows are known. */
+  let since: number | null = null;
+  let following = false;
+  let missed = false;
+  let again: ReturnType<typeof setTimeout> | undefined;
+  /** Windows on their way, of the present turn. */
+  const coming = new Set<number>();
 
   const asked = $derived(request());
   const key = $derived(keyOf('runs.list', asked));
 
   $effect(() => {
-    const now = key;
-    const base = untrack(() => asked);
-    const seen = Array.from({ length: to - from + 1 }, (_, i) => from + i);
-    const wanted = seen.includes(0) ? seen : [0, ...seen];
-    const stops = untrack(() => wanted.map((page) => follow(base, now, page)));
-    return () => stops.forEach((stop) => stop());
+    void key;
+    untrack(() => ask());
+  });
+  $effect(() => {
+    const [first, last] = [from, to];
+    untrack(() => {
+      for (let page = first; page <= last; page += 1) if (shownKey === key && !pages.has(page)) void fetchPage(page);
+    });
   });
 
-  function follow(base: Omit<RunQuery, 'offset' | 'limit'>, now: string, page: number): () => void {
-    let entry: Entry | null = null;
-    const show = () => {
-      if (!entry) return;
-      if (page === 0) failure = entry.loading ? failure : entry.failure;
-      if (!entry.hasValue) return;
+  $effect(() => () => clearTimeout(again));
+
+  $effect(() => whenChanged(['runs', 'models'], (known) => (known === 'all' ? ask() : void follow())));
+
+  /** Reads what changed of the rows in sight; while one answer is on its way the next is asked for once. */
+  async function follow(): Promise<void> {
+    if (since === null) return;
+    if (following) {
+      missed = true;
+      return;
+    }
+    following = true;
+    do {
+      missed = false;
+      const own: number = turn;
+      const asking: number = since;
+      try {
+        const answer: RunChanges = await rpc('runs.follow', {
+          since: asking,
+          shown: inSight(),
+          columns: asked.columns,
+        });
+        if (own === turn) {
+          since = answer.change;
+          take(answer);
+        }
+      } catch {
+        // The rows stay as they are; the window says by itself when its host cannot be heard.
+        break;
+      }
+    } while (missed);
+    following = false;
+  }
+
+  function inSight(): string[] {
+    const shown: string[] = [];
+    for (let page = from; page <= to; page += 1) for (const { run_id } of pages.get(page) ?? []) shown.push(run_id);
+    return shown.slice(0, MOST_SHOWN);
+  }
+
+  /** Asks anew for what is in sight; what is here stays until the answer is. */
+  function ask(): void {
+    turn += 1;
+    coming.clear();
+    const sameRows = shownKey === key;
+    void fetchPage(0);
+    for (let page = Math.max(1, from); sameRows && page <= to; page += 1) void fetchPage(page);
+  }
+
+  async function fetchPage(page: number): Promise<void> {
+    if (coming.has(page)) return;
+    coming.add(page);
+    const [own, base, now] = [turn, asked, key];
+    try {
+      const answer = await rpc('runs.list', {
+        ...base,
+        skip_names: true,
+        offset: page * PAGE_RUNS,
+        limit: PAGE_RUNS,
+      });
+      if (own !== turn) return;
       if (shownKey !== now) pages.clear();
       shownKey = now;
-      pages.set(page, entry.value as RunPage);
-    };
-    const watched = watch('runs.list', { ...base, offset: page * PAGE_RUNS, limit: PAGE_RUNS }, decodeJson, show);
-    entry = watched.entry;
-    if (page === 0) first = entry;
-    show();
-    return watched.stop;
+      if (page === 0) {
+        // A second turn of the same question: windows out of sight may be old.
+        for (const other of pages.keys()) if (other < from || other > to) pages.delete(other);
+        head = answer;
+        since = answer.change;
+        failure = null;
+      }
+      pages.set(page, answer.runs);
+      for (const other of pages.keys()) {
+        if (pages.size <= MOST_PAGES) break;
+        if (other !== 0 && (other < from || other > to)) pages.delete(other);
+      }
+      if (page === 0) for (let next = from; next <= to; next += 1) if (!pages.has(next)) void fetchPage(next);
+    } catch (cause) {
+      if (own === turn && page === 0) failure = toFailure(cause, 'read the runs');
+    } finally {
+      if (own === turn) coming.delete(page);
+    }
+  }
+
+  function take({ runs, rows_shift }: Pick<RunChanges, 'runs' | 'rows_shift'>): void {
+    if (rows_shift) {
+      // A client that begins many runs must not keep the table from ever being read to its end.
+      clearTimeout(again);
+      again = setTimeout(() => (coming.size > 0 ? take({ runs, rows_shift }) : ask()), SETTLE_MS);
+      return;
+    }
+    if (runs.length === 0) return;
+    const changed = new Map(runs.map((run) => [run.run_id, run]));
+    for (const [page, rows] of pages) {
+      if (!rows.some(({ run_id }) => changed.has(run_id))) continue;
+      pages.set(
+        page,
+        rows.map((row) => {
+          const next = changed.get(row.run_id);
+          const { depth, n_children, is_match } = row;
+          return next ? { ...next, depth, n_children, is_match } : row;
+        }),
+      );
+    }
   }
 
   return {
     get head() {
-      return pages.get(0);
+      return head;
     },
     get failure() {
       return failure;
     },
     get waiting() {
-      return failure === null && !pages.has(0);
+      return failure === null && head === undefined;
     },
-    run: (index) => pages.get(Math.floor(index / PAGE_RUNS))?.runs[index % PAGE_RUNS],
-    get runs() {
-      return pages.get(0)?.runs ?? [];
+    row: (index) => pages.get(Math.floor(index / PAGE_RUNS))?.[index % PAGE_RUNS],
+    get rows() {
+      return [...pages.keys()].sort((a, b) => a - b).flatMap((page) => pages.get(page) ?? []);
     },
     show(firstRow, lastRow) {
       from = Math.max(0, Math.floor(firstRow / PAGE_RUNS));
       to = Math.max(from, Math.floor(Math.max(0, lastRow) / PAGE_RUNS));
     },
-    refetch: () => {
-      if (first) void load(first);
+    async idsBetween(first, last) {
+      const here: RunRow[] = [];
+      for (let index = first; index <= last; index += 1) {
+        const row = pages.get(Math.floor(index / PAGE_RUNS))?.[index % PAGE_RUNS];
+        if (row) here.push(row);
+      }
+      if (here.length <= last - first) {
+        const window = { offset: first, limit: last - first + 1, skip_names: true, columns: [] };
+        const answer = await rpc('runs.list', { ...asked, ...window });
+        here.splice(0, here.length, ...answer.runs);
+      }
+      return here.filter((row) => row.is_match).map(({ run_id }) => run_id);
     },
+    refetch: ask,
   };
 }

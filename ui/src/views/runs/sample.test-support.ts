@@ -1,8 +1,8 @@
 // Runs for the tests of this page.
 
-import type { RunSummary } from '../../gen/RunSummary';
+import type { RunRow } from '../../gen/RunRow';
 
-export function run(changes: Partial<RunSummary> = {}): RunSummary {
+export function run(changes: Partial<RunRow> = {}): RunRow {
   return {
     run_id: '0'.repeat(32),
     name: 'ridge-01',
@@ -15,6 +15,16 @@ export function run(changes: Partial<RunSummary> = {}): RunSummary {
     tags: {},
     dataset: 'penguins@1',
     models: [],
+    not_finite: {},
+    user: 'ada',
+    is_tracked: false,
+    is_archived: false,
+    deleted_ms: null,
+    freed_bytes: null,
+    parent_run_id: null,
+    depth: 0,
+    n_children: 0,
+    is_match: true,
     ...changes,
   };
 }

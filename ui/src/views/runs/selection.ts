@@ -1,14 +1,17 @@
 // Which runs are compared, and the colour each keeps. A run that leaves frees its colour; the others keep theirs.
 
-/** Eight categories, so eight runs. */
+/** Side by side in a table of differences; more cannot be read. */
 export const MOST_COMPARED = 8;
+
+/** Eight colours in three shapes: full, ring, half; in charts full, dashed and dotted lines. */
+export const MOST_COLOURED = 24;
 
 /** Place 0 is colour 1; null is a free place. No null at the end. */
 export type Slots = readonly (string | null)[];
 
 export interface Compared {
   run_id: string;
-  /** 1 to 8 */
+  /** 1 to 24; 9 has the colour of 1 in another shape. */
   category: number;
 }
 
@@ -16,7 +19,7 @@ export function compared(slots: Slots): Compared[] {
   return slots.flatMap((run_id, i) => (run_id === null ? [] : [{ run_id, category: i + 1 }]));
 }
 
-/** 1 to 8, or 0 when the run is not selected. */
+/** 1 to 24, or 0 when the run is not selected. */
 export function categoryIn(slots: Slots, run_id: string): number {
   return slots.indexOf(run_id) + 1;
 }
@@ -32,7 +35,7 @@ export function add(slots: Slots, run_id: string): Slots | null {
   if (slots.includes(run_id)) return slots;
   const free = slots.indexOf(null);
   if (free >= 0) return slots.map((own, i) => (i === free ? run_id : own));
-  return slots.length < MOST_COMPARED ? [...slots, run_id] : null;
+  return slots.length < MOST_COLOURED ? [...slots, run_id] : null;
 }
 
 /** `id,,id`: an empty place between commas. */
@@ -41,7 +44,7 @@ export function formatSlots(slots: Slots): string | null {
 }
 
 export function parseSlots(text: string): Slots {
-  const ids = text.split(',').slice(0, MOST_COMPARED);
+  const ids = text.split(',').slice(0, MOST_COLOURED);
   const seen = new Set<string>();
   return trim(
     ids.map((id) => {
