@@ -142,6 +142,8 @@ impl NotFinite {
 /// value; of a metric that is called `loss@min`, that is `loss@min@last`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+// On the wire that name is taken by a figure of a result.
+#[ts(rename = "MetricMeaning")]
 pub enum MetricValue {
     /// Of the largest step.
     #[default]

@@ -2,7 +2,7 @@
 // the rows in sight; the windows are read again only when rows came, went or moved to another list.
 
 import { untrack } from 'svelte';
-import { SvelteMap } from 'svelte/reactivity';
+import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import { keyOf, whenChanged } from '../../data/cache';
 import type { RunChanges } from '../../gen/RunChanges';
 import type { RunPage } from '../../gen/RunPage';
@@ -54,7 +54,7 @@ export function runPages(request: () => RunsAsked): RunPages {
   let missed = false;
   let again: ReturnType<typeof setTimeout> | undefined;
   /** Windows on their way, of the present turn. */
-  const coming = new Set<number>();
+  const coming = new SvelteSet<number>();
 
   const asked = $derived(request());
   const key = $derived(keyOf('runs.list', asked));
@@ -161,13 +161,13 @@ export function runPages(request: () => RunsAsked): RunPages {
       return;
     }
     if (runs.length === 0) return;
-    const changed = new Map(runs.map((run) => [run.run_id, run]));
+    const changed = Object.fromEntries(runs.map((run) => [run.run_id, run]));
     for (const [page, rows] of pages) {
-      if (!rows.some(({ run_id }) => changed.has(run_id))) continue;
+      if (!rows.some(({ run_id }) => run_id in changed)) continue;
       pages.set(
         page,
         rows.map((row) => {
-          const next = changed.get(row.run_id);
+          const next = changed[row.run_id];
           const { depth, n_children, is_match } = row;
           return next ? { ...next, depth, n_children, is_match } : row;
         }),
