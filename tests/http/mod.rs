@@ -1,5 +1,7 @@
 //! `assay serve`: the wire for browsers, and what it refuses.
 
+mod logging;
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Stdio};

@@ -157,6 +157,46 @@ pub struct Batch {
     pub tags: Vec<(String, String)>,
 }
 
+/// A value without its name.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct MetricSample {
+    pub value: f64,
+    pub step: i64,
+    pub at_ms: TimestampMs,
+}
+
+/// What one request logs to one run, its metrics by name: all of it, or nothing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LogEntry {
+    pub run_id: RunId,
+    /// Each name once; its values in the order in which they were logged.
+    pub metrics: Vec<(String, Vec<MetricSample>)>,
+    pub params: Vec<(String, String)>,
+    pub tags: Vec<(String, String)>,
+}
+
+impl LogEntry {
+    pub fn of(run_id: RunId, batch: &Batch) -> Self {
+        let mut metrics: BTreeMap<&str, Vec<MetricSample>> = BTreeMap::new();
+        for metric in &batch.metrics {
+            metrics.entry(&metric.key).or_default().push(MetricSample {
+                value: metric.value,
+                step: metric.step,
+                at_ms: metric.at_ms,
+            });
+        }
+        Self {
+            run_id,
+            metrics: metrics
+                .into_iter()
+                .map(|(key, samples)| (key.to_owned(), samples))
+                .collect(),
+            params: batch.params.clone(),
+            tags: batch.tags.clone(),
+        }
+    }
+}
+
 /// `m-` and 32 hexadecimal digits.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]

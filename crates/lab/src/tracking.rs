@@ -8,11 +8,10 @@ use assay_core::RunId;
 use assay_core::code::Code;
 use assay_core::run::Artifact;
 use assay_core::tracking::{
-    Batch, DatasetInput, ExperimentId, LoggedMetric, LoggedModel, LoggedModelId, LoggedModelStatus,
-    ModelMetric, ModelOutput, NewTrackedRun, RunUpdate, TrackedExperiment, TrackedQuery,
-    TrackedRun,
+    Batch, DatasetInput, ExperimentId, LogEntry, LoggedMetric, LoggedModel, LoggedModelId,
+    LoggedModelStatus, ModelMetric, ModelOutput, NewTrackedRun, RunUpdate, TrackedExperiment,
+    TrackedQuery, TrackedRun,
 };
-use assay_store::MetricPoint;
 
 use crate::error::{Attempt, Cause};
 use crate::{Error, Lab};
@@ -149,29 +148,32 @@ impl Lab {
 
     /// Tags may be set on any run; metrics and parameters only on one that a client began.
     pub fn log_batch(&self, run_id: &RunId, batch: &Batch) -> Result<(), Error> {
-        let now = self.environment.now_ms();
-        let attempted = || format!("log to the run {run_id}");
-        if batch.metrics.is_empty() && batch.params.is_empty() {
-            for (key, value) in &batch.tags {
-                self.store
-                    .set_tracked_tag(run_id, key, value, now)
-                    .attempt(attempted)?;
-            }
-            return Ok(());
-        }
-        let points: Vec<MetricPoint> = batch
-            .metrics
-            .iter()
-            .map(|metric| MetricPoint {
-                key: metric.key.clone(),
-                value: metric.value,
-                step: metric.step,
-                at_ms: metric.at_ms,
-            })
-            .collect();
         self.store
-            .log_batch(run_id, &points, &batch.params, &batch.tags, now)
-            .attempt(attempted)
+            .log_entry(
+                &LogEntry::of(run_id.clone(), batch),
+                self.environment.now_ms(),
+            )
+            .attempt(|| format!("log to the run {run_id}"))
+    }
+
+    /// The same, in one commit with whatever else waits; `answer` hears afterwards how it went. When this returns true,
+    /// the caller is to call [`Lab::commit_logged`] on a thread that may block.
+    #[must_use]
+    pub fn log_soon(
+        &self,
+        entry: LogEntry,
+        answer: impl FnOnce(Result<(), Error>) + Send + 'static,
+    ) -> bool {
+        let run_id = entry.run_id.clone();
+        let answer = move |outcome: Result<(), assay_store::Error>| {
+            answer(outcome.attempt(|| format!("log to the run {run_id}")));
+        };
+        self.store.enqueue(entry, Box::new(answer))
+    }
+
+    /// Commits group after group of what waits, until nothing does.
+    pub fn commit_logged(&self) {
+        self.store.commit_queue(|| self.environment.now_ms());
     }
 
     pub fn log_inputs(&self, run_id: &RunId, inputs: &[DatasetInput]) -> Result<(), Error> {

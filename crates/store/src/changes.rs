@@ -12,6 +12,8 @@ use crate::store::{Store, read_only};
 
 /// A reader that has not looked for this many changes is told that everything changed.
 const KEPT: i64 = 10_000;
+/// What is older goes so many at a time, for groups of log entries come by the thousand a second.
+const DROPPED_AT_ONCE: i64 = 256;
 
 impl Store {
     /// The number of the newest change; 0 before the first.
@@ -69,10 +71,12 @@ pub(crate) fn append(db: &Connection, kinds: &BTreeSet<Kind>, at_ms: TimestampMs
             params![to_word(kind)?, at_ms],
         )?;
         number = db.last_insert_rowid();
-        db.run(
-            "DELETE FROM changes WHERE number <= ?1",
-            params![number - KEPT],
-        )?;
+        if number % DROPPED_AT_ONCE == 0 {
+            db.run(
+                "DELETE FROM changes WHERE number <= ?1",
+                params![number - KEPT],
+            )?;
+        }
     }
     Ok(number)
 }

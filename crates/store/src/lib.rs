@@ -53,4 +53,5 @@ pub use runs::{FinishedRun, NewRun, RunParts};
 pub use scratch::{BATCH, Scratch, ScratchError, ScratchKind, ScratchValue, SelectedRows};
 pub use sqlite_file::{SqliteValue, write_sqlite};
 pub use store::Store;
+pub use tracking::queue::Answer;
 pub use watches::WatchLock;

@@ -7,6 +7,7 @@ use assay_core::TimestampMs;
 use rusqlite::{Connection, TransactionBehavior, backup::Backup};
 
 use crate::error::{Attempted, Error, Result};
+use crate::runs::chunk_rows;
 
 /// `ASAY`, so that a file browser and `file` can tell a lab's database from another one.
 pub(crate) const APPLICATION_ID: i32 = 0x4153_4159;
@@ -21,6 +22,9 @@ pub(crate) const STEPS: &[&str] = &[
     include_str!("migrations/4.sql"),
     include_str!("migrations/5.sql"),
 ];
+
+/// What SQL cannot do of a step, by the format that it leads to.
+const AFTER: &[(usize, fn(&Connection) -> Result<()>)] = &[(5, chunk_rows::find_extremes)];
 
 /// The format of a database: 0 for an empty one.
 ///
@@ -59,6 +63,9 @@ pub(crate) fn migrate(
     for (index, step) in steps.iter().enumerate().skip(found as usize) {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         transaction.execute_batch(step)?;
+        for (_, finish) in AFTER.iter().filter(|(format, _)| *format == index + 1) {
+            finish(&transaction)?;
+        }
         transaction.pragma_update(None, "user_version", index as u32 + 1)?;
         transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
         transaction.commit()?;

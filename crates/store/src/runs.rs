@@ -2,7 +2,8 @@
 
 mod begin;
 pub(crate) mod bulk;
-pub(crate) mod chunk;
+mod chunk;
+pub(crate) mod chunk_rows;
 mod completion;
 pub(crate) mod curve;
 pub(crate) mod fields;
@@ -13,6 +14,7 @@ pub(crate) mod metrics;
 mod purge;
 mod query;
 mod selection;
+mod summary;
 mod table;
 mod tree;
 

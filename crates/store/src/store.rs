@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use assay_core::TimestampMs;
 use assay_core::event::Kind;
@@ -18,9 +18,16 @@ use crate::lock::LabLock;
 use crate::migrate::{self, STEPS};
 use crate::runs::live::Touched;
 use crate::settings;
+use crate::tracking::queue::Queue;
 
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 const IDLE_READERS: usize = 4;
+/// Of one connection; writing what a client logs alone takes a dozen.
+const PREPARED_STATEMENTS: usize = 128;
+/// Pages of the log of changes after which they go into the database: 16 MiB. Each time costs the writer two syncs.
+const CHECKPOINT_PAGES: u32 = 4_096;
+/// While writes of [`Durability::Kill`] go on, one of them syncs so often.
+const SYNC_EVERY: Duration = Duration::from_secs(1);
 
 /// An open lab. Blocking; to be shared between threads.
 ///
@@ -31,6 +38,7 @@ pub struct Store {
     // Dropped in this order: a reader cannot fold the log of changes into the database when it is the last to close.
     readers: Mutex<Vec<Connection>>,
     writer: Mutex<Writer>,
+    pub(crate) queue: Mutex<Queue>,
     pub(crate) own: Mutex<Own>,
     _lock: LabLock,
 }
@@ -39,6 +47,7 @@ pub struct Store {
 struct Writer {
     connection: Connection,
     durability: Durability,
+    synced_at: Instant,
 }
 
 /// What a committed write survives. Either survives a killed process and leaves a consistent lab.
@@ -46,8 +55,9 @@ struct Writer {
 pub(crate) enum Durability {
     /// A power cut too (`synchronous=FULL`): for everything that is done when the call returns.
     PowerCut,
-    /// For what belongs to unfinished work and comes often: metric points and the progress of jobs. The next write
-    /// of the other kind, at the latest the one that finishes the work, syncs them as well.
+    /// For what belongs to unfinished work and comes often: what clients log to a run, metric points and the progress
+    /// of jobs. The next write of the other kind, at the latest the one that finishes the work, syncs them as well, and
+    /// so does every first of them after a second: a power cut takes the last second, a killed process nothing.
     Kill,
 }
 
@@ -160,7 +170,9 @@ impl Store {
             writer: Mutex::new(Writer {
                 connection,
                 durability: Durability::PowerCut,
+                synced_at: Instant::now(),
             }),
+            queue: Mutex::default(),
             readers: Mutex::default(),
             own: Mutex::default(),
             _lock: lock,
@@ -203,6 +215,13 @@ impl Store {
         work: impl FnOnce(&mut Write<'_>) -> Result<T>,
     ) -> Result<T> {
         let mut writer = held(&self.writer);
+        let durability = match durability {
+            Durability::Kill if writer.synced_at.elapsed() < SYNC_EVERY => Durability::Kill,
+            _ => {
+                writer.synced_at = Instant::now();
+                Durability::PowerCut
+            }
+        };
         if writer.durability != durability {
             let level = match durability {
                 Durability::PowerCut => "FULL",
@@ -237,15 +256,18 @@ pub(crate) fn read_only(layout: &Layout) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(layout.database(), flags)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.set_prepared_statement_cache_capacity(PREPARED_STATEMENTS);
     Ok(connection)
 }
 
 fn read_write(layout: &Layout) -> Result<Connection> {
     let connection = Connection::open(layout.database())?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.set_prepared_statement_cache_capacity(PREPARED_STATEMENTS);
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
     Ok(connection)
 }
 

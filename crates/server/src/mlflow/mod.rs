@@ -8,6 +8,7 @@ mod artifacts;
 mod experiments;
 mod fields;
 mod filter;
+mod hot;
 mod logged_model_search;
 mod logged_models;
 mod metrics;
@@ -118,7 +119,11 @@ pub fn router() -> Router<Arc<Shared>> {
     let mut router = Router::new();
     for root in ["/api/2.0/mlflow", "/ajax-api/2.0/mlflow"] {
         for (methods, path, call) in CALLS {
-            router = router.route(&format!("{root}/{path}"), answer_to(*methods, *call));
+            let answered = match hot::reader(path) {
+                Some(read) => hot::answer_to(*methods, read, *call),
+                None => answer_to(*methods, *call),
+            };
+            router = router.route(&format!("{root}/{path}"), answered);
         }
     }
     for root in ["/api/3.0/mlflow", "/ajax-api/3.0/mlflow"] {
@@ -137,27 +142,38 @@ fn answer_to(methods: MethodFilter, call: Call) -> MethodRouter<Arc<Shared>> {
         move |State(shared): State<Arc<Shared>>,
               path: RawPathParams,
               RawQuery(query): RawQuery,
-              body: Bytes| async move {
-            let named: Vec<(String, String)> = path
+              body: Bytes| {
+            let named = path
                 .iter()
                 .map(|(name, value)| (name.to_owned(), value.to_owned()))
                 .collect();
-            let work = move || {
-                let fields = Fields::read(query.as_deref(), &body)?.with(named);
-                let lab = shared.desk.lab().map_err(Refusal::from)?;
-                let context = Context {
-                    lab: &lab,
-                    artifact_root: &shared.artifact_root,
-                };
-                call(&context, &fields)
-            };
-            match tokio::task::spawn_blocking(work).await {
-                Ok(Ok(answer)) => Json(answer).into_response(),
-                Ok(Err(refusal)) => refusal.into_response(),
-                Err(error) => Refusal::internal(error.to_string()).into_response(),
-            }
+            answer(shared, named, query, body, call)
         },
     )
+}
+
+/// `named` are the fields that stand in the path.
+async fn answer(
+    shared: Arc<Shared>,
+    named: Vec<(String, String)>,
+    query: Option<String>,
+    body: Bytes,
+    call: Call,
+) -> Response {
+    let work = move || {
+        let fields = Fields::read(query.as_deref(), &body)?.with(named);
+        let lab = shared.desk.lab().map_err(Refusal::from)?;
+        let context = Context {
+            lab: &lab,
+            artifact_root: &shared.artifact_root,
+        };
+        call(&context, &fields)
+    };
+    match tokio::task::spawn_blocking(work).await {
+        Ok(Ok(answer)) => Json(answer).into_response(),
+        Ok(Err(refusal)) => refusal.into_response(),
+        Err(error) => Refusal::internal(error.to_string()).into_response(),
+    }
 }
 
 fn server_info(_: &Context<'_>, _: &Fields) -> Result<Value, Refusal> {

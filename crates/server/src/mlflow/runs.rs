@@ -207,36 +207,7 @@ pub fn log_batch(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusa
         params: fields.pairs("params")?,
         tags: fields.pairs("tags")?,
     };
-    let n_all = batch.metrics.len() + batch.params.len() + batch.tags.len();
-    for (n, limit, name) in [
-        (batch.metrics.len(), MAX_METRICS, "metrics"),
-        (batch.params.len(), MAX_PARAMS, "params"),
-        (batch.tags.len(), MAX_TAGS, "tags"),
-        (n_all, MAX_ENTITIES, "metrics, params, and tags"),
-    ] {
-        if n > limit {
-            return Err(Refusal::invalid(format!(
-                "A batch logging request can contain at most {limit} {name}. Got {n} {name}. Please split up {name} across multiple requests and try again."
-            )));
-        }
-    }
-    for (key, value) in &batch.params {
-        check_param(key, value)?;
-    }
-    for (key, value) in &batch.tags {
-        check_tag(key, value)?;
-    }
-    for (at, (key, value)) in batch.params.iter().enumerate() {
-        let twice = batch.params.iter().take(at);
-        if twice
-            .clone()
-            .any(|(other, old)| other == key && old != value)
-        {
-            return Err(Refusal::invalid(format!(
-                "Duplicate parameter keys have been submitted: ['{key}']. Please ensure the request contains only one param value per param key."
-            )));
-        }
-    }
+    check_batch(batch.metrics.len(), &batch.params, &batch.tags)?;
     let run = find_active(context, fields)?;
     let logged: Vec<(&Fields, &LoggedMetric)> = metrics.iter().zip(&batch.metrics).collect();
     let of_models = logged_models::metrics_of_models(context, &run.run_id, &logged)?;
@@ -346,7 +317,7 @@ fn log(context: &Context<'_>, run: &TrackedRun, batch: &Batch) -> Result<Value, 
 
 fn metric(fields: &Fields) -> Result<LoggedMetric, Refusal> {
     let key = fields.required("key")?;
-    check_key("name", key)?;
+    check_metric(key)?;
     let value = fields.number("value")?.ok_or_else(|| {
         Refusal::invalid(format!(
             "Missing value for required parameter 'value' of the metric '{key}'."
@@ -363,6 +334,50 @@ fn metric(fields: &Fields) -> Result<LoggedMetric, Refusal> {
         step: fields.integer("step")?.unwrap_or(0),
         at_ms,
     })
+}
+
+/// What holds for a request as a whole, and for its parameters and tags.
+pub fn check_batch(
+    n_metrics: usize,
+    params: &[(String, String)],
+    tags: &[(String, String)],
+) -> Result<(), Refusal> {
+    let n_all = n_metrics + params.len() + tags.len();
+    for (n, limit, name) in [
+        (n_metrics, MAX_METRICS, "metrics"),
+        (params.len(), MAX_PARAMS, "params"),
+        (tags.len(), MAX_TAGS, "tags"),
+        (n_all, MAX_ENTITIES, "metrics, params, and tags"),
+    ] {
+        if n > limit {
+            return Err(Refusal::invalid(format!(
+                "A batch logging request can contain at most {limit} {name}. Got {n} {name}. Please split up {name} across multiple requests and try again."
+            )));
+        }
+    }
+    for (key, value) in params {
+        check_param(key, value)?;
+    }
+    for (key, value) in tags {
+        check_tag(key, value)?;
+    }
+    for (at, (key, value)) in params.iter().enumerate() {
+        let twice = params.iter().take(at);
+        if twice
+            .clone()
+            .any(|(other, old)| other == key && old != value)
+        {
+            return Err(Refusal::invalid(format!(
+                "Duplicate parameter keys have been submitted: ['{key}']. Please ensure the request contains only one param value per param key."
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// The name of a metric.
+pub fn check_metric(key: &str) -> Result<(), Refusal> {
+    check_key("name", key)
 }
 
 fn check_param(key: &str, value: &str) -> Result<(), Refusal> {

@@ -92,3 +92,43 @@ CREATE TABLE run_outputs (
 ALTER TABLE runs ADD COLUMN changed INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE runs ADD COLUMN listed INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX runs_changed ON runs(changed, listed);
+
+-- Points come in portions of any size. A chunk holds up to 1,024 points and knows the extremes of all of them (here for
+-- charts of very long curves, per group of 32 for those of long ones); what is too short for a chunk waits in the
+-- tail, portion by portion, 24 bytes a point: the bits of its value, its step and its time, each with the most
+-- significant byte first. `place` counts the points of the curve before.
+ALTER TABLE metric_summaries ADD COLUMN n_tail INTEGER NOT NULL DEFAULT 0;
+UPDATE metric_summaries SET n_tail = n % 1024;
+
+ALTER TABLE metric_chunks RENAME TO metric_chunks_4;
+CREATE TABLE metric_chunks (
+    id         INTEGER PRIMARY KEY,
+    run        INTEGER NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+    key        TEXT NOT NULL,
+    place      INTEGER NOT NULL,
+    n          INTEGER NOT NULL,
+    first_step INTEGER NOT NULL,
+    last_step  INTEGER NOT NULL,
+    min        REAL,
+    max        REAL,
+    groups     BLOB NOT NULL,
+    points     BLOB NOT NULL
+) STRICT;
+-- The extremes of the chunks are found (migrate.rs) in those of their groups.
+INSERT INTO metric_chunks (id, run, key, place, n, first_step, last_step, groups, points)
+    SELECT id, run, key, number * 1024, 1024, 0, 0, groups, points FROM metric_chunks_4;
+DROP TABLE metric_chunks_4;
+CREATE INDEX metric_chunks_extremes ON metric_chunks(run, key, place, n, first_step, last_step, min, max);
+
+ALTER TABLE metric_tails RENAME TO metric_tails_4;
+CREATE TABLE metric_tails (
+    run    INTEGER NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+    key    TEXT NOT NULL,
+    place  INTEGER NOT NULL,
+    points BLOB NOT NULL,
+    PRIMARY KEY (run, key, place)
+) STRICT, WITHOUT ROWID;
+INSERT INTO metric_tails (run, key, place, points)
+    SELECT t.run, t.key, s.n - s.n_tail + t.place, unhex(printf('%016X%016X%016X', t.value, t.step, t.at_ms))
+    FROM metric_tails_4 t JOIN metric_summaries s ON s.run = t.run AND s.key = t.key;
+DROP TABLE metric_tails_4;

@@ -1,6 +1,8 @@
 //! How a chunk of metric points is written: steps and times as differences, values byte-plane by byte-plane, all of
 //! it compressed; beside it, uncompressed, the extremes of every group of points.
 
+use assay_core::tracking::MetricSample as Sample;
+
 use super::metrics::{MetricBucket, MetricPoint};
 use crate::error::{Error, Result};
 
@@ -14,22 +16,46 @@ const ZSTD_LEVEL: i32 = 3;
 /// Of one number in a varint.
 const MAX_VARINT: usize = 10;
 
-/// A value of a point without its key.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Sample {
-    pub value: f64,
-    pub step: i64,
-    pub at_ms: i64,
+/// Of a point in the tail: value, step, time.
+const PORTION_BYTES: usize = 3 * 8;
+
+pub(super) fn sample(point: &MetricPoint) -> Sample {
+    Sample {
+        value: point.value,
+        step: point.step,
+        at_ms: point.at_ms,
+    }
 }
 
-impl From<&MetricPoint> for Sample {
-    fn from(point: &MetricPoint) -> Self {
-        Self {
-            value: point.value,
-            step: point.step,
-            at_ms: point.at_ms,
-        }
+/// Points that are too few for a chunk, as they stand in the tail.
+pub(super) fn write_portion(samples: &[Sample]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(samples.len() * PORTION_BYTES);
+    for sample in samples {
+        bytes.extend(sample.value.to_bits().to_be_bytes());
+        bytes.extend(sample.step.to_be_bytes());
+        bytes.extend(sample.at_ms.to_be_bytes());
     }
+    bytes
+}
+
+pub(super) fn read_portion(bytes: &[u8], samples: &mut Vec<Sample>) -> Result<()> {
+    let (points, rest) = bytes.as_chunks::<PORTION_BYTES>();
+    if !rest.is_empty() {
+        return Err(unreadable());
+    }
+    samples.extend(points.iter().map(|point| {
+        let [value, step, at_ms] = [0, 8, 16].map(|at| {
+            let mut number = [0; 8];
+            number.copy_from_slice(&point[at..at + 8]);
+            number
+        });
+        Sample {
+            value: f64::from_bits(u64::from_be_bytes(value)),
+            step: i64::from_be_bytes(step),
+            at_ms: i64::from_be_bytes(at_ms),
+        }
+    }));
+    Ok(())
 }
 
 pub(super) fn compress(samples: &[Sample]) -> Result<Vec<u8>> {
@@ -196,7 +222,10 @@ mod tests {
             let bits = |samples: &[Sample]| -> Vec<(u64, i64, i64)> {
                 samples.iter().map(|s| (s.value.to_bits(), s.step, s.at_ms)).collect()
             };
-            prop_assert_eq!(bits(&back), points);
+            prop_assert_eq!(&bits(&back), &points);
+            let mut portion = Vec::new();
+            read_portion(&write_portion(&samples), &mut portion)?;
+            prop_assert_eq!(bits(&portion), bits(&samples));
             let groups = groups(&samples);
             prop_assert_eq!(groups.iter().map(|group| group.n).sum::<u64>(), samples.len() as u64);
             let stored = write_groups(&groups);
@@ -217,6 +246,7 @@ mod tests {
         let short = zstd::bulk::compress(&[200, 1, 2], 3).unwrap();
         assert!(decompress(&short).is_err());
         assert!(read_groups(&[0; 39]).is_err());
+        assert!(read_portion(&[0; 25], &mut Vec::new()).is_err());
         Ok(())
     }
 }

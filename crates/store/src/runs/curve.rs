@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use assay_core::{RunId, TimestampMs};
 use rusqlite::params;
 
-use super::metrics;
+use super::chunk_rows;
 use crate::error::Result;
 use crate::rows::{Rows, to_json};
 use crate::store::Store;
@@ -57,7 +57,7 @@ impl Store {
     }
 
     pub fn curve_points(&self, curve: &CurveId) -> Result<CurvePoints> {
-        let samples = self.read(|db| metrics::samples(db, curve.row, &curve.key))?;
+        let samples = self.read(|db| chunk_rows::samples(db, curve.row, &curve.key))?;
         Ok(CurvePoints {
             steps: samples.iter().map(|sample| sample.step).collect(),
             times_ms: samples.iter().map(|sample| sample.at_ms).collect(),

@@ -9,8 +9,8 @@ use rusqlite::params;
 use super::{load, runs};
 use crate::error::Result;
 use crate::rows::Rows;
-use crate::runs::metrics::{self, MetricPoint};
-use crate::runs::{self as all_runs};
+use crate::runs::metrics::MetricPoint;
+use crate::runs::{self as all_runs, chunk_rows};
 use crate::store::Store;
 
 impl Store {
@@ -69,7 +69,7 @@ impl Store {
 
     /// Every point once, by time, step and value, as MLflow has it: what was sent twice was logged once.
     pub fn tracked_points(&self, run_id: &RunId, key: &str) -> Result<Vec<MetricPoint>> {
-        let samples = self.read(|db| metrics::samples(db, load::row_of(db, run_id)?, key))?;
+        let samples = self.read(|db| chunk_rows::samples(db, load::row_of(db, run_id)?, key))?;
         let mut seen = HashSet::with_capacity(samples.len());
         let mut points: Vec<MetricPoint> = samples
             .into_iter()

@@ -6,6 +6,7 @@ mod batch;
 mod experiments;
 mod load;
 mod logged_models;
+pub(crate) mod queue;
 mod runs;
 mod search;
 

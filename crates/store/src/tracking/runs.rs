@@ -203,29 +203,31 @@ impl Write<'_> {
 
 /// The row of a run that is not deleted.
 pub(super) fn find_active(db: &Connection, run_id: &RunId) -> Result<i64> {
-    let row = load::row_of(db, run_id)?;
-    let deleted = db.count(
-        "SELECT count(*) FROM runs WHERE id = ?1 AND deleted_ms IS NOT NULL",
-        params![row],
-    )?;
-    if deleted > 0 {
-        return Err(not_active("run", run_id, "deleted"));
-    }
-    Ok(row)
+    Ok(find(db, run_id)?.0)
 }
 
 /// The row of a run to which a client may write. Invariant: what was trained here and ended changes no more.
 pub(super) fn find_open(db: &Connection, run_id: &RunId) -> Result<i64> {
-    let row = find_active(db, run_id)?;
-    let closed = db.count(
-        "SELECT count(*) FROM runs WHERE id = ?1 AND is_tracked = 0",
-        params![row],
-    )?;
-    if closed > 0 {
+    let (row, is_tracked) = find(db, run_id)?;
+    if !is_tracked {
         return Err(Error::conflict(
             format!("the run {run_id} was trained here, and its record does not change"),
             "begin a new run; tags can be set on this one",
         ));
     }
     Ok(row)
+}
+
+/// The row of a run that is not deleted, and whether a client began it.
+fn find(db: &Connection, run_id: &RunId) -> Result<(i64, bool)> {
+    let found = db.first(
+        "SELECT id, is_tracked, deleted_ms IS NOT NULL FROM runs WHERE run_id = ?1",
+        params![run_id.as_str()],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+    )?;
+    match found {
+        None => Err(Error::not_found("run", run_id)),
+        Some((_, _, true)) => Err(not_active("run", run_id, "deleted")),
+        Some((row, is_tracked, false)) => Ok((row, is_tracked)),
+    }
 }

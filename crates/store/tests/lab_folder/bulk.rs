@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use assay_core::bulk::{
-    LeftReason, PurgeRuns, RunChange, RunSelection, RunsChange, RunsChanged,
-};
+use assay_core::bulk::{LeftReason, PurgeRuns, RunChange, RunSelection, RunsChange, RunsChanged};
 use assay_core::run_table::{RunQuery, RunView};
 use assay_core::tracking::{DEFAULT_EXPERIMENT_ID, NewTrackedRun, ViewType};
 use assay_core::{Code, ExperimentName, RunId};
@@ -13,7 +11,10 @@ use assay_store::Error;
 use crate::support::{ACT, Lab};
 
 fn ids(numbers: &[u128]) -> Vec<RunId> {
-    numbers.iter().map(|&number| RunId::from_bits(number)).collect()
+    numbers
+        .iter()
+        .map(|&number| RunId::from_bits(number))
+        .collect()
 }
 
 fn runs(numbers: &[u128]) -> RunSelection {
@@ -35,7 +36,8 @@ fn found(filter: &str, view: RunView) -> RunSelection {
 }
 
 fn apply(lab: &Lab, selection: RunSelection, change: RunChange) -> Result<RunsChanged, Error> {
-    lab.store.change_runs(&RunsChange { selection, change }, ACT)
+    lab.store
+        .change_runs(&RunsChange { selection, change }, ACT)
 }
 
 fn tag(key: &str, value: &str) -> RunChange {
@@ -112,22 +114,69 @@ fn every_change_is_one_step_that_one_undo_takes_back() {
     apply(&lab, runs(&[4]), RunChange::Archive).unwrap();
     apply(&lab, runs(&[5]), DELETE).unwrap();
     for (selection, change, n_changed, n_unchanged, undo) in [
-        (runs(&[1, 2, 3]), tag("team", "new"), 3, 0, "tag team on 3 runs"),
-        (runs(&[1, 2, 2]), tag("team", "old"), 1, 1, "tag team on the run random_forest-01"),
-        (runs(&[1, 2, 3]), untag("team"), 1, 2, "removal of the tag team from the run random_forest-02"),
+        (
+            runs(&[1, 2, 3]),
+            tag("team", "new"),
+            3,
+            0,
+            "tag team on 3 runs",
+        ),
+        (
+            runs(&[1, 2, 2]),
+            tag("team", "old"),
+            1,
+            1,
+            "tag team on the run random_forest-01",
+        ),
+        (
+            runs(&[1, 2, 3]),
+            untag("team"),
+            1,
+            2,
+            "removal of the tag team from the run random_forest-02",
+        ),
         (runs(&[1, 3]), to("other"), 2, 0, "move of 2 runs to other"),
-        (runs(&[1, 3, 4]), RunChange::Archive, 2, 1, "archiving of 2 runs"),
-        (runs(&[4]), RunChange::Unarchive, 1, 0, "return of the run random_forest-04 from the archive"),
+        (
+            runs(&[1, 3, 4]),
+            RunChange::Archive,
+            2,
+            1,
+            "archiving of 2 runs",
+        ),
+        (
+            runs(&[4]),
+            RunChange::Unarchive,
+            1,
+            0,
+            "return of the run random_forest-04 from the archive",
+        ),
         (runs(&[1, 2, 3]), DELETE, 3, 0, "delete of 3 runs"),
-        (runs(&[5]), RunChange::Restore, 1, 0, "restore of the run random_forest-05"),
+        (
+            runs(&[5]),
+            RunChange::Restore,
+            1,
+            0,
+            "restore of the run random_forest-05",
+        ),
         (found("", RunView::Active), DELETE, 3, 0, "delete of 3 runs"),
-        (found("tags.team = 'old'", RunView::All), to("other"), 1, 0, "move of the run random_forest-02 to other"),
+        (
+            found("tags.team = 'old'", RunView::All),
+            to("other"),
+            1,
+            0,
+            "move of the run random_forest-02 to other",
+        ),
     ] {
         let before = state(&lab);
         let n_before = n_audited(&lab);
         let told = apply(&lab, selection, change.clone()).unwrap();
         assert_eq!(
-            (told.n_changed, told.n_unchanged, told.n_left, told.undo.as_deref()),
+            (
+                told.n_changed,
+                told.n_unchanged,
+                told.n_left,
+                told.undo.as_deref()
+            ),
             (n_changed, n_unchanged, 0, Some(undo)),
             "{change:?}"
         );
@@ -164,8 +213,11 @@ fn what_is_left_is_told_with_its_reason() {
     apply(&lab, runs(&[5]), DELETE).unwrap();
 
     let told = apply(&lab, runs(&[1, 2, 3, 4, 5, 6]), DELETE).unwrap();
-    let reasons: Vec<(String, LeftReason)> =
-        told.left.iter().map(|left| (left.run_id.0.clone(), left.reason)).collect();
+    let reasons: Vec<(String, LeftReason)> = told
+        .left
+        .iter()
+        .map(|left| (left.run_id.0.clone(), left.reason))
+        .collect();
     let id = |number| RunId::from_bits(number).0;
     assert_eq!(
         reasons,
@@ -178,11 +230,18 @@ fn what_is_left_is_told_with_its_reason() {
         ]
     );
     assert_eq!((told.n_changed, told.n_left), (1, 5));
-    assert!(told.left[1].why.contains("species@1"), "{}", told.left[1].why);
+    assert!(
+        told.left[1].why.contains("species@1"),
+        "{}",
+        told.left[1].why
+    );
 
     let all = RunChange::Delete { even_running: true };
     let told = apply(&lab, runs(&[3, 4]), all).unwrap();
-    assert_eq!((told.n_changed, told.left[0].reason), (1, LeftReason::Training));
+    assert_eq!(
+        (told.n_changed, told.left[0].reason),
+        (1, LeftReason::Training)
+    );
     for (change, reason) in [
         (RunChange::Restore, LeftReason::NotInTrash),
         (tag("a", "b"), LeftReason::InTrash),
@@ -275,7 +334,9 @@ fn the_trash_says_what_emptying_it_frees_and_frees_that() {
     }
     for number in 1..=3 {
         let end = assay_store::FinishedRun::new(assay_core::run::RunStatus::Finished, 9);
-        lab.store.finish_run(&RunId::from_bits(number), &end).unwrap();
+        lab.store
+            .finish_run(&RunId::from_bits(number), &end)
+            .unwrap();
     }
     let freed = || {
         let query = RunQuery {
@@ -291,7 +352,9 @@ fn the_trash_says_what_emptying_it_frees_and_frees_that() {
             .map(|run| (run.summary.name, run.freed_bytes))
             .collect();
         rows.sort();
-        rows.into_iter().map(|(_, bytes)| bytes.unwrap()).collect::<Vec<_>>()
+        rows.into_iter()
+            .map(|(_, bytes)| bytes.unwrap())
+            .collect::<Vec<_>>()
     };
     let whole = || {
         let trash = lab.store.run_trash().unwrap();
@@ -328,5 +391,8 @@ fn a_run_that_made_a_model_stays_in_the_trash() {
     assert_eq!(lab.store.run_trash().unwrap().n_registered, 1);
     let selection = found("", RunView::Trash);
     let told = lab.store.purge_runs(&PurgeRuns { selection }, ACT).unwrap();
-    assert_eq!((told.n_deleted, told.left[0].reason), (0, LeftReason::Registered));
+    assert_eq!(
+        (told.n_deleted, told.left[0].reason),
+        (0, LeftReason::Registered)
+    );
 }

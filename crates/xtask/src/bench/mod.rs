@@ -4,6 +4,7 @@ mod beside;
 mod cancel;
 mod import;
 mod profile;
+mod tracking;
 mod train;
 mod validate;
 
@@ -31,6 +32,11 @@ const BENCHES: &[Bench] = &[
         name: "profile",
         usage: profile::USAGE,
         run: profile::run,
+    },
+    Bench {
+        name: "tracking",
+        usage: tracking::USAGE,
+        run: tracking::run,
     },
     Bench {
         name: "train",

@@ -1,0 +1,151 @@
+//! The servers that are measured, each with a database of its own, and what they take of the machine.
+
+use std::fs;
+use std::io::{self, BufRead, BufReader};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use super::connection::{Connection, TOKEN};
+
+const START_TIMEOUT: Duration = Duration::from_secs(120);
+
+/// Ended when it is dropped.
+pub struct Server {
+    child: Child,
+    pub address: String,
+    /// From its start to its first answer.
+    pub ready_after: Duration,
+}
+
+impl Server {
+    /// `assay serve` on the lab in `folder`.
+    pub fn assay(program: &Path, folder: &Path) -> io::Result<Self> {
+        let token = folder.with_extension("token");
+        fs::write(&token, TOKEN)?;
+        let mut command = Command::new(program);
+        command
+            .arg("--lab")
+            .arg(folder)
+            .args(["serve", "--port", "0", "--token-file"])
+            .arg(&token)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped());
+        let started = Instant::now();
+        let mut child = command.spawn()?;
+        let mut line = String::new();
+        if let Some(stdout) = child.stdout.take() {
+            BufReader::new(stdout).read_line(&mut line)?;
+        }
+        let address = line
+            .trim()
+            .trim_start_matches("http://")
+            .split('/')
+            .next()
+            .unwrap_or_default()
+            .to_owned();
+        let mut server = Self {
+            child,
+            address,
+            ready_after: Duration::ZERO,
+        };
+        Connection::open(&server.address)?.get("/health")?;
+        server.ready_after = started.elapsed();
+        Ok(server)
+    }
+
+    /// `mlflow server` with a SQLite file in `folder`, as its peers' script starts it.
+    pub fn mlflow(python: &str, folder: &Path) -> io::Result<Self> {
+        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let database = format!("sqlite:///{}", folder.join("mlflow.db").display());
+        let mut command = Command::new(python);
+        command
+            .args(["-m", "mlflow", "server", "--host", "127.0.0.1", "--port"])
+            .arg(port.to_string())
+            .args(["--workers", "1", "--backend-store-uri", &database])
+            .arg("--artifacts-destination")
+            .arg(folder.join("artifacts"))
+            .env("MLFLOW_DISABLE_TELEMETRY", "true")
+            .env("DO_NOT_TRACK", "true")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        let started = Instant::now();
+        let mut server = Self {
+            child: command.spawn()?,
+            address: format!("127.0.0.1:{port}"),
+            ready_after: Duration::ZERO,
+        };
+        while Connection::open(&server.address)
+            .and_then(|mut connection| connection.get("/health").map(<[u8]>::len))
+            .is_err()
+        {
+            if started.elapsed() > START_TIMEOUT || server.child.try_wait()?.is_some() {
+                return Err(io::Error::other("`mlflow server` does not start"));
+            }
+            sleep(Duration::from_millis(20));
+        }
+        server.ready_after = started.elapsed();
+        Ok(server)
+    }
+
+    /// Resident MiB now and at most so far, of the largest of its processes; `None` where there is no `/proc`.
+    pub fn memory_mib(&self) -> Option<(f64, f64)> {
+        self.processes()
+            .iter()
+            .filter_map(|process| memory_mib(*process))
+            .max_by(|a, b| a.1.total_cmp(&b.1))
+    }
+
+    /// Its own and those that it started.
+    fn processes(&self) -> Vec<u32> {
+        let mut found = vec![self.child.id()];
+        let mut at = 0;
+        while let Some(parent) = found.get(at) {
+            let children = format!("/proc/{parent}/task/{parent}/children");
+            let children = fs::read_to_string(children).unwrap_or_default();
+            found.extend(
+                children
+                    .split_whitespace()
+                    .filter_map(|id| id.parse::<u32>().ok()),
+            );
+            at += 1;
+        }
+        found
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // A server that is told to end takes its own children with it.
+        let told = Command::new("kill")
+            .arg(self.child.id().to_string())
+            .status();
+        if !told.is_ok_and(|status| status.success()) {
+            let _ = self.child.kill();
+        }
+        let _ = self.child.wait();
+    }
+}
+
+/// A new lab in `folder`.
+pub fn new_lab(program: &Path, folder: PathBuf) -> io::Result<PathBuf> {
+    let status = Command::new(program).arg("init").arg(&folder).status()?;
+    if status.success() {
+        Ok(folder)
+    } else {
+        Err(io::Error::other("`assay init` failed"))
+    }
+}
+
+fn memory_mib(process: u32) -> Option<(f64, f64)> {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let mib = |name: &str| -> Option<f64> {
+        let line = status.lines().find(|line| line.starts_with(name))?;
+        let kib: f64 = line.split_whitespace().nth(1)?.parse().ok()?;
+        Some(kib / 1024.0)
+    };
+    Some((mib("VmRSS:")?, mib("VmHWM:")?))
+}
