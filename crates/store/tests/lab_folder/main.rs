@@ -7,6 +7,8 @@ mod audit;
 #[cfg(test)]
 mod bulk;
 #[cfg(test)]
+mod curves;
+#[cfg(test)]
 mod datasets;
 #[cfg(test)]
 mod doctor;
@@ -18,6 +20,8 @@ mod garbage;
 mod jobs;
 #[cfg(test)]
 mod lifecycle;
+#[cfg(test)]
+mod log_queue;
 #[cfg(test)]
 mod metrics;
 #[cfg(test)]
