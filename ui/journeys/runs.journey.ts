@@ -36,7 +36,7 @@ afterAll(async () => {
 const table = () => window.page.getByRole('grid', { name: 'Runs' });
 const rows = () => table().locator('[role=row][aria-selected]');
 const names = async () => (await rows().allInnerTexts()).map((text) => text.trim().split(/\s/)[0]);
-const field = () => window.page.getByRole('textbox', { name: 'Filter the runs' });
+const field = () => window.page.getByRole('combobox', { name: 'Filter the runs' });
 
 it('the table shows what differs, and sorts by any head', async () => {
   await table().waitFor();
@@ -78,12 +78,17 @@ it('the builder writes the filter', async () => {
   await window.page.getByRole('button', { name: 'Builder' }).click();
 });
 
-it('a chosen column stays over a reload', async () => {
+it('a chosen column stays over a reload, and for the lab', async () => {
   await window.page.getByRole('button', { name: 'Columns' }).click();
-  await window.page.getByRole('menuitemcheckbox', { name: 'criterion' }).click();
+  const chooser = window.page.getByRole('dialog', { name: 'Columns' });
+  await chooser.getByRole('textbox', { name: 'Search columns' }).fill('crit');
+  await chooser.getByRole('checkbox', { name: 'criterion' }).click();
   await window.page.keyboard.press('Escape');
   await table().getByRole('columnheader', { name: 'criterion' }).waitFor();
   await window.page.reload();
+  await table().getByRole('columnheader', { name: 'criterion' }).waitFor();
+  await window.page.goto(`${server.address}#/data`);
+  await window.page.goto(`${server.address}#/runs?sort=params.max_depth`);
   await table().getByRole('columnheader', { name: 'criterion' }).waitFor();
 });
 
@@ -140,9 +145,8 @@ it('a deleted run comes back with Undo', async () => {
     .filter({ hasText: 'small' })
     .getByRole('button', { name: /^Select/ })
     .click();
-  await window.page.getByRole('button', { name: 'More' }).click();
-  await window.page.getByRole('menuitem', { name: 'Delete run small' }).click();
-  await window.page.getByText('Run small is in the trash').waitFor();
+  await window.page.getByRole('toolbar', { name: 'Selected runs' }).getByRole('button', { name: 'Delete' }).click();
+  await window.page.getByText('1 run is in the trash').waitFor();
   await expect.poll(names).not.toContain('small');
   await window.page.getByRole('button', { name: /^Undo Ctrl/ }).click();
   await expect.poll(names).toContain('small');
