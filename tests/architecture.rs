@@ -8,7 +8,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Which crates of the house a crate may use, besides core.
-const ALLOWED: [(&str, &[&str]); 12] = [
+const ALLOWED: [(&str, &[&str]); 13] = [
     ("assay", &["assay-lab", "assay-server"]),
     ("assay-core", &[]),
     ("assay-store", &[]),
@@ -16,6 +16,7 @@ const ALLOWED: [(&str, &[&str]); 12] = [
     ("assay-learn", &[]),
     ("assay-onnx", &[]),
     ("assay-chart", &[]),
+    ("assay-imports", &[]),
     (
         "assay-lab",
         &[
@@ -24,6 +25,7 @@ const ALLOWED: [(&str, &[&str]); 12] = [
             "assay-learn",
             "assay-onnx",
             "assay-chart",
+            "assay-imports",
         ],
     ),
     ("assay-api", &["assay-lab"]),
@@ -45,7 +47,7 @@ const OWNERS: [(&str, &str); 18] = [
     ("faer", "assay-learn"),
     ("libloading", "assay-learn"),
     ("ort", "assay-onnx"),
-    ("prost", "assay-onnx"),
+    ("serde-saphyr", "assay-imports"),
     ("plotters", "assay-chart"),
     ("eframe", "assay-chart"),
     ("egui_plot", "assay-chart"),

@@ -12,13 +12,17 @@ mod progress;
 mod recipe;
 mod replay;
 mod report;
+mod run_export;
+mod run_import;
+mod run_log;
+mod run_tail;
 mod run_text;
 mod runs;
 mod serve;
 mod train;
 mod trash;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use assay_lab::{Environment, Error, Lab};
@@ -39,7 +43,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
     arg_required_else_help = true
 )]
 struct Arguments {
-    /// The lab's folder
+    /// The lab's folder; or an mlruns folder, an mlflow.db, TensorBoard or W&B runs, to look into them without a change
     #[arg(
         long,
         global = true,
@@ -116,7 +120,7 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments, output: Output) -> Result<ExitCode, Error> {
-    let lab = || Lab::open(&arguments.lab, environment("command line")?);
+    let lab = || open(&arguments.lab);
     match &arguments.command {
         Command::Init(init) => init.run(&arguments.lab, output),
         Command::Demo(demo) => demo.run(&arguments.lab, output),
@@ -138,11 +142,22 @@ fn run(arguments: &Arguments, output: Output) -> Result<ExitCode, Error> {
     }
 }
 
+fn open(folder: &Path) -> Result<Lab, Error> {
+    let lab = Lab::open(folder, environment("command line")?)?;
+    if let Some(view) = lab.view() {
+        eprintln!(
+            "note: {} is {}, and is only read",
+            view.source.display(),
+            view.report.read_as
+        );
+        for left_out in &view.report.problems {
+            eprintln!("warning: {left_out}");
+        }
+    }
+    Ok(lab)
+}
+
 fn environment(actor: &str) -> Result<Environment, Error> {
-    Environment::system(actor).map_err(|error| {
-        Error::new(
-            "start",
-            assay_lab::Cause::io(std::path::Path::new("."), error),
-        )
-    })
+    Environment::system(actor)
+        .map_err(|error| Error::new("start", assay_lab::Cause::io(Path::new("."), error)))
 }

@@ -17,6 +17,7 @@ use assay_lab::{Error, Lab};
 use crate::output::{Output, figure, table};
 use crate::progress;
 use crate::run_text::Shown;
+use crate::{run_export, run_import, run_log, run_tail};
 
 /// Metrics that the table shows when a run has them, in this order.
 const SHOWN: [&str; 6] = [
@@ -61,6 +62,14 @@ pub enum Command {
         /// Its id, the beginning of it, or its name
         run: String,
     },
+    /// Runs of another tracker: MLflow, TensorBoard, W&B, a CSV file of metrics
+    Import(run_import::Import),
+    /// Runs into one file, to be imported elsewhere
+    Export(run_export::Export),
+    /// A run from any language: begun, filled, ended; or from JSON lines
+    Log(run_log::Log),
+    /// Follow a run until it ends
+    Tail(run_tail::Tail),
     /// The metrics by which models are measured, and what each says
     Metrics,
     /// What differs between runs
@@ -106,6 +115,10 @@ impl Command {
                 output.result(&shown.summary(), |_| shown.text());
             }
             Self::Reproduce { run } => return reproduce(lab, run, output),
+            Self::Import(import) => import.run(lab, output)?,
+            Self::Export(export) => export.run(lab, output)?,
+            Self::Log(log) => return log.run(lab, output),
+            Self::Tail(tail) => tail.run(lab, output)?,
             Self::Metrics => output.result(&metrics::catalogue(), |metrics| {
                 let rows = metrics
                     .iter()

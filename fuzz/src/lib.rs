@@ -72,6 +72,34 @@ pub fn import(bytes: &[u8], names: [&str; 4]) {
     }
 }
 
+/// Reads `bytes` as the runs that a file of that name holds.
+///
+/// # Panics
+/// When what is said of them is not one line; this, a crash and a reading without end are what the fuzzer looks for.
+pub fn read_runs(bytes: &[u8], name: &str) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join(name);
+    std::fs::write(&path, bytes).expect("a temporary file");
+    let format = assay_imports::recognise(&path).expect("the name says it");
+    let Ok(mut source) = assay_imports::open(&path, format, &Task::silent()) else {
+        return;
+    };
+    let mut n_points = 0;
+    for index in 0..source.n_runs() {
+        if let Err(problem) = source.run(index) {
+            assert!(!problem.to_string().contains('\n'), "{problem}");
+        }
+        let _ = source.points(index, &mut |_, _| {
+            n_points += 1;
+            std::ops::ControlFlow::Continue(())
+        });
+        for problem in source.take_problems() {
+            assert!(!problem.to_string().contains('\n'), "{problem}");
+        }
+    }
+    assert!(n_points <= bytes.len());
+}
+
 /// One sentence, and never a failure of the table engine.
 fn hold_error(error: &Error) {
     assert_ne!(error.code(), Code::Bug, "{error}");

@@ -1,6 +1,7 @@
 //! `assay` as a person or a script uses it.
 
 mod algorithms;
+mod archive;
 mod around;
 mod bad_input;
 mod chain;
@@ -13,6 +14,8 @@ mod jobs;
 mod kill;
 mod no_target;
 mod recipes;
+mod run_import;
+mod run_log;
 mod training;
 mod versions;
 mod watch;

@@ -7,6 +7,7 @@ use assay_core::code::Failure;
 use assay_core::curves::CurvesRequest;
 use assay_core::dataset::{DatasetDetail, DatasetSummary, DatasetVersion, ImportSpec, RowsRequest};
 use assay_core::expect::{CheckReport, ResultFormat, RuleInfo, Suite};
+use assay_core::imports::{RecognisedRuns, RunExportSpec, RunImportSpec, RunsAt};
 use assay_core::job::{Job, JobSpec};
 use assay_core::lab::{DoctorReport, LabStatus, TrashItem};
 use assay_core::lineage::{Lineage, LineageRequest};
@@ -288,6 +289,18 @@ pub fn recipes_export(desk: &Desk, request: ExportRecipe) -> Answer<RecipeText> 
 
 pub fn training_start(desk: &Desk, request: TrainSpec) -> Answer<JobStarted> {
     begin(desk, JobSpec::Train(request))
+}
+
+pub fn runs_recognise(_: &Desk, request: RunsAt) -> Answer<RecognisedRuns> {
+    Ok(assay_lab::recognise_runs(&request.path))
+}
+
+pub fn runs_import(desk: &Desk, request: RunImportSpec) -> Answer<JobStarted> {
+    begin(desk, JobSpec::ImportRuns(request))
+}
+
+pub fn runs_export(desk: &Desk, request: RunExportSpec) -> Answer<JobStarted> {
+    begin(desk, JobSpec::ExportRuns(request))
 }
 
 pub fn runs_reproduce(desk: &Desk, request: ByRun) -> Answer<JobStarted> {

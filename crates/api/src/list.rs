@@ -76,6 +76,9 @@ macro_rules! with_commands {
             json "runs.show" (ByRun) -> RunDetail, reads [Lab, Runs, Models] => handlers::runs_show;
             json "runs.result" (ResultRequest) -> RunResult, reads [Lab, Runs] => handlers::runs_result;
             json "runs.reproduce" (ByRun) -> JobStarted, reads [] => handlers::runs_reproduce;
+            json "runs.recognise" (RunsAt) -> RecognisedRuns, reads [] => handlers::runs_recognise;
+            json "runs.import" (RunImportSpec) -> JobStarted, reads [] => handlers::runs_import;
+            json "runs.export" (RunExportSpec) -> JobStarted, reads [] => handlers::runs_export;
             json "runs.compare" (ByRuns) -> Comparison, reads [Lab, Runs, Models] => handlers::runs_compare;
 
             json "charts.spec" (ChartRequest) -> ChartSpec, reads [Lab, Datasets, Runs, Replays] => handlers::charts_spec;

@@ -197,6 +197,12 @@ fn requests(desk: &Desk, folder: &std::path::Path) -> BTreeMap<&'static str, Val
             json!({ "run_id": run, "costs": { "false_positive": 1, "false_negative": 5 } }),
         ),
         ("runs.reproduce", json!({ "run_id": run })),
+        ("runs.recognise", json!({ "path": folder.join("two.csv") })),
+        ("runs.import", json!({ "path": folder.join("mlruns") })),
+        (
+            "runs.export",
+            json!({ "selection": { "of": "runs", "run_ids": [run] }, "path": folder.join("run.zip") }),
+        ),
         (
             "runs.compare",
             json!({ "runs": [run, runs["runs"][0]["run_id"]] }),

@@ -8,6 +8,7 @@ use crate::ask::{ExportDataset, Written};
 use crate::code::Failure;
 use crate::dataset::{ImportOutcome, ImportSpec};
 use crate::ids::{JobId, ReplayId, RunId};
+use crate::imports::{ArchiveWritten, RunExportSpec, RunImportReport, RunImportSpec};
 use crate::replay::ReplaySpec;
 use crate::reproduction::Reproduction;
 use crate::task::Progress;
@@ -27,6 +28,10 @@ pub enum JobSpec {
     Reproduce {
         run_id: RunId,
     },
+    /// Runs of another tracker, or of an archive.
+    ImportRuns(RunImportSpec),
+    /// Runs into an archive.
+    ExportRuns(RunExportSpec),
     /// The whole chain on the bundled sample data.
     Demo,
 }
@@ -40,6 +45,8 @@ impl JobSpec {
             Self::Diff(_) => "diff",
             Self::Export(_) => "export",
             Self::Reproduce { .. } => "reproduce",
+            Self::ImportRuns(_) => "import_runs",
+            Self::ExportRuns(_) => "export_runs",
             Self::Demo => "demo",
         }
     }
@@ -78,6 +85,8 @@ pub enum JobOutcome {
     Diff,
     Export(Written),
     Reproduction(Reproduction),
+    RunsImported(RunImportReport),
+    RunsExported(ArchiveWritten),
     Demo,
 }
 

@@ -13,6 +13,7 @@ pub mod drift;
 pub mod event;
 pub mod expect;
 pub mod ids;
+pub mod imports;
 pub mod job;
 pub mod lab;
 pub mod leakage;

@@ -25,6 +25,8 @@ pub enum Cause {
     #[error(transparent)]
     Chart(#[from] assay_chart::Error),
     #[error(transparent)]
+    Imports(#[from] assay_imports::Error),
+    #[error(transparent)]
     Split(#[from] assay_core::split::SplitError),
     #[error(transparent)]
     Metric(#[from] assay_core::metrics::MetricError),
@@ -83,6 +85,7 @@ impl Cause {
             Self::Learn(error) => error.code(),
             Self::Onnx(error) => error.code(),
             Self::Chart(error) => error.code(),
+            Self::Imports(error) => error.code(),
             Self::Split(_) | Self::Recipe(_) | Self::Name(_) => Code::Invalid,
             Self::Metric(_) | Self::Document(_) | Self::Template(_) => Code::Bug,
             Self::Cancelled(_) => Code::Cancelled,
@@ -101,6 +104,7 @@ impl Cause {
             Self::Learn(error) => error.hint(),
             Self::Onnx(error) => error.hint(),
             Self::Chart(error) => error.hint().map(str::to_owned),
+            Self::Imports(error) => error.hint().map(str::to_owned),
             Self::Io { source, .. } if source.kind() == std::io::ErrorKind::StorageFull => {
                 Some("free some space on the disk and try again; the lab is as it was".to_owned())
             }

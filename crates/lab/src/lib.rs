@@ -2,6 +2,7 @@
 //!
 //! Invariant: this is the only crate in which store, frame, learn, onnx and chart meet. Hosts call it and print.
 
+mod archive;
 mod artifact_files;
 mod charts;
 mod curves;
@@ -10,7 +11,9 @@ mod demo;
 mod environment;
 mod error;
 mod expectations;
+mod imports;
 mod jobs;
+mod line_log;
 mod lineage;
 mod model_files;
 mod models;
@@ -18,12 +21,15 @@ mod processes;
 mod recipes;
 mod replay;
 mod reports;
+mod run_log;
 mod run_table;
+mod run_tail;
 mod runs;
 mod search;
 pub mod suites;
 mod tracking;
 mod training;
+mod view;
 mod watch;
 mod watch_folders;
 pub mod worker;
@@ -49,6 +55,11 @@ pub use demo::DemoSummary;
 pub use demo::LOG_NAME as SAMPLE_LOG_NAME;
 pub use environment::Environment;
 pub use error::{Cause, Error};
+pub use imports::recognise_runs;
+pub use line_log::LineLog;
+pub use run_log::metric_value;
+pub use run_tail::{RunNews, RunTail};
+pub use view::View;
 pub use watch_folders::SETTLE as WATCH_SETTLE;
 
 use error::Attempt;
@@ -65,6 +76,8 @@ pub struct Lab {
     /// The rows that were looked at last.
     shown: Mutex<Option<datasets::Shown>>,
     listeners: Mutex<Vec<Sender<Event>>>,
+    /// Its folder goes when the lab is closed; dropped after the store.
+    view: Option<View>,
 }
 
 impl Lab {
@@ -79,9 +92,15 @@ impl Lab {
         Ok(Self::around(store, environment))
     }
 
+    /// A folder or file with the runs of another tracker is opened as a view: a lab that takes no changes and goes when
+    /// it is closed. The files are only read.
     pub fn open(folder: &Path, environment: Environment) -> Result<Self, Error> {
-        let store = Store::open(folder, VERSION, environment.now_ms())
-            .attempt(|| format!("open the lab {}", folder.display()))?;
+        let store = match Store::open(folder, VERSION, environment.now_ms()) {
+            Err(assay_store::Error::NotALab { .. }) if imports::resolve(folder).is_some() => {
+                return Self::open_in_place(folder, environment);
+            }
+            outcome => outcome.attempt(|| format!("open the lab {}", folder.display()))?,
+        };
         let lab = Self::around(store, environment);
         lab.settle()?;
         Ok(lab)
@@ -105,6 +124,7 @@ impl Lab {
             running: jobs::Running::default(),
             shown: Mutex::default(),
             listeners: Mutex::default(),
+            view: None,
         }
     }
 
@@ -187,6 +207,10 @@ impl Lab {
 
     /// Makes a server known to other windows of this lab until it is dropped.
     pub fn announce_server(&self, address: &str) -> Result<(), Error> {
+        if self.view.is_some() {
+            // nobody else can open it
+            return Ok(());
+        }
         let server = ServerInfo {
             address: address.to_owned(),
             process_id: std::process::id(),
@@ -198,6 +222,9 @@ impl Lab {
     }
 
     pub fn withdraw_server(&self) -> Result<(), Error> {
+        if self.view.is_some() {
+            return Ok(());
+        }
         self.store
             .remove_server(std::process::id(), self.environment.now_ms())
             .attempt(|| "withdraw the server".to_owned())

@@ -141,6 +141,8 @@ pub fn work(order: &Order, task: &Task) -> Result<JobOutcome, Error> {
             .export_dataset(request, &order.job_id, task)
             .map(JobOutcome::Export),
         JobSpec::Reproduce { run_id } => lab.reproduce(run_id, task).map(JobOutcome::Reproduction),
+        JobSpec::ImportRuns(spec) => lab.import_runs(spec, task).map(JobOutcome::RunsImported),
+        JobSpec::ExportRuns(spec) => lab.export_runs(spec, task).map(JobOutcome::RunsExported),
         JobSpec::Demo => lab.demo(task).map(|_| JobOutcome::Demo),
     }
 }

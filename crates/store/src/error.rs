@@ -42,6 +42,8 @@ pub enum Error {
     Name(#[from] NameError),
     #[error("`assay.toml`, line {line}: {message}")]
     Settings { line: usize, message: String },
+    #[error(transparent)]
+    Cancelled(#[from] assay_core::Cancelled),
     #[error("the disk is full ({attempted})")]
     DiskFull { attempted: String },
     #[error("the lab is damaged: {what}")]
@@ -70,6 +72,7 @@ impl Error {
             | Self::Name(_)
             | Self::Settings { .. } => Code::Invalid,
             Self::DiskFull { .. } | Self::Damaged { .. } | Self::Io { .. } => Code::Io,
+            Self::Cancelled(_) => Code::Cancelled,
             Self::Database(_) => Code::Bug,
         }
     }
@@ -92,7 +95,7 @@ impl Error {
                 "make room (`assay trash empty` helps) and try again; nothing was changed"
             }
             Self::Damaged { .. } => "run `assay doctor`",
-            Self::Io { .. } => return None,
+            Self::Io { .. } | Self::Cancelled(_) => return None,
             Self::Database(_) => "run `assay doctor`; if it finds nothing, report this",
         };
         Some(hint.to_owned())

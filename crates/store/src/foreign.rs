@@ -136,7 +136,7 @@ impl ForeignDatabase {
     }
 
     /// Read-only; a database that no program has open is taken as it lies, so that SQLite puts no file beside it.
-    fn connect(&self) -> Result<Connection> {
+    pub(crate) fn connect(&self) -> Result<Connection> {
         let beside = |ending: &str| {
             let mut name = self.path.clone().into_os_string();
             name.push(ending);

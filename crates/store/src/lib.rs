@@ -5,6 +5,7 @@
 //! moment leaves a whole lab; what it had on its way goes when the lab is opened the next time.
 
 mod act;
+mod archive;
 mod audit;
 mod cache;
 mod changes;
@@ -18,6 +19,7 @@ mod layout;
 mod lease;
 mod lock;
 mod migrate;
+mod mlflow_database;
 mod models;
 mod objects;
 mod orphans;
@@ -38,11 +40,13 @@ mod undo;
 mod watches;
 
 pub use act::Act;
+pub use archive::{ArchiveDatabase, Extract, Taken, TakenLab};
 pub use audit::ChainBreak;
 pub use changes::Watch;
 pub use datasets::NewDatasetVersion;
 pub use error::{Error, Result};
 pub use foreign::{ForeignDatabase, ForeignRows, ForeignTable, ForeignValue};
+pub use mlflow_database::{DatabasePoint, DatabaseRun, MlflowDatabase};
 pub use models::NewModelVersion;
 pub use objects::PendingObject;
 pub use orphans::Removed;
@@ -54,4 +58,5 @@ pub use scratch::{BATCH, Scratch, ScratchError, ScratchKind, ScratchValue, Selec
 pub use sqlite_file::{SqliteValue, write_sqlite};
 pub use store::Store;
 pub use tracking::queue::Answer;
+pub use tracking::{KnownRun, PutPoints, RunOrigin};
 pub use watches::WatchLock;

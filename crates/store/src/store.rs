@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use assay_core::TimestampMs;
@@ -40,6 +40,8 @@ pub struct Store {
     writer: Mutex<Writer>,
     pub(crate) queue: Mutex<Queue>,
     pub(crate) own: Mutex<Own>,
+    /// What the lab is a view of, when it takes no changes.
+    view_of: OnceLock<String>,
     _lock: LabLock,
 }
 
@@ -175,11 +177,18 @@ impl Store {
             queue: Mutex::default(),
             readers: Mutex::default(),
             own: Mutex::default(),
+            view_of: OnceLock::new(),
             _lock: lock,
         };
         // What cannot be removed now harms nobody; the doctor names it.
         let _ = store.clear_dead_leases();
         Ok(store)
+    }
+
+    /// From here on the lab takes no changes: it is a view of files that stay what they are.
+    pub fn close_to_changes(&self, view_of: &str) {
+        // a second call changes nothing
+        let _ = self.view_of.set(view_of.to_owned());
     }
 
     /// Runs `work` on one state of the database.
@@ -214,6 +223,12 @@ impl Store {
         at_ms: TimestampMs,
         work: impl FnOnce(&mut Write<'_>) -> Result<T>,
     ) -> Result<T> {
+        if let Some(view_of) = self.view_of.get() {
+            return Err(Error::conflict(
+                format!("this is a view of `{view_of}`, which is only read"),
+                "make a lab with `assay init` and import it there",
+            ));
+        }
         let mut writer = held(&self.writer);
         let durability = match durability {
             Durability::Kill if writer.synced_at.elapsed() < SYNC_EVERY => Durability::Kill,

@@ -65,6 +65,7 @@ import type { RecipeRequest } from "./RecipeRequest";
 import type { RecipeSummary } from "./RecipeSummary";
 import type { RecipeText } from "./RecipeText";
 import type { RecipeVersion } from "./RecipeVersion";
+import type { RecognisedRuns } from "./RecognisedRuns";
 import type { RegisterRequest } from "./RegisterRequest";
 import type { RenderRequest } from "./RenderRequest";
 import type { ReplaySpec } from "./ReplaySpec";
@@ -76,10 +77,13 @@ import type { RuleInfo } from "./RuleInfo";
 import type { RunChanges } from "./RunChanges";
 import type { RunChangesRequest } from "./RunChangesRequest";
 import type { RunDetail } from "./RunDetail";
+import type { RunExportSpec } from "./RunExportSpec";
+import type { RunImportSpec } from "./RunImportSpec";
 import type { RunPage } from "./RunPage";
 import type { RunQuery } from "./RunQuery";
 import type { RunResult } from "./RunResult";
 import type { RunTrash } from "./RunTrash";
+import type { RunsAt } from "./RunsAt";
 import type { RunsChange } from "./RunsChange";
 import type { RunsChanged } from "./RunsChanged";
 import type { RunsPurged } from "./RunsPurged";
@@ -170,6 +174,9 @@ export interface Commands {
   "runs.show": { request: ByRun; response: RunDetail };
   "runs.result": { request: ResultRequest; response: RunResult };
   "runs.reproduce": { request: ByRun; response: JobStarted };
+  "runs.recognise": { request: RunsAt; response: RecognisedRuns };
+  "runs.import": { request: RunImportSpec; response: JobStarted };
+  "runs.export": { request: RunExportSpec; response: JobStarted };
   "runs.compare": { request: ByRuns; response: Comparison };
   "charts.spec": { request: ChartRequest; response: ChartSpec };
   "charts.render": { request: RenderRequest; response: ArrayBuffer };
@@ -258,6 +265,9 @@ export const READS: Record<keyof Commands, readonly Kind[]> = {
   "runs.show": ["lab", "runs", "models"],
   "runs.result": ["lab", "runs"],
   "runs.reproduce": [],
+  "runs.recognise": [],
+  "runs.import": [],
+  "runs.export": [],
   "runs.compare": ["lab", "runs", "models"],
   "charts.spec": ["lab", "datasets", "runs", "replays"],
   "charts.render": ["lab", "datasets", "runs", "replays"],

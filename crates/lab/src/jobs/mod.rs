@@ -39,6 +39,9 @@ impl Lab {
 
     /// Goes on with the jobs that waited in a process that is gone. For hosts that stay.
     pub(crate) fn adopt_waiting_jobs(self: &Arc<Self>) -> Result<(), Error> {
+        if self.view.is_some() {
+            return Ok(());
+        }
         let waiting = self
             .store
             .adopt_waiting_jobs(
@@ -347,11 +350,12 @@ enum Ended {
 
 fn class(spec: &JobSpec) -> Class {
     match spec {
-        JobSpec::Diff(_) | JobSpec::Export(_) => Class::Reading,
+        JobSpec::Diff(_) | JobSpec::Export(_) | JobSpec::ExportRuns(_) => Class::Reading,
         JobSpec::Import(_)
         | JobSpec::Train(_)
         | JobSpec::Reproduce { .. }
         | JobSpec::Replay(_)
+        | JobSpec::ImportRuns(_)
         | JobSpec::Demo => Class::Making,
     }
 }
@@ -421,6 +425,8 @@ impl Lab {
                 let name = found.map_or_else(|| run_id.to_string(), |run| run.name);
                 format!("reproduce {name}")
             }
+            JobSpec::ImportRuns(spec) => format!("import the runs of {}", file_name(&spec.path)),
+            JobSpec::ExportRuns(spec) => format!("export runs to {}", file_name(&spec.path)),
             JobSpec::Demo => "the sample lab".to_owned(),
         }
     }

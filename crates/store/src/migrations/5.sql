@@ -132,3 +132,11 @@ INSERT INTO metric_tails (run, key, place, points)
     SELECT t.run, t.key, s.n - s.n_tail + t.place, unhex(printf('%016X%016X%016X', t.value, t.step, t.at_ms))
     FROM metric_tails_4 t JOIN metric_summaries s ON s.run = t.run AND s.key = t.key;
 DROP TABLE metric_tails_4;
+
+-- Runs that were imported: from where, and what their source said then, so that importing it again adds nothing.
+CREATE TABLE run_origins (
+    run         INTEGER PRIMARY KEY REFERENCES runs(id) ON DELETE CASCADE,
+    format      TEXT NOT NULL,
+    path        TEXT NOT NULL,
+    fingerprint TEXT NOT NULL
+) STRICT;

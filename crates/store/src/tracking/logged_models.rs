@@ -268,7 +268,7 @@ impl Store {
 }
 
 impl Write<'_> {
-    fn put_model_texts(
+    pub(super) fn put_model_texts(
         &mut self,
         table: &str,
         row: i64,

@@ -4,6 +4,7 @@
 mod artifacts;
 mod batch;
 mod experiments;
+mod import;
 mod load;
 mod logged_models;
 pub(crate) mod queue;
@@ -12,6 +13,7 @@ mod search;
 
 use crate::error::Error;
 
+pub use import::{KnownRun, PutPoints, RunOrigin};
 pub(crate) use runs::RUN_NAME_TAG;
 
 /// Why a client's request was refused, where it must be told apart from other errors.
