@@ -128,8 +128,33 @@ pub struct TrackedQuery {
     pub filter: String,
     /// The first decides, the others among equals; at the end the newest first, then by id.
     pub order_by: Vec<OrderBy>,
-    pub offset: u64,
+    /// `None`: from the first on.
+    pub after: Option<RunCursor>,
     pub limit: u32,
+    /// Where the files of experiments lie that name no other place; `artifact_uri` is told by it.
+    pub artifact_root: String,
+}
+
+/// The last run of a page, and what its order looked at: the next page begins behind it, whatever is logged in between.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunCursor {
+    /// One per order.
+    pub values: Vec<OrderValue>,
+    pub started_ms: TimestampMs,
+    pub run_id: RunId,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OrderValue {
+    Missing,
+    /// The bits of a number, for a text of it may lose some.
+    Number {
+        bits: u64,
+    },
+    Text {
+        text: String,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]

@@ -9,8 +9,8 @@ use assay_core::code::Code;
 use assay_core::run::Artifact;
 use assay_core::tracking::{
     Batch, DatasetInput, ExperimentId, LogEntry, LoggedMetric, LoggedModel, LoggedModelId,
-    LoggedModelStatus, ModelMetric, ModelOutput, NewTrackedRun, RunUpdate, TrackedExperiment,
-    TrackedQuery, TrackedRun,
+    LoggedModelStatus, ModelMetric, ModelOutput, NewTrackedRun, RunCursor, RunUpdate,
+    TrackedExperiment, TrackedQuery, TrackedRun,
 };
 
 use crate::error::{Attempt, Cause};
@@ -199,11 +199,11 @@ impl Lab {
             .collect())
     }
 
-    /// A page, and whether there are more.
+    /// A page, and where the next begins when there is one.
     pub fn search_tracked_runs(
         &self,
         wanted: &TrackedQuery,
-    ) -> Result<(Vec<TrackedRun>, bool), Error> {
+    ) -> Result<(Vec<TrackedRun>, Option<RunCursor>), Error> {
         self.store
             .search_tracked_runs(wanted)
             .attempt(|| "search runs".to_owned())

@@ -76,9 +76,26 @@ pub(crate) fn append(db: &Connection, kinds: &BTreeSet<Kind>, at_ms: TimestampMs
                 "DELETE FROM changes WHERE number <= ?1",
                 params![number - KEPT],
             )?;
+            db.run(
+                "DELETE FROM run_changes WHERE number <= ?1",
+                params![number - KEPT],
+            )?;
         }
     }
     Ok(number)
+}
+
+/// The runs that were touched after change `number`, ascending; `None`: it is too long ago to say.
+pub(crate) fn runs_since(db: &Connection, number: u64, newest: u64) -> Result<Option<Vec<i64>>> {
+    if newest < number || newest - number >= KEPT.unsigned_abs() {
+        return Ok(None);
+    }
+    db.all(
+        "SELECT DISTINCT run FROM run_changes WHERE number > ?1 ORDER BY run",
+        params![number as i64],
+        |row| Ok(row.get(0)?),
+    )
+    .map(Some)
 }
 
 pub(crate) fn newest(db: &Connection) -> Result<u64> {

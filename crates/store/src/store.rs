@@ -16,6 +16,7 @@ use crate::layout::{Layout, sync_folder};
 use crate::lease::Own;
 use crate::lock::LabLock;
 use crate::migrate::{self, STEPS};
+use crate::runs::index::RunIndex;
 use crate::runs::live::Touched;
 use crate::settings;
 use crate::tracking::queue::Queue;
@@ -42,6 +43,8 @@ pub struct Store {
     pub(crate) own: Mutex<Own>,
     /// What the lab is a view of, when it takes no changes.
     view_of: OnceLock<String>,
+    /// What searches keep of the runs.
+    pub(crate) run_index: Mutex<RunIndex>,
     _lock: LabLock,
 }
 
@@ -178,6 +181,7 @@ impl Store {
             readers: Mutex::default(),
             own: Mutex::default(),
             view_of: OnceLock::new(),
+            run_index: Mutex::default(),
             _lock: lock,
         };
         // What cannot be removed now harms nobody; the doctor names it.

@@ -12,7 +12,7 @@ use std::cmp::Ordering;
 use std::fmt::Display;
 
 use assay_core::query::{self, Filter, Value};
-use assay_core::tracking::{OrderBy, ViewType};
+use assay_core::tracking::{OrderBy, RunCursor, ViewType};
 
 use self::searched::Searched;
 pub use self::searched::{EXPERIMENTS, LOGGED_MODELS, MODEL_VERSIONS, REGISTERED_MODELS, RUNS};
@@ -93,6 +93,20 @@ pub fn offset(fields: &Fields) -> Result<usize, Refusal> {
             .parse()
             .map_err(|_| Refusal::invalid(format!("Invalid page token: '{token}'"))),
     }
+}
+
+/// The run behind which the page begins that the token names.
+pub fn cursor(fields: &Fields) -> Result<Option<RunCursor>, Refusal> {
+    match fields.text("page_token")? {
+        None | Some("") => Ok(None),
+        Some(token) => serde_json::from_str(token)
+            .map(Some)
+            .map_err(|_| Refusal::invalid(format!("Invalid page token: '{token}'"))),
+    }
+}
+
+pub fn token(cursor: &RunCursor) -> Result<String, Refusal> {
+    serde_json::to_string(cursor).map_err(|error| Refusal::internal(error.to_string()))
 }
 
 /// At most `limit` of them from `offset` on, and where the next page begins when there is one.

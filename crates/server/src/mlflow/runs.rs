@@ -136,16 +136,16 @@ pub fn search(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusal> 
         .collect::<Result<Vec<ExperimentId>, _>>()?;
     let text = fields.text("filter")?.unwrap_or_default();
     let filter = filter::read(&filter::RUNS, text)?;
-    let offset = filter::offset(fields)?;
     let wanted = TrackedQuery {
         experiments,
         view: filter::view_type(fields, "run_view_type")?,
         filter: filter.to_string(),
         order_by: filter::order_by(&filter::RUNS, fields)?,
-        offset: offset as u64,
+        after: filter::cursor(fields)?,
         limit: filter::limit(fields, 1_000, MAX_RESULTS)? as u32,
+        artifact_root: context.artifact_root.trim_end_matches('/').to_owned(),
     };
-    let (found, more) = context
+    let (found, next) = context
         .lab
         .search_tracked_runs(&wanted)
         .map_err(|error| error.failure())?;
@@ -161,7 +161,7 @@ pub fn search(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusal> 
         };
         runs.push(context.run(run, location));
     }
-    let next = more.then_some(offset + runs.len());
+    let next = next.map(|next| filter::token(&next)).transpose()?;
     let mut answer = json!({});
     put_list(&mut answer, "runs", runs);
     Ok(filter::with_next_page(answer, next))

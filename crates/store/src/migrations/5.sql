@@ -140,3 +140,50 @@ CREATE TABLE run_origins (
     path        TEXT NOT NULL,
     fingerprint TEXT NOT NULL
 ) STRICT;
+
+-- Filters read a parameter of all runs at once.
+DROP INDEX run_params_key;
+CREATE INDEX run_params_key ON run_params(key, run, value);
+
+-- Which runs each change touched, so that what a process keeps of them is brought up to date run by run. The number is
+-- that of the first change of the same transaction. Triggers, so that no writer can forget it.
+CREATE TABLE run_changes (
+    number INTEGER NOT NULL,
+    run    INTEGER NOT NULL,
+    PRIMARY KEY (number, run)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER runs_insert_is_noted AFTER INSERT ON runs
+    BEGIN INSERT OR IGNORE INTO run_changes VALUES ((SELECT coalesce(max(number), 0) + 1 FROM changes), new.id); END;
+CREATE TRIGGER runs_update_is_noted AFTER UPDATE OF
+        experiment_id, name, status, started_ms, ended_ms, dataset, dataset_version, user, deleted_ms ON runs
+    BEGIN INSERT OR IGNORE INTO run_changes VALUES ((SELECT coalesce(max(number), 0) + 1 FROM changes), new.id); END;
+CREATE TRIGGER runs_delete_is_noted AFTER DELETE ON runs
+    BEGIN INSERT OR IGNORE INTO run_changes VALUES ((SELECT coalesce(max(number), 0) + 1 FROM changes), old.id); END;
+CREATE TRIGGER run_params_insert_is_noted AFTER INSERT ON run_params
+    BEGIN INSERT OR IGNORE INTO run_changes VALUES ((SELECT coalesce(max(number), 0) + 1 FROM changes), new.run); END;
+CREATE TRIGGER run_params_update_is_noted AFTER UPDATE ON run_params
+    BEGIN INSERT OR IGNORE INTO run_changes VALUES ((SELECT coalesce(max(number), 0) + 1 FROM changes), new.run); END;
+CREATE TRIGGER run_params_delete_is_noted AFTER DELETE ON run_params
+    BEGIN INSERT OR IGNORE INTO run_changes VALUES ((SELECT coalesce(max(number), 0) + 1 FROM changes), old.run); END;
+CREATE TRIGGER run_tags_insert_is_noted AFTER INSERT ON run_tags
+    BEGIN INSERT OR IGNORE INTO run_changes VALUES ((SELECT coalesce(max(number), 0) + 1 FROM changes), new.run); END;
+CREATE TRIGGER run_tags_update_is_noted AFTER UPDATE ON run_tags
+    BEGIN INSERT OR IGNORE INTO run_changes VALUES ((SELECT coalesce(max(number), 0) + 1 FROM changes), new.run); END;
+CREATE TRIGGER run_tags_delete_is_noted AFTER DELETE ON run_tags
+    BEGIN INSERT OR IGNORE INTO run_changes VALUES ((SELECT coalesce(max(number), 0) + 1 FROM changes), old.run); END;
+CREATE TRIGGER metric_summaries_insert_is_noted AFTER INSERT ON metric_summaries
+    BEGIN INSERT OR IGNORE INTO run_changes VALUES ((SELECT coalesce(max(number), 0) + 1 FROM changes), new.run); END;
+CREATE TRIGGER metric_summaries_update_is_noted AFTER UPDATE ON metric_summaries
+    BEGIN INSERT OR IGNORE INTO run_changes VALUES ((SELECT coalesce(max(number), 0) + 1 FROM changes), new.run); END;
+CREATE TRIGGER metric_summaries_delete_is_noted AFTER DELETE ON metric_summaries
+    BEGIN INSERT OR IGNORE INTO run_changes VALUES ((SELECT coalesce(max(number), 0) + 1 FROM changes), old.run); END;
+CREATE TRIGGER run_inputs_insert_is_noted AFTER INSERT ON run_inputs
+    BEGIN INSERT OR IGNORE INTO run_changes VALUES ((SELECT coalesce(max(number), 0) + 1 FROM changes), new.run); END;
+CREATE TRIGGER run_inputs_update_is_noted AFTER UPDATE ON run_inputs
+    BEGIN INSERT OR IGNORE INTO run_changes VALUES ((SELECT coalesce(max(number), 0) + 1 FROM changes), new.run); END;
+CREATE TRIGGER run_inputs_delete_is_noted AFTER DELETE ON run_inputs
+    BEGIN INSERT OR IGNORE INTO run_changes VALUES ((SELECT coalesce(max(number), 0) + 1 FROM changes), old.run); END;
+CREATE TRIGGER experiments_name_is_noted AFTER UPDATE OF name ON experiments
+    BEGIN INSERT OR IGNORE INTO run_changes
+        SELECT (SELECT coalesce(max(number), 0) + 1 FROM changes), r.id FROM runs r WHERE r.experiment_id = new.id;
+    END;

@@ -2,15 +2,16 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use assay_core::query::{self, Literal, Value};
+use assay_core::query::{self, Literal};
 use assay_core::run_table::{FieldInfo, FieldKind, FieldValue, FieldsRequest, ValuesRequest};
 use rusqlite::{Connection, params};
 
-use super::fields::{ATTRIBUTES, Field, Head};
-use super::query::heads;
+use super::fields::{ATTRIBUTES, Field};
+use super::index::Side;
+use super::query::experiment_ids;
 use crate::error::Result;
 use crate::rows::Rows;
-use crate::store::Store;
+use crate::store::{Store, held};
 
 const DEFAULT_LIMIT: usize = 20;
 const TABLES: [(FieldKind, &str, &str); 3] = [
@@ -23,14 +24,18 @@ impl Store {
     /// Attributes first, then metrics, parameters and tags, each by name.
     pub fn run_fields(&self, request: &FieldsRequest) -> Result<Vec<FieldInfo>> {
         self.read(|db| {
-            let heads = heads(db, request.view, request.experiment.as_ref())?;
-            let n_runs = heads.len() as u64;
+            let mut index = held(&self.run_index);
+            index.refresh(db)?;
+            let experiments = experiment_ids(db, request.experiment.as_ref())?;
+            let visible = index.visible(db, Side::Table(request.view), experiments.as_deref())?;
+            let rows: HashSet<i64> = index.rows_of(&visible).into_iter().collect();
+            drop(index);
+            let n_runs = rows.len() as u64;
             let mut fields: Vec<FieldInfo> = ATTRIBUTES
                 .iter()
                 .map(|name| info(FieldKind::Attribute, format!("attributes.{name}"), n_runs))
                 .collect();
             let is_all = n_runs == db.count("SELECT count(*) FROM runs", [])?;
-            let rows: HashSet<i64> = heads.iter().map(|head| head.row).collect();
             for (kind, prefix, table) in TABLES {
                 let counts = if is_all {
                     counts(db, table)?
@@ -62,25 +67,23 @@ impl Store {
             limit => limit as usize,
         };
         self.read(|db| {
-            let heads: Vec<Head> = heads(db, request.view, request.experiment.as_ref())?;
-            let values = field.values(db)?;
-            let mut counts: HashMap<&str, u64> = HashMap::new();
-            for head in &heads {
-                if let Value::Text(text) = values.of(head) {
-                    *counts.entry(text).or_default() += 1;
-                }
-            }
-            let mut found: Vec<(&str, u64)> = counts
+            let mut index = held(&self.run_index);
+            index.refresh(db)?;
+            let experiments = experiment_ids(db, request.experiment.as_ref())?;
+            let visible = index.visible(db, Side::Table(request.view), experiments.as_deref())?;
+            let counts = index.counts(db, &field, &visible)?;
+            drop(index);
+            let mut found: Vec<(String, u64)> = counts
                 .into_iter()
                 .filter(|(value, _)| value.to_lowercase().starts_with(&prefix))
                 .collect();
-            found.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+            found.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
             found.truncate(limit);
             Ok(found
                 .into_iter()
                 .map(|(value, n_runs)| FieldValue {
-                    text: Literal::Text(value.to_owned()).to_string(),
-                    value: value.to_owned(),
+                    text: Literal::Text(value.clone()).to_string(),
+                    value,
                     n_runs,
                 })
                 .collect())

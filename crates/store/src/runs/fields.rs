@@ -1,30 +1,33 @@
-//! The names that a filter or an order of runs may use, and their values read column by column.
-
-use std::collections::HashMap;
+//! The names that a filter or an order of runs may use, and where their values stand.
 
 use assay_core::TimestampMs;
 use assay_core::metrics::larger_is_better;
-use assay_core::query::Value;
 use assay_core::run_table::MetricValue;
-use rusqlite::{Connection, params};
+use rusqlite::Row;
 
+use super::index::{Column, Read};
 use crate::error::{Error, Result};
-use crate::rows::Rows;
 
 /// What a name like `metrics.test.accuracy` points at.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Field {
     Metric(String, MetricValue),
     Param(String),
     Tag(String),
     Attribute(Attribute),
+    /// Below this root, where the experiment names no place of its own.
+    ArtifactUri(String),
+    /// The data sets that a client described.
+    Inputs,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Attribute {
     RunId,
     Name,
     Status,
+    /// The status as clients of the tracking API write it.
+    StatusUpper,
     Experiment,
     Dataset,
     User,
@@ -46,27 +49,12 @@ pub(crate) const ATTRIBUTES: [&str; 9] = [
     "run_id",
 ];
 
-/// What every run has; read for all runs at once.
-#[derive(Debug, Clone)]
-pub(crate) struct Head {
-    pub row: i64,
-    pub run_id: String,
-    pub name: String,
-    pub experiment: String,
-    pub status: String,
-    pub started_ms: TimestampMs,
-    pub ended_ms: Option<TimestampMs>,
-    /// `name@version`
-    pub dataset: Option<String>,
-    pub user: String,
-}
-
-/// The values of one field by row.
-#[derive(Debug)]
-pub(crate) enum FieldValues {
-    Numbers(HashMap<i64, f64>),
-    Texts(HashMap<i64, String>),
-    Attribute(Attribute),
+/// How the values of a field are read.
+pub(crate) struct Source<'f> {
+    /// Yields run and value; `{run}` stands where a condition on the run goes. `?1` is [`Self::key`].
+    sql: String,
+    pub key: Option<&'f str>,
+    pub empty: Column,
 }
 
 impl Field {
@@ -91,24 +79,99 @@ impl Field {
         Attribute::parse(name).map(Self::Attribute)
     }
 
-    pub fn values(&self, db: &Connection) -> Result<FieldValues> {
-        match self {
-            Self::Metric(key, value) => {
-                let column = summary_column(key, *value);
-                let pairs = db.all(
-                    &format!("SELECT run, {column} FROM metric_summaries WHERE key = ?1"),
-                    params![key],
-                    |row| Ok((row.get(0)?, row.get::<_, Option<f64>>(1)?)),
-                )?;
-                let numbers = pairs
-                    .into_iter()
-                    .map(|(row, value)| (row, value.unwrap_or(f64::NAN)));
-                Ok(FieldValues::Numbers(numbers.collect()))
+    /// The same for a search of the tracking API: the words of a status are upper-case, runs know where their files
+    /// lie, and `datasets.name`, `datasets.digest` and `datasets.context` speak of what a client described.
+    pub fn parse_tracked(name: &str, artifact_root: &str) -> Result<Self> {
+        match name.split_once('.') {
+            Some(("dataset" | "datasets", "name" | "digest" | "context")) => Ok(Self::Inputs),
+            Some(("dataset" | "datasets", _)) => Err(Error::invalid(
+                format!("data sets have no `{name}`"),
+                "write datasets.name, datasets.digest or datasets.context",
+            )),
+            Some(("attributes" | "attribute" | "attr" | "run", "artifact_uri")) => {
+                Ok(Self::ArtifactUri(artifact_root.to_owned()))
             }
-            Self::Param(key) => texts(db, "SELECT run, value FROM run_params WHERE key = ?1", key),
-            Self::Tag(key) => texts(db, "SELECT run, value FROM run_tags WHERE key = ?1", key),
-            Self::Attribute(attribute) => Ok(FieldValues::Attribute(*attribute)),
+            None if name == "artifact_uri" => Ok(Self::ArtifactUri(artifact_root.to_owned())),
+            // A name that ends with `@min` is a name as a whole here.
+            Some(("metrics" | "metric", key)) => {
+                Ok(Self::Metric(key.to_owned(), MetricValue::Last))
+            }
+            _ => Ok(match Self::parse(name)? {
+                Self::Attribute(Attribute::Status) => Self::Attribute(Attribute::StatusUpper),
+                other => other,
+            }),
         }
+    }
+
+    pub fn source(&self) -> Source<'_> {
+        let keyed = |sql: &str, key, empty| Source {
+            sql: sql.to_owned(),
+            key: Some(key),
+            empty,
+        };
+        match self {
+            Self::Metric(key, value) => keyed(
+                &format!(
+                    "SELECT t.run, t.{} FROM metric_summaries t WHERE t.key = ?1 {{run}}",
+                    summary_column(key, *value)
+                ),
+                key,
+                Column::numbers(),
+            ),
+            Self::Param(key) => keyed(
+                "SELECT t.run, t.value FROM run_params t WHERE t.key = ?1 {run}",
+                key,
+                Column::texts(),
+            ),
+            Self::Tag(key) => keyed(
+                "SELECT t.run, t.value FROM run_tags t WHERE t.key = ?1 {run}",
+                key,
+                Column::texts(),
+            ),
+            Self::ArtifactUri(root) => keyed(
+                "SELECT t.run, coalesce(e.artifact_location, ?1 || '/' || e.id) || '/' || t.run_id || '/artifacts'
+                 FROM (SELECT id AS run, run_id, experiment_id FROM runs) t
+                 JOIN experiments e ON e.id = t.experiment_id WHERE true {run}",
+                root,
+                Column::texts(),
+            ),
+            Self::Inputs => Source {
+                sql: "SELECT t.run, t.doc ->> '$.name', t.doc ->> '$.digest', t.doc ->> '$.tags.\"mlflow.data.context\"'
+                      FROM run_inputs t WHERE true {run}"
+                    .to_owned(),
+                key: None,
+                empty: Column::inputs(),
+            },
+            Self::Attribute(attribute) => attribute.source(),
+        }
+    }
+
+    /// The value in a row of the field's source; `None` for none.
+    pub fn read(&self, row: &Row<'_>) -> Result<Option<Read>> {
+        Ok(match self {
+            // SQLite has no NaN: a NULL among the numbers is one.
+            Self::Metric(..) => Some(Read::Number(
+                row.get::<_, Option<f64>>(1)?.unwrap_or(f64::NAN),
+            )),
+            Self::Attribute(attribute) if attribute.is_number() => {
+                row.get::<_, Option<f64>>(1)?.map(Read::Number)
+            }
+            Self::Inputs => Some(Read::Input([row.get(1)?, row.get(2)?, row.get(3)?])),
+            _ => row.get::<_, Option<String>>(1)?.map(Read::Text),
+        })
+    }
+}
+
+impl Source<'_> {
+    /// By run.
+    pub fn of_all(&self) -> String {
+        self.sql.replace("{run}", "ORDER BY t.run")
+    }
+
+    /// `?2` is the run; `?1` is the key, or NULL.
+    pub fn of_one(&self) -> String {
+        self.sql
+            .replace("{run}", "AND t.run = ?2 AND (?1 IS NULL OR true)")
     }
 }
 
@@ -134,35 +197,33 @@ impl Attribute {
         })
     }
 
-    fn value(self, head: &Head) -> Value<'_> {
-        let number = |value: Option<f64>| value.map_or(Value::Missing, Value::Number);
-        match self {
-            Self::RunId => Value::Text(&head.run_id),
-            Self::Name => Value::Text(&head.name),
-            Self::Status => Value::Text(&head.status),
-            Self::Experiment => Value::Text(&head.experiment),
-            Self::Dataset => head.dataset.as_deref().map_or(Value::Missing, Value::Text),
-            Self::User => Value::Text(&head.user),
-            Self::StartTime => Value::Number(head.started_ms as f64),
-            Self::EndTime => number(head.ended_ms.map(|ended_ms| ended_ms as f64)),
-            Self::Duration => number(
-                head.ended_ms
-                    .map(|ended_ms| (ended_ms - head.started_ms) as f64 / 1000.0),
-            ),
-        }
+    fn is_number(self) -> bool {
+        matches!(self, Self::StartTime | Self::EndTime | Self::Duration)
     }
-}
 
-impl FieldValues {
-    pub fn of<'v>(&'v self, head: &'v Head) -> Value<'v> {
-        match self {
-            Self::Numbers(numbers) => numbers
-                .get(&head.row)
-                .map_or(Value::Missing, |value| Value::Number(*value)),
-            Self::Texts(texts) => texts
-                .get(&head.row)
-                .map_or(Value::Missing, |text| Value::Text(text)),
-            Self::Attribute(attribute) => attribute.value(head),
+    fn source(self) -> Source<'static> {
+        let value = match self {
+            Self::RunId => "r.run_id",
+            Self::Name => "r.name",
+            Self::Status => "r.status",
+            Self::StatusUpper => "upper(r.status)",
+            Self::Experiment => "(SELECT e.name FROM experiments e WHERE e.id = r.experiment_id)",
+            Self::Dataset => "r.dataset || '@' || r.dataset_version",
+            Self::User => "r.user",
+            Self::StartTime => "CAST(r.started_ms AS REAL)",
+            Self::EndTime => "CAST(r.ended_ms AS REAL)",
+            Self::Duration => "(r.ended_ms - r.started_ms) / 1000.0",
+        };
+        Source {
+            sql: format!(
+                "SELECT t.run, t.value FROM (SELECT r.id AS run, {value} AS value FROM runs r) t WHERE true {{run}}"
+            ),
+            key: None,
+            empty: if self.is_number() {
+                Column::numbers()
+            } else {
+                Column::texts()
+            },
         }
     }
 }
@@ -180,7 +241,19 @@ pub(crate) fn summary_column(key: &str, value: MetricValue) -> &'static str {
     }
 }
 
-fn texts(db: &Connection, sql: &str, key: &str) -> Result<FieldValues> {
-    let pairs = db.all(sql, params![key], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Ok(FieldValues::Texts(pairs.into_iter().collect()))
+/// What decides whether and where a run is seen, whatever is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Head {
+    pub row: i64,
+    pub experiment: i64,
+    pub started_ms: TimestampMs,
+    pub state: State,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum State {
+    Active,
+    Deleted,
+    /// Purged; its place stays empty until everything is read again.
+    Absent,
 }

@@ -7,7 +7,8 @@ use assay_core::bulk::{LeftReason, LeftRun, RunSelection};
 use assay_core::run_table::{RunQuery, RunView};
 use rusqlite::{Connection, params};
 
-use super::query::{heads, matching};
+use super::index::{Bits, Side};
+use super::query::{parse, visible_once, wanted};
 use super::tree;
 use crate::error::{Error, Result};
 use crate::rows::{Rows, to_json};
@@ -98,38 +99,28 @@ pub(super) fn choose(
     Ok(chosen)
 }
 
+/// In no order. A change may be on its way that nobody else sees, so nothing of it is kept.
 fn found_by(db: &Connection, query: &RunQuery) -> Result<Vec<i64>> {
-    let heads = heads(db, query.view, query.experiment.as_ref())?;
-    let matches = matching(db, &heads, &query.filter)?;
-    Ok(heads
-        .iter()
-        .zip(matches)
-        .filter(|(_, matches)| *matches)
-        .map(|(head, _)| head.row)
-        .collect())
+    let filter = parse(&query.filter)?;
+    let (mut index, visible) = visible_once(db, query.view, query.experiment.as_ref())?;
+    let matching = index.matching(db, &wanted(query, &filter, None)?, &visible)?;
+    Ok(index.rows_of(&matching))
 }
 
 fn with_children(db: &Connection, rows: &[i64], in_trash: bool) -> Result<Vec<i64>> {
-    let heads = heads(db, RunView::All, None)?;
-    let trash = heads_in_trash(db)?;
-    let named: HashSet<i64> = rows.iter().copied().collect();
-    let marked: Vec<bool> = heads.iter().map(|head| named.contains(&head.row)).collect();
-    let chosen = tree::with_descendants(&marked, &tree::parents(db, &heads)?);
-    let below = heads
-        .iter()
-        .zip(chosen)
-        .filter(|(head, chosen)| *chosen && trash.contains(&head.row) == in_trash)
-        .map(|(head, _)| head.row);
-    Ok(rows.iter().copied().chain(below).collect())
-}
-
-fn heads_in_trash(db: &Connection) -> Result<HashSet<i64>> {
-    let rows = db.all(
-        "SELECT id FROM runs WHERE deleted_ms IS NOT NULL",
-        [],
-        |row| Ok(row.get(0)?),
-    )?;
-    Ok(rows.into_iter().collect())
+    let (mut index, all) = visible_once(db, RunView::All, None)?;
+    let trash = index.visible(db, Side::Table(RunView::Trash), None)?;
+    let mut marked = vec![false; index.n_runs()];
+    for place in rows.iter().filter_map(|&row| index.place(row)) {
+        if let Some(marked) = marked.get_mut(place) {
+            *marked = true;
+        }
+    }
+    let chosen = tree::with_descendants(&marked, &index.parents(db, &all)?);
+    let below = Bits::of(chosen.len(), |place| {
+        chosen.get(place) == Some(&true) && trash.contains(place) == in_trash
+    });
+    Ok(rows.iter().copied().chain(index.rows_of(&below)).collect())
 }
 
 /// In the order of `rows`.

@@ -94,7 +94,7 @@ fn chosen(
     for column in columns {
         let name = column.split_once('.').map_or("", |(_, name)| name);
         let (table, key, value) = match Field::parse(column)? {
-            Field::Attribute(_) => continue,
+            Field::Attribute(_) | Field::ArtifactUri(_) | Field::Inputs => continue,
             Field::Metric(key, value) => {
                 let value = summary_column(&key, value);
                 for (row, value) in

@@ -2,13 +2,6 @@
 
 use std::collections::{HashMap, HashSet};
 
-use assay_core::run_table::PARENT_TAG;
-use rusqlite::{Connection, params};
-
-use super::fields::Head;
-use crate::error::Result;
-use crate::rows::Rows;
-
 /// Where a run stands in the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Place {
@@ -17,28 +10,6 @@ pub(super) struct Place {
     pub depth: u32,
     /// Shown directly below it, folded away or not.
     pub n_children: u32,
-}
-
-/// The run that each is a part of, when that is among them.
-pub(super) fn parents(db: &Connection, heads: &[Head]) -> Result<Vec<Option<usize>>> {
-    let by_row: HashMap<i64, usize> = heads.iter().map(|head| head.row).zip(0..).collect();
-    let by_id: HashMap<&str, usize> = heads
-        .iter()
-        .map(|head| head.run_id.as_str())
-        .zip(0..)
-        .collect();
-    let mut parents = vec![None; heads.len()];
-    let tags = db.all(
-        "SELECT run, value FROM run_tags WHERE key = ?1",
-        params![PARENT_TAG],
-        |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)),
-    )?;
-    for (row, parent) in tags {
-        if let (Some(&child), Some(&parent)) = (by_row.get(&row), by_id.get(parent.as_str())) {
-            parents[child] = Some(parent);
-        }
-    }
-    Ok(parents)
 }
 
 /// Those marked, and the runs that they are a part of.

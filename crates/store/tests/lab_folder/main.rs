@@ -37,6 +37,8 @@ mod queries;
 #[cfg(test)]
 mod recipes;
 #[cfg(test)]
+mod run_search;
+#[cfg(test)]
 mod run_table;
 #[cfg(test)]
 mod runs;

@@ -4,6 +4,7 @@ mod beside;
 mod cancel;
 mod import;
 mod profile;
+mod search;
 mod tracking;
 mod train;
 mod validate;
@@ -32,6 +33,11 @@ const BENCHES: &[Bench] = &[
         name: "profile",
         usage: profile::USAGE,
         run: profile::run,
+    },
+    Bench {
+        name: "search",
+        usage: search::USAGE,
+        run: search::run,
     },
     Bench {
         name: "tracking",

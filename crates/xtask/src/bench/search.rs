@@ -1,0 +1,274 @@
+//! Searching runs: the MLflow API of `assay serve` and a fresh process of the command line, beside MLflow's own server.
+//!
+//! Milliseconds of the whole answer over loopback. The peers' script measures MLflow's client, whose reading of the
+//! answer is in its numbers; [`OUR_CLIENT`] measures the same client against ours.
+
+mod client;
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Instant;
+
+use serde_json::{Value, json};
+
+use self::client::Connection;
+use super::median;
+use crate::error::{Error, Result, io as at};
+use crate::places::Places;
+use crate::process::{self, cargo};
+
+pub const USAGE: &str = "[--peers PYTHON SCRIPT]   PYTHON has mlflow, SCRIPT is tracking_search.py";
+
+const SIZES: [u32; 2] = [10_000, 100_000];
+const POINTS: u32 = 1_000_000;
+const FILTER: &str = "metrics.m3 > 0.5 and params.p2 = 'v7'";
+const WIDE_FILTER: &str = "metrics.m3 > 0.1";
+const ORDER: &str = "metrics.m1 DESC";
+const PAGE: u32 = 100;
+/// The narrow filter finds just so many pages among 100,000 runs.
+const LATE_PAGE: u32 = 49;
+const ROUNDS: usize = 41;
+const COLD_ROUNDS: usize = 7;
+const OUR_CLIENT: &str = include_str!("search_client.py");
+
+pub fn run(places: &Places, words: &[&str]) -> Result<()> {
+    let peers = match *words {
+        [] => None,
+        ["--peers", python, script] => Some((python, script)),
+        _ => {
+            return Err(Error::Usage(format!(
+                "cannot measure searches: it takes {USAGE}"
+            )));
+        }
+    };
+    process::run(cargo(places).args(["build", "--release", "--bin", "assay"]))?;
+    process::run(cargo(places).args([
+        "build",
+        "--release",
+        "--package",
+        "assay-store",
+        "--example",
+        "fill_runs",
+    ]))?;
+    for n_runs in SIZES {
+        let lab = Filled::new(places, n_runs)?;
+        println!("\n{n_runs} runs, 10 metrics and 10 parameters each, the best {PAGE} by a metric");
+        lab.measure(peers.map(|(python, _)| python))?;
+    }
+    if let Some((python, script)) = peers {
+        let [n_runs, _] = SIZES;
+        println!("\n{n_runs} runs in MLflow");
+        let mut command = Command::new(python);
+        command.arg(script).args(["--only", "http", "store"]);
+        println!("{}", process::printed(&mut command).unwrap_or_default());
+    }
+    Ok(())
+}
+
+/// A lab that goes when it is dropped.
+struct Filled<'p> {
+    places: &'p Places,
+    lab: PathBuf,
+}
+
+impl<'p> Filled<'p> {
+    fn new(places: &'p Places, n_runs: u32) -> Result<Self> {
+        let lab = places
+            .target
+            .join(format!("bench-search-{}-{n_runs}", std::process::id()));
+        let filled = Self { places, lab };
+        let program = places.target.join("release/examples/fill_runs");
+        process::run(
+            Command::new(program.with_extension(std::env::consts::EXE_EXTENSION))
+                .arg(&filled.lab)
+                .arg(n_runs.to_string())
+                .arg(POINTS.to_string()),
+        )?;
+        Ok(filled)
+    }
+
+    fn assay(&self) -> Command {
+        let mut command = Command::new(self.places.executable("release", "assay"));
+        command.arg("--lab").arg(&self.lab);
+        command
+    }
+
+    fn measure(&self, python: Option<&str>) -> Result<()> {
+        let mut cold = Vec::new();
+        for _ in 0..COLD_ROUNDS {
+            let begun = Instant::now();
+            let listed = process::printed(self.assay().args(["--json", "runs", "list"]).args([
+                "--filter",
+                FILTER,
+                "--order-by",
+                "metrics.m1",
+                "--limit",
+                "100",
+            ]));
+            cold.push(begun.elapsed().as_secs_f64() * 1_000.0);
+            if !listed.is_some_and(|text| text.contains("\"run_id\"")) {
+                return Err(Error::Stopped(
+                    "cannot measure a cold process: `assay runs list` printed no runs".to_owned(),
+                ));
+            }
+        }
+        line("a process of its own", &cold);
+        let server = Server::start(self.assay(), &self.lab)?;
+        let mut connection = Connection::open(server.port)?;
+        line(
+            "first question of a server",
+            &[asked(&mut connection, FILTER, None)?.0],
+        );
+        for (name, filter) in [("two conditions", FILTER), ("one condition", WIDE_FILTER)] {
+            line(
+                &format!("{name}, first page"),
+                &many(&mut connection, filter, None)?,
+            );
+            let mut token = None;
+            for _ in 0..LATE_PAGE {
+                match asked(&mut connection, filter, token.as_deref())?.1 {
+                    Some(next) => token = Some(next),
+                    None => break,
+                }
+            }
+            line(
+                &format!("{name}, last or 50th page"),
+                &many(&mut connection, filter, token.as_deref())?,
+            );
+        }
+        if let Some(python) = python {
+            let address = format!("http://127.0.0.1:{}", server.port);
+            let mut command = Command::new(python);
+            command.args(["-c", OUR_CLIENT, &address, FILTER, WIDE_FILTER, ORDER]);
+            print!("{}", process::printed(&mut command).unwrap_or_default());
+        }
+        if let Some(peak) = server.peak_memory_mib() {
+            println!("{:<34}{peak:>10.1} MiB", "most memory of the server");
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Filled<'_> {
+    fn drop(&mut self) {
+        // What cannot be removed is a folder in the target folder.
+        let _ = std::fs::remove_dir_all(&self.lab);
+    }
+}
+
+struct Server {
+    child: Child,
+    port: u16,
+}
+
+impl Server {
+    fn start(mut command: Command, lab: &Path) -> Result<Self> {
+        let log = lab.join("serve.log");
+        let file = std::fs::File::create(&log).map_err(at("create", &log))?;
+        let child = command
+            .args(["serve", "--port", "0"])
+            .stdin(Stdio::null())
+            .stdout(file)
+            .stderr(Stdio::null())
+            .spawn()
+            .map_err(at("start", lab))?;
+        let mut server = Self { child, port: 0 };
+        for _ in 0..200 {
+            let said = std::fs::read_to_string(&log).unwrap_or_default();
+            if let Some(port) = port(&said) {
+                server.port = port;
+                return Ok(server);
+            }
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        Err(Error::Stopped(
+            "cannot measure searches: `assay serve` did not say its address".to_owned(),
+        ))
+    }
+
+    /// Where the system tells it.
+    fn peak_memory_mib(&self) -> Option<f64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
+        let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+        let kib: f64 = line.split_whitespace().nth(1)?.parse().ok()?;
+        Some(kib / 1_024.0)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Of the address that the server says first.
+fn port(said: &str) -> Option<u16> {
+    let address = said.lines().next()?;
+    let (_, rest) = address.split_once("127.0.0.1:")?;
+    let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+    digits.parse().ok()
+}
+
+fn many(connection: &mut Connection, filter: &str, token: Option<&str>) -> Result<Vec<f64>> {
+    (0..ROUNDS)
+        .map(|_| Ok(asked(connection, filter, token)?.0))
+        .collect()
+}
+
+/// Milliseconds, and the token of the next page.
+fn asked(
+    connection: &mut Connection,
+    filter: &str,
+    token: Option<&str>,
+) -> Result<(f64, Option<String>)> {
+    let question = json!({
+        "experiment_ids": ["0"],
+        "filter": filter,
+        "order_by": [ORDER],
+        "max_results": PAGE,
+        "page_token": token.unwrap_or_default(),
+    });
+    let begun = Instant::now();
+    let answer = connection.post("/api/2.0/mlflow/runs/search", &question.to_string())?;
+    let millis = begun.elapsed().as_secs_f64() * 1_000.0;
+    let answer: Value = serde_json::from_str(&answer)
+        .map_err(|error| Error::Stopped(format!("cannot read an answer: {error}")))?;
+    if answer.get("runs").and_then(Value::as_array).is_none() {
+        return Err(Error::Stopped(format!(
+            "cannot measure searches: no runs came back: {answer}"
+        )));
+    }
+    let next = answer.get("next_page_token").and_then(Value::as_str);
+    Ok((millis, next.map(str::to_owned)))
+}
+
+fn line(name: &str, millis: &[f64]) {
+    let mut sorted = millis.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let p95 = sorted
+        .get((sorted.len() * 95 / 100).min(sorted.len().saturating_sub(1)))
+        .copied()
+        .unwrap_or(f64::NAN);
+    println!(
+        "{name:<34}{:>10.2} ms{p95:>12.2} ms p95",
+        median(millis).unwrap_or(f64::NAN)
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_port_stands_in_the_address() {
+        for (said, expected) in [
+            ("http://127.0.0.1:5055\n", Some(5055)),
+            ("http://127.0.0.1:41234/?token=x\nready", Some(41234)),
+            ("http://127.0.0.1:", None),
+            ("", None),
+        ] {
+            assert_eq!(port(said), expected, "{said}");
+        }
+    }
+}
