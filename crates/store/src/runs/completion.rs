@@ -1,6 +1,6 @@
 //! What a filter of runs may be completed with: the names that occur, and the values under a name.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use assay_core::query::{self, Literal};
 use assay_core::run_table::{FieldInfo, FieldKind, FieldValue, FieldsRequest, ValuesRequest};
