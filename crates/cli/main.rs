@@ -18,6 +18,7 @@ mod run_log;
 mod run_tail;
 mod run_text;
 mod runs;
+mod runs_change;
 mod serve;
 mod train;
 mod trash;

@@ -1,23 +1,21 @@
-//! `assay runs list | show | compare | delete`
+//! `assay runs list | show | reproduce | metrics | compare`, and changes to many runs
 
 use std::process::ExitCode;
 
 use assay_core::RunId;
 use assay_core::code::Code;
 use assay_core::job::{JobOutcome, JobSpec};
-use assay_core::lab::TrashKind;
 use assay_core::metrics;
 use assay_core::reproduction::Reproduction;
 use assay_core::result::Costs;
 use assay_core::run::Comparison;
-use assay_core::run_table::{RunPage, RunQuery};
+use assay_core::run_table::{RunPage, RunQuery, RunRow, RunView};
 use assay_core::tracking::OrderBy;
 use assay_lab::{Error, Lab};
 
 use crate::output::{Output, figure, table};
-use crate::progress;
 use crate::run_text::Shown;
-use crate::{run_export, run_import, run_log, run_tail};
+use crate::{progress, run_export, run_import, run_log, run_tail, runs_change};
 
 /// Metrics that the table shows when a run has them, in this order.
 const SHOWN: [&str; 6] = [
@@ -43,6 +41,12 @@ pub enum Command {
         /// Smallest first
         #[arg(long)]
         ascending: bool,
+        /// Runs below the run that they are a part of
+        #[arg(long)]
+        tree: bool,
+        /// Which runs by where they are kept
+        #[arg(long, default_value = "active", value_name = "VIEW", value_parser = ["active", "archived", "trash", "all"])]
+        view: String,
         #[arg(long, default_value_t = 100, value_name = "N")]
         limit: u32,
     },
@@ -77,11 +81,8 @@ pub enum Command {
         #[arg(required = true, num_args = 2..)]
         runs: Vec<String>,
     },
-    /// Move runs to the trash
-    Delete {
-        #[arg(required = true)]
-        runs: Vec<String>,
-    },
+    #[command(flatten)]
+    Change(runs_change::Command),
 }
 
 impl Command {
@@ -91,11 +92,15 @@ impl Command {
                 filter,
                 order_by,
                 ascending,
+                tree,
+                view,
                 limit,
             } => {
                 let query = RunQuery {
                     filter: filter.clone(),
                     order_by: orders(order_by, *ascending),
+                    tree: *tree,
+                    view: view_named(view),
                     limit: *limit,
                     ..RunQuery::default()
                 };
@@ -134,20 +139,18 @@ impl Command {
                 table(&["metric", "better", "what it says"], rows, &[])
             }),
             Self::Compare { runs } => output.result(&lab.compare(&ids(lab, runs)?)?, comparison),
-            Self::Delete { runs } => {
-                let ids = ids(lab, runs)?;
-                for id in &ids {
-                    lab.delete(TrashKind::Run, id.as_str())?;
-                }
-                output.result(&serde_json::json!({ "deleted": ids }), |_| {
-                    format!(
-                        "{} moved to the trash; `assay undo` takes it back",
-                        crate::output::plural(ids.len() as u64, "run")
-                    )
-                });
-            }
+            Self::Change(command) => return command.run(lab, output),
         }
         Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn view_named(word: &str) -> RunView {
+    match word {
+        "archived" => RunView::Archived,
+        "trash" => RunView::Trash,
+        "all" => RunView::All,
+        _ => RunView::Active,
     }
 }
 
@@ -213,10 +216,10 @@ fn list(page: &RunPage) -> String {
     let rows = page
         .runs
         .iter()
-        .map(|row| &row.summary)
-        .map(|run| {
+        .map(|row| {
+            let run = &row.summary;
             let mut row = vec![
-                run.name.clone(),
+                outline(row),
                 run.run_id.as_str().get(..8).unwrap_or_default().to_owned(),
                 run.experiment.to_string(),
                 run.params.get("algorithm").cloned().unwrap_or_default(),
@@ -241,6 +244,17 @@ fn list(page: &RunPage) -> String {
         page.n_matching,
         page.n_total
     )
+}
+
+/// Two blanks for each level; in parentheses what stands there for the sake of a run below it.
+fn outline(row: &RunRow) -> String {
+    let indent = "  ".repeat(row.depth as usize);
+    let name = &row.summary.name;
+    if row.is_match {
+        format!("{indent}{name}")
+    } else {
+        format!("{indent}({name})")
+    }
 }
 
 fn comparison(comparison: &Comparison) -> String {

@@ -208,6 +208,56 @@ fn deleting_is_undone() {
 }
 
 #[test]
+fn many_runs_are_changed_at_once() {
+    let lab = TestLab::new();
+    lab.import(&lab.penguins(), &[]);
+    for seed in ["1", "2"] {
+        lab.json(&[
+            "train",
+            "penguins",
+            "--target",
+            "species",
+            "--algorithm",
+            "decision_tree",
+            "--seed",
+            seed,
+        ]);
+    }
+    let list = |arguments: &[&str]| lab.json(&[&["runs", "list"], arguments].concat());
+    let names = [
+        "--order-by",
+        "params.algorithm",
+        "--order-by",
+        "attributes.name",
+    ];
+    let page = list(&names);
+    assert_eq!(page["runs"][0]["name"], "decision_tree-02");
+    let first = page["runs"][1]["run_id"].as_str().expect("an id");
+
+    lab.json(&["runs", "tag", "team=birds", first]);
+    assert_eq!(list(&["--filter", "tags.team = 'birds'"])["n_matching"], 1);
+    lab.json(&["runs", "move", "birds", "--filter", "tags.team is null"]);
+    assert_eq!(list(&["--filter", "experiment = 'birds'"])["n_matching"], 1);
+    let told = lab.json(&["runs", "archive", "--filter", ""]);
+    assert_eq!(told["n_changed"], 2);
+    assert_eq!(list(&[])["n_total"], 0);
+    assert_eq!(list(&["--view", "archived", "--tree"])["n_rows"], 2);
+    lab.json(&["undo"]);
+    assert_eq!(list(&[])["n_total"], 2);
+    lab.json(&["runs", "delete", "--filter", ""]);
+    lab.json(&["runs", "restore", first]);
+    assert_eq!(list(&[])["n_total"], 1);
+
+    let answer = lab.assay(&["runs", "restore", first]);
+    assert_eq!(answer.status, 1);
+    assert!(
+        answer.stderr.contains("is not in the trash"),
+        "{}",
+        answer.stderr
+    );
+}
+
+#[test]
 fn the_same_seed_trains_the_same_model() {
     let lab = TestLab::new();
     lab.import(&lab.penguins(), &[]);

@@ -1,9 +1,13 @@
 //! Metric curves of many runs, cut to the pixels of one chart.
 
+#[cfg(test)]
+mod tests;
+
 use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
+use assay_core::TimestampMs;
 use assay_core::code::Code;
 use assay_core::curves::{self, Buckets, Curve, CurveAxis, Curves, CurvesRequest, Frame};
 use assay_store::{CurveId, CurvePoints};
@@ -27,7 +31,11 @@ impl Lab {
         check(request)?;
         let ids = self.store.curve_ids(&request.runs, &request.keys)?;
         let lines = in_parallel(&ids, |id| {
-            Ok(Line::new(&self.store.curve_points(id)?, id, request))
+            Ok(Line::new(
+                &self.store.curve_points(id)?,
+                id.started_ms,
+                request,
+            ))
         })?;
         let frame = frame(&lines, request);
         let mut answer = Curves {
@@ -107,11 +115,11 @@ struct Line {
 }
 
 impl Line {
-    fn new(points: &CurvePoints, id: &CurveId, request: &CurvesRequest) -> Self {
+    fn new(points: &CurvePoints, started_ms: TimestampMs, request: &CurvesRequest) -> Self {
         let order = order(points, request.x);
         let x = |index: usize| match request.x {
             CurveAxis::Step => points.steps[index] as f64,
-            CurveAxis::RelativeTime => (points.times_ms[index] - id.started_ms) as f64 / 1_000.0,
+            CurveAxis::RelativeTime => (points.times_ms[index] - started_ms) as f64 / 1_000.0,
             CurveAxis::WallTime => points.times_ms[index] as f64,
         };
         let values: Vec<f64> = order.iter().map(|&index| points.values[index]).collect();

@@ -70,6 +70,8 @@ impl Lab {
                     .file_name()
                     .map(|name| name.to_string_lossy().into_owned());
                 let query = RunQuery {
+                    columns: Some(Vec::new()),
+                    skip_names: true,
                     limit: SHOWN as u32,
                     ..RunQuery::default()
                 };

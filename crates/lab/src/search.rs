@@ -58,6 +58,8 @@ impl Lab {
         }
         for run in self
             .runs(&RunQuery {
+                columns: Some(vec!["params.algorithm".to_owned()]),
+                skip_names: true,
                 limit: MAX_RUNS,
                 ..RunQuery::default()
             })?

@@ -7,6 +7,8 @@ use assay_core::run_table::{RunQuery, RunView};
 use assay_core::tracking::{DEFAULT_EXPERIMENT_ID, NewTrackedRun, ViewType};
 use assay_core::{Code, ExperimentName, RunId};
 use assay_store::Error;
+use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 use crate::support::{ACT, Lab};
 
@@ -395,4 +397,59 @@ fn a_run_that_made_a_model_stays_in_the_trash() {
         (told.n_deleted, told.left[0].reason),
         (0, LeftReason::Registered)
     );
+}
+
+fn any_change() -> impl Strategy<Value = RunChange> {
+    prop_oneof![
+        ("[ab]", "[xy]").prop_map(|(key, value)| tag(&key, &value)),
+        "[ab]".prop_map(|key| untag(&key)),
+        "[cd]".prop_map(|experiment| to(&experiment)),
+        Just(RunChange::Archive),
+        Just(RunChange::Unarchive),
+        Just(DELETE),
+        Just(RunChange::Restore),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 16,
+        rng_seed: RngSeed::Fixed(20_261_121),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn undo_walks_back_through_every_state(
+        steps in prop::collection::vec(
+            (any_change(), prop::collection::btree_set(1_u128..6, 1..5), any::<bool>()),
+            1..12,
+        )
+    ) {
+        let lab = Lab::new();
+        for number in 1..6 {
+            lab.finished_run(number);
+        }
+        let mut states = Vec::new();
+        for (change, numbers, by_filter) in steps {
+            let numbers: Vec<u128> = numbers.into_iter().collect();
+            let selection = if by_filter {
+                found("attributes.name != 'random_forest-03'", RunView::All)
+            } else {
+                runs(&numbers)
+            };
+            let before = state(&lab);
+            let told = apply(&lab, selection, change).unwrap();
+            prop_assert_eq!(told.undo.is_some(), state(&lab) != before);
+            prop_assert_eq!(told.undo.is_some(), told.n_changed > 0);
+            if told.undo.is_some() {
+                states.push(before);
+            }
+        }
+        while let Some(before) = states.pop() {
+            prop_assert!(lab.store.undo(ACT).unwrap().is_some());
+            prop_assert_eq!(state(&lab), before);
+        }
+        prop_assert_eq!(lab.store.undo(ACT).unwrap(), None);
+    }
 }
