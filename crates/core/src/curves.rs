@@ -94,7 +94,7 @@ pub struct Curve {
     pub n_points: u64,
     /// Points in the buckets; as many as buckets: every point is told.
     pub n_shown: u64,
-    /// Of all points: those whose value is no finite number.
+    /// Of the points from `from` to `to`: those whose value is no finite number.
     pub n_not_finite: u64,
     /// Of the others: those that a logarithmic axis cannot show.
     pub n_not_positive: u64,

@@ -4,13 +4,15 @@
 mod tests;
 
 use std::num::NonZero;
+use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use assay_core::TimestampMs;
 use assay_core::code::Code;
 use assay_core::curves::{self, Buckets, Curve, CurveAxis, Curves, CurvesRequest, Frame};
-use assay_store::{CurveId, CurvePoints};
+use assay_core::tracking::MetricSample;
+use assay_store::{ALL_STEPS, CurveId};
 
 use crate::error::{Attempt, Cause};
 use crate::{Error, Lab};
@@ -55,7 +57,7 @@ impl Lab {
                 key: id.key,
                 offset: numbers.len() as u64,
                 n_buckets: cut.x.len() as u64,
-                n_points: line.n_points,
+                n_points: id.n_points,
                 n_shown: cut.n_shown,
                 n_not_finite: line.n_not_finite,
                 n_not_positive: line.n_not_positive,
@@ -104,25 +106,35 @@ fn check(request: &CurvesRequest) -> Result<(), Cause> {
     Ok(())
 }
 
+/// The steps that the chart needs: smoothing needs all that came before, and of times nothing is known beforehand.
+fn steps(request: &CurvesRequest) -> RangeInclusive<i64> {
+    if request.x != CurveAxis::Step || request.smoothing > 0.0 {
+        return ALL_STEPS;
+    }
+    // What is beyond the ends of the range is at its ends.
+    let first = request.from.map_or(i64::MIN, |from| from.floor() as i64);
+    let last = request.to.map_or(i64::MAX, |to| to.ceil() as i64);
+    first..=last
+}
+
 /// What can be drawn of one curve, by rising x.
 struct Line {
     x: Vec<f64>,
     values: Vec<f64>,
     smoothed: Vec<f64>,
-    n_points: u64,
     n_not_finite: u64,
     n_not_positive: u64,
 }
 
 impl Line {
-    fn new(points: &CurvePoints, started_ms: TimestampMs, request: &CurvesRequest) -> Self {
+    fn new(points: &[MetricSample], started_ms: TimestampMs, request: &CurvesRequest) -> Self {
         let order = order(points, request.x);
         let x = |index: usize| match request.x {
-            CurveAxis::Step => points.steps[index] as f64,
-            CurveAxis::RelativeTime => (points.times_ms[index] - started_ms) as f64 / 1_000.0,
-            CurveAxis::WallTime => points.times_ms[index] as f64,
+            CurveAxis::Step => points[index].step as f64,
+            CurveAxis::RelativeTime => (points[index].at_ms - started_ms) as f64 / 1_000.0,
+            CurveAxis::WallTime => points[index].at_ms as f64,
         };
-        let values: Vec<f64> = order.iter().map(|&index| points.values[index]).collect();
+        let values: Vec<f64> = order.iter().map(|&index| points[index].value).collect();
         let smoothed = if request.smoothing > 0.0 {
             curves::smooth(&values, request.smoothing)
         } else {
@@ -132,16 +144,17 @@ impl Line {
             x: Vec::with_capacity(values.len()),
             values: Vec::with_capacity(values.len()),
             smoothed: Vec::with_capacity(smoothed.len()),
-            n_points: values.len() as u64,
             n_not_finite: 0,
             n_not_positive: 0,
         };
         for (place, &index) in order.iter().enumerate() {
             let (x, value) = (x(index), values[place]);
+            let is_in_sight =
+                request.from.is_none_or(|from| from <= x) && request.to.is_none_or(|to| x <= to);
             if !value.is_finite() {
-                line.n_not_finite += 1;
+                line.n_not_finite += u64::from(is_in_sight);
             } else if (request.log_x && x <= 0.0) || (request.log_y && value <= 0.0) {
-                line.n_not_positive += 1;
+                line.n_not_positive += u64::from(is_in_sight);
             } else {
                 line.x.push(x);
                 line.values.push(value);
@@ -153,15 +166,15 @@ impl Line {
 }
 
 /// The points by rising x; of equal ones by time or step, and at last as they were logged.
-fn order(points: &CurvePoints, axis: CurveAxis) -> Vec<usize> {
+fn order(points: &[MetricSample], axis: CurveAxis) -> Vec<usize> {
     let key = |&index: &usize| {
-        let (step, at_ms) = (points.steps[index], points.times_ms[index]);
+        let MetricSample { step, at_ms, .. } = points[index];
         match axis {
             CurveAxis::Step => (step, at_ms),
             CurveAxis::RelativeTime | CurveAxis::WallTime => (at_ms, step),
         }
     };
-    let mut order: Vec<usize> = (0..points.values.len()).collect();
+    let mut order: Vec<usize> = (0..points.len()).collect();
     if !order.is_sorted_by_key(key) {
         order.sort_by_key(key);
     }

@@ -51,7 +51,7 @@ pub use models::NewModelVersion;
 pub use objects::PendingObject;
 pub use orphans::Removed;
 pub use registry::{FolderCheck, check_folder};
-pub use runs::curve::{CurveId, CurvePoints};
+pub use runs::curve::CurveId;
 pub use runs::metrics::{ALL_STEPS, MetricBucket, MetricPoint};
 pub use runs::{FinishedRun, NewRun, RunParts};
 pub use scratch::{BATCH, Scratch, ScratchError, ScratchKind, ScratchValue, SelectedRows};

@@ -104,6 +104,32 @@ pub(crate) fn samples(db: &Connection, row: i64, key: &str) -> Result<Vec<Sample
     Ok(samples)
 }
 
+/// The points whose step is in the range, and at least the nearest outside of it on either side: whole chunks, in the
+/// order in which they were logged.
+pub(super) fn samples_around(
+    db: &Connection,
+    row: i64,
+    key: &str,
+    steps: &RangeInclusive<i64>,
+) -> Result<Vec<Sample>> {
+    let mut samples = Vec::new();
+    db.all(
+        "WITH mine AS (SELECT id, place, first_step, last_step FROM metric_chunks WHERE run = ?1 AND key = ?2)
+         SELECT c.points FROM mine m JOIN metric_chunks c ON c.id = m.id
+         WHERE m.last_step >= coalesce((SELECT max(last_step) FROM mine WHERE last_step < ?3), ?3)
+           AND m.first_step <= coalesce((SELECT min(first_step) FROM mine WHERE first_step > ?4), ?4)
+         ORDER BY m.place",
+        params![row, key, steps.start(), steps.end()],
+        |row| {
+            let points = row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?;
+            samples.extend(chunk::decompress(points)?);
+            Ok(())
+        },
+    )?;
+    read_tail(db, row, key, &mut samples)?;
+    Ok(samples)
+}
+
 /// The steps in buckets that are at least so fine that `n` can be made of them, by step: single points, groups of
 /// points, or chunks, and at both ends of the range no point outside.
 pub(super) fn buckets(

@@ -1,7 +1,9 @@
-//! The points of metrics as columns, for charts of many runs.
+//! The points of metrics, for charts of many runs.
 
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
 
+use assay_core::tracking::MetricSample;
 use assay_core::{RunId, TimestampMs};
 use rusqlite::params;
 
@@ -18,14 +20,6 @@ pub struct CurveId {
     pub started_ms: TimestampMs,
     pub n_points: u64,
     row: i64,
-}
-
-/// In the order they were logged, as long as each other.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct CurvePoints {
-    pub steps: Vec<i64>,
-    pub times_ms: Vec<TimestampMs>,
-    pub values: Vec<f64>,
 }
 
 impl Store {
@@ -56,12 +50,13 @@ impl Store {
         })
     }
 
-    pub fn curve_points(&self, curve: &CurveId) -> Result<CurvePoints> {
-        let samples = self.read(|db| chunk_rows::samples(db, curve.row, &curve.key))?;
-        Ok(CurvePoints {
-            steps: samples.iter().map(|sample| sample.step).collect(),
-            times_ms: samples.iter().map(|sample| sample.at_ms).collect(),
-            values: samples.iter().map(|sample| sample.value).collect(),
-        })
+    /// The points whose step is in the range, and of those outside at least the nearest on either side, in the order
+    /// they were logged.
+    pub fn curve_points(
+        &self,
+        curve: &CurveId,
+        steps: &RangeInclusive<i64>,
+    ) -> Result<Vec<MetricSample>> {
+        self.read(|db| chunk_rows::samples_around(db, curve.row, &curve.key, steps))
     }
 }
