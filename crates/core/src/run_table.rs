@@ -211,7 +211,7 @@ pub struct RunChanges {
     pub runs: Vec<RunRow>,
     /// Runs of the lab that changed, in sight or not.
     pub n_changed: u64,
-    /// Runs came, went, or moved to another list: rows shift.
+    /// Runs came, went, or moved to another list, or models of theirs did: the table is to be read again.
     pub rows_shift: bool,
 }
 

@@ -32,12 +32,10 @@ impl Lab {
         let begun = Instant::now();
         check(request)?;
         let ids = self.store.curve_ids(&request.runs, &request.keys)?;
+        let steps = steps(request);
         let lines = in_parallel(&ids, |id| {
-            Ok(Line::new(
-                &self.store.curve_points(id)?,
-                id.started_ms,
-                request,
-            ))
+            let points = self.store.curve_points(id, &steps)?;
+            Ok(Line::new(&points, id.started_ms, request))
         })?;
         let frame = frame(&lines, request);
         let mut answer = Curves {

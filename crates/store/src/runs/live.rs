@@ -65,16 +65,16 @@ impl Store {
                 runs: table::rows(db, &shown, request.columns.as_deref())?,
                 n_changed: n_changed as u64,
                 rows_shift: listed.is_some_and(|listed| listed > since)
-                    || trash_changed(db, since)?,
+                    || others_changed(db, since)?,
             })
         })
     }
 }
 
-/// Also when that was so long ago that it is forgotten.
-fn trash_changed(db: &Connection, since: i64) -> Result<bool> {
+/// The trash, or the models that rows name; also when that was so long ago that it is forgotten.
+fn others_changed(db: &Connection, since: i64) -> Result<bool> {
     let n = db.count(
-        "SELECT count(*) FROM changes WHERE number > ?1 AND kind = 'trash'",
+        "SELECT count(*) FROM changes WHERE number > ?1 AND kind IN ('trash', 'models')",
         params![since],
     )?;
     let oldest = db.count("SELECT min(number) FROM changes", [])? as i64;

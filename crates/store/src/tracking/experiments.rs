@@ -93,6 +93,14 @@ impl Store {
                 "UPDATE experiments SET name = ?2, updated_ms = ?3 WHERE id = ?1",
                 params![id.0, name, at_ms],
             )?;
+            // Their rows name it.
+            for row in write.tx.all(
+                "SELECT id FROM runs WHERE experiment_id = ?1",
+                params![id.0],
+                |row| Ok(row.get(0)?),
+            )? {
+                write.touched_run(row);
+            }
             write.changed(Kind::Runs);
             Ok(())
         })
