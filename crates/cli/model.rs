@@ -1,11 +1,13 @@
 //! `assay model register | list | show | promote | alias | verify | export`
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use assay_core::ModelName;
 use assay_core::code::Code;
-use assay_core::reference::Reference;
+use assay_core::reference::{Reference, Selector};
+use assay_core::registered::{Origin, RegisteredModel};
 use assay_core::registry::{
     GateReport, Inspection, ModelDetail, ModelVersion, PromoteRequest, Stage, VerifyReport,
 };
@@ -23,8 +25,8 @@ pub enum Command {
     },
     /// All models
     List,
-    /// One version: metrics, parity, gate, signature, audit
-    Show { model: Reference },
+    /// One version: metrics, parity, gate, signature, audit; of a client's model what the client said
+    Show { model: String },
     /// Move a version to a stage; exit 3 when its gate refuses
     Promote {
         model: Reference,
@@ -70,8 +72,14 @@ impl Command {
                                 .production
                                 .map_or_else(|| "·".to_owned(), |version| format!("@{version}")),
                             aliases.join(", "),
-                            model.latest.algorithm.clone(),
-                            bytes(model.latest.onnx_size_bytes),
+                            model.latest.as_ref().map_or_else(
+                                || "registered by a client".to_owned(),
+                                |version| version.algorithm.clone(),
+                            ),
+                            model.latest.as_ref().map_or_else(
+                                || "·".to_owned(),
+                                |version| bytes(version.onnx_size_bytes),
+                            ),
                         ]
                     })
                     .collect();
@@ -88,7 +96,7 @@ impl Command {
                     &[1, 5],
                 )
             }),
-            Self::Show { model } => output.result(&lab.model(model)?, shown),
+            Self::Show { model } => show(lab, output, model)?,
             Self::Promote { model, to, approve } => {
                 let request = PromoteRequest {
                     model: model.clone(),
@@ -125,6 +133,76 @@ impl Command {
         }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// A client may have chosen a name that Assay would not: then the text is the whole name.
+fn show(lab: &Lab, output: Output, text: &str) -> Result<(), Error> {
+    let Ok(reference) = text.parse::<Reference>() else {
+        output.result(&lab.registered_model(&ModelName::new(text))?, client_model);
+        return Ok(());
+    };
+    let model = lab.registered_model(&ModelName::new(reference.name.as_str()))?;
+    let is_clients = match lab.any_version(&reference) {
+        Ok(version) => version.origin != Origin::Assay,
+        // A model without a version is a client's.
+        Err(_) => reference.selector == Selector::Latest && model.versions.is_empty(),
+    };
+    if is_clients {
+        output.result(&model, client_model);
+    } else {
+        output.result(&lab.model(&reference)?, shown);
+    }
+    Ok(())
+}
+
+fn client_model(model: &RegisteredModel) -> String {
+    let pairs = |tags: &BTreeMap<String, String>| {
+        tags.iter()
+            .map(|(key, value)| format!("{key}={value}"))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    let rows = model
+        .versions
+        .iter()
+        .map(|version| {
+            vec![
+                format!("@{}", version.version),
+                version.stage.label().to_owned(),
+                version.aliases.join(", "),
+                match &version.origin {
+                    Origin::Assay => "here".to_owned(),
+                    Origin::Client { .. } => "a client".to_owned(),
+                },
+                version.run_id.as_ref().map_or_else(
+                    || "·".to_owned(),
+                    |id| id.as_str().get(..8).unwrap_or_default().to_owned(),
+                ),
+                match &version.origin {
+                    Origin::Assay => String::new(),
+                    Origin::Client { location, .. } => location.clone(),
+                },
+                pairs(&version.tags),
+            ]
+        })
+        .collect();
+    let mut text = format!(
+        "{}  registered by a client of the tracking API: Assay does not export or replay its versions",
+        model.model
+    );
+    for line in [model.description.clone(), pairs(&model.tags)] {
+        if !line.is_empty() {
+            text.push('\n');
+            text.push_str(&line);
+        }
+    }
+    text.push_str("\n\n");
+    text.push_str(&table(
+        &["version", "stage", "aliases", "by", "run", "files", "tags"],
+        rows,
+        &[],
+    ));
+    text
 }
 
 fn parity(version: &ModelVersion) -> String {

@@ -19,6 +19,7 @@ use assay_core::preview::{ImportPreview, PreviewRequest};
 use assay_core::profile::Profile;
 use assay_core::recipe::Recipe;
 use assay_core::recipes::*;
+use assay_core::registered::{RegisteredModel, RegisteredVersion};
 use assay_core::registry::*;
 use assay_core::replay::*;
 use assay_core::result::RunResult;

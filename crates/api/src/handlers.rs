@@ -16,6 +16,7 @@ use assay_core::preview::{ImportPreview, PreviewRequest};
 use assay_core::profile::Profile;
 use assay_core::recipe::Recipe;
 use assay_core::recipes::*;
+use assay_core::registered::{RegisteredModel, RegisteredVersion};
 use assay_core::registry::{
     GateReport, ModelDetail, ModelSummary, ModelVersion, PromoteRequest, VerifyReport,
 };
@@ -384,6 +385,10 @@ pub fn models_show(desk: &Desk, request: ByModel) -> Answer<ModelDetail> {
     ask(desk, |lab| lab.model(&request.model))
 }
 
+pub fn models_registered(desk: &Desk, request: ByModelName) -> Answer<RegisteredModel> {
+    ask(desk, |lab| lab.registered_model(&request.name))
+}
+
 pub fn models_register(desk: &Desk, request: RegisterRequest) -> Answer<ModelVersion> {
     ask(desk, |lab| lab.register(&request.run_id, &request.name))
 }
@@ -396,7 +401,7 @@ pub fn models_promote(desk: &Desk, request: PromoteRequest) -> Answer<GateReport
     ask(desk, |lab| lab.promote(&request))
 }
 
-pub fn models_alias(desk: &Desk, request: AliasRequest) -> Answer<ModelVersion> {
+pub fn models_alias(desk: &Desk, request: AliasRequest) -> Answer<RegisteredVersion> {
     ask(desk, |lab| lab.set_alias(&request.model, &request.alias))
 }
 

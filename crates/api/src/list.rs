@@ -88,10 +88,11 @@ macro_rules! with_commands {
 
             json "models.list" (Nothing) -> Vec<ModelSummary>, reads [Lab, Models] => handlers::models_list;
             json "models.show" (ByModel) -> ModelDetail, reads [Lab, Models, Replays, Audit, Expectations] => handlers::models_show;
+            json "models.registered" (ByModelName) -> RegisteredModel, reads [Lab, Models] => handlers::models_registered;
             json "models.register" (RegisterRequest) -> ModelVersion, reads [] => handlers::models_register;
             json "models.gate" (GateRequest) -> GateReport, reads [Lab, Models, Expectations] => handlers::models_gate;
             json "models.promote" (PromoteRequest) -> GateReport, reads [] => handlers::models_promote;
-            json "models.alias" (AliasRequest) -> ModelVersion, reads [] => handlers::models_alias;
+            json "models.alias" (AliasRequest) -> RegisteredVersion, reads [] => handlers::models_alias;
             json "models.verify" (ByModel) -> VerifyReport, reads [] => handlers::models_verify;
             json "models.export" (ExportRequest) -> Written, reads [] => handlers::models_export;
 

@@ -219,6 +219,7 @@ fn requests(desk: &Desk, folder: &std::path::Path) -> BTreeMap<&'static str, Val
             "models.show",
             json!({ "model": "penguin-species@champion" }),
         ),
+        ("models.registered", json!({ "name": "penguin-species" })),
         ("models.register", json!({ "run_id": run, "name": "again" })),
         (
             "models.gate",

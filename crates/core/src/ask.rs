@@ -67,6 +67,12 @@ pub struct ByModel {
     pub model: Reference,
 }
 
+/// By its name alone, which a client of the tracking API may have chosen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ByModelName {
+    pub name: ModelName,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct ByReplay {
     pub replay: ReplayId,

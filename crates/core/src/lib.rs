@@ -28,6 +28,7 @@ pub mod query;
 pub mod recipe;
 pub mod recipes;
 pub mod reference;
+pub mod registered;
 pub mod registry;
 pub mod replay;
 pub mod reproduction;

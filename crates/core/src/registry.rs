@@ -8,6 +8,7 @@ use ts_rs::TS;
 use crate::TimestampMs;
 use crate::ids::{DatasetName, ModelName, ObjectHash, ReplayId, RunId};
 use crate::parity::ParityReport;
+use crate::registered::RegisteredVersion;
 use crate::schema::ColumnType;
 use crate::train::ProblemKind;
 
@@ -123,8 +124,14 @@ pub struct SignatureColumn {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct ModelSummary {
     pub model: ModelName,
+    /// Of Assay and of clients.
     pub n_versions: u32,
-    pub latest: ModelVersion,
+    /// The newest of all; a client's model may have none.
+    pub newest: Option<RegisteredVersion>,
+    /// The newest that was registered here; `None` when only clients registered some.
+    pub latest: Option<ModelVersion>,
+    /// The numbers of those that were registered here, newest first.
+    pub exported: Vec<u32>,
     /// The version in production, when there is one.
     pub production: Option<u32>,
     pub aliases: BTreeMap<String, u32>,
@@ -136,6 +143,8 @@ pub struct ModelDetail {
     pub version: ModelVersion,
     /// Newest first.
     pub versions: Vec<ModelVersion>,
+    /// Those of clients too, newest first.
+    pub line: Vec<RegisteredVersion>,
     /// The metrics of the version before, for comparison.
     pub previous_metrics: BTreeMap<String, f64>,
     /// What promotion to production would say now.
@@ -228,7 +237,7 @@ pub struct GateCondition {
 pub struct AuditEntry {
     pub number: u64,
     pub at_ms: TimestampMs,
-    /// `command line`, `window`, `browser`, `worker`
+    /// `command line`, `window`, `browser`, `worker`, `client`
     pub actor: String,
     /// `model.promoted`
     pub action: String,

@@ -19,6 +19,7 @@ mod model_files;
 mod models;
 mod processes;
 mod recipes;
+mod registered;
 mod replay;
 mod reports;
 mod run_log;

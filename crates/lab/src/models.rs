@@ -11,6 +11,7 @@ use assay_core::lab::GateSettings;
 use assay_core::matrix::Prediction;
 use assay_core::parity::ParityReport;
 use assay_core::reference::Reference;
+use assay_core::registered::RegisteredVersion;
 use assay_core::registry::{
     GateCondition, GateReport, Inspection, ModelDetail, ModelSummary, ModelVersion, PromoteRequest,
     Stage, VerifyReport,
@@ -61,14 +62,15 @@ impl Lab {
             .attempt(|| format!("promote `{}` to {}", request.model, request.to.label()))
     }
 
-    pub fn set_alias(&self, model: &Reference, alias: &str) -> Result<ModelVersion, Error> {
+    /// Points an alias at a version, also at one that a client registered.
+    pub fn set_alias(&self, model: &Reference, alias: &str) -> Result<RegisteredVersion, Error> {
         let attempted = || format!("point the alias `{alias}` at `{model}`");
         check_name(alias).attempt(attempted)?;
-        let version = self.store.model_version(model).attempt(attempted)?;
+        let key = self.store.any_version(model).attempt(attempted)?.key();
         self.store
-            .set_alias(&version.key(), alias, self.act())
+            .set_alias(&key, alias, self.act())
             .attempt(attempted)?;
-        self.store.model_version(model).attempt(attempted)
+        self.store.registered_version(&key).attempt(attempted)
     }
 
     /// Every file of the exported folder against its sums, and the graph against the run's stored answers.
@@ -118,6 +120,7 @@ impl Lab {
                 .collect(),
             folder: format!("registry/{}/{}", version.model, version.version),
             graph: assay_onnx::inspect(&bytes)?.graph,
+            line: self.store.line_of_model(&version.model)?,
             versions,
             version,
         })
@@ -226,7 +229,7 @@ impl Lab {
         self.parity(onnx, &columns, &stored_prediction(stored), &record.classes)
     }
 
-    fn gate_of(&self, version: &ModelVersion, to: Stage) -> Result<GateReport, Cause> {
+    pub(crate) fn gate_of(&self, version: &ModelVersion, to: Stage) -> Result<GateReport, Cause> {
         let settings = self.store.settings()?;
         let default = (to == Stage::Production).then(GateSettings::default);
         let gate = settings.gate.get(to.label()).cloned().or(default);
@@ -276,28 +279,7 @@ impl Lab {
     fn promote_version(&self, request: &PromoteRequest) -> Result<GateReport, Cause> {
         let version = self.store.model_version(&request.model)?;
         let report = self.gate_of(&version, request.to)?;
-        if !report.passed {
-            let refused: Vec<String> = report
-                .conditions
-                .iter()
-                .filter(|condition| !condition.passed)
-                .map(|condition| {
-                    format!(
-                        "{} needs {}, measured {}",
-                        condition.name, condition.needs, condition.measured
-                    )
-                })
-                .collect();
-            return Err(Cause::with_hint(
-                Code::Precondition,
-                format!("its gate refused: {}", refused.join("; ")),
-                format!(
-                    "meet the condition, or change [gate.{}] in assay.toml; `assay expect check {}` checks the data",
-                    request.to.label(),
-                    version.dataset
-                ),
-            ));
-        }
+        gate_passed(&report, &version)?;
         self.store
             .set_stage(&version.key(), request.to, &request.reason, self.act())?;
         Ok(report)
@@ -365,6 +347,34 @@ impl Lab {
             size_bytes,
         })
     }
+}
+
+/// # Errors
+/// What the gate refused, and how to meet it.
+pub(crate) fn gate_passed(gate: &GateReport, version: &ModelVersion) -> Result<(), Cause> {
+    if gate.passed {
+        return Ok(());
+    }
+    let refused: Vec<String> = gate
+        .conditions
+        .iter()
+        .filter(|condition| !condition.passed)
+        .map(|condition| {
+            format!(
+                "{} needs {}, measured {}",
+                condition.name, condition.needs, condition.measured
+            )
+        })
+        .collect();
+    Err(Cause::with_hint(
+        Code::Precondition,
+        format!("its gate refused: {}", refused.join("; ")),
+        format!(
+            "meet the condition, or change [gate.{}] in assay.toml; `assay expect check {}` checks the data",
+            gate.to.label(),
+            version.dataset
+        ),
+    ))
 }
 
 /// Whether a metric is the value of one fold only, of which a model keeps mean and spread.

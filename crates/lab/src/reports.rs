@@ -183,7 +183,9 @@ impl Lab {
     fn model_sections(&self) -> Result<Vec<Value>, Cause> {
         let mut sections = Vec::new();
         for model in self.store.models()? {
-            let version = model.latest;
+            let Some(version) = model.latest else {
+                continue;
+            };
             let reference =
                 assay_core::reference::Reference::version(version.model.as_str(), version.version);
             let gate = self.gate(&reference, assay_core::registry::Stage::Production);

@@ -5,7 +5,7 @@ use assay_core::TimestampMs;
 /// Passed in, because the store knows no clock and no user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Act<'a> {
-    /// `command line`, `window`, `browser`, `worker`
+    /// `command line`, `window`, `browser`, `worker`, `client`
     pub actor: &'a str,
     pub at_ms: TimestampMs,
 }

@@ -1,6 +1,8 @@
 //! The registry: versions of models, their aliases and stages.
 
+mod clients;
 mod moves;
+mod registered;
 
 use std::collections::BTreeMap;
 
@@ -8,6 +10,7 @@ use assay_core::event::Kind;
 use assay_core::ids::check_name;
 use assay_core::parity::ParityReport;
 use assay_core::reference::{Reference, Selector};
+use assay_core::registered::{Origin, RegisteredModel};
 use assay_core::registry::{
     MODEL_VERSION_SCHEMA, ModelSummary, ModelVersion, Signature, Stage, VersionKey,
 };
@@ -66,17 +69,14 @@ impl Store {
                     ));
                 }
                 None => {
-                    write
-                        .tx
-                        .run("INSERT INTO models (name, folded) VALUES (?1, ?2)", params![name, folded(&name)])?;
-                    write.tx.last_insert_rowid()
+                    write.insert_model(&name, "", act.at_ms)?
                 }
             };
             let version = version_of(new, next_number(&write.tx, "model", &folded(&name))?, act);
             write.tx.run(
                 "INSERT INTO model_versions (model_id, version, stage, run_id, dataset,
-                                             dataset_version, onnx, reference, doc)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                                             dataset_version, onnx, reference, doc, updated_ms)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
                 params![
                     id,
                     version.version,
@@ -86,9 +86,11 @@ impl Store {
                     version.dataset_number,
                     version.onnx.as_str(),
                     version.reference.as_str(),
-                    to_json(&version)?
+                    to_json(&version)?,
+                    act.at_ms
                 ],
             )?;
+            write.touch_model(id, act.at_ms)?;
             write.changed(Kind::Models);
             write.changed(Kind::Runs);
             write.audit(
@@ -118,7 +120,10 @@ impl Store {
                 params![model_id, key.version],
             )?;
             write.tx.run(
-                "DELETE FROM models WHERE id = ?1 AND id NOT IN (SELECT model_id FROM model_versions)",
+                "DELETE FROM models WHERE id = ?1 AND description = ''
+                    AND id NOT IN (SELECT model_id FROM model_versions)
+                    AND id NOT IN (SELECT model_id FROM client_versions)
+                    AND id NOT IN (SELECT model_id FROM model_tags)",
                 params![model_id],
             )?;
             write.changed(Kind::Models);
@@ -138,19 +143,18 @@ impl Store {
         self.read(|db| find(db, reference).map(|(_, version)| version))
     }
 
-    /// By name.
+    /// By name; without prompts, which clients keep among the models.
     pub fn models(&self) -> Result<Vec<ModelSummary>> {
         self.read(|db| {
-            let names = db.all(
-                "SELECT name FROM models WHERE deleted_ms IS NULL ORDER BY name",
-                [],
-                |row| Ok(ModelName(row.get(0)?)),
-            )?;
-            names.into_iter().map(|name| summary(db, name)).collect()
+            registered::all(db)?
+                .into_iter()
+                .filter(|model| !model.is_prompt())
+                .map(|model| summary(db, model))
+                .collect()
         })
     }
 
-    /// Newest first.
+    /// Those that were registered here, newest first.
     pub fn model_versions(&self, model: &ModelName) -> Result<Vec<ModelVersion>> {
         self.read(|db| versions(db, model))
     }
@@ -169,37 +173,56 @@ fn folded(name: &str) -> String {
 
 fn model_row_in_any_case(db: &Connection, name: &str) -> Result<Option<(i64, String)>> {
     db.first(
-        "SELECT id, name FROM models WHERE folded = ?1 AND deleted_ms IS NULL",
-        params![folded(name)],
+        "SELECT id, name FROM models WHERE folded = ?1 AND deleted_ms IS NULL
+         ORDER BY name <> ?2 LIMIT 1",
+        params![folded(name), name],
         |row| Ok((row.get(0)?, row.get(1)?)),
     )
 }
 
 /// A version with its model's row.
+///
+/// # Errors
+/// [`Error::Invalid`] for one that a client registered: it has no exported model.
 pub(crate) fn find(db: &Connection, reference: &Reference) -> Result<(i64, ModelVersion)> {
+    let (model, number) = number_of(db, reference)?;
+    let sql =
+        format!("SELECT {COLUMNS} FROM model_versions v WHERE v.model_id = ?1 AND v.version = ?2");
+    if let Some(version) = db.first(&sql, params![model, number], |row| read_version(db, row))? {
+        return Ok((model, version));
+    }
+    if kind_of(db, model, number)?.is_some() {
+        return Err(Error::invalid(
+            format!(
+                "{}@{number} was registered by a client of the tracking API, so there is no exported model of it",
+                reference.name
+            ),
+            "name a version that was registered from a run of this lab; `assay model show` lists them",
+        ));
+    }
+    Err(Error::not_found("model", reference))
+}
+
+/// The row of a model, and the number of the version of either kind that is meant.
+fn number_of(db: &Connection, reference: &Reference) -> Result<(i64, u32)> {
     let missing = || Error::not_found("model", reference);
     let model = model_row(db, &reference.name)?.ok_or_else(missing)?;
-    let number = match &reference.selector {
-        Selector::Latest => None,
+    let number: Option<u32> = match &reference.selector {
         Selector::Version(number) => Some(*number),
-        Selector::Alias(alias) if alias == "latest" => None,
-        Selector::Alias(alias) => Some(
-            db.first(
-                "SELECT version FROM model_aliases WHERE model_id = ?1 AND alias = ?2",
-                params![model, alias],
-                |row| Ok(row.get(0)?),
-            )?
-            .ok_or_else(missing)?,
-        ),
+        Selector::Alias(alias) if alias != "latest" => db.first(
+            "SELECT version FROM model_aliases WHERE model_id = ?1 AND alias = ?2",
+            params![model, alias],
+            |row| Ok(row.get(0)?),
+        )?,
+        Selector::Latest | Selector::Alias(_) => db.first(
+            "SELECT max(version) FROM (SELECT version FROM model_versions WHERE model_id = ?1
+                                       UNION ALL SELECT version FROM client_versions WHERE model_id = ?1)",
+            params![model],
+            |row| Ok(row.get(0)?),
+        )?
+        .flatten(),
     };
-    let sql = format!(
-        "SELECT {COLUMNS} FROM model_versions v
-         WHERE v.model_id = ?1 AND (?2 IS NULL OR v.version = ?2) ORDER BY v.version DESC LIMIT 1"
-    );
-    let version = db
-        .first(&sql, params![model, number], |row| read_version(db, row))?
-        .ok_or_else(missing)?;
-    Ok((model, version))
+    Ok((model, number.ok_or_else(missing)?))
 }
 
 pub(crate) fn find_key(db: &Connection, key: &VersionKey) -> Result<(i64, ModelVersion)> {
@@ -214,29 +237,53 @@ fn versions(db: &Connection, model: &ModelName) -> Result<Vec<ModelVersion>> {
     db.all(&sql, params![id], |row| read_version(db, row))
 }
 
-fn summary(db: &Connection, model: ModelName) -> Result<ModelSummary> {
-    let versions = versions(db, &model)?;
-    let aliases = versions
-        .iter()
-        .flat_map(|version| {
-            version
-                .aliases
-                .iter()
-                .map(|alias| (alias.clone(), version.version))
-        })
-        .collect();
+/// Which table holds a version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum VersionKind {
+    Assay,
+    Client,
+}
+
+impl VersionKind {
+    pub(crate) fn table(self) -> &'static str {
+        match self {
+            Self::Assay => "model_versions",
+            Self::Client => "client_versions",
+        }
+    }
+}
+
+/// `None` when the model has no version of that number.
+pub(crate) fn kind_of(db: &Connection, model: i64, number: u32) -> Result<Option<VersionKind>> {
+    for kind in [VersionKind::Assay, VersionKind::Client] {
+        let sql = format!(
+            "SELECT count(*) FROM {} WHERE model_id = ?1 AND version = ?2",
+            kind.table()
+        );
+        if db.count(&sql, params![model, number])? > 0 {
+            return Ok(Some(kind));
+        }
+    }
+    Ok(None)
+}
+
+fn summary(db: &Connection, model: RegisteredModel) -> Result<ModelSummary> {
+    let versions = registered::with_hidden(db, &model.model)?;
     Ok(ModelSummary {
         n_versions: versions.len() as u32,
         production: versions
             .iter()
             .find(|version| version.stage == Stage::Production)
             .map(|version| version.version),
-        aliases,
-        latest: versions
-            .into_iter()
-            .next()
-            .ok_or_else(|| Error::damaged(format!("the model `{model}` has no version")))?,
-        model,
+        exported: versions
+            .iter()
+            .filter(|version| version.origin == Origin::Assay)
+            .map(|version| version.version)
+            .collect(),
+        aliases: model.aliases,
+        latest: self::versions(db, &model.model)?.into_iter().next(),
+        newest: versions.into_iter().next(),
+        model: model.model,
     })
 }
 

@@ -237,8 +237,10 @@ fn title(db: &Connection, kind: TrashKind, row: i64) -> Result<String> {
              FROM datasets d JOIN dataset_versions v ON v.dataset_id = d.id WHERE d.id = ?1"
         }
         TrashKind::Model => {
-            "SELECT 'model ' || m.name || ', ' || count(*) || iif(count(*) = 1, ' version', ' versions')
-             FROM models m JOIN model_versions v ON v.model_id = m.id WHERE m.id = ?1"
+            "SELECT 'model ' || name || ', ' || n || iif(n = 1, ' version', ' versions')
+             FROM (SELECT name, (SELECT count(*) FROM model_versions WHERE model_id = m.id)
+                              + (SELECT count(*) FROM client_versions WHERE model_id = m.id) AS n
+                   FROM models m WHERE m.id = ?1)"
         }
         TrashKind::Replay => {
             "SELECT 'replay of ' || model || '@' || model_version FROM replays WHERE id = ?1"
@@ -269,10 +271,13 @@ fn items(db: &Connection) -> Result<Vec<(i64, TrashItem)>> {
         ),
         (
             TrashKind::Model,
-            "SELECT m.id, m.name, m.deleted_ms, min(v.version),
-                    sum(coalesce(json_extract(v.doc, '$.onnx_size_bytes'), 0))
-             FROM models m JOIN model_versions v ON v.model_id = m.id
-             WHERE m.deleted_ms IS NOT NULL GROUP BY m.id",
+            "SELECT m.id, m.name, m.deleted_ms,
+                    coalesce((SELECT min(version) FROM (
+                        SELECT version FROM model_versions WHERE model_id = m.id
+                        UNION ALL SELECT version FROM client_versions WHERE model_id = m.id)), 0),
+                    coalesce((SELECT sum(json_extract(doc, '$.onnx_size_bytes')) FROM model_versions
+                              WHERE model_id = m.id), 0)
+             FROM models m WHERE m.deleted_ms IS NOT NULL",
         ),
         (
             TrashKind::Replay,

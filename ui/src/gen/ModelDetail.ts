@@ -3,6 +3,7 @@ import type { AuditEntry } from "./AuditEntry";
 import type { GateReport } from "./GateReport";
 import type { GraphSummary } from "./GraphSummary";
 import type { ModelVersion } from "./ModelVersion";
+import type { RegisteredVersion } from "./RegisteredVersion";
 import type { ReplayId } from "./ReplayId";
 
 /**
@@ -12,7 +13,7 @@ export type ModelDetail = { version: ModelVersion,
 /**
  * Newest first.
  */
-versions: Array<ModelVersion>, 
+versions: Array<ModelVersion>, line: Array<RegisteredVersion>, 
 /**
  * The metrics of the version before, for comparison.
  */

@@ -4,6 +4,9 @@ import type { AliasRequest } from "./AliasRequest";
 import type { ByCheck } from "./ByCheck";
 import type { ByDataset } from "./ByDataset";
 import type { ByJob } from "./ByJob";
+import type { ByModelName } from "./ByModelName";
+import type { RegisteredModel } from "./RegisteredModel";
+import type { RegisteredVersion } from "./RegisteredVersion";
 import type { ByModel } from "./ByModel";
 import type { ByRecipe } from "./ByRecipe";
 import type { ByReplay } from "./ByReplay";
@@ -184,10 +187,11 @@ export interface Commands {
   "charts.open": { request: OpenChart; response: Nothing };
   "models.list": { request: Nothing; response: Array<ModelSummary> };
   "models.show": { request: ByModel; response: ModelDetail };
+  "models.registered": { request: ByModelName; response: RegisteredModel };
   "models.register": { request: RegisterRequest; response: ModelVersion };
   "models.gate": { request: GateRequest; response: GateReport };
   "models.promote": { request: PromoteRequest; response: GateReport };
-  "models.alias": { request: AliasRequest; response: ModelVersion };
+  "models.alias": { request: AliasRequest; response: RegisteredVersion };
   "models.verify": { request: ByModel; response: VerifyReport };
   "models.export": { request: ExportRequest; response: Written };
   "replays.start": { request: ReplaySpec; response: JobStarted };
@@ -275,6 +279,7 @@ export const READS: Record<keyof Commands, readonly Kind[]> = {
   "charts.open": [],
   "models.list": ["lab", "models"],
   "models.show": ["lab", "models", "replays", "audit", "expectations"],
+  "models.registered": ["lab", "models"],
   "models.register": [],
   "models.gate": ["lab", "models", "expectations"],
   "models.promote": [],

@@ -14,7 +14,7 @@ use std::fmt::Display;
 use assay_core::query::{self, Filter, Value};
 use assay_core::tracking::{OrderBy, RunCursor, ViewType};
 
-use self::searched::Searched;
+pub use self::searched::Searched;
 pub use self::searched::{EXPERIMENTS, LOGGED_MODELS, MODEL_VERSIONS, REGISTERED_MODELS, RUNS};
 use super::Refusal;
 use super::fields::Fields;

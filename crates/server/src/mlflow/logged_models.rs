@@ -232,6 +232,11 @@ pub fn find(
         .map_err(|error| Refusal::of(error.failure(), || absent(id)))
 }
 
+/// Where a model's files lie, as clients name the place.
+pub fn folder_of(context: &Context<'_>, model: &LoggedModel) -> Result<String, Refusal> {
+    Ok(folder(model, &location(context, model.experiment_id)?))
+}
+
 pub fn location(context: &Context<'_>, id: ExperimentId) -> Result<String, Refusal> {
     let experiment = context
         .lab

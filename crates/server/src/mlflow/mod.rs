@@ -13,6 +13,10 @@ mod logged_model_search;
 mod logged_models;
 mod metrics;
 mod place;
+mod registry;
+mod registry_search;
+mod registry_source;
+mod registry_versions;
 mod runs;
 
 use std::sync::Arc;
@@ -109,6 +113,47 @@ const CALLS: &[(MethodFilter, &str, Call)] = &[
         GET,
         "logged-models/{model_id}/artifacts/directories",
         logged_models::list_files,
+    ),
+    (POST, "registered-models/create", registry::create),
+    (GET, "registered-models/get", registry::get),
+    (PATCH.or(POST), "registered-models/update", registry::update),
+    (POST, "registered-models/rename", registry::rename),
+    (DELETE, "registered-models/delete", registry::delete),
+    (GET, "registered-models/search", registry_search::models),
+    (
+        GET.or(POST),
+        "registered-models/get-latest-versions",
+        registry::latest_versions,
+    ),
+    (POST, "registered-models/set-tag", registry::set_tag),
+    (DELETE, "registered-models/delete-tag", registry::delete_tag),
+    (GET, "registered-models/alias", registry::get_alias),
+    (POST, "registered-models/alias", registry::set_alias),
+    (DELETE, "registered-models/alias", registry::delete_alias),
+    (POST, "model-versions/create", registry_versions::create),
+    (GET, "model-versions/get", registry_versions::get),
+    (
+        PATCH.or(POST),
+        "model-versions/update",
+        registry_versions::update,
+    ),
+    (DELETE, "model-versions/delete", registry_versions::delete),
+    (GET, "model-versions/search", registry_search::versions),
+    (
+        POST,
+        "model-versions/transition-stage",
+        registry_versions::transition,
+    ),
+    (
+        GET,
+        "model-versions/get-download-uri",
+        registry_versions::download_uri,
+    ),
+    (POST, "model-versions/set-tag", registry_versions::set_tag),
+    (
+        DELETE,
+        "model-versions/delete-tag",
+        registry_versions::delete_tag,
     ),
     (GET, "artifacts/list", artifacts::list),
     (GET.or(POST), "users/current", |_, _| Ok(json!({}))),

@@ -391,7 +391,7 @@ fn check_tag(key: &str, value: &str) -> Result<(), Refusal> {
 }
 
 /// Names become paths in some stores, so they must be clean ones.
-fn check_key(parameter: &str, key: &str) -> Result<(), Refusal> {
+pub fn check_key(parameter: &str, key: &str) -> Result<(), Refusal> {
     let plain = key
         .chars()
         .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ' ' | ':' | '/'));

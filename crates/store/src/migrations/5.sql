@@ -187,3 +187,62 @@ CREATE TRIGGER experiments_name_is_noted AFTER UPDATE OF name ON experiments
     BEGIN INSERT OR IGNORE INTO run_changes
         SELECT (SELECT coalesce(max(number), 0) + 1 FROM changes), r.id FROM runs r WHERE r.experiment_id = new.id;
     END;
+
+-- One registry, whoever registered: models have what clients say of them, and may have no version.
+ALTER TABLE models ADD COLUMN description TEXT NOT NULL DEFAULT '';
+ALTER TABLE models ADD COLUMN created_ms INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE models ADD COLUMN updated_ms INTEGER NOT NULL DEFAULT 0;
+UPDATE models SET
+    created_ms = coalesce((SELECT min(json_extract(v.doc, '$.created_ms')) FROM model_versions v WHERE v.model_id = models.id), 0),
+    updated_ms = coalesce((SELECT max(json_extract(v.doc, '$.created_ms')) FROM model_versions v WHERE v.model_id = models.id), 0);
+-- Names that differ in case only are two names to clients. Folders are only of versions registered here, whose numbers
+-- such names share.
+DROP INDEX models_folded;
+CREATE UNIQUE INDEX models_name ON models(name) WHERE deleted_ms IS NULL;
+CREATE INDEX models_folded ON models(folded);
+ALTER TABLE model_versions ADD COLUMN description TEXT NOT NULL DEFAULT '';
+ALTER TABLE model_versions ADD COLUMN updated_ms INTEGER NOT NULL DEFAULT 0;
+-- When a client deleted it: clients see it no more until it is used here again.
+ALTER TABLE model_versions ADD COLUMN hidden_ms INTEGER;
+UPDATE model_versions SET updated_ms = coalesce(json_extract(doc, '$.created_ms'), 0);
+
+-- Versions that clients registered. Their numbers are of the same line as those of model_versions.
+CREATE TABLE client_versions (
+    id           INTEGER PRIMARY KEY,
+    model_id     INTEGER NOT NULL REFERENCES models(id) ON DELETE CASCADE,
+    version      INTEGER NOT NULL,
+    stage        TEXT NOT NULL,
+    source       TEXT NOT NULL,
+    location     TEXT NOT NULL,
+    run_link     TEXT NOT NULL,
+    run_id       TEXT,
+    logged_model TEXT,
+    description  TEXT NOT NULL,
+    created_ms   INTEGER NOT NULL,
+    updated_ms   INTEGER NOT NULL,
+    UNIQUE (model_id, version)
+) STRICT;
+CREATE INDEX client_versions_run ON client_versions(run_id);
+CREATE TABLE model_tags (
+    model_id INTEGER NOT NULL REFERENCES models(id) ON DELETE CASCADE,
+    key      TEXT NOT NULL,
+    value    TEXT NOT NULL,
+    PRIMARY KEY (model_id, key)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE model_version_tags (
+    model_id INTEGER NOT NULL REFERENCES models(id) ON DELETE CASCADE,
+    version  INTEGER NOT NULL,
+    key      TEXT NOT NULL,
+    value    TEXT NOT NULL,
+    PRIMARY KEY (model_id, version, key)
+) STRICT, WITHOUT ROWID;
+-- An alias points at a version of either kind.
+ALTER TABLE model_aliases RENAME TO model_aliases_4;
+CREATE TABLE model_aliases (
+    model_id INTEGER NOT NULL REFERENCES models(id) ON DELETE CASCADE,
+    alias    TEXT NOT NULL,
+    version  INTEGER NOT NULL,
+    PRIMARY KEY (model_id, alias)
+) STRICT, WITHOUT ROWID;
+INSERT INTO model_aliases SELECT model_id, alias, version FROM model_aliases_4;
+DROP TABLE model_aliases_4;

@@ -1,15 +1,15 @@
 //! Aliases and stages: what moves between the versions of a model.
 
-use assay_core::ModelName;
 use assay_core::event::Kind;
 use assay_core::reference::{Reference, Selector};
 use assay_core::registry::{Stage, VersionKey};
+use assay_core::{ModelName, TimestampMs};
 use rusqlite::params;
 
-use super::{find_key, model_row};
+use super::model_row;
 use crate::act::Act;
 use crate::error::{Error, Result};
-use crate::rows::{Rows, to_word};
+use crate::rows::{Rows, from_word, to_word};
 use crate::store::{Store, Write};
 use crate::undo::Step;
 
@@ -19,10 +19,16 @@ impl Store {
     /// # Errors
     /// [`Error::Invalid`] for `latest` and for what reads as a version number.
     pub fn set_alias(&self, key: &VersionKey, alias: &str, act: Act<'_>) -> Result<()> {
-        check_alias(key, alias)?;
+        check_alias(alias)?;
+        self.set_any_alias(key, alias, act)
+    }
+
+    /// The same for any word that clients of the tracking API allow, which Assay itself may read as a number.
+    pub fn set_any_alias(&self, key: &VersionKey, alias: &str, act: Act<'_>) -> Result<()> {
         self.write(act.at_ms, |write| {
-            find_key(&write.tx, key)?;
-            write.move_alias(&key.model, alias, Some(key.version), act)
+            write.version_row(key)?;
+            write.move_alias(&key.model, alias, Some(key.version), act)?;
+            write.show_to_clients(key)
         })
     }
 
@@ -47,8 +53,7 @@ impl Store {
         act: Act<'_>,
     ) -> Result<Stage> {
         self.write(act.at_ms, |write| {
-            let (_, version) = find_key(&write.tx, key)?;
-            let from = version.stage;
+            let from = write.stage_of(key)?;
             if from == to {
                 return Ok(from);
             }
@@ -60,6 +65,7 @@ impl Store {
                 },
             )?;
             write.put_stage(key, to)?;
+            write.touch_version(key, act.at_ms)?;
             let action = match to {
                 Stage::Archived => "model.archived",
                 Stage::Production | Stage::Candidate if to > from => "model.promoted",
@@ -78,12 +84,47 @@ impl Store {
 
 impl Write<'_> {
     pub(crate) fn put_stage(&mut self, key: &VersionKey, stage: Stage) -> Result<()> {
-        let (model, _) = find_key(&self.tx, key)?;
-        self.tx.run(
-            "UPDATE model_versions SET stage = ?3 WHERE model_id = ?1 AND version = ?2",
-            params![model, key.version, to_word(&stage)?],
-        )?;
+        let (model, kind) = self.version_row(key)?;
+        let sql = format!(
+            "UPDATE {} SET stage = ?3 WHERE model_id = ?1 AND version = ?2",
+            kind.table()
+        );
+        self.tx
+            .run(&sql, params![model, key.version, to_word(&stage)?])?;
         self.changed(Kind::Models);
+        self.show_to_clients(key)
+    }
+
+    fn touch_version(&mut self, key: &VersionKey, at_ms: TimestampMs) -> Result<()> {
+        let (model, kind) = self.version_row(key)?;
+        let sql = format!(
+            "UPDATE {} SET updated_ms = ?3 WHERE model_id = ?1 AND version = ?2",
+            kind.table()
+        );
+        self.tx.run(&sql, params![model, key.version, at_ms])?;
+        self.touch_model(model, at_ms)
+    }
+
+    fn stage_of(&self, key: &VersionKey) -> Result<Stage> {
+        let (model, kind) = self.version_row(key)?;
+        let sql = format!(
+            "SELECT stage FROM {} WHERE model_id = ?1 AND version = ?2",
+            kind.table()
+        );
+        self.tx
+            .first(&sql, params![model, key.version], |row| {
+                from_word(&row.get::<_, String>(0)?)
+            })?
+            .ok_or_else(|| Error::not_found("model", key))
+    }
+
+    /// A version that is used again is there for clients again, also when one of them deleted it.
+    fn show_to_clients(&mut self, key: &VersionKey) -> Result<()> {
+        let (model, _) = self.version_row(key)?;
+        self.tx.run(
+            "UPDATE model_versions SET hidden_ms = NULL WHERE model_id = ?1 AND version = ?2 AND hidden_ms IS NOT NULL",
+            params![model, key.version],
+        )?;
         Ok(())
     }
 
@@ -153,8 +194,8 @@ impl Write<'_> {
 }
 
 /// An alias must come back as one from `name@alias`.
-fn check_alias(key: &VersionKey, alias: &str) -> Result<()> {
-    let reference: Reference = format!("{}@{alias}", key.model).parse()?;
+fn check_alias(alias: &str) -> Result<()> {
+    let reference: Reference = format!("model@{alias}").parse()?;
     if alias == "latest" || reference.selector != Selector::Alias(alias.to_owned()) {
         return Err(Error::invalid(
             format!("`{alias}` is no alias: it means a version by itself"),

@@ -7,6 +7,8 @@ mod audit;
 #[cfg(test)]
 mod bulk;
 #[cfg(test)]
+mod clients;
+#[cfg(test)]
 mod curves;
 #[cfg(test)]
 mod datasets;

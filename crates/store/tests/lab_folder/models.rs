@@ -40,7 +40,7 @@ fn versions_count_up_and_are_reached_by_number_alias_or_latest() {
     assert_eq!(
         (
             summary.n_versions,
-            summary.latest.version,
+            summary.latest.as_ref().unwrap().version,
             summary.production
         ),
         (3, 3, None)

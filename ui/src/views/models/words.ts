@@ -23,6 +23,12 @@ export function algorithmTitle(name: string): string {
 
 const ACTIONS: Readonly<Record<string, string>> = {
   'model.registered': 'Registered',
+  'model.created': 'Created',
+  'model.described': 'Described',
+  'model.renamed': 'Renamed',
+  'model.tagged': 'Tagged',
+  'model.untagged': 'Tag removed',
+  'model.version_deleted': 'Deleted by a client',
   'model.promoted': 'Promoted',
   'model.moved': 'Moved',
   'model.archived': 'Archived',

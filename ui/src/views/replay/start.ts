@@ -34,22 +34,19 @@ export function startCommand(logs: readonly string[], fields: StartFields): stri
   return [`assay replay ${files}`, `--model ${quote(fields.model)}`, ...flags].join(' ');
 }
 
-/** What can be replayed against: aliases first, because they say what is meant, then every newest version. */
+/** What can be replayed against, which is what was registered here: aliases first, because they say what is meant, then every newest version. */
 export function modelChoices(models: readonly ModelSummary[]): { value: string; text: string }[] {
   return models.flatMap((model) => {
-    const aliases = Object.entries(model.aliases).map(([alias, version]) => ({
-      value: `${model.model}@${alias}`,
-      text: `${model.model}@${alias} (version ${version})`,
-    }));
-    const newest = `${model.model}@${model.latest.version}`;
-    const older = Array.from(
-      { length: model.latest.version - 1 },
-      (_, i) => `${model.model}@${model.latest.version - 1 - i}`,
-    );
-    return [
-      ...aliases,
-      { value: newest, text: `${newest}, ${model.latest.stage}` },
-      ...older.map((own) => ({ value: own, text: own })),
-    ];
+    const aliases = Object.entries(model.aliases)
+      .filter(([, version]) => model.exported.includes(version))
+      .map(([alias, version]) => ({
+        value: `${model.model}@${alias}`,
+        text: `${model.model}@${alias} (version ${version})`,
+      }));
+    const versions = model.exported.map((version) => {
+      const value = `${model.model}@${version}`;
+      return { value, text: version === model.latest?.version ? `${value}, ${model.latest.stage}` : value };
+    });
+    return [...aliases, ...versions];
   });
 }
