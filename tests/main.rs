@@ -3,4 +3,6 @@
 mod architecture;
 mod cli;
 mod http;
+mod mlflow;
+mod server;
 mod support;

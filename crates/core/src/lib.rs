@@ -40,6 +40,7 @@ pub mod sketch;
 pub mod split;
 pub mod suites;
 pub mod task;
+pub mod trace;
 pub mod tracking;
 pub mod train;
 pub mod version_diff;

@@ -11,6 +11,7 @@ use crate::TimestampMs;
 use crate::ids::RunId;
 use crate::registry::VersionKey;
 use crate::run::RunStatus;
+use crate::trace::TraceId;
 
 /// The experiment that a client means when it names none.
 pub const DEFAULT_EXPERIMENT_ID: ExperimentId = ExperimentId(0);
@@ -292,6 +293,7 @@ pub enum ArtifactOwner {
     LoggedModel(LoggedModelId),
     /// The exported folder of a version that was registered here; nobody writes to it.
     Registered(VersionKey),
+    Trace(TraceId),
 }
 
 impl std::fmt::Display for ArtifactOwner {
@@ -300,6 +302,7 @@ impl std::fmt::Display for ArtifactOwner {
             Self::Run(id) => write!(f, "the run {id}"),
             Self::LoggedModel(id) => write!(f, "the logged model {id}"),
             Self::Registered(key) => write!(f, "the model {key}"),
+            Self::Trace(id) => write!(f, "the trace {id}"),
         }
     }
 }

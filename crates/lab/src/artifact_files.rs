@@ -18,6 +18,7 @@ impl Lab {
             ArtifactOwner::Run(id) => self.store.tracked_artifacts(id).map(listed),
             ArtifactOwner::LoggedModel(id) => self.store.logged_model_files(id).map(listed),
             ArtifactOwner::Registered(key) => self.store.registry_files(key),
+            ArtifactOwner::Trace(id) => self.store.trace_files(id).map(listed),
         }
         .attempt(attempted)
     }
@@ -33,6 +34,7 @@ impl Lab {
             ArtifactOwner::Registered(key) => {
                 return self.store.registry_file(key, path).attempt(attempted);
             }
+            ArtifactOwner::Trace(id) => self.store.trace_files(id).attempt(attempted)?,
         };
         let found = files
             .into_iter()
@@ -69,6 +71,10 @@ impl Lab {
                 .add_logged_model_file(id, path, &object, size_bytes, now)
                 .map_err(Cause::from),
             ArtifactOwner::Registered(_) => Err(read_only()),
+            ArtifactOwner::Trace(id) => self
+                .store
+                .add_trace_file(id, path, &object, size_bytes, now)
+                .map_err(Cause::from),
         }
         .attempt(attempted)
     }
@@ -87,6 +93,10 @@ impl Lab {
                 .delete_logged_model_files(id, path, now)
                 .map_err(Cause::from),
             ArtifactOwner::Registered(_) => Err(read_only()),
+            ArtifactOwner::Trace(id) => self
+                .store
+                .delete_trace_files(id, path, now)
+                .map_err(Cause::from),
         }
         .attempt(attempted)
     }

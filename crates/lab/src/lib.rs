@@ -28,6 +28,7 @@ mod run_tail;
 mod runs;
 mod search;
 pub mod suites;
+mod traces;
 mod tracking;
 mod training;
 mod view;

@@ -10,6 +10,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use crate::Shared;
+use crate::mlflow::Refusal;
 
 /// 256 random bits in hexadecimal.
 pub fn new_token() -> std::io::Result<String> {
@@ -53,9 +54,7 @@ pub async fn require_token(
     request: Request,
     next: Next,
 ) -> Response {
-    let given = text(request.headers(), header::AUTHORIZATION)
-        .and_then(|value| value.strip_prefix("Bearer "));
-    if given.is_some_and(|given| equal(given, &shared.token)) {
+    if holds_token(&shared, &request) {
         return next.run(request).await;
     }
     let failure = Failure {
@@ -67,6 +66,22 @@ pub async fn require_token(
     (StatusCode::UNAUTHORIZED, Json(failure)).into_response()
 }
 
+/// Where the owner named a token, clients of the tracking API need it too; without one they are as free as programs
+/// on this computer are anyhow, for they can read the lab's folder. Pages of other origins were refused before.
+pub async fn require_token_of_owner(
+    State(shared): State<Arc<Shared>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if shared.open_page || holds_token(&shared, &request) {
+        return next.run(request).await;
+    }
+    Refusal::unauthenticated(
+        "the request holds no valid token; set MLFLOW_TRACKING_TOKEN to that of the server's --token-file",
+    )
+    .into_response()
+}
+
 /// Takes as long for a wrong token as for the right one.
 pub fn equal(given: &str, token: &str) -> bool {
     given.len() == token.len()
@@ -75,6 +90,12 @@ pub fn equal(given: &str, token: &str) -> bool {
             .zip(token.bytes())
             .fold(0, |sum, (a, b)| sum | (a ^ b))
             == 0
+}
+
+fn holds_token(shared: &Shared, request: &Request) -> bool {
+    text(request.headers(), header::AUTHORIZATION)
+        .and_then(|value| value.strip_prefix("Bearer "))
+        .is_some_and(|given| equal(given, &shared.token))
 }
 
 fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {

@@ -6,6 +6,7 @@
 mod events;
 mod guard;
 mod mlflow;
+mod otlp;
 mod pages;
 mod rpc;
 mod upload;
@@ -143,7 +144,14 @@ fn router(shared: &Arc<Shared>) -> Router {
             guard::require_token,
         ))
         .route("/events", get(events::stream))
-        .merge(mlflow::router())
+        .merge(
+            mlflow::router()
+                .merge(otlp::router())
+                .layer(middleware::from_fn_with_state(
+                    Arc::clone(shared),
+                    guard::require_token_of_owner,
+                )),
+        )
         .route("/health", get(async || "OK"))
         .fallback(pages::page)
         .layer(middleware::from_fn_with_state(

@@ -4,12 +4,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::extract::{Query, State};
-use axum::http::{StatusCode, Uri, header};
+use axum::http::{Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use rust_embed::RustEmbed;
 
 use crate::Shared;
-use crate::guard;
+use crate::{guard, mlflow};
 
 #[derive(RustEmbed)]
 #[folder = "../../ui/dist"]
@@ -23,10 +23,14 @@ const TOKEN_PLACE: &str = "<meta name=\"assay-token\" content=\"\"";
 pub async fn page(
     State(shared): State<Arc<Shared>>,
     Query(query): Query<HashMap<String, String>>,
+    method: Method,
     uri: Uri,
 ) -> Response {
     match uri.path() {
         "/" | "/index.html" => index(&shared, query.get("token").map(String::as_str)),
+        path if mlflow::is_call(path) => {
+            mlflow::Refusal::no_call(StatusCode::NOT_FOUND, &method, path).into_response()
+        }
         path => match Built::get(path.trim_start_matches('/')) {
             Some(file) => respond(file.metadata.mimetype(), file.data.into_owned()),
             None => (StatusCode::NOT_FOUND, "there is no such page").into_response(),

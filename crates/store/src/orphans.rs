@@ -16,11 +16,12 @@ use crate::status::size_of;
 use crate::store::Store;
 
 /// Every column that names an object. Invariant: each has an index.
-pub(crate) const REFERENCES: [(&str, &str); 7] = [
+pub(crate) const REFERENCES: [(&str, &str); 8] = [
     ("row_groups", "object"),
     ("dataset_versions", "set_aside"),
     ("artifacts", "object"),
     ("logged_model_files", "object"),
+    ("trace_files", "object"),
     ("model_versions", "onnx"),
     ("model_versions", "reference"),
     ("replays", "shapes"),

@@ -46,6 +46,11 @@ impl Places {
         self.target.join("python")
     }
 
+    /// The virtual environment with MLflow's client that tests use.
+    pub fn mlflow_client(&self) -> PathBuf {
+        self.target.join("mlflow-client")
+    }
+
     /// An executable of this workspace, built in `profile` ("debug" or "release").
     pub fn executable(&self, profile: &str, name: &str) -> PathBuf {
         self.target

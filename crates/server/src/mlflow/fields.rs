@@ -1,6 +1,8 @@
 //! The fields of a request. They stand in the query or in a JSON body; unknown ones are ignored, a number may come as
 //! text, and a repeated field of a query is a list.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
 use super::Refusal;
@@ -35,13 +37,6 @@ impl Fields {
         Ok(Self(fields))
     }
 
-    pub fn of(value: &Value) -> Result<Self, Refusal> {
-        match value {
-            Value::Object(fields) => Ok(Self(fields.clone())),
-            other => Err(Refusal::invalid(format!("{other} is no JSON object"))),
-        }
-    }
-
     /// What the path names counts before what is said elsewhere.
     pub fn with(mut self, named: Vec<(String, String)>) -> Self {
         let named = named.into_iter();
@@ -63,9 +58,7 @@ impl Fields {
     pub fn required(&self, name: &str) -> Result<&str, Refusal> {
         match self.text(name)? {
             Some(text) if !text.is_empty() => Ok(text),
-            _ => Err(Refusal::invalid(format!(
-                "Missing value for required parameter '{name}'. See the API docs for more information about request parameters."
-            ))),
+            _ => Err(Refusal::missing(name)),
         }
     }
 
@@ -122,7 +115,35 @@ impl Fields {
     }
 
     pub fn objects(&self, name: &str) -> Result<Vec<Self>, Refusal> {
-        self.list(name).into_iter().map(Self::of).collect()
+        let whole = || wrong_type(name, self.0.get(name).unwrap_or(&Value::Null));
+        self.list(name)
+            .into_iter()
+            .map(|value| match value {
+                Value::Object(fields) => Ok(Self(fields.clone())),
+                _ => Err(whole()),
+            })
+            .collect()
+    }
+
+    /// Without fields when it is absent.
+    pub fn object(&self, name: &str) -> Result<Self, Refusal> {
+        match self.0.get(name) {
+            None | Some(Value::Null) => Ok(Self::default()),
+            Some(Value::Object(fields)) => Ok(Self(fields.clone())),
+            Some(other) => Err(wrong_type(name, other)),
+        }
+    }
+
+    /// `{key: value, …}`
+    pub fn texts_by_name(&self, name: &str) -> Result<BTreeMap<String, String>, Refusal> {
+        self.object(name)?
+            .0
+            .into_iter()
+            .map(|(key, value)| match value {
+                Value::String(text) => Ok((key, text)),
+                other => Err(wrong_type(&key, &other)),
+            })
+            .collect()
     }
 
     /// `[{key, value}, …]`

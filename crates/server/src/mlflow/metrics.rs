@@ -9,9 +9,8 @@ use super::fields::Fields;
 use super::{Context, Refusal, filter, runs};
 
 const MAX_POINTS: usize = 25_000;
+const MAX_POINTS_PER_RUN: i64 = 2_500;
 const MAX_RUNS: usize = 100;
-/// Points of a curve when nothing is said.
-const DEFAULT_POINTS: usize = 320;
 
 pub fn history(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusal> {
     let run = runs::find(context, fields)?;
@@ -28,65 +27,103 @@ pub fn history(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusal>
     Ok(filter::with_next_page(answer, next))
 }
 
+/// Of each run by time; `max_results` counts all of them together.
 pub fn history_bulk(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusal> {
-    let limit = filter::limit(fields, MAX_POINTS, MAX_POINTS)?;
+    let ids = fields.texts("run_id")?;
+    let asked = "GetMetricHistoryBulk request";
+    if ids.is_empty() {
+        return Err(Refusal::invalid(format!(
+            "{asked} must specify at least one run_id."
+        )));
+    }
+    if ids.len() > MAX_RUNS {
+        return Err(Refusal::invalid(format!(
+            "{asked} cannot specify more than {MAX_RUNS} run_ids. Received {} run_ids.",
+            ids.len()
+        )));
+    }
+    let key = fields
+        .text("metric_key")?
+        .ok_or_else(|| Refusal::invalid(format!("{asked} must specify a metric_key.")))?;
+    let limit = fields
+        .integer("max_results")?
+        .and_then(|limit| usize::try_from(limit).ok())
+        .unwrap_or(MAX_POINTS)
+        .min(MAX_POINTS);
+    let mut ids: Vec<RunId> = ids.into_iter().map(RunId::new).collect();
+    ids.sort();
     let mut all = Vec::new();
-    for (run_id, points) in of_runs(context, fields)? {
-        all.extend(points.iter().map(|found| point_of(&run_id, found)));
+    for run_id in &ids {
+        if all.len() < limit {
+            all.extend(
+                points(context, run_id, key)?
+                    .iter()
+                    .map(|found| point_of(run_id, found)),
+            );
+        }
     }
     all.truncate(limit);
     Ok(json!({ "metrics": all }))
 }
 
-/// Points spread over the steps, so that a curve of any length has a bounded number; the first and the last stay.
+/// Of each run at most `max_results` points spread over all of them; the first and the last stay.
 pub fn history_bulk_interval(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusal> {
-    let limit = filter::limit(fields, DEFAULT_POINTS, 2_500)?;
-    let (from, to) = (fields.integer("start_step")?, fields.integer("end_step")?);
-    let mut all = Vec::new();
-    for (run_id, mut points) in of_runs(context, fields)? {
-        points.retain(|found| {
-            from.is_none_or(|from| found.step >= from) && to.is_none_or(|to| found.step <= to)
-        });
-        points.sort_by_key(|found| (found.step, found.at_ms));
-        all.extend(spread(&points, limit).map(|found| point_of(&run_id, found)));
-    }
-    Ok(json!({ "metrics": all }))
-}
-
-fn spread(points: &[LoggedMetric], limit: usize) -> impl Iterator<Item = &LoggedMetric> {
-    let n = points.len().min(limit.max(2));
-    (0..n).filter_map(move |at| {
-        let place = if n > 1 {
-            at * (points.len() - 1) / (n - 1)
-        } else {
-            0
-        };
-        points.get(place)
-    })
-}
-
-fn of_runs(
-    context: &Context<'_>,
-    fields: &Fields,
-) -> Result<Vec<(RunId, Vec<LoggedMetric>)>, Refusal> {
-    let mut ids = fields.texts("run_ids")?;
+    let ids = fields.texts("run_ids")?;
     if ids.is_empty() {
-        ids = fields.texts("run_id")?;
+        return Err(Refusal::missing("run_ids"));
     }
-    if ids.is_empty() || ids.len() > MAX_RUNS {
+    if ids.len() > MAX_RUNS {
         return Err(Refusal::invalid(format!(
-            "GetMetricHistoryBulk request must specify 1 to {MAX_RUNS} run_ids. Received {}.",
+            "GetMetricHistoryBulkInterval request must specify at most {MAX_RUNS} run_ids. Received {} run_ids.",
             ids.len()
         )));
     }
     let key = fields.required("metric_key")?;
-    ids.iter()
-        .map(|id| {
-            let run_id = RunId::new(id.as_str());
-            let points = points(context, &run_id, key)?;
-            Ok((run_id, points))
-        })
-        .collect()
+    let limit = fields.integer("max_results")?.unwrap_or(MAX_POINTS_PER_RUN);
+    if !(1..=MAX_POINTS_PER_RUN).contains(&limit) {
+        return Err(Refusal::invalid(format!(
+            "max_results must be between 1 and {MAX_POINTS_PER_RUN}."
+        )));
+    }
+    let (from, to) = match (fields.integer("start_step")?, fields.integer("end_step")?) {
+        (None, None) => (i64::MIN, i64::MAX),
+        (Some(from), Some(to)) if from > to => {
+            return Err(Refusal::invalid(format!(
+                "end_step must be greater than start_step. Found start_step={from} and end_step={to}."
+            )));
+        }
+        (Some(from), Some(to)) => (from, to),
+        _ => {
+            return Err(Refusal::invalid(
+                "If either start step or end step are specified, both must be specified.",
+            ));
+        }
+    };
+    let mut all = Vec::new();
+    for run_id in ids.into_iter().map(RunId::new) {
+        let mut points = points(context, &run_id, key)?;
+        points.retain(|found| (from..=to).contains(&found.step));
+        points.sort_by_key(|found| (found.step, found.at_ms));
+        all.extend(
+            spread(points.len(), limit as usize)
+                .filter_map(|place| points.get(place))
+                .map(|found| point_of(&run_id, found)),
+        );
+    }
+    Ok(json!({ "metrics": all }))
+}
+
+/// The first of each of `limit` parts of nearly equal size, and the last of all in the place of the last part's, as
+/// MLflow's SQL does it with `ntile`.
+fn spread(n_points: usize, limit: usize) -> impl Iterator<Item = usize> {
+    let n_parts = limit.min(n_points);
+    (0..n_parts).map(move |part| {
+        if part + 1 == n_parts {
+            n_points - 1
+        } else {
+            part * (n_points / n_parts) + part.min(n_points % n_parts)
+        }
+    })
 }
 
 fn points(context: &Context<'_>, run_id: &RunId, key: &str) -> Result<Vec<LoggedMetric>, Refusal> {
@@ -112,4 +149,27 @@ fn point_of(run_id: &RunId, found: &LoggedMetric) -> Value {
         answer.insert("run_id".to_owned(), run_id.as_str().into());
     }
     answer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn curves_are_cut_evenly_and_keep_their_ends() {
+        for (n_points, limit, wanted) in [
+            (0, 5, vec![]),
+            (1, 5, vec![0]),
+            (5, 5, vec![0, 1, 2, 3, 4]),
+            (10, 5, vec![0, 2, 4, 6, 9]),
+            (11, 4, vec![0, 3, 6, 10]),
+            (10, 1, vec![9]),
+        ] {
+            assert_eq!(
+                spread(n_points, limit).collect::<Vec<_>>(),
+                wanted,
+                "{n_points} {limit}"
+            );
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! MLflow's REST API, as its stock Python client calls it: what a client logs are the lab's own runs.
 //!
-//! Every call is a function of the lab and the request's fields; one table says which path has which. There is no
-//! token, for the client has none; the guard refuses foreign pages and foreign names as everywhere.
+//! Every call is a function of the lab and the request's fields; one table says which path has which. The guard
+//! refuses foreign pages and foreign names as everywhere, and wants the owner's token when there is one.
 
 mod answer;
 mod artifacts;
@@ -18,16 +18,20 @@ mod registry_search;
 mod registry_source;
 mod registry_versions;
 mod runs;
+mod times;
+mod traces;
 
 use std::sync::Arc;
 
 use assay_api::Lab;
 use assay_core::code::{Code, Failure};
+use assay_core::tracking::ExperimentId;
 use axum::Json;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, RawPathParams, RawQuery, State};
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode, Uri};
+use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, get, on};
 use serde_json::{Value, json};
@@ -160,24 +164,59 @@ const CALLS: &[(MethodFilter, &str, Call)] = &[
     (GET, "server-info", server_info),
 ];
 
+/// Below `/api/3.0/mlflow/`: there traces have another form than at the older place.
+const TRACE_CALLS: &[(MethodFilter, &str, Call)] = &[
+    (GET, "server-info", server_info),
+    (POST, "traces", traces::start),
+    (POST, "traces/search", traces::search),
+    (GET, "traces/get", traces::get),
+    (GET, "traces/batchGet", traces::batch_get),
+    (GET, "traces/batchGetInfos", traces::batch_get_infos),
+    (GET, "traces/{trace_id}", traces::get_info),
+];
+
+/// Below both, for clients ask for them here and there.
+const TRACE_CHANGES: &[(MethodFilter, &str, Call)] = &[
+    (POST, "traces/delete-traces", traces::delete),
+    (POST, "traces/link-to-run", traces::link_to_run),
+    (PATCH, "traces/{trace_id}/tags", traces::set_tag),
+    (DELETE, "traces/{trace_id}/tags", traces::delete_tag),
+];
+
 pub fn router() -> Router<Arc<Shared>> {
     let mut router = Router::new();
     for root in ["/api/2.0/mlflow", "/ajax-api/2.0/mlflow"] {
-        for (methods, path, call) in CALLS {
+        for (methods, path, call) in CALLS.iter().chain(TRACE_CHANGES) {
             let answered = match hot::reader(path) {
                 Some(read) => hot::answer_to(*methods, read, *call),
                 None => answer_to(*methods, *call),
             };
             router = router.route(&format!("{root}/{path}"), answered);
         }
+        let spans = answer_to(GET, traces::artifact).layer(map_response(traces::as_file));
+        router = router.route(&format!("{root}/get-trace-artifact"), spans);
     }
     for root in ["/api/3.0/mlflow", "/ajax-api/3.0/mlflow"] {
-        router = router.route(&format!("{root}/server-info"), answer_to(GET, server_info));
+        for (methods, path, call) in TRACE_CALLS.iter().chain(TRACE_CHANGES) {
+            router = router.route(&format!("{root}/{path}"), answer_to(*methods, *call));
+        }
     }
     router
         .layer(DefaultBodyLimit::max(MAX_REQUEST_BYTES))
         .merge(artifacts::router())
         .route("/version", get(async || MLFLOW_VERSION))
+        .method_not_allowed_fallback(async |method: Method, uri: Uri| {
+            Refusal::no_call(StatusCode::METHOD_NOT_ALLOWED, &method, uri.path())
+        })
+}
+
+/// What is asked for below these is no page.
+pub fn is_call(path: &str) -> bool {
+    path.starts_with("/api/") || path.starts_with("/ajax-api/")
+}
+
+pub fn experiment_id(text: &str) -> Result<ExperimentId, Refusal> {
+    experiments::id_of(text)
 }
 
 /// A call as a route: its fields come from the query, the body or the path, the work is done on a thread that may block.
@@ -251,6 +290,12 @@ impl Refusal {
         }
     }
 
+    pub fn missing(parameter: &str) -> Self {
+        Self::invalid(format!(
+            "Missing value for required parameter '{parameter}'. See the API docs for more information about request parameters."
+        ))
+    }
+
     pub fn absent(message: impl Into<String>) -> Self {
         Self {
             status: StatusCode::NOT_FOUND,
@@ -267,10 +312,27 @@ impl Refusal {
         }
     }
 
-    fn internal(message: impl Into<String>) -> Self {
+    pub fn internal(message: impl Into<String>) -> Self {
         Self {
             status: StatusCode::INTERNAL_SERVER_ERROR,
             error_code: "INTERNAL_ERROR",
+            message: message.into(),
+        }
+    }
+
+    /// What is asked for is none of the calls.
+    pub fn no_call(status: StatusCode, method: &Method, path: &str) -> Self {
+        Self {
+            status,
+            error_code: "ENDPOINT_NOT_FOUND",
+            message: format!("there is no call {method} {path} in this server"),
+        }
+    }
+
+    pub fn unauthenticated(message: impl Into<String>) -> Self {
+        Self {
+            status: StatusCode::UNAUTHORIZED,
+            error_code: "UNAUTHENTICATED",
             message: message.into(),
         }
     }

@@ -1,6 +1,7 @@
 //! Which file an address of the artifact proxy names.
 
 use assay_core::registry::VersionKey;
+use assay_core::trace::TraceId;
 use assay_core::tracking::{ArtifactOwner, LoggedModelId};
 use assay_core::{ModelName, RunId};
 use axum::http::Uri;
@@ -19,7 +20,8 @@ pub struct Place {
 }
 
 impl Place {
-    /// `EXPERIMENT/RUN/artifacts[/…]`, `EXPERIMENT/models/MODEL_ID/artifacts[/…]`, `registry/MODEL/VERSION[/…]`
+    /// `EXPERIMENT/RUN/artifacts[/…]`, `EXPERIMENT/models/MODEL_ID/artifacts[/…]`,
+    /// `EXPERIMENT/traces/TRACE_ID/artifacts[/…]`, `registry/MODEL/VERSION[/…]`
     pub fn of(path: &str) -> Result<Self, Refusal> {
         check_path(path)?;
         let absent = || Refusal::absent(format!("No such artifact: '{path}'"));
@@ -36,6 +38,9 @@ impl Place {
                 ArtifactOwner::LoggedModel(LoggedModelId((*model).to_owned())),
                 rest,
             ),
+            [experiment, "traces", trace, "artifacts", rest @ ..] if is_number(experiment) => {
+                (ArtifactOwner::Trace(TraceId((*trace).to_owned())), rest)
+            }
             [experiment, run, "artifacts", rest @ ..] if is_number(experiment) => {
                 (ArtifactOwner::Run(RunId::new(*run)), rest)
             }
@@ -108,6 +113,13 @@ mod tests {
             Place {
                 owner: ArtifactOwner::LoggedModel(LoggedModelId("m-1".to_owned())),
                 path: "data/model.pkl".to_owned(),
+            }
+        );
+        assert_eq!(
+            Place::of("1/traces/tr-1/artifacts/traces.json").unwrap(),
+            Place {
+                owner: ArtifactOwner::Trace(TraceId("tr-1".to_owned())),
+                path: "traces.json".to_owned(),
             }
         );
         assert_eq!(

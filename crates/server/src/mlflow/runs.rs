@@ -169,7 +169,7 @@ pub fn search(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusal> 
 
 pub fn log_metric(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusal> {
     let run = find_active(context, fields)?;
-    let metric = metric(fields)?;
+    let metric = metric(fields, "")?;
     let of_models = logged_models::metrics_of_models(context, &run.run_id, &[(fields, &metric)])?;
     let batch = Batch {
         metrics: vec![metric],
@@ -203,7 +203,11 @@ pub fn log_parameter(context: &Context<'_>, fields: &Fields) -> Result<Value, Re
 pub fn log_batch(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusal> {
     let metrics = fields.objects("metrics")?;
     let batch = Batch {
-        metrics: metrics.iter().map(metric).collect::<Result<_, _>>()?,
+        metrics: metrics
+            .iter()
+            .enumerate()
+            .map(|(at, fields)| metric(fields, &format!("metrics[{at}].")))
+            .collect::<Result<_, _>>()?,
         params: fields.pairs("params")?,
         tags: fields.pairs("tags")?,
     };
@@ -315,19 +319,18 @@ fn log(context: &Context<'_>, run: &TrackedRun, batch: &Batch) -> Result<Value, 
     Ok(json!({}))
 }
 
-fn metric(fields: &Fields) -> Result<LoggedMetric, Refusal> {
-    let key = fields.required("key")?;
+/// `place` stands before the names of what is missing.
+fn metric(fields: &Fields, place: &str) -> Result<LoggedMetric, Refusal> {
+    let missing = |name: &str| Refusal::missing(&format!("{place}{name}"));
+    let key = fields
+        .text("key")?
+        .filter(|key| !key.is_empty())
+        .ok_or_else(|| missing("key"))?;
     check_metric(key)?;
-    let value = fields.number("value")?.ok_or_else(|| {
-        Refusal::invalid(format!(
-            "Missing value for required parameter 'value' of the metric '{key}'."
-        ))
-    })?;
-    let at_ms = fields.integer("timestamp")?.ok_or_else(|| {
-        Refusal::invalid(format!(
-            "Missing value for required parameter 'timestamp' of the metric '{key}'."
-        ))
-    })?;
+    let value = fields.number("value")?.ok_or_else(|| missing("value"))?;
+    let at_ms = fields
+        .integer("timestamp")?
+        .ok_or_else(|| missing("timestamp"))?;
     Ok(LoggedMetric {
         key: key.to_owned(),
         value,

@@ -246,3 +246,48 @@ CREATE TABLE model_aliases (
 ) STRICT, WITHOUT ROWID;
 INSERT INTO model_aliases SELECT model_id, alias, version FROM model_aliases_4;
 DROP TABLE model_aliases_4;
+
+-- What programs did while they answered, and the steps of it in the form in which OpenTelemetry's protocol brought them.
+CREATE TABLE traces (
+    id            INTEGER PRIMARY KEY,
+    trace_id      TEXT NOT NULL UNIQUE,
+    experiment_id INTEGER NOT NULL REFERENCES experiments(id),
+    started_ms    INTEGER NOT NULL,
+    duration_ms   INTEGER,
+    state         TEXT NOT NULL,
+    client_request_id TEXT,
+    request_preview   TEXT,
+    response_preview  TEXT
+) STRICT;
+CREATE INDEX traces_experiment ON traces(experiment_id, started_ms);
+CREATE TABLE trace_metadata (
+    trace INTEGER NOT NULL REFERENCES traces(id) ON DELETE CASCADE,
+    key   TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (trace, key)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE trace_tags (
+    trace INTEGER NOT NULL REFERENCES traces(id) ON DELETE CASCADE,
+    key   TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (trace, key)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE trace_spans (
+    trace      INTEGER NOT NULL REFERENCES traces(id) ON DELETE CASCADE,
+    span_id    TEXT NOT NULL,
+    parent_id  TEXT,
+    name       TEXT NOT NULL,
+    started_ns INTEGER NOT NULL,
+    ended_ns   INTEGER,
+    state      TEXT NOT NULL,
+    otlp       TEXT NOT NULL,
+    PRIMARY KEY (trace, span_id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE trace_files (
+    trace      INTEGER NOT NULL REFERENCES traces(id) ON DELETE CASCADE,
+    path       TEXT NOT NULL,
+    object     TEXT NOT NULL,
+    size_bytes INTEGER NOT NULL,
+    PRIMARY KEY (trace, path)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX trace_files_object ON trace_files(object);

@@ -10,6 +10,9 @@ mod logged_models;
 pub(crate) mod queue;
 mod runs;
 mod search;
+mod trace_load;
+mod trace_search;
+mod traces;
 
 use crate::error::Error;
 

@@ -1,6 +1,7 @@
 //! Everything a bare machine lacks: system packages, the web front end's packages, native libraries.
 
 pub mod lightgbm;
+pub mod mlflow_client;
 pub mod onnxruntime;
 pub mod packages;
 pub mod python;
@@ -35,6 +36,7 @@ pub fn run(places: &Places, scope: Scope) -> Result<()> {
     lightgbm::RELEASE.install(places, &places.lightgbm())?;
     if scope == Scope::Test {
         python_packages::install(places)?;
+        mlflow_client::install(places)?;
     }
     web::install(places)
 }

@@ -1,0 +1,68 @@
+//! A virtual environment with MLflow's own Python client, with which tests talk to `assay serve`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::python;
+use crate::error::{Error, Result, io as at};
+use crate::places::Places;
+use crate::process;
+
+const REQUIREMENTS: &str = include_str!("../../../../tests/mlflow/requirements.txt");
+
+/// Makes it unless the one that is wanted is there.
+pub fn install(places: &Places) -> Result<()> {
+    let folder = places.mlflow_client();
+    let stamp = folder.join("requirements.txt");
+    if fs::read_to_string(&stamp).is_ok_and(|text| text == REQUIREMENTS) {
+        return Ok(());
+    }
+    println!("setup: making a virtual environment with MLflow's client");
+    let python = python::with_pip().ok_or_else(|| {
+        Error::Stopped(
+            "cannot fetch MLflow's client for the tests: no Python 3 with pip was found\nhint: install Python with pip"
+                .into(),
+        )
+    })?;
+    if folder.exists() {
+        fs::remove_dir_all(&folder).map_err(at("remove", &folder))?;
+    }
+    // Without a pip of its own, which some systems keep in a package that has to be installed first.
+    process::run(
+        Command::new(python)
+            .args(["-m", "venv", "--without-pip"])
+            .arg(&folder),
+    )?;
+    let requirements = folder.join("wanted.txt");
+    fs::write(&requirements, REQUIREMENTS).map_err(at("write", &requirements))?;
+    process::run(
+        Command::new(python)
+            .args(["-m", "pip", "install", "--quiet"])
+            .args(["--disable-pip-version-check", "--only-binary=:all:"])
+            .arg("--target")
+            .arg(packages(&folder)?)
+            .arg("--requirement")
+            .arg(&requirements),
+    )?;
+    // Last: while it is missing, the next setup tries again.
+    fs::rename(&requirements, &stamp).map_err(at("move", &requirements))
+}
+
+/// Where the environment's own Python looks for packages.
+fn packages(folder: &Path) -> Result<PathBuf> {
+    let python = if cfg!(windows) {
+        folder.join("Scripts").join("python.exe")
+    } else {
+        folder.join("bin").join("python")
+    };
+    let code = "import sysconfig; print(sysconfig.get_path('purelib'))";
+    let printed = process::printed(Command::new(&python).args(["-c", code])).unwrap_or_default();
+    match printed.trim() {
+        "" => Err(Error::Stopped(format!(
+            "cannot use the virtual environment {}: its Python does not say where its packages are\nhint: remove the folder and try again",
+            folder.display()
+        ))),
+        path => Ok(PathBuf::from(path)),
+    }
+}
