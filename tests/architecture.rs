@@ -30,7 +30,10 @@ const ALLOWED: [(&str, &[&str]); 13] = [
     ),
     ("assay-api", &["assay-lab"]),
     ("assay-server", &["assay-api"]),
-    ("assay-desktop", &["assay-api", "assay-lab", "assay-chart"]),
+    (
+        "assay-desktop",
+        &["assay-api", "assay-lab", "assay-chart", "assay-server"],
+    ),
     ("xtask", &[]),
 ];
 

@@ -45,6 +45,7 @@ pub fn open(lab: Option<&Path>) -> Result<(), Error> {
     let mut environment = Environment::system("window")?;
     environment.plotter = Some(environment.worker.clone());
     let desk = Arc::new(Desk::new(environment));
+    assay_server::offer(&desk);
     if let Some(lab) = lab {
         desk.open(lab)?;
     }

@@ -25,4 +25,10 @@ it('says that this page comes from it, and how to begin it', async () => {
   await window.page.getByText('127.0.0.1', { exact: true }).waitFor();
 });
 
+it('shows the line that points MLflow clients at it', async () => {
+  const uri = server.address.replace(/\/$/, '');
+  await window.page.getByText(`MLFLOW_TRACKING_URI=${uri}`, { exact: true }).waitFor();
+  expect(await window.page.getByRole('button', { name: 'Turn on' }).count()).toBe(0);
+});
+
 it('nothing went wrong, and nothing was asked for elsewhere', () => expect(window.problems).toEqual([]));

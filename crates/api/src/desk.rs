@@ -2,12 +2,14 @@
 
 use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 use std::thread;
 
 use assay_core::code::{Code, Failure};
 use assay_core::event::{Event, Kind};
 use assay_lab::{Cause, Environment, Error, Lab};
+
+use crate::own_server::{Serving, StartServer};
 
 /// One open lab at a time, for one window or one server.
 pub struct Desk {
@@ -16,6 +18,8 @@ pub struct Desk {
     /// Whether another lab may be opened by a command. A server keeps the one it was started with.
     may_change_lab: bool,
     listeners: Arc<Mutex<Vec<Sender<Event>>>>,
+    start_server: OnceLock<Box<StartServer>>,
+    serving: Mutex<Option<Box<dyn Serving>>>,
 }
 
 impl Desk {
@@ -26,6 +30,8 @@ impl Desk {
             lab: RwLock::default(),
             may_change_lab: true,
             listeners: Arc::default(),
+            start_server: OnceLock::new(),
+            serving: Mutex::default(),
         }
     }
 
@@ -57,6 +63,24 @@ impl Desk {
             })
     }
 
+    /// Lets commands start a server in this process; for hosts that are none themselves, before a lab is opened.
+    pub fn offer_server(&self, start: Box<StartServer>) {
+        // Who offers twice means the same server.
+        let _ = self.start_server.set(start);
+    }
+
+    pub(crate) fn start_server(&self) -> Option<&StartServer> {
+        self.start_server.get().map(AsRef::as_ref)
+    }
+
+    pub(crate) fn serving(&self) -> MutexGuard<'_, Option<Box<dyn Serving>>> {
+        self.serving.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn tell(&self, event: &Event) {
+        tell(&self.listeners, event);
+    }
+
     /// Events of whatever lab is open, from now on.
     pub fn listen(&self) -> Receiver<Event> {
         let (sender, receiver) = channel();
@@ -67,8 +91,9 @@ impl Desk {
         receiver
     }
 
-    /// Ends the jobs of this desk; for the end of the application.
+    /// Ends the jobs and the server of this desk; for the end of the application.
     pub fn close(&self) {
+        *self.serving() = None;
         if let Ok(lab) = self.lab() {
             lab.cancel_all_jobs();
         }
@@ -94,7 +119,8 @@ impl Desk {
         let lab = Arc::new(lab);
         lab.watch().map_err(|error| error.failure())?;
         let events = lab.listen();
-        *self.lab.write().unwrap_or_else(PoisonError::into_inner) = Some(lab);
+        *self.lab.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&lab));
+        self.follow_server(&lab);
         let listeners = Arc::clone(&self.listeners);
         // Ends when the lab is dropped, because the lab holds the other end.
         thread::spawn(move || {

@@ -9,7 +9,7 @@ use assay_core::dataset::{DatasetDetail, DatasetSummary, DatasetVersion, ImportS
 use assay_core::expect::{CheckReport, ResultFormat, RuleInfo, Suite};
 use assay_core::imports::{RecognisedRuns, RunExportSpec, RunImportSpec, RunsAt};
 use assay_core::job::{Job, JobSpec};
-use assay_core::lab::{DoctorReport, LabStatus, TrashItem};
+use assay_core::lab::{DoctorReport, LabStatus, OwnServer, SwitchServer, TrashItem};
 use assay_core::lineage::{Lineage, LineageRequest};
 use assay_core::metrics::MetricInfo;
 use assay_core::preview::{ImportPreview, PreviewRequest};
@@ -51,6 +51,14 @@ fn begin(desk: &Desk, spec: JobSpec) -> Answer<JobStarted> {
 
 pub fn lab_status(desk: &Desk, _: Nothing) -> Answer<LabStatus> {
     ask(desk, Lab::status)
+}
+
+pub fn server_show(desk: &Desk, _: Nothing) -> Answer<OwnServer> {
+    desk.own_server(&*desk.lab()?)
+}
+
+pub fn server_switch(desk: &Desk, request: SwitchServer) -> Answer<OwnServer> {
+    desk.switch_server(&*desk.lab()?, request)
 }
 
 pub fn lab_create(desk: &Desk, request: LabPath) -> Answer<LabStatus> {

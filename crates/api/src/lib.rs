@@ -4,6 +4,7 @@ mod desk;
 mod dispatch;
 mod handlers;
 mod list;
+mod own_server;
 pub mod reference;
 pub mod types;
 
@@ -12,3 +13,4 @@ pub use assay_core::event::Event;
 pub use assay_lab::Lab;
 pub use desk::Desk;
 pub use dispatch::{CommandInfo, Reply, commands};
+pub use own_server::{Serving, StartServer};

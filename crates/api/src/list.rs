@@ -14,6 +14,8 @@ macro_rules! with_commands {
             json "lab.open" (LabPath) -> LabStatus, reads [] => handlers::lab_open;
             json "lab.doctor" (DoctorRequest) -> DoctorReport, reads [] => handlers::lab_doctor;
             json "lab.undo" (Nothing) -> Undone, reads [] => handlers::lab_undo;
+            json "server.show" (Nothing) -> OwnServer, reads [Lab, Servers] => handlers::server_show;
+            json "server.switch" (SwitchServer) -> OwnServer, reads [] => handlers::server_switch;
             json "trash.list" (Nothing) -> Vec<TrashItem>, reads [Lab, Trash] => handlers::trash_list;
             json "trash.delete" (TrashRequest) -> Nothing, reads [] => handlers::trash_delete;
             json "trash.restore" (TrashRequest) -> Nothing, reads [] => handlers::trash_restore;

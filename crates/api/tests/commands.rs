@@ -5,10 +5,19 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use assay_api::{Desk, Reply, commands};
+use assay_api::{Desk, Reply, Serving, commands};
 use assay_core::Task;
 use assay_lab::{Environment, Lab};
 use serde_json::{Map, Value, json};
+
+/// A server that only has an address.
+struct Pretended(u16);
+
+impl Serving for Pretended {
+    fn address(&self) -> String {
+        format!("127.0.0.1:{}", self.0)
+    }
+}
 
 /// A request for every command, from what the sample lab holds.
 fn requests(desk: &Desk, folder: &std::path::Path) -> BTreeMap<&'static str, Value> {
@@ -50,6 +59,8 @@ fn requests(desk: &Desk, folder: &std::path::Path) -> BTreeMap<&'static str, Val
         ("lab.open", json!({ "path": folder.join("lab") })),
         ("lab.doctor", json!({ "repair": false })),
         ("lab.undo", nothing()),
+        ("server.show", nothing()),
+        ("server.switch", json!({ "on": true, "port": 5001 })),
         ("trash.list", nothing()),
         ("trash.delete", json!({ "kind": "replay", "id": replay })),
         ("trash.restore", json!({ "kind": "replay", "id": replay })),
@@ -289,6 +300,7 @@ fn every_command_answers_in_its_shape() {
     std::fs::create_dir(folder.path().join("watched")).expect("a folder");
     drop(lab);
     let desk = Arc::new(Desk::new(environment));
+    desk.offer_server(Box::new(|port| Ok(Box::new(Pretended(port)))));
     desk.open(&folder.path().join("lab"))
         .expect("the lab opens");
     let mut requests = requests(&desk, folder.path());

@@ -34,6 +34,24 @@ pub struct ServerInfo {
     pub started_ms: TimestampMs,
 }
 
+/// The server that runs in the window's own process when it is switched on: the pages and the tracking API.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct OwnServer {
+    /// Whether this host can switch it; a browser's host is a server already.
+    pub is_offered: bool,
+    /// `127.0.0.1:PORT` while it runs.
+    pub address: Option<String>,
+    /// The port of the lab's settings.
+    pub port: u16,
+}
+
+/// Switches the server of the window's own process; it is remembered in the lab's settings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SwitchServer {
+    pub on: bool,
+    pub port: u16,
+}
+
 /// `assay.toml`: what a person may edit. Unknown keys are refused with their line.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -113,11 +131,16 @@ impl DriftSettings {
 #[serde(default, deny_unknown_fields)]
 pub struct ServerSettings {
     pub port: u16,
+    /// Whether the desktop window serves the lab while it is open there.
+    pub in_window: bool,
 }
 
 impl Default for ServerSettings {
     fn default() -> Self {
-        Self { port: 5000 }
+        Self {
+            port: 5000,
+            in_window: false,
+        }
     }
 }
 

@@ -43,7 +43,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use assay_core::code::Code;
 use assay_core::event::Event;
 use assay_core::job::JobSpec;
-use assay_core::lab::{DoctorReport, LabStatus, ServerInfo, Settings, TrashItem, TrashKind};
+use assay_core::lab::{DoctorReport, LabStatus, ServerInfo, ServerSettings, Settings, TrashItem, TrashKind};
 use assay_core::reference::Reference;
 use assay_core::train::AlgorithmInfo;
 use assay_core::{ask::TrashEmptied, ask::Undone};
@@ -208,6 +208,13 @@ impl Lab {
     }
 
     /// Makes a server known to other windows of this lab until it is dropped.
+    /// Remembers in `assay.toml` on which port this lab is served, and whether the window does it.
+    pub fn set_server_settings(&self, server: &ServerSettings) -> Result<(), Error> {
+        self.store
+            .set_server_settings(server)
+            .attempt(|| "remember the server in assay.toml".to_owned())
+    }
+
     pub fn announce_server(&self, address: &str) -> Result<(), Error> {
         if self.view.is_some() {
             // nobody else can open it

@@ -3,6 +3,7 @@
 //! Invariant: it assumes a hostile page in the same browser. It listens on 127.0.0.1, answers only to its own name
 //! (DNS rebinding), refuses foreign origins, and wants a bearer token for every command.
 
+mod beside_window;
 mod events;
 mod guard;
 mod mlflow;
@@ -14,13 +15,17 @@ mod upload;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
+pub use beside_window::offer;
+
 pub use assay_api::Desk;
+use assay_api::Lab;
 use assay_core::code::{Code, Failure};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 use axum::routing::{get, post};
 use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
 
 /// The largest JSON request.
 const MAX_REQUEST_BYTES: usize = 8 << 20;
@@ -37,7 +42,7 @@ pub struct Options {
 
 /// What every request sees.
 pub(crate) struct Shared {
-    desk: Desk,
+    desk: Arc<Desk>,
     address: SocketAddr,
     token: String,
     /// Whether the page may be had without naming the token.
@@ -70,7 +75,7 @@ impl Error {
                     } else {
                         source.to_string()
                     },
-                    hint: Some("take another with --port, or --port 0 for any free one".to_owned()),
+                    hint: Some("choose another port (`--port` in a shell), or 0 for any free one".to_owned()),
                 }
             }
             Self::Serve(source) => Failure {
@@ -85,11 +90,33 @@ impl Error {
 
 /// Serves until the process is told to end. `ready` hears the address to open.
 pub fn serve(desk: Desk, options: Options, ready: impl FnOnce(&str)) -> Result<(), Error> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
+    let desk = Arc::new(desk);
+    runtime()?.block_on(async {
+        let bound = Bound::new(Arc::clone(&desk), options).await?;
+        ready(&bound.url);
+        let served = bound.run(told_to_end()).await;
+        desk.close();
+        served
+    })
+}
+
+fn runtime() -> std::io::Result<Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
-        .build()?;
-    runtime.block_on(async move {
+        .build()
+}
+
+/// A server that holds its port and does not answer yet.
+struct Bound {
+    listener: TcpListener,
+    shared: Arc<Shared>,
+    lab: Arc<Lab>,
+    url: String,
+}
+
+impl Bound {
+    async fn new(desk: Arc<Desk>, options: Options) -> Result<Self, Error> {
         let wanted = SocketAddr::from((Ipv4Addr::LOCALHOST, options.port));
         let listener = TcpListener::bind(wanted)
             .await
@@ -121,14 +148,23 @@ pub fn serve(desk: Desk, options: Options, ready: impl FnOnce(&str)) -> Result<(
                 .artifact_root
                 .unwrap_or_else(|| "mlflow-artifacts:".to_owned()),
         });
-        ready(&url);
-        let served = axum::serve(listener, router(&shared))
-            .with_graceful_shutdown(told_to_end())
+        Ok(Self {
+            listener,
+            shared,
+            lab,
+            url,
+        })
+    }
+
+    async fn run(self, end: impl Future<Output = ()> + Send + 'static) -> Result<(), Error> {
+        let served = axum::serve(self.listener, router(&self.shared))
+            .with_graceful_shutdown(end)
             .await;
-        shared.desk.close();
-        lab.withdraw_server().map_err(|error| error.failure())?;
+        self.lab
+            .withdraw_server()
+            .map_err(|error| error.failure())?;
         served.map_err(Error::Serve)
-    })
+    }
 }
 
 fn router(shared: &Arc<Shared>) -> Router {

@@ -4,7 +4,7 @@ use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use assay_core::lab::Settings;
+use assay_core::lab::{ServerSettings, Settings};
 use assay_core::registry::Stage;
 
 use crate::error::{Attempted, Error, Result};
@@ -28,6 +28,62 @@ impl Store {
     pub fn settings_path(&self) -> PathBuf {
         self.layout.settings()
     }
+
+    /// Writes the part about servers; every other line stays as its editor left it.
+    ///
+    /// # Errors
+    /// [`Error::Settings`] when the file cannot be read as it is.
+    pub fn set_server_settings(&self, server: &ServerSettings) -> Result<()> {
+        let path = self.layout.settings();
+        let text = match std::fs::read_to_string(&path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
+            read => read.attempted(|| "reading `assay.toml`".to_owned())?,
+        };
+        parse(&text)?;
+        let changed = with_server(&text, server);
+        parse(&changed)?;
+        let pending = path.with_extension("toml.new");
+        std::fs::write(&pending, changed)
+            .and_then(|()| std::fs::rename(&pending, &path))
+            .attempted(|| "writing `assay.toml`".to_owned())
+    }
+}
+
+/// The text with the keys of `[server]` set: in the place of those that are there, else below the table's head, which
+/// is written when it is missing.
+fn with_server(text: &str, server: &ServerSettings) -> String {
+    let mut missing = vec![
+        ("port", format!("port = {}", server.port)),
+        ("in_window", format!("in_window = {}", server.in_window)),
+    ];
+    let mut lines: Vec<String> = Vec::new();
+    let mut head = None;
+    let mut inside = false;
+    for line in text.lines() {
+        let trimmed = line.trim();
+        if trimmed.starts_with('[') {
+            inside = trimmed.split('#').next().map(str::trim) == Some("[server]");
+            if inside {
+                head = Some(lines.len());
+            }
+        }
+        let key = trimmed.split('=').next().unwrap_or_default().trim();
+        match missing.iter().position(|(name, _)| inside && *name == key) {
+            Some(at) => lines.push(missing.remove(at).1),
+            None => lines.push(line.to_owned()),
+        }
+    }
+    let below = match head {
+        Some(head) => head + 1,
+        None => {
+            lines.push("\n[server]".to_owned());
+            lines.len()
+        }
+    };
+    for (at, (_, line)) in missing.into_iter().enumerate() {
+        lines.insert(below + at, line);
+    }
+    lines.join("\n") + "\n"
 }
 
 /// Keeps a file that is there.
@@ -109,6 +165,31 @@ mod tests {
         let settings = parse(&all)?;
         assert_eq!(settings.gate["production"].metrics["test.accuracy"], 0.9);
         assert_eq!(settings.drift.rule().source, "assay.toml");
+        Ok(())
+    }
+
+    #[test]
+    fn a_switch_changes_its_lines_alone() -> Result<()> {
+        let server = ServerSettings {
+            port: 5001,
+            in_window: true,
+        };
+        let set = "port = 5001\nin_window = true\n";
+        for (text, wanted) in [
+            (String::new(), format!("\n[server]\n{set}")),
+            ("[server]\n".to_owned(), format!("[server]\n{set}")),
+            ("[server] # here\nport = 1".to_owned(), "[server] # here\nin_window = true\nport = 5001\n".to_owned()),
+            (
+                "# mine\n[server]\nin_window = false\nport=7 # old\n[jobs]\nat_once = 2\n".to_owned(),
+                "# mine\n[server]\nin_window = true\nport = 5001\n[jobs]\nat_once = 2\n".to_owned(),
+            ),
+        ] {
+            assert_eq!(with_server(&text, &server), wanted);
+            assert_eq!(parse(&wanted)?.server, server);
+        }
+        let changed = with_server(DEFAULT, &server);
+        assert_eq!(parse(&changed)?.server, server);
+        assert_eq!(changed.lines().count(), DEFAULT.lines().count() + 1);
         Ok(())
     }
 

@@ -48,6 +48,7 @@ import type { ImportedSuite } from "./ImportedSuite";
 import type { Job } from "./Job";
 import type { JobStarted } from "./JobStarted";
 import type { JunitRequest } from "./JunitRequest";
+import type { Kind } from "./Kind";
 import type { LabPath } from "./LabPath";
 import type { LabStatus } from "./LabStatus";
 import type { Lineage } from "./Lineage";
@@ -58,6 +59,7 @@ import type { ModelSummary } from "./ModelSummary";
 import type { ModelVersion } from "./ModelVersion";
 import type { Nothing } from "./Nothing";
 import type { OpenChart } from "./OpenChart";
+import type { OwnServer } from "./OwnServer";
 import type { PreviewRequest } from "./PreviewRequest";
 import type { Profile } from "./Profile";
 import type { PromoteRequest } from "./PromoteRequest";
@@ -100,6 +102,7 @@ import type { SearchRequest } from "./SearchRequest";
 import type { Suite } from "./Suite";
 import type { SuiteSummary } from "./SuiteSummary";
 import type { SuiteText } from "./SuiteText";
+import type { SwitchServer } from "./SwitchServer";
 import type { TagRequest } from "./TagRequest";
 import type { TrainSpec } from "./TrainSpec";
 import type { TrashEmptied } from "./TrashEmptied";
@@ -112,7 +115,6 @@ import type { VersionDiff } from "./VersionDiff";
 import type { WatchRequest } from "./WatchRequest";
 import type { WatchedFolder } from "./WatchedFolder";
 import type { Written } from "./Written";
-import type { Kind } from "./Kind";
 
 export interface Commands {
   "lab.status": { request: Nothing; response: LabStatus };
@@ -120,6 +122,8 @@ export interface Commands {
   "lab.open": { request: LabPath; response: LabStatus };
   "lab.doctor": { request: DoctorRequest; response: DoctorReport };
   "lab.undo": { request: Nothing; response: Undone };
+  "server.show": { request: Nothing; response: OwnServer };
+  "server.switch": { request: SwitchServer; response: OwnServer };
   "trash.list": { request: Nothing; response: Array<TrashItem> };
   "trash.delete": { request: TrashRequest; response: Nothing };
   "trash.restore": { request: TrashRequest; response: Nothing };
@@ -212,6 +216,8 @@ export const READS: Record<keyof Commands, readonly Kind[]> = {
   "lab.open": [],
   "lab.doctor": [],
   "lab.undo": [],
+  "server.show": ["lab", "servers"],
+  "server.switch": [],
   "trash.list": ["lab", "trash"],
   "trash.delete": [],
   "trash.restore": [],

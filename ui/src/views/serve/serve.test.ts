@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { addressOf, ownServer, serveCommand } from './serve';
+import { addressOf, ownServer, portOf, serveCommand, trackingLine } from './serve';
 
 const server = (address: string) => ({ address, process_id: 1, started_ms: 0 });
 
@@ -18,4 +18,14 @@ it('a page knows the server that it comes from', () => {
 it('an address is written as a browser opens it', () => {
   expect(addressOf(server('127.0.0.1:5000'))).toBe('http://127.0.0.1:5000/');
   expect(addressOf(server('http://127.0.0.1:5000/'))).toBe('http://127.0.0.1:5000/');
+});
+
+it('a client is pointed at the server with one line', () => {
+  expect(trackingLine('127.0.0.1:5000')).toBe('MLFLOW_TRACKING_URI=http://127.0.0.1:5000');
+});
+
+it('a port is a number that a program may hold', () => {
+  expect(portOf(' 5000 ')).toBe(5000);
+  expect(portOf('65535')).toBe(65535);
+  for (const text of ['', '0', '65536', '-1', '5e3', 'x', '5000.5']) expect(portOf(text)).toBeUndefined();
 });

@@ -26,3 +26,14 @@ function hostOf(text: string): string | null {
     return null;
   }
 }
+
+/** What a shell takes so that MLflow's client logs to the server. */
+export function trackingLine(address: string): string {
+  return `MLFLOW_TRACKING_URI=${addressOf({ address, process_id: 0, started_ms: 0 }).replace(/\/$/, '')}`;
+}
+
+/** The port that was typed; undefined for what is none. */
+export function portOf(text: string): number | undefined {
+  const port = /^\d{1,5}$/.test(text.trim()) ? Number(text.trim()) : NaN;
+  return port >= 1 && port <= 65535 ? port : undefined;
+}
