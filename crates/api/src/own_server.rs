@@ -29,7 +29,11 @@ impl Desk {
         })
     }
 
-    pub(crate) fn switch_server(&self, lab: &Lab, wanted: SwitchServer) -> Result<OwnServer, Failure> {
+    pub(crate) fn switch_server(
+        &self,
+        lab: &Lab,
+        wanted: SwitchServer,
+    ) -> Result<OwnServer, Failure> {
         let start = self.start_server().ok_or_else(|| Failure {
             code: Code::Unsupported,
             attempted: "switch the server".to_owned(),

@@ -43,7 +43,9 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use assay_core::code::Code;
 use assay_core::event::Event;
 use assay_core::job::JobSpec;
-use assay_core::lab::{DoctorReport, LabStatus, ServerInfo, ServerSettings, Settings, TrashItem, TrashKind};
+use assay_core::lab::{
+    DoctorReport, LabStatus, ServerInfo, ServerSettings, Settings, TrashItem, TrashKind,
+};
 use assay_core::reference::Reference;
 use assay_core::train::AlgorithmInfo;
 use assay_core::{ask::TrashEmptied, ask::Undone};

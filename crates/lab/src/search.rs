@@ -38,10 +38,10 @@ impl Lab {
         for model in self.models()? {
             all.push(SearchHit {
                 kind: SearchKind::Model,
-                title: model
-                    .newest
-                    .as_ref()
-                    .map_or_else(|| model.model.to_string(), |newest| newest.key().to_string()),
+                title: model.newest.as_ref().map_or_else(
+                    || model.model.to_string(),
+                    |newest| newest.key().to_string(),
+                ),
                 detail: model.newest.as_ref().map_or_else(
                     || "no version".to_owned(),
                     |newest| newest.stage.label().to_owned(),

@@ -132,7 +132,8 @@ mod tests {
 
     fn health(address: &str) -> std::io::Result<String> {
         let mut stream = TcpStream::connect(address)?;
-        let request = format!("GET /health HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+        let request =
+            format!("GET /health HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
         stream.write_all(request.as_bytes())?;
         let mut answer = String::new();
         stream.read_to_string(&mut answer)?;
@@ -147,7 +148,10 @@ mod tests {
         let lab = json!({ "path": folder.path().join("lab") });
         ask(&desk, "lab.create", lab.clone()).unwrap();
         let shown = ask(&desk, "server.show", json!({})).unwrap();
-        assert_eq!(shown, json!({ "is_offered": true, "address": null, "port": 5000 }));
+        assert_eq!(
+            shown,
+            json!({ "is_offered": true, "address": null, "port": 5000 })
+        );
 
         // A port that is held is refused in words, and nothing is remembered.
         let held = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -155,12 +159,18 @@ mod tests {
         let refused = ask(&desk, "server.switch", json!({ "on": true, "port": port })).unwrap_err();
         assert_eq!(refused.code, Code::Conflict);
         assert_eq!(refused.wrong, "another program holds that port");
-        assert_eq!(ask(&desk, "server.show", json!({})).unwrap()["address"], Value::Null);
+        assert_eq!(
+            ask(&desk, "server.show", json!({})).unwrap()["address"],
+            Value::Null
+        );
         drop(held);
 
         let shown = ask(&desk, "server.switch", json!({ "on": true, "port": port })).unwrap();
         let address = format!("127.0.0.1:{port}");
-        assert_eq!(shown, json!({ "is_offered": true, "address": address, "port": port }));
+        assert_eq!(
+            shown,
+            json!({ "is_offered": true, "address": address, "port": port })
+        );
         assert!(health(&address).unwrap().ends_with("OK"));
         let status = ask(&desk, "lab.status", json!({})).unwrap();
         assert_eq!(status["servers"][0]["address"], json!(address));

@@ -75,7 +75,10 @@ impl Error {
                     } else {
                         source.to_string()
                     },
-                    hint: Some("choose another port (`--port` in a shell), or 0 for any free one".to_owned()),
+                    hint: Some(
+                        "choose another port (`--port` in a shell), or 0 for any free one"
+                            .to_owned(),
+                    ),
                 }
             }
             Self::Serve(source) => Failure {

@@ -178,9 +178,13 @@ mod tests {
         for (text, wanted) in [
             (String::new(), format!("\n[server]\n{set}")),
             ("[server]\n".to_owned(), format!("[server]\n{set}")),
-            ("[server] # here\nport = 1".to_owned(), "[server] # here\nin_window = true\nport = 5001\n".to_owned()),
             (
-                "# mine\n[server]\nin_window = false\nport=7 # old\n[jobs]\nat_once = 2\n".to_owned(),
+                "[server] # here\nport = 1".to_owned(),
+                "[server] # here\nin_window = true\nport = 5001\n".to_owned(),
+            ),
+            (
+                "# mine\n[server]\nin_window = false\nport=7 # old\n[jobs]\nat_once = 2\n"
+                    .to_owned(),
                 "# mine\n[server]\nin_window = true\nport = 5001\n[jobs]\nat_once = 2\n".to_owned(),
             ),
         ] {

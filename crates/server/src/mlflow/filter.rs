@@ -34,8 +34,26 @@ pub fn order_by(searched: &Searched, fields: &Fields) -> Result<Vec<OrderBy>, Re
     fields
         .texts("order_by")?
         .iter()
-        .map(|order| read_order(searched, order.trim()))
+        .map(|text| {
+            let (name, ascending) = direction(text);
+            order(searched, name, ascending)
+        })
         .collect()
+}
+
+/// The same with names that whoever searches reads.
+pub fn order_by_any(fields: &Fields) -> Result<Vec<OrderBy>, Refusal> {
+    let orders = fields.texts("order_by")?;
+    Ok(orders
+        .iter()
+        .map(|text| {
+            let (name, ascending) = direction(text);
+            OrderBy {
+                name: name.trim().to_owned(),
+                ascending,
+            }
+        })
+        .collect())
 }
 
 /// One order whose direction stands beside its name.
@@ -56,11 +74,13 @@ pub fn order(searched: &Searched, name: &str, ascending: bool) -> Result<OrderBy
     })
 }
 
-fn read_order(searched: &Searched, text: &str) -> Result<OrderBy, Refusal> {
+/// A name, and whether the order is ascending.
+fn direction(text: &str) -> (&str, bool) {
+    let text = text.trim();
     match text.rsplit_once(char::is_whitespace) {
-        Some((name, word)) if word.eq_ignore_ascii_case("desc") => order(searched, name, false),
-        Some((name, word)) if word.eq_ignore_ascii_case("asc") => order(searched, name, true),
-        _ => order(searched, text, true),
+        Some((name, word)) if word.eq_ignore_ascii_case("desc") => (name, false),
+        Some((name, word)) if word.eq_ignore_ascii_case("asc") => (name, true),
+        _ => (text, true),
     }
 }
 

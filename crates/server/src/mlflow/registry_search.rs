@@ -186,7 +186,7 @@ mod tests {
             ("name = 'a'", false),
         ] {
             assert_eq!(
-                asks_for_prompts(&filter::read(text).unwrap()),
+                asks_for_prompts(&filter::read(&filter::REGISTERED_MODELS, text).unwrap()),
                 asks,
                 "{text}"
             );

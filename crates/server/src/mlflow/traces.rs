@@ -97,7 +97,7 @@ pub fn search(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusal> 
     let wanted = TraceQuery {
         experiments,
         filter: fields.text("filter")?.unwrap_or_default().to_owned(),
-        order_by: filter::order_by(fields)?,
+        order_by: filter::order_by_any(fields)?,
         offset: offset as u64,
         limit: filter::limit(fields, 100, MAX_RESULTS)? as u32,
     };

@@ -109,7 +109,10 @@ fn a_client_may_name_and_describe_what_it_likes() {
     assert_eq!(registered(&lab, "a@b").version, 1);
     lab.store.rename_model(&model, &to, ACT).unwrap();
     let found = lab.store.registered_model(&to).unwrap();
-    assert_eq!((found.description.as_str(), found.tags["k"].as_str()), ("words", "2"));
+    assert_eq!(
+        (found.description.as_str(), found.tags["k"].as_str()),
+        ("words", "2")
+    );
     assert_eq!(found.versions[0].description, "from a notebook");
     assert_eq!(found.versions[0].tags["q"], "good");
     // The line goes on under the new name.
@@ -153,7 +156,10 @@ fn a_version_registered_here_is_only_hidden_from_clients() {
         .unwrap();
     let seen = || lab.store.registered_version(&key("species", 1));
     assert_eq!(seen().unwrap_err().code(), Code::NotFound);
-    let kept = lab.store.model_version(&"species@1".parse().unwrap()).unwrap();
+    let kept = lab
+        .store
+        .model_version(&"species@1".parse().unwrap())
+        .unwrap();
     assert_eq!((kept.stage, kept.aliases.len()), (Stage::Archived, 0));
     assert_eq!(lab.store.models().unwrap()[0].n_versions, 1);
     lab.store
