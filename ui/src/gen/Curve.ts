@@ -15,7 +15,7 @@ n_points: number,
  */
 n_shown: number, 
 /**
- * Of all points: those whose value is no finite number.
+ * Of the points from `from` to `to`: those whose value is no finite number.
  */
 n_not_finite: number, 
 /**

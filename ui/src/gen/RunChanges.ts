@@ -11,6 +11,6 @@ runs: Array<RunRow>,
  */
 n_changed: number, 
 /**
- * Runs came, went, or moved to another list: rows shift.
+ * Runs came, went, or moved to another list, or models of theirs did: the table is to be read again.
  */
 rows_shift: boolean, };
