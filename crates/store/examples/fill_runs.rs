@@ -16,7 +16,7 @@ const BATCH: usize = 10_000;
 fn main() -> Result<(), Box<dyn Error>> {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let (lab, n_runs, n_points) = match words.as_slice() {
-        [lab, n_runs] => (lab, n_runs.parse()?, 0),
+        [lab, n_runs] => (lab, n_runs.parse()?, 0_usize),
         [lab, n_runs, n_points] => (lab, n_runs.parse()?, n_points.parse()?),
         _ => return Err("it takes a folder, a number of runs, and a number of points".into()),
     };

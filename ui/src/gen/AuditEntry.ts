@@ -5,7 +5,7 @@
  */
 export type AuditEntry = { number: number, at_ms: number, 
 /**
- * `command line`, `window`, `browser`, `worker`
+ * `command line`, `window`, `browser`, `worker`, `client`
  */
 actor: string, 
 /**

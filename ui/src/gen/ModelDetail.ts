@@ -13,7 +13,11 @@ export type ModelDetail = { version: ModelVersion,
 /**
  * Newest first.
  */
-versions: Array<ModelVersion>, line: Array<RegisteredVersion>, 
+versions: Array<ModelVersion>, 
+/**
+ * Those of clients too, newest first.
+ */
+line: Array<RegisteredVersion>, 
 /**
  * The metrics of the version before, for comparison.
  */

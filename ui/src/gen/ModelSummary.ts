@@ -6,7 +6,23 @@ import type { RegisteredVersion } from "./RegisteredVersion";
 /**
  * A row of the list of models.
  */
-export type ModelSummary = { model: ModelName, n_versions: number, newest: RegisteredVersion | null, latest: ModelVersion | null, exported: Array<number>, 
+export type ModelSummary = { model: ModelName, 
+/**
+ * Of Assay and of clients.
+ */
+n_versions: number, 
+/**
+ * The newest of all; a client's model may have none.
+ */
+newest: RegisteredVersion | null, 
+/**
+ * The newest that was registered here; `None` when only clients registered some.
+ */
+latest: ModelVersion | null, 
+/**
+ * The numbers of those that were registered here, newest first.
+ */
+exported: Array<number>, 
 /**
  * The version in production, when there is one.
  */

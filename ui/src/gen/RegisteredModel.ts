@@ -2,4 +2,12 @@
 import type { ModelName } from "./ModelName";
 import type { RegisteredVersion } from "./RegisteredVersion";
 
-export type RegisteredModel = { model: ModelName, description: string, tags: { [key in string]: string }, aliases: { [key in string]: number }, created_ms: number, updated_ms: number, versions: Array<RegisteredVersion>, };
+export type RegisteredModel = { 
+/**
+ * Any name that MLflow allows when a client made it.
+ */
+model: ModelName, description: string, tags: { [key in string]: string }, aliases: { [key in string]: number }, created_ms: number, updated_ms: number, 
+/**
+ * Newest first; a client's model may have none.
+ */
+versions: Array<RegisteredVersion>, };

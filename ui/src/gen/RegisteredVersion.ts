@@ -4,4 +4,8 @@ import type { Origin } from "./Origin";
 import type { RunId } from "./RunId";
 import type { Stage } from "./Stage";
 
-export type RegisteredVersion = { model: ModelName, version: number, stage: Stage, aliases: Array<string>, description: string, tags: { [key in string]: string }, run_id: RunId | null, origin: Origin, created_ms: number, updated_ms: number, };
+export type RegisteredVersion = { model: ModelName, version: number, stage: Stage, aliases: Array<string>, description: string, tags: { [key in string]: string }, 
+/**
+ * `None`: its client named no run.
+ */
+run_id: RunId | null, origin: Origin, created_ms: number, updated_ms: number, };

@@ -146,46 +146,63 @@ DROP INDEX run_params_key;
 CREATE INDEX run_params_key ON run_params(key, run, value);
 
 -- Which runs each change touched, so that what a process keeps of them is brought up to date run by run. The number is
--- that of the first change of the same transaction. Triggers, so that no writer can forget it.
+-- that of the first change of the same transaction. Triggers, so that no writer can forget it; not OR IGNORE, for the
+-- conflict clause of the statement that fires a trigger counts instead of the trigger's own.
 CREATE TABLE run_changes (
     number INTEGER NOT NULL,
     run    INTEGER NOT NULL,
     PRIMARY KEY (number, run)
 ) STRICT, WITHOUT ROWID;
+CREATE VIEW next_change AS SELECT coalesce(max(number), 0) + 1 AS number FROM changes;
 CREATE TRIGGER runs_insert_is_noted AFTER INSERT ON runs
-    BEGIN INSERT OR IGNORE INTO run_changes VALUES ((SELECT coalesce(max(number), 0) + 1 FROM changes), new.id); END;
+    BEGIN INSERT INTO run_changes SELECT n.number, new.id FROM next_change n
+        WHERE NOT EXISTS (SELECT 1 FROM run_changes c WHERE c.number = n.number AND c.run = new.id); END;
 CREATE TRIGGER runs_update_is_noted AFTER UPDATE OF
         experiment_id, name, status, started_ms, ended_ms, dataset, dataset_version, user, deleted_ms ON runs
-    BEGIN INSERT OR IGNORE INTO run_changes VALUES ((SELECT coalesce(max(number), 0) + 1 FROM changes), new.id); END;
+    BEGIN INSERT INTO run_changes SELECT n.number, new.id FROM next_change n
+        WHERE NOT EXISTS (SELECT 1 FROM run_changes c WHERE c.number = n.number AND c.run = new.id); END;
 CREATE TRIGGER runs_delete_is_noted AFTER DELETE ON runs
-    BEGIN INSERT OR IGNORE INTO run_changes VALUES ((SELECT coalesce(max(number), 0) + 1 FROM changes), old.id); END;
+    BEGIN INSERT INTO run_changes SELECT n.number, old.id FROM next_change n
+        WHERE NOT EXISTS (SELECT 1 FROM run_changes c WHERE c.number = n.number AND c.run = old.id); END;
 CREATE TRIGGER run_params_insert_is_noted AFTER INSERT ON run_params
-    BEGIN INSERT OR IGNORE INTO run_changes VALUES ((SELECT coalesce(max(number), 0) + 1 FROM changes), new.run); END;
+    BEGIN INSERT INTO run_changes SELECT n.number, new.run FROM next_change n
+        WHERE NOT EXISTS (SELECT 1 FROM run_changes c WHERE c.number = n.number AND c.run = new.run); END;
 CREATE TRIGGER run_params_update_is_noted AFTER UPDATE ON run_params
-    BEGIN INSERT OR IGNORE INTO run_changes VALUES ((SELECT coalesce(max(number), 0) + 1 FROM changes), new.run); END;
+    BEGIN INSERT INTO run_changes SELECT n.number, new.run FROM next_change n
+        WHERE NOT EXISTS (SELECT 1 FROM run_changes c WHERE c.number = n.number AND c.run = new.run); END;
 CREATE TRIGGER run_params_delete_is_noted AFTER DELETE ON run_params
-    BEGIN INSERT OR IGNORE INTO run_changes VALUES ((SELECT coalesce(max(number), 0) + 1 FROM changes), old.run); END;
+    BEGIN INSERT INTO run_changes SELECT n.number, old.run FROM next_change n
+        WHERE NOT EXISTS (SELECT 1 FROM run_changes c WHERE c.number = n.number AND c.run = old.run); END;
 CREATE TRIGGER run_tags_insert_is_noted AFTER INSERT ON run_tags
-    BEGIN INSERT OR IGNORE INTO run_changes VALUES ((SELECT coalesce(max(number), 0) + 1 FROM changes), new.run); END;
+    BEGIN INSERT INTO run_changes SELECT n.number, new.run FROM next_change n
+        WHERE NOT EXISTS (SELECT 1 FROM run_changes c WHERE c.number = n.number AND c.run = new.run); END;
 CREATE TRIGGER run_tags_update_is_noted AFTER UPDATE ON run_tags
-    BEGIN INSERT OR IGNORE INTO run_changes VALUES ((SELECT coalesce(max(number), 0) + 1 FROM changes), new.run); END;
+    BEGIN INSERT INTO run_changes SELECT n.number, new.run FROM next_change n
+        WHERE NOT EXISTS (SELECT 1 FROM run_changes c WHERE c.number = n.number AND c.run = new.run); END;
 CREATE TRIGGER run_tags_delete_is_noted AFTER DELETE ON run_tags
-    BEGIN INSERT OR IGNORE INTO run_changes VALUES ((SELECT coalesce(max(number), 0) + 1 FROM changes), old.run); END;
+    BEGIN INSERT INTO run_changes SELECT n.number, old.run FROM next_change n
+        WHERE NOT EXISTS (SELECT 1 FROM run_changes c WHERE c.number = n.number AND c.run = old.run); END;
 CREATE TRIGGER metric_summaries_insert_is_noted AFTER INSERT ON metric_summaries
-    BEGIN INSERT OR IGNORE INTO run_changes VALUES ((SELECT coalesce(max(number), 0) + 1 FROM changes), new.run); END;
+    BEGIN INSERT INTO run_changes SELECT n.number, new.run FROM next_change n
+        WHERE NOT EXISTS (SELECT 1 FROM run_changes c WHERE c.number = n.number AND c.run = new.run); END;
 CREATE TRIGGER metric_summaries_update_is_noted AFTER UPDATE ON metric_summaries
-    BEGIN INSERT OR IGNORE INTO run_changes VALUES ((SELECT coalesce(max(number), 0) + 1 FROM changes), new.run); END;
+    BEGIN INSERT INTO run_changes SELECT n.number, new.run FROM next_change n
+        WHERE NOT EXISTS (SELECT 1 FROM run_changes c WHERE c.number = n.number AND c.run = new.run); END;
 CREATE TRIGGER metric_summaries_delete_is_noted AFTER DELETE ON metric_summaries
-    BEGIN INSERT OR IGNORE INTO run_changes VALUES ((SELECT coalesce(max(number), 0) + 1 FROM changes), old.run); END;
+    BEGIN INSERT INTO run_changes SELECT n.number, old.run FROM next_change n
+        WHERE NOT EXISTS (SELECT 1 FROM run_changes c WHERE c.number = n.number AND c.run = old.run); END;
 CREATE TRIGGER run_inputs_insert_is_noted AFTER INSERT ON run_inputs
-    BEGIN INSERT OR IGNORE INTO run_changes VALUES ((SELECT coalesce(max(number), 0) + 1 FROM changes), new.run); END;
+    BEGIN INSERT INTO run_changes SELECT n.number, new.run FROM next_change n
+        WHERE NOT EXISTS (SELECT 1 FROM run_changes c WHERE c.number = n.number AND c.run = new.run); END;
 CREATE TRIGGER run_inputs_update_is_noted AFTER UPDATE ON run_inputs
-    BEGIN INSERT OR IGNORE INTO run_changes VALUES ((SELECT coalesce(max(number), 0) + 1 FROM changes), new.run); END;
+    BEGIN INSERT INTO run_changes SELECT n.number, new.run FROM next_change n
+        WHERE NOT EXISTS (SELECT 1 FROM run_changes c WHERE c.number = n.number AND c.run = new.run); END;
 CREATE TRIGGER run_inputs_delete_is_noted AFTER DELETE ON run_inputs
-    BEGIN INSERT OR IGNORE INTO run_changes VALUES ((SELECT coalesce(max(number), 0) + 1 FROM changes), old.run); END;
+    BEGIN INSERT INTO run_changes SELECT n.number, old.run FROM next_change n
+        WHERE NOT EXISTS (SELECT 1 FROM run_changes c WHERE c.number = n.number AND c.run = old.run); END;
 CREATE TRIGGER experiments_name_is_noted AFTER UPDATE OF name ON experiments
-    BEGIN INSERT OR IGNORE INTO run_changes
-        SELECT (SELECT coalesce(max(number), 0) + 1 FROM changes), r.id FROM runs r WHERE r.experiment_id = new.id;
+    BEGIN INSERT INTO run_changes SELECT n.number, r.id FROM next_change n JOIN runs r ON r.experiment_id = new.id
+        WHERE NOT EXISTS (SELECT 1 FROM run_changes c WHERE c.number = n.number AND c.run = r.id);
     END;
 
 -- One registry, whoever registered: models have what clients say of them, and may have no version.
