@@ -23,8 +23,11 @@ pub(crate) const STEPS: &[&str] = &[
     include_str!("migrations/5.sql"),
 ];
 
+/// What a step does that SQL cannot.
+type Finish = fn(&Connection) -> Result<()>;
+
 /// What SQL cannot do of a step, by the format that it leads to.
-const AFTER: &[(usize, fn(&Connection) -> Result<()>)] = &[(5, chunk_rows::find_extremes)];
+const AFTER: &[(usize, Finish)] = &[(5, chunk_rows::find_extremes)];
 
 /// The format of a database: 0 for an empty one.
 ///

@@ -123,11 +123,10 @@ pub(super) fn reader<R: Read>(stream: R, delimiter: u8, has_headers: bool) -> Re
 /// What stands most often in the header.
 fn delimiter(head: &str) -> u8 {
     let count = |delimiter: &u8| head.bytes().filter(|byte| byte == delimiter).count();
-    let best = *[b'|', b'\t', b';', b',']
+    *[b'|', b'\t', b';', b',']
         .iter()
         .max_by_key(|delimiter| count(delimiter))
-        .unwrap_or(&b',');
-    best
+        .unwrap_or(&b',')
 }
 
 pub(super) fn number(field: &[u8]) -> Option<f64> {

@@ -157,10 +157,17 @@ impl Lab {
     }
 
     fn take_registry(&self, zip: &mut Zip, manifest: &Manifest) -> Result<(), Cause> {
-        let mut folders: BTreeMap<(String, u32), Vec<(String, Vec<u8>)>> = BTreeMap::new();
+        let mut folders: BTreeMap<VersionKey, Vec<(String, Vec<u8>)>> = BTreeMap::new();
         for file in &manifest.files {
             let Some((model, version, path)) = registry_parts(&file.path) else {
                 continue;
+            };
+            if path == CHECKSUMS {
+                continue;
+            }
+            let key = VersionKey {
+                model: ModelName::new(model),
+                version,
             };
             let mut bytes = Vec::new();
             each_chunk(zip, &file.path, |chunk| {
@@ -168,19 +175,11 @@ impl Lab {
                 Ok(())
             })?;
             folders
-                .entry((model.to_owned(), version))
+                .entry(key)
                 .or_default()
                 .push((path.to_owned(), bytes));
         }
-        for ((model, version), files) in folders {
-            let key = VersionKey {
-                model: ModelName(model),
-                version,
-            };
-            let files: Vec<_> = files
-                .into_iter()
-                .filter(|(path, _)| path != CHECKSUMS)
-                .collect();
+        for (key, files) in folders {
             self.store.write_registry(&key, &files)?;
         }
         Ok(())

@@ -148,16 +148,21 @@ pub struct KeyValueList {
 impl<'de> Deserialize<'de> for AnyValue {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
-        #[serde(rename_all = "camelCase")]
         enum Given {
-            StringValue(String),
-            BoolValue(bool),
-            #[serde(deserialize_with = "whole")]
-            IntValue(i64),
-            DoubleValue(Json),
-            ArrayValue(ArrayValue),
-            KvlistValue(KeyValueList),
-            BytesValue(String),
+            #[serde(rename = "stringValue")]
+            String(String),
+            #[serde(rename = "boolValue")]
+            Bool(bool),
+            #[serde(rename = "intValue", deserialize_with = "whole")]
+            Int(i64),
+            #[serde(rename = "doubleValue")]
+            Double(Json),
+            #[serde(rename = "arrayValue")]
+            Array(ArrayValue),
+            #[serde(rename = "kvlistValue")]
+            List(KeyValueList),
+            #[serde(rename = "bytesValue")]
+            Bytes(String),
         }
         let fields = serde_json::Map::deserialize(deserializer)?;
         let Some((name, value)) = fields.into_iter().find(|(_, value)| !value.is_null()) else {
@@ -166,20 +171,18 @@ impl<'de> Deserialize<'de> for AnyValue {
         let only = serde_json::Map::from_iter([(name, value)]);
         let given = Given::deserialize(Json::Object(only)).map_err(D::Error::custom)?;
         let value = match given {
-            Given::StringValue(text) => Any::String(text),
-            Given::BoolValue(value) => Any::Bool(value),
-            Given::IntValue(value) => Any::Int(value),
+            Given::String(text) => Any::String(text),
+            Given::Bool(value) => Any::Bool(value),
+            Given::Int(value) => Any::Int(value),
             // NaN and the infinities are texts.
-            Given::DoubleValue(value) => value
+            Given::Double(value) => value
                 .as_f64()
                 .or_else(|| value.as_str()?.parse().ok())
                 .map(Any::Double)
                 .ok_or_else(|| D::Error::custom("a doubleValue is no number"))?,
-            Given::ArrayValue(list) => Any::Array(list),
-            Given::KvlistValue(list) => Any::List(list),
-            Given::BytesValue(text) => {
-                Any::Bytes(super::from_base64(&text).map_err(D::Error::custom)?)
-            }
+            Given::Array(list) => Any::Array(list),
+            Given::List(list) => Any::List(list),
+            Given::Bytes(text) => Any::Bytes(super::from_base64(&text).map_err(D::Error::custom)?),
         };
         Ok(Self { value: Some(value) })
     }
