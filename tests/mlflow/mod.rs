@@ -3,7 +3,7 @@
 //! A script gets the server's address as its first argument and asserts; it ends with status 0 when all of it held.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use crate::server::Server;
 use crate::support::TestLab;
@@ -11,6 +11,148 @@ use crate::support::TestLab;
 #[test]
 fn experiments_and_runs() {
     against_a_new_lab("runs.py");
+}
+
+#[test]
+fn runs_are_found_page_by_page() {
+    against_a_new_lab("search.py");
+}
+
+#[test]
+fn files_go_in_and_out() {
+    against_a_new_lab("artifacts.py");
+}
+
+#[test]
+fn traces_and_spans() {
+    against_a_new_lab("traces.py");
+}
+
+#[test]
+fn several_processes_log_at_once() {
+    against_a_new_lab("crowd.py");
+}
+
+#[test]
+fn what_is_wrong_is_refused() {
+    against_a_new_lab("hostile.py");
+}
+
+#[test]
+fn what_was_trained_here_is_read_by_the_client() {
+    let lab = TestLab::new();
+    lab.import(&lab.penguins(), &[]);
+    let trained = lab.json(&[
+        "train",
+        "penguins",
+        "--target",
+        "species",
+        "--algorithm",
+        "decision_tree",
+    ]);
+    let server = Server::start(&lab, &[]);
+    let run_id = trained["run_id"].as_str().expect("an id");
+    run(&lab, &server, "trained.py", &[run_id]);
+    let shown = lab.json(&["runs", "show", run_id]);
+    assert_eq!(shown["summary"]["tags"]["seen by"], "a client", "{shown}");
+}
+
+#[test]
+fn what_a_client_logs_is_shown_by_the_command_line() {
+    let lab = TestLab::new();
+    let server = Server::start(&lab, &[]);
+    run(&lab, &server, "logged.py", &[]);
+    let listed = lab.json(&["runs", "list"]);
+    let logged = listed["runs"]
+        .as_array()
+        .expect("runs")
+        .iter()
+        .find(|run| run["name"] == "logged")
+        .expect("the run");
+    assert_eq!(logged["experiment"], "from a notebook");
+    assert_eq!(logged["status"], "finished");
+    assert_eq!(logged["params"]["depth"], "3");
+    assert_eq!(logged["metrics"]["loss"], 0.1);
+    let shown = lab.json(&["runs", "show", logged["run_id"].as_str().expect("an id")]);
+    assert_eq!(shown["summary"]["tags"]["team"], "a", "{shown}");
+    assert_eq!(shown["metric_summaries"][0]["n"], 10);
+    assert_eq!(shown["metric_summaries"][0]["max"], 1.0);
+    assert_eq!(shown["artifacts"][0]["path"], "notes/a.txt");
+}
+
+#[test]
+fn files_may_lie_in_a_folder_of_the_owners() {
+    let lab = TestLab::new();
+    let folder = lab.path().with_file_name("files");
+    let folder = folder.to_str().expect("a path is text");
+    // A path with a drive's letter is no address without the third slash.
+    let url = format!(
+        "file:///{}",
+        folder.trim_start_matches('/').replace('\\', "/")
+    );
+    for root in [url.as_str(), folder] {
+        let lab = TestLab::new();
+        let server = Server::start(&lab, &["--artifact-root", root]);
+        run(&lab, &server, "roots.py", &[root, folder]);
+    }
+}
+
+#[test]
+fn a_token_of_the_owner_is_asked_of_clients_too() {
+    let lab = TestLab::new();
+    let token = "a-token-of-the-owner-0123456789";
+    let file = lab.file("token", token);
+    let server = Server::start(&lab, &["--token-file", file.to_str().expect("text")]);
+    let output = client(&lab, &server, "tokens.py")
+        .env("MLFLOW_TRACKING_TOKEN", token)
+        .output()
+        .expect("Python starts");
+    check("tokens.py", &output);
+}
+
+/// A page of another site in the same browser, or one that made its name point here, gets nothing and does nothing.
+#[test]
+fn pages_of_other_sites_log_nothing() {
+    let lab = TestLab::new();
+    let server = Server::start(&lab, &[]);
+    let body = r#"{"experiment_id": "0", "start_time": 1}"#;
+    let port = server.address.rsplit(':').next().expect("a port");
+    let rebound = format!("evil.example:{port}");
+    for (head, headers) in [
+        (
+            "POST /api/2.0/mlflow/runs/create",
+            vec![("Origin", "https://evil.example")],
+        ),
+        ("POST /api/2.0/mlflow/runs/create", vec![("Origin", "null")]),
+        (
+            "POST /api/2.0/mlflow/runs/create",
+            vec![("Origin", "http://127.0.0.1:1")],
+        ),
+        (
+            "POST /api/2.0/mlflow/runs/create",
+            vec![("Host", rebound.as_str())],
+        ),
+        ("POST /v1/traces", vec![("Origin", "https://evil.example")]),
+        (
+            "PUT /api/2.0/mlflow-artifacts/artifacts/0/a/artifacts/b",
+            vec![("Host", rebound.as_str())],
+        ),
+        (
+            "GET /api/2.0/mlflow/experiments/get?experiment_id=0",
+            vec![("Host", rebound.as_str())],
+        ),
+    ] {
+        let (status, answer) = server.request(head, &headers, body);
+        assert_eq!(status, 403, "{head} {headers:?}: {answer}");
+    }
+    assert_eq!(lab.json(&["runs", "list"])["runs"], serde_json::json!([]));
+    let own = format!("http://{}", server.address);
+    let (status, answer) = server.request(
+        "POST /api/2.0/mlflow/runs/create",
+        &[("Origin", &own)],
+        body,
+    );
+    assert_eq!(status, 200, "{answer}");
 }
 
 /// Runs a script against a server over a lab in which nothing is.
@@ -26,6 +168,10 @@ fn run(lab: &TestLab, server: &Server, script: &str, more: &[&str]) {
         .args(more)
         .output()
         .expect("Python starts");
+    check(script, &output);
+}
+
+fn check(script: &str, output: &Output) {
     assert!(
         output.status.success(),
         "{script}:\n{}\n{}",
