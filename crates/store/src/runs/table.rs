@@ -130,8 +130,9 @@ fn values<T: rusqlite::types::FromSql>(
     value: &str,
     wanted: &str,
 ) -> Result<Vec<(i64, T)>> {
+    // CROSS JOIN keeps the order: a look at each wanted run, not at every run that has the key.
     let sql = format!(
-        "SELECT t.run, t.{value} FROM json_each(?1) w JOIN {table} t ON t.run = w.value AND t.key = ?2"
+        "SELECT t.run, t.{value} FROM json_each(?1) w CROSS JOIN {table} t ON t.run = w.value AND t.key = ?2"
     );
     db.all(&sql, params![wanted, key], |row| {
         Ok((row.get(0)?, row.get(1)?))
