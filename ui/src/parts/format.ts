@@ -5,6 +5,7 @@ export const UNKNOWN = '·';
 type Maybe<T> = T | null | undefined;
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const formats = new Map<number, Intl.NumberFormat>();
 const BYTE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
 
 /** A whole number with thousands set apart. */
@@ -17,7 +18,7 @@ export function count(value: Maybe<number | bigint>): string {
 export function number(value: Maybe<number>, decimals: number): string {
   if (value === null || value === undefined || Number.isNaN(value)) return UNKNOWN;
   if (!Number.isFinite(value)) return value > 0 ? '∞' : '−∞';
-  const text = value.toLocaleString('en-GB', { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+  const text = formatOf(decimals, decimals).format(value);
   return minus(/^-0(\.0+)?$/.test(text) ? text.slice(1) : text);
 }
 
@@ -29,7 +30,7 @@ export function compact(value: Maybe<number>, digits = 4): string {
   const size = Math.abs(value);
   if (size >= 1e9 || size < 1e-4) return scientific(value, digits - 1);
   const decimals = Math.max(0, digits - 1 - Math.floor(Math.log10(size)));
-  return minus(value.toLocaleString('en-GB', { maximumFractionDigits: Math.min(decimals, 20) }));
+  return minus(formatOf(0, Math.min(decimals, 20)).format(value));
 }
 
 /** With its sign: `+0.0098`, `−0.0217`; no difference is `0`. */
@@ -151,6 +152,17 @@ export function decimalsFor(values: Iterable<number | null | undefined>, digits 
     if (needed >= most) return most;
   }
   return needed;
+}
+
+/** Made once for each count of decimals: making one takes longer than a hundred figures written with it. */
+function formatOf(least: number, most: number): Intl.NumberFormat {
+  const key = least * 100 + most;
+  let format = formats.get(key);
+  if (!format) {
+    format = new Intl.NumberFormat('en-GB', { minimumFractionDigits: least, maximumFractionDigits: most });
+    formats.set(key, format);
+  }
+  return format;
 }
 
 function minus(text: string): string {

@@ -29,6 +29,9 @@ export interface Look {
 type Place = (value: number) => number;
 
 const RAW_ALPHA = 0.28;
+const LEAST_RAW_ALPHA = 0.06;
+/** Up to so many, what was measured is drawn as strong as a single one. */
+const FEW_CURVES = 3;
 const BACK_ALPHA = 0.16;
 /** Fewer points than these are shown as such. */
 const FEW_POINTS = 40;
@@ -42,25 +45,28 @@ export function drawCurves(
   look: Look,
 ): void {
   const order = (own: CurveLine) => (own.id === look.raised ? 2 : own.category > 0 ? 1 : 0);
-  for (const curve of [...curves].sort((a, b) => order(a) - order(b))) {
+  const sorted = [...curves].sort((a, b) => order(a) - order(b));
+  context.lineJoin = 'round';
+  const begin = (curve: CurveLine, alpha: number) => {
     const raised = curve.id === look.raised;
-    const behind = look.raised !== null && !raised;
     context.strokeStyle = context.fillStyle = colourOf(curve.category, look);
-    context.lineJoin = 'round';
-    context.globalAlpha = behind ? BACK_ALPHA : 1;
+    context.globalAlpha = alpha * (look.raised !== null && !raised ? BACK_ALPHA : 1);
+    return raised;
+  };
+  // What was measured lies beneath all smoothed lines, the fainter the more of it there is.
+  const raw_alpha = Math.max(LEAST_RAW_ALPHA, RAW_ALPHA * Math.min(1, FEW_CURVES / curves.length));
+  for (const curve of sorted) {
+    if (!curve.smoothed) continue;
+    const raised = begin(curve, raw_alpha);
+    if (raised) context.globalAlpha = RAW_ALPHA;
+    context.lineWidth = look.ratio;
+    context.stroke(rangePath(curve, x, y));
+  }
+  for (const curve of sorted) {
+    const raised = begin(curve, 1);
+    context.lineWidth = (raised ? 2.5 : curve.category > 0 ? 1.5 : 1) * look.ratio;
     context.setLineDash(dashOf(curve.category).map((length) => length * look.ratio));
-    const width = (raised ? 2.5 : curve.category > 0 ? 1.5 : 1) * look.ratio;
-    if (curve.smoothed) {
-      context.globalAlpha = behind ? BACK_ALPHA / 3 : RAW_ALPHA;
-      context.lineWidth = look.ratio;
-      context.stroke(rangePath(curve, x, y));
-      context.globalAlpha = behind ? BACK_ALPHA : 1;
-      context.lineWidth = width;
-      context.stroke(linePath(curve.x, curve.smoothed, x, y));
-    } else {
-      context.lineWidth = width;
-      context.stroke(rangePath(curve, x, y));
-    }
+    context.stroke(curve.smoothed ? linePath(curve.x, curve.smoothed, x, y) : rangePath(curve, x, y));
     context.setLineDash([]);
     if (curve.x.length <= FEW_POINTS) dots(context, curve, x, y, (raised ? 3 : 2) * look.ratio);
   }

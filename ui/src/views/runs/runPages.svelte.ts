@@ -15,6 +15,9 @@ export const PAGE_RUNS = 100;
 /** Windows kept beside those in sight, so that a look back finds them. */
 const MOST_PAGES = 40;
 
+/** Rows beyond those in view that are read with them, so that a slow wheel never meets an empty one. */
+const AHEAD_ROWS = 20;
+
 /** Rows that the host follows at once. */
 const MOST_SHOWN = 1000;
 
@@ -30,6 +33,8 @@ export interface RunPages {
   /** True when nothing can be shown yet. */
   readonly waiting: boolean;
   row(index: number): RunRow | undefined;
+  /** The rows of the first window. */
+  readonly first: readonly RunRow[];
   /** All rows that are here, in the order of the table. */
   readonly rows: readonly RunRow[];
   show(first: number, last: number): void;
@@ -186,12 +191,16 @@ export function runPages(request: () => RunsAsked): RunPages {
       return failure === null && head === undefined;
     },
     row: (index) => pages.get(Math.floor(index / PAGE_RUNS))?.[index % PAGE_RUNS],
+    get first() {
+      return pages.get(0) ?? [];
+    },
     get rows() {
       return [...pages.keys()].sort((a, b) => a - b).flatMap((page) => pages.get(page) ?? []);
     },
     show(firstRow, lastRow) {
-      from = Math.max(0, Math.floor(firstRow / PAGE_RUNS));
-      to = Math.max(from, Math.floor(Math.max(0, lastRow) / PAGE_RUNS));
+      from = Math.max(0, Math.floor((firstRow - AHEAD_ROWS) / PAGE_RUNS));
+      const n_rows = head?.n_rows ?? 0;
+      to = Math.max(from, Math.floor(Math.min(Math.max(0, n_rows - 1), lastRow + AHEAD_ROWS) / PAGE_RUNS));
     },
     async idsBetween(first, last) {
       const here: RunRow[] = [];
