@@ -5,6 +5,7 @@
 // The address is that of `assay serve` on a lab with many runs. Prints one line for each interaction, and ends with 1
 // when the 95th percentile of one is over the limit.
 
+import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
 import { interactions } from './interactions.mjs';
