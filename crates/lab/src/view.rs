@@ -9,7 +9,11 @@ use assay_store::Store;
 use tempfile::TempDir;
 
 use crate::error::{Attempt, Cause};
+use crate::processes::is_alive;
 use crate::{Environment, Error, Lab, VERSION};
+
+/// Of the folders of views, before the number of their process.
+const PREFIX: &str = "assay-view-";
 
 /// What a view shows.
 #[derive(Debug)]
@@ -22,8 +26,9 @@ pub struct View {
 impl Lab {
     pub(crate) fn open_in_place(path: &Path, environment: Environment) -> Result<Self, Error> {
         let attempted = || format!("look into {}", path.display());
+        remove_forgotten();
         let folder = tempfile::Builder::new()
-            .prefix("assay-view-")
+            .prefix(&format!("{PREFIX}{}-", std::process::id()))
             .tempdir()
             .map_err(|error| Cause::io(path, error))
             .attempt(attempted)?;
@@ -48,5 +53,24 @@ impl Lab {
     /// `None`: it is a lab of its own.
     pub fn view(&self) -> Option<&View> {
         self.view.as_ref()
+    }
+}
+
+/// Views of processes that were killed. What cannot be removed is somebody else's.
+fn remove_forgotten() {
+    for entry in std::fs::read_dir(std::env::temp_dir())
+        .into_iter()
+        .flatten()
+        .flatten()
+    {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let process = name
+            .strip_prefix(PREFIX)
+            .and_then(|rest| rest.split('-').next())
+            .and_then(|process| process.parse().ok());
+        if process.is_some_and(|process| !is_alive(process)) {
+            // the links in it are removed, not what they point at
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
     }
 }

@@ -7,7 +7,8 @@ use crate::error::Result;
 use crate::rows::{Rows, to_json};
 
 /// Tables about the lab itself, its log, its running work and its own list of changes: they stay where they are.
-pub(super) const ABOUT_THE_LAB: [&str; 5] = ["audit", "changes", "undo", "jobs", "servers"];
+pub(super) const ABOUT_THE_LAB: [&str; 6] =
+    ["audit", "changes", "run_changes", "undo", "jobs", "servers"];
 
 /// Which rows are copied, and what is different about the copies.
 pub(super) struct Rule {

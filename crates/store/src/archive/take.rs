@@ -87,6 +87,12 @@ impl Store {
             ] {
                 write.changed(kind);
             }
+            let runs = write
+                .tx
+                .all("SELECT id FROM runs", [], |row| Ok(row.get(0)?))?;
+            for run in runs {
+                write.listed_run(run);
+            }
             let count = |sql: &str| write.tx.count(sql, []);
             Ok(TakenLab {
                 n_runs: count("SELECT count(*) FROM runs")?,
