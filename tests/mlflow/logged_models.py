@@ -1,28 +1,16 @@
-"""Logged models through MLflow's own client: `python logged_models.py http://127.0.0.1:PORT`."""
+"""Logged models through MLflow's own client."""
 
 import math
-import os
-import sys
 import tempfile
+import warnings
 from pathlib import Path
 
 import mlflow
+from common import URI, client, refused
 from mlflow.entities import LoggedModelOutput, LoggedModelParameter, LoggedModelStatus, Metric
-from mlflow.exceptions import MlflowException
-from mlflow.tracking import MlflowClient
 
-uri = sys.argv[1]
-mlflow.set_tracking_uri(uri)
-client = MlflowClient(uri)
-
-
-def refused(code, call, *args, **kwargs):
-    try:
-        call(*args, **kwargs)
-    except MlflowException as error:
-        assert error.error_code == code, error
-        return str(error)
-    raise AssertionError(f"{call.__name__}{args} was not refused")
+warnings.filterwarnings("ignore")
+mlflow.set_tracking_uri(URI)
 
 
 def lives():
@@ -49,17 +37,17 @@ def lives():
     assert (found.tags["team"], "note" in found.tags) == ("b", False)
     assert found.params == {"depth": "3", "width": "9"}
     assert found.source_run_id == run.info.run_id
-    refused("RESOURCE_DOES_NOT_EXIST", client.delete_logged_model_tag, model.model_id, "note")
+    refused("RESOURCE_DOES_NOT_EXIST", "", client.delete_logged_model_tag, model.model_id, "note")
 
     client.log_outputs(run.info.run_id, [LoggedModelOutput(model.model_id, step=2)])
     outputs = client.get_run(run.info.run_id).outputs.model_outputs
     assert [(o.model_id, o.step) for o in outputs] == [(model.model_id, 2)]
 
     client.delete_logged_model(model.model_id)
-    refused("RESOURCE_DOES_NOT_EXIST", client.get_logged_model, model.model_id)
-    refused("RESOURCE_DOES_NOT_EXIST", client.get_logged_model, "m-" + "0" * 32)
+    refused("RESOURCE_DOES_NOT_EXIST", "", client.get_logged_model, model.model_id)
+    refused("RESOURCE_DOES_NOT_EXIST", "", client.get_logged_model, "m-" + "0" * 32)
     for name in ["a/b", "a:b", "a.b", "a%b", 'a"b', "a'b"]:
-        refused("INVALID_PARAMETER_VALUE", client.create_logged_model, experiment, name=name)
+        refused("INVALID_PARAMETER_VALUE", "", client.create_logged_model, experiment, name=name)
 
 
 def measures():
@@ -98,8 +86,7 @@ def measures():
     assert names(filter_string="metrics.auc > 0.1", datasets=[{"dataset_name": "test"}]) == ["two"]
     assert names(datasets=[{"dataset_name": "test", "dataset_digest": "d1"}]) == ["two"]
     assert names(datasets=[{"dataset_name": "test", "dataset_digest": "other"}]) == []
-    refused(
-        "RESOURCE_DOES_NOT_EXIST", client.log_metric, run, "auc", 1.0, model_id="m-" + "1" * 32
+    refused("RESOURCE_DOES_NOT_EXIST", "", client.log_metric, run, "auc", 1.0, model_id="m-" + "1" * 32
     )
 
 
@@ -123,8 +110,8 @@ def searches():
     assert names("tags.even = 'True'") == ["model-0", "model-2", "model-4", "model-6"]
     assert names(f"model_id = '{ids[1]}'") == ["model-1"]
     assert names("name IN ('model-1', 'model-2')") == ["model-1", "model-2"]
-    refused("INVALID_PARAMETER_VALUE", names, "name > 'a'")
-    refused("INVALID_PARAMETER_VALUE", names, "nonsense.x = 'a'")
+    refused("INVALID_PARAMETER_VALUE", "", names, "name > 'a'")
+    refused("INVALID_PARAMETER_VALUE", "", names, "nonsense.x = 'a'")
     seen, token = [], None
     while True:
         page = client.search_logged_models(
@@ -156,17 +143,21 @@ def keeps_files():
 
 
 def loads():
-    os.environ.setdefault("MLFLOW_ENABLE_ASYNC_LOGGING", "false")
     import numpy
     from sklearn.datasets import load_iris
-    from sklearn.tree import DecisionTreeClassifier
+    from sklearn.linear_model import LogisticRegression
 
     mlflow.set_experiment("models are loaded")
     x, y = load_iris(return_X_y=True, as_frame=True)
-    tree = DecisionTreeClassifier(max_depth=3, random_state=1).fit(x, y)
+    tree = LogisticRegression(max_iter=300).fit(x, y)
     with mlflow.start_run() as run:
         info = mlflow.sklearn.log_model(
-            tree, name="tree", input_example=x.head(2), registered_model_name="iris tree"
+            tree,
+            name="tree",
+            input_example=x.head(2),
+            registered_model_name="iris tree",
+            serialization_format="cloudpickle",
+            pip_requirements=["scikit-learn"],
         )
     for address in [
         info.model_uri,

@@ -24,6 +24,16 @@ fn files_go_in_and_out() {
 }
 
 #[test]
+fn the_registry() {
+    against_a_new_lab("registry.py");
+}
+
+#[test]
+fn logged_models() {
+    against_a_new_lab("logged_models.py");
+}
+
+#[test]
 fn traces_and_spans() {
     against_a_new_lab("traces.py");
 }
