@@ -47,6 +47,7 @@ fn databases_of_every_mlflow_are_imported_as_their_client_reads_them_and_once_on
         assert_eq!(report["n_new"], told.len(), "{version} {report}");
         assert_eq!(report["problems"], serde_json::json!([]), "{version}");
         assert_eq!(report["n_artifacts"], 2, "{version}");
+        assert_eq!(report["n_model_versions"], 2, "{version}");
 
         let page = lab.json(&["runs", "list"]);
         let live: Vec<&Value> = told
@@ -97,6 +98,7 @@ fn databases_of_every_mlflow_are_imported_as_their_client_reads_them_and_once_on
         let again = lab.json(&["runs", "import", text(&path)]);
         assert_eq!(again["n_new"], 0, "{version}");
         assert_eq!(again["n_updated"], 0, "{version}");
+        assert_eq!(again["n_model_versions"], 0, "{version}");
         assert_eq!(again["n_unchanged"], told.len(), "{version}");
         assert_eq!(
             lab.json(&["runs", "list"])["runs"],

@@ -17,6 +17,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use assay_core::imports::{ImportProblem, ImportedExperiment, ImportedRun, RunFormat};
+use assay_core::registered::RegisteredModel;
 use assay_core::tracking::LoggedModel;
 use assay_core::{RunId, Task, TimestampMs};
 
@@ -43,6 +44,11 @@ pub trait RunSource {
 
     /// Models that were logged beside the runs; their runs come first.
     fn models(&mut self) -> Vec<SourceModel> {
+        Vec::new()
+    }
+
+    /// Registered models with their versions; what they were made by comes first.
+    fn registered_models(&mut self) -> Vec<RegisteredModel> {
         Vec::new()
     }
 

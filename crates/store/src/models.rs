@@ -1,6 +1,7 @@
 //! The registry: versions of models, their aliases and stages.
 
 mod clients;
+mod import;
 mod moves;
 mod registered;
 

@@ -6,16 +6,20 @@
 mod meta;
 mod metrics;
 mod models;
+mod registry;
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use assay_core::Task;
 use assay_core::imports::{ImportProblem, ImportedExperiment, RunFormat};
+use assay_core::registered::RegisteredModel;
 
 use crate::files::{files_below, folders_in, name_of, relative};
 use crate::yaml::Document;
 use crate::{Error, Keep, Result, RunSource, SourceModel, SourceRun, problem};
+
+pub use registry::location as version_location;
 
 const META: &str = "meta.yaml";
 const TRASH: &str = ".trash";
@@ -215,6 +219,10 @@ impl RunSource for Folder {
             ));
         }
         found
+    }
+
+    fn registered_models(&mut self) -> Vec<RegisteredModel> {
+        registry::models(&self.root, &mut self.problems)
     }
 
     fn take_problems(&mut self) -> Vec<ImportProblem> {

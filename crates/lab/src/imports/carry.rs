@@ -90,6 +90,17 @@ impl<'a> Import<'a> {
         for left_out in source.take_problems() {
             self.tell(left_out);
         }
+        for model in source.registered_models() {
+            self.task.check()?;
+            let added = self
+                .lab
+                .store
+                .import_registered_model(&model, self.lab.act())?;
+            self.report.n_model_versions += added.len() as u64;
+        }
+        for left_out in source.take_problems() {
+            self.tell(left_out);
+        }
         // those without runs, where experiments are things of their own
         for place in 0..source.experiments().len() {
             let has_id = source.experiments()[place].experiment_id.is_some();

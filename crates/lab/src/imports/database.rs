@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use assay_core::RunId;
 use assay_core::imports::{ImportProblem, ImportedExperiment, RunFormat};
-use assay_imports::mlruns::{is_remote, local_artifacts};
+use assay_core::registered::{Origin, RegisteredModel};
+use assay_imports::mlruns::{is_remote, local_artifacts, version_location};
 use assay_imports::{Keep, Point, RunSource, SourceModel, SourceRun, files_below, problem};
 use assay_store::MlflowDatabase;
 
@@ -125,6 +126,26 @@ impl RunSource for DatabaseRuns {
             });
         }
         found
+    }
+
+    fn registered_models(&mut self) -> Vec<RegisteredModel> {
+        let mut models = match self.database.registered_models() {
+            Ok(models) => models,
+            Err(error) => {
+                self.problems.push(problem("registered models", error));
+                return Vec::new();
+            }
+        };
+        for version in models.iter_mut().flat_map(|model| &mut model.versions) {
+            let run_id = version.run_id.as_ref().map(RunId::as_str);
+            if let Origin::Client {
+                source, location, ..
+            } = &mut version.origin
+            {
+                *location = version_location(source, run_id);
+            }
+        }
+        models
     }
 
     fn take_problems(&mut self) -> Vec<ImportProblem> {

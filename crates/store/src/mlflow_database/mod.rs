@@ -4,6 +4,7 @@
 //! database calls infinity (the largest number, as MLflow's own client tells it) stays that number.
 
 mod models;
+mod registry;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
