@@ -126,7 +126,7 @@ def nothing_leaves_its_run():
     for path in ("../../../etc/passwd", "/etc/passwd", "a/../../b", "..\\..\\b", "%2e%2e/b", "a\0b", "c:/windows", "./a"):
         refused_request(400, "INVALID_PARAMETER_VALUE", "Invalid path", "GET", "/api/2.0/mlflow/artifacts/list", params={"run_id": run_id, "path": path})
         refused_request(400, "INVALID_PARAMETER_VALUE", "Invalid path", "GET", "/get-artifact", params={"run_id": run_id, "path": path})
-        refused_request(400, "INVALID_PARAMETER_VALUE", "Invalid path", "GET", PROXY, params={"path": f"{root}/{path}"})
+        refused_request(400, "INVALID_PARAMETER_VALUE", "Invalid path", "GET", PROXY, params={"path": path})
     assert ask("GET", f"{PROXY}/0/{'0' * 32}/artifacts/a.txt").status_code == 404
     refused("RESOURCE_DOES_NOT_EXIST", "not found", client.list_artifacts, "0" * 32)
 

@@ -68,7 +68,8 @@ pub fn check_path(path: &str) -> Result<(), Refusal> {
     // What is still escaped would be a way around this check somewhere else.
     let path = wholly_decoded(path);
     let leaves = path.starts_with('/')
-        || path.contains(['\\', '\0'])
+        // The last stands for bytes that were no UTF-8.
+        || path.contains(['\\', '\0', '\u{FFFD}'])
         || path.split('/').any(|part| matches!(part, "." | ".."))
         || path.get(1..3).is_some_and(|rest| rest == ":/");
     if leaves {
@@ -108,6 +109,7 @@ mod tests {
             "1/ab/artifacts/%2e%2e/x",
             "1/ab/artifacts/%252e%25252e/x",
             "1/ab/artifacts/..%255c..",
+            "1/ab/artifacts/%c0%ae%c0%ae/x",
             "c:/x",
             "1/ab/artifacts/a\0b",
         ] {
