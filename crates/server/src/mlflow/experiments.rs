@@ -17,14 +17,13 @@ pub fn create(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusal> 
     let name = fields.required("name")?;
     let location = fields
         .text("artifact_location")?
-        .filter(|location| !location.is_empty());
-    if let Some(location) = location {
-        check_location(location)?;
-    }
+        .filter(|location| !location.is_empty())
+        .map(checked_location)
+        .transpose()?;
     let tags = fields.pairs("tags")?;
     let id = context
         .lab
-        .create_experiment(name, location, &tags)
+        .create_experiment(name, location.as_deref(), &tags)
         .map_err(|error| {
             let failure = error.failure();
             if failure.code == Code::Conflict {
@@ -182,14 +181,24 @@ fn no_experiment(id: ExperimentId) -> String {
     format!("No Experiment with id={id} exists")
 }
 
-/// Fragments and parameters of a location would end up in the middle of every artifact's address.
-fn check_location(location: &str) -> Result<(), Refusal> {
+/// A folder that is named without its beginning is one below this process's; its client may be in another.
+///
+/// # Errors
+/// Fragments, parameters and `..` would end up in the middle of every artifact's address.
+fn checked_location(location: &str) -> Result<String, Refusal> {
     if location.contains(['?', '#']) || location.contains("..") {
         return Err(Refusal::invalid(format!(
             "Invalid artifact_location '{location}': it holds `?`, `#` or `..`"
         )));
     }
-    Ok(())
+    if location.contains(':') {
+        return Ok(location.to_owned());
+    }
+    std::path::absolute(location)
+        .map(|path| path.display().to_string())
+        .map_err(|error| {
+            Refusal::invalid(format!("Invalid artifact_location '{location}': {error}"))
+        })
 }
 
 fn field<'v>(experiment: &'v TrackedExperiment, name: &str) -> Field<'v> {
