@@ -35,6 +35,20 @@ use output::Output;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+/// Whether that memory may come in pages of 2 MiB: good for a worker that fills gigabytes, a waste for a server that idles,
+/// where each thread would hold one. Processes that are started inherit it.
+fn use_huge_pages(wanted: bool) {
+    #[cfg(target_os = "linux")]
+    {
+        // Where the system refuses, nothing but the size of pages differs.
+        let _ = nix::sys::prctl::set_thp_disable(!wanted);
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = wanted;
+    }
+}
+
 /// A laboratory for tabular machine learning on your own computer
 #[derive(Parser)]
 #[command(
@@ -106,6 +120,7 @@ enum Command {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     if let Command::Worker = arguments.command {
+        use_huge_pages(true);
         return ExitCode::from(assay_lab::worker::main());
     }
     let output = Output {
@@ -134,7 +149,10 @@ fn run(arguments: &Arguments, output: Output) -> Result<ExitCode, Error> {
         Command::Model(command) => command.run(&lab()?, output),
         Command::Replay(replay) => replay.run(&lab()?, output),
         Command::Report(report) => report.run(&lab()?, output),
-        Command::Serve(serve) => serve.run(&arguments.lab),
+        Command::Serve(serve) => {
+            use_huge_pages(false);
+            serve.run(&arguments.lab)
+        }
         Command::Undo => trash::undo(&lab()?, output),
         Command::Trash(command) => command.run(&lab()?, output),
         Command::Doctor(doctor) => doctor.run(&lab()?, output),

@@ -37,6 +37,7 @@ mod store;
 mod tracking;
 mod trash;
 mod undo;
+mod wal;
 mod watches;
 
 pub use act::Act;

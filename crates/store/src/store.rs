@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use assay_core::TimestampMs;
 use assay_core::event::Kind;
@@ -20,15 +20,12 @@ use crate::runs::index::RunIndex;
 use crate::runs::live::Touched;
 use crate::settings;
 use crate::tracking::queue::Queue;
+use crate::wal::WriteAheadLog;
 
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 const IDLE_READERS: usize = 4;
 /// Of one connection; writing what a client logs alone takes a dozen.
 const PREPARED_STATEMENTS: usize = 128;
-/// Pages of the log of changes after which they go into the database: 16 MiB. Each time costs the writer two syncs.
-const CHECKPOINT_PAGES: u32 = 4_096;
-/// While writes of [`Durability::Kill`] go on, one of them syncs so often.
-const SYNC_EVERY: Duration = Duration::from_secs(1);
 
 /// An open lab. Blocking; to be shared between threads.
 ///
@@ -52,7 +49,7 @@ pub struct Store {
 struct Writer {
     connection: Connection,
     durability: Durability,
-    synced_at: Instant,
+    log: WriteAheadLog,
 }
 
 /// What a committed write survives. Either survives a killed process and leaves a consistent lab.
@@ -62,7 +59,8 @@ pub(crate) enum Durability {
     PowerCut,
     /// For what belongs to unfinished work and comes often: what clients log to a run, metric points and the progress
     /// of jobs. The next write of the other kind, at the latest the one that finishes the work, syncs them as well, and
-    /// so does every first of them after a second: a power cut takes the last second, a killed process nothing.
+    /// while it goes on the log is synced about once a second: a power cut takes what came since, a killed process
+    /// nothing.
     Kill,
 }
 
@@ -160,7 +158,7 @@ impl Store {
             }
             migrate::format(&connection, STEPS)?;
         }
-        let (lock, connection) = LabLock::take(&layout, version, |alone| {
+        let (lock, mut connection) = LabLock::take(&layout, version, |alone| {
             layout.make_folders()?;
             let mut connection = read_write(&layout)?;
             if alone {
@@ -170,12 +168,13 @@ impl Store {
             }
             Ok(connection)
         })?;
+        let log = WriteAheadLog::of(&mut connection, layout.database())?;
         let store = Self {
             layout,
             writer: Mutex::new(Writer {
                 connection,
                 durability: Durability::PowerCut,
-                synced_at: Instant::now(),
+                log,
             }),
             queue: Mutex::default(),
             readers: Mutex::default(),
@@ -234,13 +233,6 @@ impl Store {
             ));
         }
         let mut writer = held(&self.writer);
-        let durability = match durability {
-            Durability::Kill if writer.synced_at.elapsed() < SYNC_EVERY => Durability::Kill,
-            _ => {
-                writer.synced_at = Instant::now();
-                Durability::PowerCut
-            }
-        };
         if writer.durability != durability {
             let level = match durability {
                 Durability::PowerCut => "FULL",
@@ -259,9 +251,14 @@ impl Store {
             touched: Touched::default(),
         };
         let outcome = work(&mut write)?;
-        let number = changes::append(&write.tx, &write.kinds, at_ms)?;
-        write.touched.mark(&write.tx, number)?;
-        write.tx.commit()?;
+        let Write { tx, kinds, touched } = write;
+        let number = changes::append(&tx, &kinds, at_ms)?;
+        touched.mark(&tx, number)?;
+        tx.commit()?;
+        let Writer {
+            connection, log, ..
+        } = &mut *writer;
+        log.committed(connection, durability == Durability::PowerCut);
         Ok(outcome)
     }
 }
@@ -286,7 +283,6 @@ fn read_write(layout: &Layout) -> Result<Connection> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
-    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
     Ok(connection)
 }
 

@@ -96,8 +96,10 @@ CREATE INDEX runs_changed ON runs(changed, listed);
 -- Points come in portions of any size. A chunk holds up to 1,024 points and knows the extremes of all of them (here for
 -- charts of very long curves, per group of 32 for those of long ones); what is too short for a chunk waits in the
 -- tail, portion by portion, 24 bytes a point: the bits of its value, its step and its time, each with the most
--- significant byte first. `place` counts the points of the curve before.
+-- significant byte first. `place` counts the points of the curve before. The newest points, up to 16 that came one by
+-- one, stand in the summary, which is written with each of them anyway: most metrics of most runs have no more.
 ALTER TABLE metric_summaries ADD COLUMN n_tail INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE metric_summaries ADD COLUMN recent BLOB NOT NULL DEFAULT x'';
 UPDATE metric_summaries SET n_tail = n % 1024;
 
 ALTER TABLE metric_chunks RENAME TO metric_chunks_4;

@@ -38,6 +38,10 @@ pub(super) fn write_portion(samples: &[Sample]) -> Vec<u8> {
     bytes
 }
 
+pub(super) fn n_in_portion(bytes: &[u8]) -> usize {
+    bytes.len() / PORTION_BYTES
+}
+
 pub(super) fn read_portion(bytes: &[u8], samples: &mut Vec<Sample>) -> Result<()> {
     let (points, rest) = bytes.as_chunks::<PORTION_BYTES>();
     if !rest.is_empty() {

@@ -7,32 +7,43 @@ use rusqlite::{Connection, Row, params};
 
 use super::chunk::{self, CHUNK, GROUP};
 use super::metrics::{MetricBucket, number};
+use super::summary::Summary;
 use crate::error::Result;
 use crate::rows::Rows;
 use crate::store::Write;
 
 /// A portion of so many points is a chunk of its own: what it costs to describe one is then small beside its points.
 const SHORTEST_CHUNK: usize = 256;
+/// So many points that came one by one wait in the summary.
+const MOST_RECENT: usize = 16;
 /// Chunks stand for themselves in a chart when so many fall on each of its buckets, for they do not end where buckets do.
 const CHUNKS_PER_BUCKET: usize = 4;
 
 impl Write<'_> {
-    /// Adds points to a curve of `n_known`, of which `n_tail` are in its tail; returns how many are there now.
+    /// Adds points to a curve; `known` is what is known of it without them, but for where they stand.
     ///
-    /// Invariant: the points before the tail are in chunks, and the tail holds fewer than [`CHUNK`].
+    /// Invariant: the points before the tail are in chunks, the tail holds fewer than [`CHUNK`], and the newest of them
+    /// are in the summary.
     pub(super) fn append(
         &mut self,
         row: i64,
         key: &str,
-        (n_known, n_tail): (usize, usize),
+        known: &mut Summary,
         new: &[Sample],
-    ) -> Result<usize> {
-        if new.len() < SHORTEST_CHUNK && n_tail + new.len() < CHUNK {
-            self.put_portion(row, key, n_known, new)?;
-            return Ok(n_tail + new.len());
+    ) -> Result<()> {
+        let n_known = known.n as usize;
+        let n_recent = chunk::n_in_portion(&known.recent);
+        if new.len() < SHORTEST_CHUNK && known.n_tail + new.len() < CHUNK {
+            known.n_tail += new.len();
+            known.recent.extend(chunk::write_portion(new));
+            if n_recent + new.len() > MOST_RECENT {
+                let portion = std::mem::take(&mut known.recent);
+                self.put_portion(row, key, n_known - n_recent, &portion)?;
+            }
+            return Ok(());
         }
         let mut waiting = Vec::new();
-        let samples = if n_tail == 0 {
+        let samples = if known.n_tail == 0 {
             new
         } else {
             read_tail(&self.tx, row, key, &mut waiting)?;
@@ -43,18 +54,19 @@ impl Write<'_> {
             waiting.extend_from_slice(new);
             &waiting
         };
-        let mut place = n_known - n_tail;
-        let mut n_left = 0;
+        let mut place = n_known - known.n_tail;
+        known.n_tail = 0;
+        known.recent.clear();
         for part in samples.chunks(CHUNK) {
             if part.len() < SHORTEST_CHUNK {
-                self.put_portion(row, key, place, part)?;
-                n_left = part.len();
+                self.put_portion(row, key, place, &chunk::write_portion(part))?;
+                known.n_tail = part.len();
             } else {
                 self.put_chunk(row, key, place, part)?;
             }
             place += part.len();
         }
-        Ok(n_left)
+        Ok(())
     }
 
     fn put_chunk(&mut self, row: i64, key: &str, place: usize, samples: &[Sample]) -> Result<()> {
@@ -79,10 +91,10 @@ impl Write<'_> {
         Ok(())
     }
 
-    fn put_portion(&mut self, row: i64, key: &str, place: usize, samples: &[Sample]) -> Result<()> {
+    fn put_portion(&mut self, row: i64, key: &str, place: usize, portion: &[u8]) -> Result<()> {
         self.tx.run(
             "INSERT INTO metric_tails (run, key, place, points) VALUES (?1, ?2, ?3, ?4)",
-            params![row, key, place as i64, chunk::write_portion(samples)],
+            params![row, key, place as i64, portion],
         )?;
         Ok(())
     }
@@ -221,13 +233,19 @@ fn points_of(db: &Connection, id: i64) -> Result<Vec<Sample>> {
 }
 
 fn read_tail(db: &Connection, row: i64, key: &str, samples: &mut Vec<Sample>) -> Result<()> {
+    let mut read = |row: &Row<'_>| {
+        let portion = row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?;
+        chunk::read_portion(portion, samples)
+    };
     db.all(
         "SELECT points FROM metric_tails WHERE run = ?1 AND key = ?2 ORDER BY place",
         params![row, key],
-        |row| {
-            let portion = row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?;
-            chunk::read_portion(portion, samples)
-        },
+        &mut read,
+    )?;
+    db.all(
+        "SELECT recent FROM metric_summaries WHERE run = ?1 AND key = ?2",
+        params![row, key],
+        read,
     )?;
     Ok(())
 }

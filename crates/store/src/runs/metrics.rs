@@ -151,10 +151,9 @@ impl Write<'_> {
         if new.is_empty() {
             return Ok(());
         }
-        let known = Summary::find(&self.tx, row, key)?;
-        let n_tail = self.append(row, key, (known.n as usize, known.n_tail as usize), new)?;
-        let mut summary = known.with(new, key);
-        summary.n_tail = n_tail as i64;
+        let mut summary = Summary::find(&self.tx, row, key)?;
+        self.append(row, key, &mut summary, new)?;
+        let summary = summary.with(new, key);
         summary.put(&self.tx, row, key)?;
         self.touched_run(row);
         Ok(())

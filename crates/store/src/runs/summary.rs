@@ -17,14 +17,16 @@ pub(super) struct Summary {
     best_step: i64,
     pub n: i64,
     /// Of these, how many are in no chunk.
-    pub n_tail: i64,
+    pub n_tail: usize,
+    /// The newest of the tail, as a portion.
+    pub recent: Vec<u8>,
 }
 
 impl Summary {
     /// The stored one, or that of no points.
     pub fn find(db: &Connection, row: i64, key: &str) -> Result<Self> {
         let known = db.first(
-            "SELECT last, last_step, last_ms, min, max, best_step, n, n_tail
+            "SELECT last, last_step, last_ms, min, max, best_step, n, n_tail, recent
              FROM metric_summaries WHERE run = ?1 AND key = ?2",
             params![row, key],
             |row| {
@@ -36,7 +38,8 @@ impl Summary {
                     max: number(row.get(4)?),
                     best_step: row.get(5)?,
                     n: row.get(6)?,
-                    n_tail: row.get(7)?,
+                    n_tail: row.get::<_, i64>(7)? as usize,
+                    recent: row.get(8)?,
                 })
             },
         )?;
@@ -49,18 +52,20 @@ impl Summary {
             best_step: 0,
             n: 0,
             n_tail: 0,
+            recent: Vec::new(),
         }))
     }
 
     pub fn put(&self, db: &Connection, row: i64, key: &str) -> Result<()> {
         db.run(
             "INSERT INTO metric_summaries
-                (run, key, last, last_step, last_ms, min, max, best_step, n, n_tail)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+                (run, key, last, last_step, last_ms, min, max, best_step, n, n_tail, recent)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
              ON CONFLICT (run, key) DO UPDATE SET
                 last = excluded.last, last_step = excluded.last_step, last_ms = excluded.last_ms,
                 min = excluded.min, max = excluded.max, best_step = excluded.best_step,
-                n = excluded.n, n_tail = excluded.n_tail",
+                n = excluded.n, n_tail = excluded.n_tail,
+                recent = excluded.recent",
             params![
                 row,
                 key,
@@ -71,7 +76,8 @@ impl Summary {
                 self.max,
                 self.best_step,
                 self.n,
-                self.n_tail
+                self.n_tail as i64,
+                self.recent
             ],
         )?;
         Ok(())
