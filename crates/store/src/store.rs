@@ -243,21 +243,22 @@ impl Store {
                 .pragma_update(None, "synchronous", level)?;
             writer.durability = durability;
         }
-        let mut write = Write {
-            tx: writer
-                .connection
-                .transaction_with_behavior(TransactionBehavior::Immediate)?,
-            kinds: BTreeSet::new(),
-            touched: Touched::default(),
-        };
-        let outcome = work(&mut write)?;
-        let Write { tx, kinds, touched } = write;
-        let number = changes::append(&tx, &kinds, at_ms)?;
-        touched.mark(&tx, number)?;
-        tx.commit()?;
         let Writer {
             connection, log, ..
         } = &mut *writer;
+        let outcome = {
+            let mut write = Write {
+                tx: connection.transaction_with_behavior(TransactionBehavior::Immediate)?,
+                kinds: BTreeSet::new(),
+                touched: Touched::default(),
+            };
+            let outcome = work(&mut write)?;
+            let Write { tx, kinds, touched } = write;
+            let number = changes::append(&tx, &kinds, at_ms)?;
+            touched.mark(&tx, number)?;
+            tx.commit()?;
+            outcome
+        };
         log.committed(connection, durability == Durability::PowerCut);
         Ok(outcome)
     }
