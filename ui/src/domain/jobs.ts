@@ -3,7 +3,7 @@
 import type { DiffRequest } from '../gen/DiffRequest';
 import type { Job } from '../gen/Job';
 import type { StatusState } from '../parts/Status.svelte';
-import { bytes, count } from '../parts/format';
+import { bytes, count, plural } from '../parts/format';
 import { toast } from '../parts/toasts.svelte';
 import { hearImport, importAgain, oddity } from './importing.svelte';
 
@@ -32,7 +32,10 @@ export function resultHref(job: Job): string | null {
       return job.spec.job === 'diff' ? diffHref(job.spec) : null;
     case 'reproduction':
       return `#/runs/${outcome.run_id}`;
+    case 'runs_imported':
+      return '#/runs';
     case 'export':
+    case 'runs_exported':
       return null;
     case 'demo':
       return '#/models';
@@ -62,9 +65,11 @@ export function reportJob(job: Job): void {
   const href = resultHref(job);
   if (job.state === 'done') {
     const odd = oddity(job);
+    const left = job.outcome?.made === 'runs_imported' ? job.outcome.problems.length : 0;
     toast({
       text: ended(job),
-      note: odd ?? undefined,
+      note:
+        odd ?? (left > 0 ? `${count(left)} could not be read and ${left === 1 ? 'was' : 'were'} left out` : undefined),
       act: odd === null ? undefined : { text: 'Read it another way', run: () => importAgain(job) },
       open: href && href !== location.hash ? { text: 'Show it', href } : undefined,
     });
@@ -84,6 +89,16 @@ function ended(job: Job): string {
     return !already_there
       ? `${name}@${version} is here, ${count(n_rows)} rows`
       : `${name}@${version} was here already, the same rows`;
+  }
+  if (job.outcome?.made === 'runs_imported') {
+    const { n_new, n_updated, n_unchanged } = job.outcome;
+    if (n_new + n_updated === 0)
+      return `${plural(n_unchanged, 'run')} ${n_unchanged === 1 ? 'was' : 'were'} here already`;
+    return `${plural(n_new + n_updated, 'run')} ${n_new + n_updated === 1 ? 'is' : 'are'} here`;
+  }
+  if (job.outcome?.made === 'runs_exported') {
+    const { path, n_runs, size_bytes } = job.outcome;
+    return `${path} is written, ${plural(n_runs, 'run')}, ${bytes(size_bytes)}`;
   }
   if (job.outcome?.made === 'export') return `${job.outcome.path} is written, ${bytes(job.outcome.size_bytes)}`;
   return `${job.title}: finished`;

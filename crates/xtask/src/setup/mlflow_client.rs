@@ -40,6 +40,8 @@ pub fn install(places: &Places) -> Result<()> {
         Command::new(python)
             .args(["-m", "pip", "install", "--quiet"])
             .args(["--disable-pip-version-check", "--only-binary=:all:"])
+            // What stands beside this Python is no matter of the folder's.
+            .args(["--no-warn-conflicts", "--root-user-action=ignore"])
             .arg("--target")
             .arg(packages(&folder)?)
             .arg("--requirement")
