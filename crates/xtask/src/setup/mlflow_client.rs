@@ -41,7 +41,7 @@ pub fn install(places: &Places) -> Result<()> {
             .args(["-m", "pip", "install", "--quiet"])
             .args(["--disable-pip-version-check", "--only-binary=:all:"])
             // What stands beside this Python is no matter of the folder's.
-            .args(["--no-warn-conflicts", "--root-user-action=ignore"])
+            .arg("--no-warn-conflicts")
             .arg("--target")
             .arg(packages(&folder)?)
             .arg("--requirement")
