@@ -13,6 +13,7 @@ mod datasets;
 mod doctor;
 mod error;
 mod expectations;
+mod files;
 mod foreign;
 mod jobs;
 mod layout;

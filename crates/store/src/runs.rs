@@ -29,7 +29,8 @@ use assay_core::run::{
 use assay_core::{DatasetName, ExperimentName, ObjectHash, RunId, TimestampMs};
 use rusqlite::{Connection, params};
 
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::files::{self, OF_RUNS};
 use crate::rows::{Rows, from_json};
 use crate::store::{Store, Write};
 
@@ -110,7 +111,7 @@ impl Store {
                 metric_summaries: metrics::summaries(db, row)?,
                 confusion: document(db, row, "confusion")?,
                 parity: document(db, row, "parity")?,
-                artifacts: artifacts(db, row)?,
+                artifacts: files::list(db, OF_RUNS, row)?,
                 failure: document(db, row, "failure")?,
             })
         })
@@ -128,25 +129,21 @@ impl Store {
         size_bytes: u64,
         at_ms: TimestampMs,
     ) -> Result<()> {
-        check_artifact_path(path)?;
-        self.object_path(object)?;
-        self.write(at_ms, |write| {
+        let file = Artifact {
+            path: path.to_owned(),
+            object: object.clone(),
+            size_bytes,
+        };
+        self.put_file(OF_RUNS, &file, at_ms, |write| {
             let row = load::find_running(&write.tx, run_id)?;
-            write.tx.run(
-                "INSERT OR REPLACE INTO artifacts (run, path, object, size_bytes)
-                 VALUES (?1, ?2, ?3, ?4)",
-                params![row, path, object.as_str(), size_bytes as i64],
-            )?;
             write.touched_run(row);
-            Ok(())
-        })?;
-        self.settle([object]);
-        Ok(())
+            Ok(row)
+        })
     }
 
     /// By path.
     pub fn artifacts(&self, run_id: &RunId) -> Result<Vec<Artifact>> {
-        self.read(|db| artifacts(db, load::find_id(db, run_id)?))
+        self.read(|db| files::list(db, OF_RUNS, load::find_id(db, run_id)?))
     }
 
     /// Sets a tag, on a finished run too: tags say what people think of a run, not what it was. An empty value
@@ -213,33 +210,4 @@ fn document<T: serde::de::DeserializeOwned>(
         params![row, kind],
         |row| from_json(&row.get::<_, String>(0)?),
     )
-}
-
-pub(crate) fn artifacts(db: &Connection, row: i64) -> Result<Vec<Artifact>> {
-    db.all(
-        "SELECT path, object, size_bytes FROM artifacts WHERE run = ?1 ORDER BY path",
-        params![row],
-        |row| {
-            Ok(Artifact {
-                path: row.get(0)?,
-                object: ObjectHash(row.get(1)?),
-                size_bytes: row.get::<_, i64>(2)? as u64,
-            })
-        },
-    )
-}
-
-pub(crate) fn check_artifact_path(path: &str) -> Result<()> {
-    let fits = !path.contains('\\')
-        && path
-            .split('/')
-            .all(|part| !matches!(part, "" | "." | "..") && !part.contains('\0'));
-    if fits {
-        Ok(())
-    } else {
-        Err(Error::invalid(
-            format!("`{path}` is no path of an artifact"),
-            "write it relative and with `/`, for example `plots/roc.svg`",
-        ))
-    }
 }

@@ -4,14 +4,13 @@ use std::collections::HashSet;
 
 use assay_core::run::Artifact;
 use assay_core::{ObjectHash, RunId, TimestampMs};
-use rusqlite::params;
 
 use super::{load, runs};
 use crate::error::Result;
-use crate::rows::Rows;
+use crate::files::{self, OF_RUNS};
+use crate::runs::chunk_rows;
 use crate::runs::metrics::MetricPoint;
-use crate::runs::{self as all_runs, chunk_rows};
-use crate::store::Store;
+use crate::store::{Store, Write};
 
 impl Store {
     /// Refers to an object that is in the lab. The path is relative, with `/`; the same path again replaces it.
@@ -27,25 +26,17 @@ impl Store {
         size_bytes: u64,
         at_ms: TimestampMs,
     ) -> Result<()> {
-        all_runs::check_artifact_path(path)?;
-        self.object_path(object)?;
-        self.write(at_ms, |write| {
-            let row = runs::find_open(&write.tx, run_id)?;
-            write.tx.run(
-                "INSERT OR REPLACE INTO artifacts (run, path, object, size_bytes)
-                 VALUES (?1, ?2, ?3, ?4)",
-                params![row, path, object.as_str(), size_bytes as i64],
-            )?;
-            write.touched_run(row);
-            Ok(())
-        })?;
-        self.settle([object]);
-        Ok(())
+        let file = Artifact {
+            path: path.to_owned(),
+            object: object.clone(),
+            size_bytes,
+        };
+        self.put_file(OF_RUNS, &file, at_ms, |write| open_run(write, run_id))
     }
 
     /// By path; of a deleted run too.
     pub fn tracked_artifacts(&self, run_id: &RunId) -> Result<Vec<Artifact>> {
-        self.read(|db| all_runs::artifacts(db, load::row_of(db, run_id)?))
+        self.read(|db| files::list(db, OF_RUNS, load::row_of(db, run_id)?))
     }
 
     /// A file, or all files of a folder; nothing when there is none.
@@ -55,16 +46,7 @@ impl Store {
         path: &str,
         at_ms: TimestampMs,
     ) -> Result<()> {
-        self.write(at_ms, |write| {
-            let row = runs::find_open(&write.tx, run_id)?;
-            // `0` follows `/`: all paths of the folder stand between the two.
-            write.tx.run(
-                "DELETE FROM artifacts WHERE run = ?1 AND (path = ?2 OR (path >= ?3 AND path < ?4))",
-                params![row, path, format!("{path}/"), format!("{path}0")],
-            )?;
-            write.touched_run(row);
-            Ok(())
-        })
+        self.delete_files(OF_RUNS, path, at_ms, |write| open_run(write, run_id))
     }
 
     /// Every point once, by time, step and value, as MLflow has it: what was sent twice was logged once.
@@ -88,4 +70,11 @@ impl Store {
         });
         Ok(points)
     }
+}
+
+/// The row of a run to which a client may write, and which changes with that.
+fn open_run(write: &mut Write<'_>, run_id: &RunId) -> Result<i64> {
+    let row = runs::find_open(&write.tx, run_id)?;
+    write.touched_run(row);
+    Ok(row)
 }

@@ -11,8 +11,8 @@ use rusqlite::{Connection, params};
 
 use super::runs::RUN_NAME_TAG;
 use crate::error::Result;
+use crate::files::check_path;
 use crate::rows::{Rows, to_json, to_word};
-use crate::runs::check_artifact_path;
 use crate::runs::metrics::MetricPoint;
 use crate::store::{Durability, Store, Write};
 
@@ -116,7 +116,7 @@ impl Store {
         points: impl FnOnce(&mut PutPoints<'_>) -> Result<String>,
     ) -> Result<()> {
         for file in files {
-            check_artifact_path(&file.path)?;
+            check_path(&file.path)?;
         }
         self.write_with(Durability::PowerCut, at_ms, |write| {
             let before = Before::take(write, &run.run_id)?;
@@ -149,7 +149,7 @@ impl Store {
         at_ms: TimestampMs,
     ) -> Result<bool> {
         for file in files {
-            check_artifact_path(&file.path)?;
+            check_path(&file.path)?;
         }
         let is_new = self.write(at_ms, |write| {
             let known = write.tx.count(

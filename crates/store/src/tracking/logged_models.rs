@@ -12,8 +12,8 @@ use rusqlite::{Connection, Row, params};
 
 use super::experiments;
 use crate::error::{Error, Result};
+use crate::files::{self, OF_LOGGED_MODELS};
 use crate::rows::{Rows, from_word, to_json, to_word};
-use crate::runs::check_artifact_path;
 use crate::store::{Store, Write};
 
 const COLUMNS: &str =
@@ -209,20 +209,12 @@ impl Store {
         size_bytes: u64,
         at_ms: TimestampMs,
     ) -> Result<()> {
-        check_artifact_path(path)?;
-        self.object_path(object)?;
-        self.write(at_ms, |write| {
-            let row = row_of(&write.tx, id)?;
-            write.tx.run(
-                "INSERT OR REPLACE INTO logged_model_files (model, path, object, size_bytes)
-                 VALUES (?1, ?2, ?3, ?4)",
-                params![row, path, object.as_str(), size_bytes as i64],
-            )?;
-            write.changed(Kind::Models);
-            Ok(())
-        })?;
-        self.settle([object]);
-        Ok(())
+        let file = Artifact {
+            path: path.to_owned(),
+            object: object.clone(),
+            size_bytes,
+        };
+        self.put_file(OF_LOGGED_MODELS, &file, at_ms, |write| changed(write, id))
     }
 
     /// A file, or all files of a folder; nothing when there is none.
@@ -232,38 +224,12 @@ impl Store {
         path: &str,
         at_ms: TimestampMs,
     ) -> Result<()> {
-        self.write(at_ms, |write| {
-            // `0` follows `/`: all paths of the folder stand between the two.
-            write.tx.run(
-                "DELETE FROM logged_model_files
-                 WHERE model = ?1 AND (path = ?2 OR (path >= ?3 AND path < ?4))",
-                params![
-                    row_of(&write.tx, id)?,
-                    path,
-                    format!("{path}/"),
-                    format!("{path}0")
-                ],
-            )?;
-            write.changed(Kind::Models);
-            Ok(())
-        })
+        self.delete_files(OF_LOGGED_MODELS, path, at_ms, |write| changed(write, id))
     }
 
     /// By path.
     pub fn logged_model_files(&self, id: &LoggedModelId) -> Result<Vec<Artifact>> {
-        self.read(|db| {
-            db.all(
-                "SELECT path, object, size_bytes FROM logged_model_files WHERE model = ?1 ORDER BY path",
-                params![row_of(db, id)?],
-                |row| {
-                    Ok(Artifact {
-                        path: row.get(0)?,
-                        object: ObjectHash(row.get(1)?),
-                        size_bytes: row.get::<_, i64>(2)? as u64,
-                    })
-                },
-            )
-        })
+        self.read(|db| files::list(db, OF_LOGGED_MODELS, row_of(db, id)?))
     }
 }
 
@@ -281,6 +247,12 @@ impl Write<'_> {
         self.changed(Kind::Models);
         Ok(())
     }
+}
+
+/// The row of a model that changes.
+fn changed(write: &mut Write<'_>, id: &LoggedModelId) -> Result<i64> {
+    write.changed(Kind::Models);
+    row_of(&write.tx, id)
 }
 
 /// A deleted one too: its client may still finish and tag it.

@@ -13,8 +13,8 @@ use rusqlite::{Connection, params};
 
 use super::{experiments, trace_load};
 use crate::error::{Error, Result};
+use crate::files::{self, OF_TRACES};
 use crate::rows::{Rows, to_json};
-use crate::runs::check_artifact_path;
 use crate::store::{Durability, Store, Write};
 
 /// Characters of what stands in a list of traces.
@@ -166,50 +166,26 @@ impl Store {
         size_bytes: u64,
         at_ms: TimestampMs,
     ) -> Result<()> {
-        check_artifact_path(path)?;
-        self.object_path(object)?;
-        self.write(at_ms, |write| {
-            let row = trace_load::row_of(&write.tx, id)?;
-            write.tx.run(
-                "INSERT OR REPLACE INTO trace_files (trace, path, object, size_bytes)
-                 VALUES (?1, ?2, ?3, ?4)",
-                params![row, path, object.as_str(), size_bytes as i64],
-            )?;
-            Ok(())
-        })?;
-        self.settle([object]);
-        Ok(())
+        let file = Artifact {
+            path: path.to_owned(),
+            object: object.clone(),
+            size_bytes,
+        };
+        self.put_file(OF_TRACES, &file, at_ms, |write| {
+            trace_load::row_of(&write.tx, id)
+        })
     }
 
     /// A file, or all files of a folder; nothing when there is none.
     pub fn delete_trace_files(&self, id: &TraceId, path: &str, at_ms: TimestampMs) -> Result<()> {
-        self.write(at_ms, |write| {
-            let row = trace_load::row_of(&write.tx, id)?;
-            // `0` follows `/`: all paths of the folder stand between the two.
-            write.tx.run(
-                "DELETE FROM trace_files WHERE trace = ?1 AND (path = ?2 OR (path >= ?3 AND path < ?4))",
-                params![row, path, format!("{path}/"), format!("{path}0")],
-            )?;
-            Ok(())
+        self.delete_files(OF_TRACES, path, at_ms, |write| {
+            trace_load::row_of(&write.tx, id)
         })
     }
 
     /// By path.
     pub fn trace_files(&self, id: &TraceId) -> Result<Vec<Artifact>> {
-        self.read(|db| {
-            let row = trace_load::row_of(db, id)?;
-            db.all(
-                "SELECT path, object, size_bytes FROM trace_files WHERE trace = ?1 ORDER BY path",
-                params![row],
-                |row| {
-                    Ok(Artifact {
-                        path: row.get(0)?,
-                        object: ObjectHash(row.get(1)?),
-                        size_bytes: row.get::<_, i64>(2)? as u64,
-                    })
-                },
-            )
-        })
+        self.read(|db| files::list(db, OF_TRACES, trace_load::row_of(db, id)?))
     }
 }
 
