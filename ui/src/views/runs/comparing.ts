@@ -34,7 +34,7 @@ export function groups(comparison: Comparison): ComparedGroup[] {
     },
     {
       title: 'Metrics',
-      note: alone ? 'on the test rows' : 'on the test rows, best in bold',
+      note: [telling.length > 0 && 'on the test rows', !alone && 'best in bold'].filter(Boolean).join(', '),
       rows: [
         ...(telling.length > 0 ? telling : rows).map((row) => ({ ...row, name: row.name.replace(/^test\./, '') })),
         ...foldRows(comparison, telling[0]?.name.replace(/^test\./, '')),
