@@ -83,7 +83,8 @@ fn wholly_decoded(path: &str) -> String {
     let mut text = path.to_owned();
     loop {
         let next = decoded(&text, false);
-        if next.len() >= text.len() {
+        // Not bytes: what stands for bytes that are no UTF-8 is as long as they were when they were escaped.
+        if next.chars().count() >= text.chars().count() {
             return text;
         }
         text = next;
