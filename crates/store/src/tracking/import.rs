@@ -228,40 +228,9 @@ impl Before {
 
 impl Write<'_> {
     fn put_imported_model(&mut self, model: &LoggedModel, files: &[Artifact]) -> Result<()> {
-        self.tx.run(
-            "INSERT INTO logged_models (model_id, experiment_id, name, model_type, status, source_run,
-                                        created_ms, updated_ms)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-            params![
-                model.model_id.as_str(),
-                model.experiment_id.0,
-                model.name,
-                model.model_type,
-                to_word(&model.status)?,
-                model.source_run_id,
-                model.created_ms,
-                model.updated_ms
-            ],
-        )?;
-        let row = self.tx.last_insert_rowid();
-        self.put_model_texts("logged_model_params", row, &model.params)?;
-        self.put_model_texts("logged_model_tags", row, &model.tags)?;
+        let row = self.put_logged_model(model)?;
         for found in &model.metrics {
-            self.tx.run(
-                "INSERT OR REPLACE INTO logged_model_metrics
-                    (model, key, run_id, dataset_name, dataset_digest, value, step, at_ms)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-                params![
-                    row,
-                    found.metric.key,
-                    found.run_id.as_str(),
-                    found.dataset_name,
-                    found.dataset_digest,
-                    found.metric.value,
-                    found.metric.step,
-                    found.metric.at_ms
-                ],
-            )?;
+            self.put_model_metric(row, found)?;
         }
         for file in files {
             self.tx.run(

@@ -26,23 +26,8 @@ impl Store {
     pub fn create_logged_model(&self, model: &LoggedModel) -> Result<()> {
         self.write(model.created_ms, |write| {
             experiments::find_active(&write.tx, model.experiment_id)?;
-            write.tx.run(
-                "INSERT INTO logged_models (model_id, experiment_id, name, model_type, status, source_run,
-                                            created_ms, updated_ms)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)",
-                params![
-                    model.model_id.as_str(),
-                    model.experiment_id.0,
-                    model.name,
-                    model.model_type,
-                    to_word(&model.status)?,
-                    model.source_run_id,
-                    model.created_ms
-                ],
-            )?;
-            let row = write.tx.last_insert_rowid();
-            write.put_model_texts("logged_model_params", row, &model.params)?;
-            write.put_model_texts("logged_model_tags", row, &model.tags)
+            write.put_logged_model(model)?;
+            Ok(())
         })
     }
 
@@ -177,23 +162,7 @@ impl Store {
         self.write(at_ms, |write| {
             let row = row_of(&write.tx, id)?;
             for found in metrics {
-                write.tx.run(
-                    "INSERT INTO logged_model_metrics
-                        (model, key, run_id, dataset_name, dataset_digest, value, step, at_ms)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-                     ON CONFLICT DO UPDATE SET value = excluded.value, dataset_name = excluded.dataset_name,
-                        dataset_digest = excluded.dataset_digest",
-                    params![
-                        row,
-                        found.metric.key,
-                        found.run_id.as_str(),
-                        found.dataset_name,
-                        found.dataset_digest,
-                        found.metric.value,
-                        found.metric.step,
-                        found.metric.at_ms
-                    ],
-                )?;
+                write.put_model_metric(row, found)?;
             }
             write.changed(Kind::Models);
             Ok(())
@@ -234,6 +203,51 @@ impl Store {
 }
 
 impl Write<'_> {
+    /// The model with its parameters and tags; its row.
+    pub(super) fn put_logged_model(&mut self, model: &LoggedModel) -> Result<i64> {
+        self.tx.run(
+            "INSERT INTO logged_models (model_id, experiment_id, name, model_type, status, source_run,
+                                        created_ms, updated_ms)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            params![
+                model.model_id.as_str(),
+                model.experiment_id.0,
+                model.name,
+                model.model_type,
+                to_word(&model.status)?,
+                model.source_run_id,
+                model.created_ms,
+                model.updated_ms
+            ],
+        )?;
+        let row = self.tx.last_insert_rowid();
+        self.put_model_texts("logged_model_params", row, &model.params)?;
+        self.put_model_texts("logged_model_tags", row, &model.tags)?;
+        Ok(row)
+    }
+
+    /// A value of the same run, time and step again is that value.
+    pub(super) fn put_model_metric(&mut self, row: i64, found: &ModelMetric) -> Result<()> {
+        self.tx.run(
+            "INSERT INTO logged_model_metrics
+                (model, key, run_id, dataset_name, dataset_digest, value, step, at_ms)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+             ON CONFLICT DO UPDATE SET value = excluded.value, dataset_name = excluded.dataset_name,
+                dataset_digest = excluded.dataset_digest",
+            params![
+                row,
+                found.metric.key,
+                found.run_id.as_str(),
+                found.dataset_name,
+                found.dataset_digest,
+                found.metric.value,
+                found.metric.step,
+                found.metric.at_ms
+            ],
+        )?;
+        Ok(())
+    }
+
     pub(super) fn put_model_texts(
         &mut self,
         table: &str,
