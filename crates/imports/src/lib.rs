@@ -13,6 +13,7 @@ pub mod tfrecord;
 pub mod wandb;
 mod yaml;
 
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
@@ -133,6 +134,18 @@ pub fn open(path: &Path, format: RunFormat, task: &Task) -> Result<Box<dyn RunSo
             });
         }
     })
+}
+
+/// How something was read, and which names in it stand for no numbers; the first five of them.
+pub(crate) fn with_left_out(words: String, left_out: &BTreeSet<String>) -> String {
+    if left_out.is_empty() {
+        return words;
+    }
+    let names: Vec<&str> = left_out.iter().map(String::as_str).take(5).collect();
+    format!(
+        "{words}; {} hold no numbers and were left out",
+        names.join(", ")
+    )
 }
 
 /// An id for a run whose source has none of 32 digits: the same parts are the same run, wherever they lie.

@@ -18,7 +18,7 @@ use prost::Message;
 
 use crate::files::{files_below, name_of, relative};
 use crate::tfrecord::{End, Record, Records};
-use crate::{Error, Keep, Point, Result, RunSource, SourceRun, derived_id, problem};
+use crate::{Error, Keep, Point, Result, RunSource, SourceRun, derived_id, problem, with_left_out};
 use event::{Event, HyperparameterData, Value};
 
 /// Entries that are looked at to find out whether a folder holds events.
@@ -150,15 +150,10 @@ impl EventFiles {
 
 impl RunSource for EventFiles {
     fn read_as(&self) -> String {
-        let mut words = format!("{}, a run per folder", RunFormat::Tensorboard.words());
-        if !self.left_out.is_empty() {
-            let names: Vec<&str> = self.left_out.iter().map(String::as_str).take(5).collect();
-            words.push_str(&format!(
-                "; {} hold no numbers and were left out",
-                names.join(", ")
-            ));
-        }
-        words
+        with_left_out(
+            format!("{}, a run per folder", RunFormat::Tensorboard.words()),
+            &self.left_out,
+        )
     }
 
     fn experiments(&self) -> &[ImportedExperiment] {

@@ -17,7 +17,7 @@ use assay_core::run::RunStatus;
 use prost::Message;
 
 use crate::files::{changed_ms, files_below, folders_in, name_of, relative};
-use crate::{Error, Keep, Point, Result, RunSource, SourceRun, derived_id, problem};
+use crate::{Error, Keep, Point, Result, RunSource, SourceRun, derived_id, problem, with_left_out};
 pub use log::Records;
 use record::{Item, Leaf, Record};
 
@@ -163,15 +163,7 @@ impl RunFolders {
 
 impl RunSource for RunFolders {
     fn read_as(&self) -> String {
-        let mut words = RunFormat::Wandb.words().to_owned();
-        if !self.left_out.is_empty() {
-            let names: Vec<&str> = self.left_out.iter().map(String::as_str).take(5).collect();
-            words.push_str(&format!(
-                "; {} hold no numbers and were left out",
-                names.join(", ")
-            ));
-        }
-        words
+        with_left_out(RunFormat::Wandb.words().to_owned(), &self.left_out)
     }
 
     fn experiments(&self) -> &[ImportedExperiment] {
