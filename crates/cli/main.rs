@@ -41,7 +41,7 @@ fn use_huge_pages(wanted: bool) {
     #[cfg(target_os = "linux")]
     {
         // Where the system refuses, nothing but the size of pages differs.
-        let _ = nix::sys::prctl::set_thp_disable(!wanted);
+        let _ = rustix::thread::disable_transparent_huge_pages(!wanted);
     }
     #[cfg(not(target_os = "linux"))]
     {
