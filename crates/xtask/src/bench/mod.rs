@@ -2,9 +2,11 @@
 
 mod beside;
 mod cancel;
+mod connection;
 mod import;
 mod profile;
 mod search;
+mod server;
 mod tracking;
 mod train;
 mod validate;

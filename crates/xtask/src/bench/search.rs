@@ -3,17 +3,16 @@
 //! Milliseconds of the whole answer over loopback. The peers' script measures MLflow's client, whose reading of the
 //! answer is in its numbers; [`OUR_CLIENT`] measures the same client against ours.
 
-mod client;
-
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::path::PathBuf;
+use std::process::Command;
 use std::time::Instant;
 
 use serde_json::{Value, json};
 
-use self::client::Connection;
+use super::connection::{Connection, TOKEN};
 use super::median;
-use crate::error::{Error, Result, io as at};
+use super::server::Server;
+use crate::error::{Error, Result};
 use crate::places::Places;
 use crate::process::{self, cargo};
 
@@ -29,7 +28,7 @@ const PAGE: u32 = 100;
 const LATE_PAGE: u32 = 49;
 const ROUNDS: usize = 41;
 const COLD_ROUNDS: usize = 7;
-const OUR_CLIENT: &str = include_str!("search_client.py");
+const OUR_CLIENT: &str = include_str!("search/client.py");
 
 pub fn run(places: &Places, words: &[&str]) -> Result<()> {
     let peers = match *words {
@@ -113,8 +112,14 @@ impl<'p> Filled<'p> {
             }
         }
         line("a process of its own", &cold);
-        let server = Server::start(self.assay(), &self.lab)?;
-        let mut connection = Connection::open(server.port)?;
+        let failed = |error| Error::Stopped(format!("cannot measure searches: {error}"));
+        let program = self.places.executable("release", "assay");
+        let server = Server::assay(&program, &self.lab).map_err(failed)?;
+        line(
+            "a server until it answers",
+            &[server.ready_after.as_secs_f64() * 1_000.0],
+        );
+        let mut connection = Connection::open(&server.address).map_err(failed)?;
         line(
             "first question of a server",
             &[asked(&mut connection, FILTER, None)?.0],
@@ -137,12 +142,19 @@ impl<'p> Filled<'p> {
             );
         }
         if let Some(python) = python {
-            let address = format!("http://127.0.0.1:{}", server.port);
+            let address = format!("http://{}", server.address);
             let mut command = Command::new(python);
-            command.args(["-c", OUR_CLIENT, &address, FILTER, WIDE_FILTER, ORDER]);
+            command.env("MLFLOW_TRACKING_TOKEN", TOKEN).args([
+                "-c",
+                OUR_CLIENT,
+                &address,
+                FILTER,
+                WIDE_FILTER,
+                ORDER,
+            ]);
             print!("{}", process::printed(&mut command).unwrap_or_default());
         }
-        if let Some(peak) = server.peak_memory_mib() {
+        if let Some((_, peak)) = server.memory_mib() {
             println!("{:<34}{peak:>10.1} MiB", "most memory of the server");
         }
         Ok(())
@@ -154,60 +166,6 @@ impl Drop for Filled<'_> {
         // What cannot be removed is a folder in the target folder.
         let _ = std::fs::remove_dir_all(&self.lab);
     }
-}
-
-struct Server {
-    child: Child,
-    port: u16,
-}
-
-impl Server {
-    fn start(mut command: Command, lab: &Path) -> Result<Self> {
-        let log = lab.join("serve.log");
-        let file = std::fs::File::create(&log).map_err(at("create", &log))?;
-        let child = command
-            .args(["serve", "--port", "0"])
-            .stdin(Stdio::null())
-            .stdout(file)
-            .stderr(Stdio::null())
-            .spawn()
-            .map_err(at("start", lab))?;
-        let mut server = Self { child, port: 0 };
-        for _ in 0..200 {
-            let said = std::fs::read_to_string(&log).unwrap_or_default();
-            if let Some(port) = port(&said) {
-                server.port = port;
-                return Ok(server);
-            }
-            std::thread::sleep(std::time::Duration::from_millis(50));
-        }
-        Err(Error::Stopped(
-            "cannot measure searches: `assay serve` did not say its address".to_owned(),
-        ))
-    }
-
-    /// Where the system tells it.
-    fn peak_memory_mib(&self) -> Option<f64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
-        let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
-        let kib: f64 = line.split_whitespace().nth(1)?.parse().ok()?;
-        Some(kib / 1_024.0)
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-/// Of the address that the server says first.
-fn port(said: &str) -> Option<u16> {
-    let address = said.lines().next()?;
-    let (_, rest) = address.split_once("127.0.0.1:")?;
-    let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
-    digits.parse().ok()
 }
 
 fn many(connection: &mut Connection, filter: &str, token: Option<&str>) -> Result<Vec<f64>> {
@@ -230,9 +188,14 @@ fn asked(
         "page_token": token.unwrap_or_default(),
     });
     let begun = Instant::now();
-    let answer = connection.post("/api/2.0/mlflow/runs/search", &question.to_string())?;
+    let answer = connection
+        .post(
+            "/api/2.0/mlflow/runs/search",
+            question.to_string().as_bytes(),
+        )
+        .map_err(|error| Error::Stopped(format!("cannot measure searches: {error}")))?;
     let millis = begun.elapsed().as_secs_f64() * 1_000.0;
-    let answer: Value = serde_json::from_str(&answer)
+    let answer: Value = serde_json::from_slice(answer)
         .map_err(|error| Error::Stopped(format!("cannot read an answer: {error}")))?;
     if answer.get("runs").and_then(Value::as_array).is_none() {
         return Err(Error::Stopped(format!(
@@ -254,21 +217,4 @@ fn line(name: &str, millis: &[f64]) {
         "{name:<34}{:>10.2} ms{p95:>12.2} ms p95",
         median(millis).unwrap_or(f64::NAN)
     );
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_port_stands_in_the_address() {
-        for (said, expected) in [
-            ("http://127.0.0.1:5055\n", Some(5055)),
-            ("http://127.0.0.1:41234/?token=x\nready", Some(41234)),
-            ("http://127.0.0.1:", None),
-            ("", None),
-        ] {
-            assert_eq!(port(said), expected, "{said}");
-        }
-    }
 }

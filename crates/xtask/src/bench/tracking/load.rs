@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::connection::Connection;
+use super::super::connection::Connection;
 
 const API: &str = "/api/2.0/mlflow";
 const BATCH: usize = 1_000;

@@ -1,8 +1,6 @@
 //! Logging to a server: `assay serve` beside `mlflow server` on SQLite, under the same clients.
 
-mod connection;
 mod load;
-mod server;
 
 use std::fs;
 use std::io;
@@ -12,10 +10,10 @@ use std::time::Instant;
 
 use serde_json::Value;
 
-use self::connection::Connection;
 use self::load::Figures;
-use self::server::{Server, new_lab};
+use super::connection::Connection;
 use super::median;
+use super::server::{Server, new_lab};
 use crate::error::{Error, Result, io as at};
 use crate::places::Places;
 use crate::process::{self, cargo};

@@ -5,10 +5,10 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 /// Of the server that the bench starts; other programs do not look at it.
-pub const TOKEN: &str = "the-token-of-the-bench";
+pub(super) const TOKEN: &str = "the-token-of-the-bench";
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-pub struct Connection {
+pub(super) struct Connection {
     stream: TcpStream,
     address: String,
     request: Vec<u8>,

@@ -13,7 +13,7 @@ use super::connection::{Connection, TOKEN};
 const START_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// Ended when it is dropped.
-pub struct Server {
+pub(super) struct Server {
     child: Child,
     pub address: String,
     /// From its start to its first answer.
@@ -131,7 +131,7 @@ impl Drop for Server {
 }
 
 /// A new lab in `folder`.
-pub fn new_lab(program: &Path, folder: PathBuf) -> io::Result<PathBuf> {
+pub(super) fn new_lab(program: &Path, folder: PathBuf) -> io::Result<PathBuf> {
     let status = Command::new(program).arg("init").arg(&folder).status()?;
     if status.success() {
         Ok(folder)
