@@ -47,7 +47,7 @@ pub fn answer_to(methods: MethodFilter, read: Read, call: Call) -> MethodRouter<
             {
                 return answer;
             }
-            super::answer(shared, Vec::new(), query, body, call).await
+            super::answer(shared, Vec::new(), query, body, super::written(call)).await
         },
     )
 }

@@ -2,17 +2,18 @@
 
 use assay_core::RunId;
 use assay_core::tracking::LoggedMetric;
+use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::answer::{number, put_list};
+use super::answer::Point;
 use super::fields::Fields;
-use super::{Context, Refusal, filter, runs};
+use super::{Answer, Context, Refusal, filter, runs};
 
 const MAX_POINTS: usize = 25_000;
 const MAX_POINTS_PER_RUN: i64 = 2_500;
 const MAX_RUNS: usize = 100;
 
-pub fn history(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusal> {
+pub fn history(context: &Context<'_>, fields: &Fields) -> Result<Answer, Refusal> {
     let run = runs::find(context, fields)?;
     let points = points(context, &run.run_id, fields.required("metric_key")?)?;
     let offset = filter::offset(fields)?;
@@ -20,11 +21,25 @@ pub fn history(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusal>
         None => points.len(),
         Some(_) => filter::limit(fields, MAX_POINTS, usize::MAX >> 1)?,
     };
-    let page: Vec<Value> = points.iter().skip(offset).take(limit).map(point).collect();
-    let next = (offset + page.len() < points.len()).then_some(offset + page.len());
-    let mut answer = json!({});
-    put_list(&mut answer, "metrics", page);
-    Ok(filter::with_next_page(answer, next))
+    let metrics: Vec<Point<'_>> = points
+        .iter()
+        .skip(offset)
+        .take(limit)
+        .map(Point::of)
+        .collect();
+    let end = offset + metrics.len();
+    Answer::of(&PointPage {
+        metrics,
+        next_page_token: (end < points.len()).then(|| end.to_string()),
+    })
+}
+
+#[derive(Serialize)]
+struct PointPage<'a> {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    metrics: Vec<Point<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_page_token: Option<String>,
 }
 
 /// Of each run by time; `max_results` counts all of them together.
@@ -134,17 +149,8 @@ fn points(context: &Context<'_>, run_id: &RunId, key: &str) -> Result<Vec<Logged
     })
 }
 
-fn point(found: &LoggedMetric) -> Value {
-    json!({
-        "key": found.key,
-        "value": number(found.value),
-        "timestamp": found.at_ms,
-        "step": found.step,
-    })
-}
-
 fn point_of(run_id: &RunId, found: &LoggedMetric) -> Value {
-    let mut answer = point(found);
+    let mut answer = json!(Point::of(found));
     if let Value::Object(answer) = &mut answer {
         answer.insert("run_id".to_owned(), run_id.as_str().into());
     }

@@ -30,10 +30,12 @@ use axum::Json;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, RawPathParams, RawQuery, State};
+use axum::http::header::CONTENT_TYPE;
 use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, get, on};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use self::fields::Fields;
@@ -52,6 +54,10 @@ pub struct Context<'a> {
 }
 
 type Call = fn(&Context<'_>, &Fields) -> Result<Value, Refusal>;
+type LongCall = fn(&Context<'_>, &Fields) -> Result<Answer, Refusal>;
+
+/// JSON that is written already.
+pub struct Answer(Vec<u8>);
 
 const GET: MethodFilter = MethodFilter::GET;
 const POST: MethodFilter = MethodFilter::POST;
@@ -78,7 +84,6 @@ const CALLS: &[(MethodFilter, &str, Call)] = &[
     (POST, "runs/update", runs::update),
     (POST, "runs/delete", runs::delete),
     (POST, "runs/restore", runs::restore),
-    (POST, "runs/search", runs::search),
     (POST, "runs/log-metric", runs::log_metric),
     (POST, "runs/log-parameter", runs::log_parameter),
     (POST, "runs/log-batch", runs::log_batch),
@@ -86,7 +91,6 @@ const CALLS: &[(MethodFilter, &str, Call)] = &[
     (POST, "runs/outputs", logged_models::log_outputs),
     (POST, "runs/set-tag", runs::set_tag),
     (POST, "runs/delete-tag", runs::delete_tag),
-    (GET, "metrics/get-history", metrics::history),
     (GET, "metrics/get-history-bulk", metrics::history_bulk),
     (
         GET,
@@ -164,6 +168,12 @@ const CALLS: &[(MethodFilter, &str, Call)] = &[
     (GET, "server-info", server_info),
 ];
 
+/// Beside [`CALLS`]: their answers are long, and written without a tree of values between.
+const LONG_CALLS: &[(MethodFilter, &str, LongCall)] = &[
+    (POST, "runs/search", runs::search),
+    (GET, "metrics/get-history", metrics::history),
+];
+
 /// Below `/api/3.0/mlflow/`: there traces have another form than at the older place.
 const TRACE_CALLS: &[(MethodFilter, &str, Call)] = &[
     (GET, "server-info", server_info),
@@ -193,6 +203,9 @@ pub fn router() -> Router<Arc<Shared>> {
             };
             router = router.route(&format!("{root}/{path}"), answered);
         }
+        for (methods, path, call) in LONG_CALLS {
+            router = router.route(&format!("{root}/{path}"), answer_long(*methods, *call));
+        }
         let spans = answer_to(GET, traces::artifact).layer(map_response(traces::as_file));
         router = router.route(&format!("{root}/get-trace-artifact"), spans);
     }
@@ -221,6 +234,13 @@ pub fn experiment_id(text: &str) -> Result<ExperimentId, Refusal> {
 
 /// A call as a route: its fields come from the query, the body or the path, the work is done on a thread that may block.
 fn answer_to(methods: MethodFilter, call: Call) -> MethodRouter<Arc<Shared>> {
+    answer_long(methods, written(call))
+}
+
+fn answer_long(
+    methods: MethodFilter,
+    call: impl Fn(&Context<'_>, &Fields) -> Result<Answer, Refusal> + Copy + Send + Sync + 'static,
+) -> MethodRouter<Arc<Shared>> {
     on(
         methods,
         move |State(shared): State<Arc<Shared>>,
@@ -242,7 +262,7 @@ async fn answer(
     named: Vec<(String, String)>,
     query: Option<String>,
     body: Bytes,
-    call: Call,
+    call: impl Fn(&Context<'_>, &Fields) -> Result<Answer, Refusal> + Send + 'static,
 ) -> Response {
     let work = move || {
         let fields = Fields::read(query.as_deref(), &body)?.with(named);
@@ -254,9 +274,23 @@ async fn answer(
         call(&context, &fields)
     };
     match tokio::task::spawn_blocking(work).await {
-        Ok(Ok(answer)) => Json(answer).into_response(),
+        Ok(Ok(Answer(json))) => ([(CONTENT_TYPE, "application/json")], json).into_response(),
         Ok(Err(refusal)) => refusal.into_response(),
         Err(error) => Refusal::internal(error.to_string()).into_response(),
+    }
+}
+
+fn written(
+    call: Call,
+) -> impl Fn(&Context<'_>, &Fields) -> Result<Answer, Refusal> + Copy + Send + Sync + 'static {
+    move |context, fields| Answer::of(&call(context, fields)?)
+}
+
+impl Answer {
+    pub fn of(answer: &impl Serialize) -> Result<Self, Refusal> {
+        serde_json::to_vec(answer)
+            .map(Self)
+            .map_err(|error| Refusal::internal(error.to_string()))
     }
 }
 

@@ -1,17 +1,19 @@
 //! `runs/…`
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use assay_core::RunId;
 use assay_core::run::RunStatus;
 use assay_core::tracking::{
     Batch, DatasetInput, ExperimentId, LoggedMetric, RunUpdate, TrackedQuery, TrackedRun,
 };
+use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::answer::put_list;
+use super::answer::{RunAnswer, RunInfo};
 use super::fields::Fields;
-use super::{Context, Refusal, experiments, filter, logged_models};
+use super::{Answer, Context, Refusal, experiments, filter, logged_models};
 
 const MAX_RESULTS: usize = 50_000;
 const MAX_METRICS: usize = 1_000;
@@ -74,13 +76,13 @@ pub fn create(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusal> 
             tags,
         )
         .map_err(|error| error.failure())?;
-    Ok(json!({ "run": context.run(&run, &context.location(&experiment)) }))
+    Ok(json!({ "run": RunAnswer::of(&run, &context.location(&experiment)) }))
 }
 
 pub fn get(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusal> {
     let run = find(context, fields)?;
     let location = location_of(context, run.experiment_id)?;
-    Ok(json!({ "run": context.run(&run, &location) }))
+    Ok(json!({ "run": RunAnswer::of(&run, &location) }))
 }
 
 pub fn update(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusal> {
@@ -107,7 +109,7 @@ pub fn update(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusal> 
         .update_tracked_run(&run.run_id, &update)
         .map_err(|error| error.failure())?;
     let location = location_of(context, run.experiment_id)?;
-    Ok(json!({ "run_info": context.run_info(&run, &location) }))
+    Ok(json!({ "run_info": RunInfo::of(&run, &location) }))
 }
 
 pub fn delete(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusal> {
@@ -128,7 +130,7 @@ pub fn restore(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusal>
     Ok(json!({}))
 }
 
-pub fn search(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusal> {
+pub fn search(context: &Context<'_>, fields: &Fields) -> Result<Answer, Refusal> {
     let experiments = fields
         .texts("experiment_ids")?
         .iter()
@@ -150,21 +152,28 @@ pub fn search(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusal> 
         .search_tracked_runs(&wanted)
         .map_err(|error| error.failure())?;
     let mut locations: HashMap<ExperimentId, String> = HashMap::new();
-    let mut runs = Vec::with_capacity(found.len());
     for run in &found {
-        let location = match locations.get(&run.experiment_id) {
-            Some(location) => location,
-            None => {
-                let location = location_of(context, run.experiment_id)?;
-                locations.entry(run.experiment_id).or_insert(location)
-            }
-        };
-        runs.push(context.run(run, location));
+        if let Entry::Vacant(unknown) = locations.entry(run.experiment_id) {
+            unknown.insert(location_of(context, run.experiment_id)?);
+        }
     }
-    let next = next.map(|next| filter::token(&next)).transpose()?;
-    let mut answer = json!({});
-    put_list(&mut answer, "runs", runs);
-    Ok(filter::with_next_page(answer, next))
+    let runs = found.iter().filter_map(|run| {
+        let location = locations.get(&run.experiment_id)?;
+        Some(RunAnswer::of(run, location))
+    });
+    let page = RunPage {
+        runs: runs.collect(),
+        next_page_token: next.map(|next| filter::token(&next)).transpose()?,
+    };
+    Answer::of(&page)
+}
+
+#[derive(Serialize)]
+struct RunPage<'a> {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    runs: Vec<RunAnswer<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_page_token: Option<String>,
 }
 
 pub fn log_metric(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusal> {
