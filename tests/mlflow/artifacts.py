@@ -131,9 +131,38 @@ def nothing_leaves_its_run():
     refused("RESOURCE_DOES_NOT_EXIST", "not found", client.list_artifacts, "0" * 32)
 
 
+def sent_by_pages():
+    path = "/ajax-api/2.0/mlflow/upload-artifact"
+    where = {"run_uuid": run_id, "path": "small/grüße.txt"}
+    assert ask("POST", path, params=where, data="hello world").status_code == 200
+    assert ask("GET", "/get-artifact", params=where).text == "hello world"
+    assert "small/grüße.txt" in [one.path for one in client.list_artifacts(run_id, "small")]
+    for params, data, words in [
+        ({}, b"x", "must specify run_uuid"),
+        ({"run_uuid": run_id}, b"x", "must specify path"),
+        ({"run_uuid": run_id, "path": ""}, b"x", "must specify path"),
+        ({"run_uuid": run_id, "path": "../x"}, b"x", "Invalid path"),
+        (where, b"", "must specify data"),
+        (where, b"x" * ((10 << 20) + 1), "too large"),
+    ]:
+        refused_request(400, "INVALID_PARAMETER_VALUE", words, "POST", path, params=params, data=data)
+    refused_request(404, "RESOURCE_DOES_NOT_EXIST", "not found", "POST", path, params={"run_uuid": "0" * 32, "path": "a"}, data=b"x")
+
+
+def files_of_versions():
+    client.create_registered_model("with files")
+    client.create_model_version("with files", f"mlflow-artifacts:/{root}/small", run_id=run_id)
+    ask_for = lambda **params: ask("GET", "/model-versions/get-artifact", params={"name": "with files", "version": 1, **params})
+    assert ask_for(path="grüße.txt").text == "hello world"
+    assert ask_for(path="absent").status_code == 404 and ask_for(path="grüße.txt", version=7).status_code == 404
+    refused_request(400, "INVALID_PARAMETER_VALUE", "Invalid path", "GET", "/model-versions/get-artifact", params={"name": "m", "version": 1, "path": "../x"})
+
+
 logged_and_listed()
 headers_of_a_download()
 large_and_in_parts()
 cut_off()
+sent_by_pages()
+files_of_versions()
 deleted()
 nothing_leaves_its_run()

@@ -6,8 +6,8 @@ import warnings
 from pathlib import Path
 
 import mlflow
-from common import URI, client, refused
-from mlflow.entities import LoggedModelOutput, LoggedModelParameter, LoggedModelStatus, Metric
+from common import URI, ask, client, refused, refused_request
+from mlflow.entities import LoggedModelOutput, LoggedModelParameter, LoggedModelStatus, Metric, Param
 
 warnings.filterwarnings("ignore")
 mlflow.set_tracking_uri(URI)
@@ -86,6 +86,13 @@ def measures():
     assert names(filter_string="metrics.auc > 0.1", datasets=[{"dataset_name": "test"}]) == ["two"]
     assert names(datasets=[{"dataset_name": "test", "dataset_digest": "d1"}]) == ["two"]
     assert names(datasets=[{"dataset_name": "test", "dataset_digest": "other"}]) == []
+    batch = [Metric("lone", 1.0, 1, 0), Metric("lone", 2.0, 2, 1, model_id="m-" + "1" * 32)]
+    refused("RESOURCE_DOES_NOT_EXIST", "", client.log_batch, run, metrics=batch)
+    assert "lone" not in client.get_run(run).data.metrics, "all of a batch or nothing"
+    client.log_param(run, "depth", "3")
+    batch = [Metric("lone", 1.0, 1, 0, model_id=one)]
+    refused("INVALID_PARAMETER_VALUE", "Changing param values", client.log_batch, run, metrics=batch, params=[Param("depth", "4")])
+    assert "lone" not in {m.key for m in client.get_logged_model(one).metrics}, "of its model too"
     refused("RESOURCE_DOES_NOT_EXIST", "", client.log_metric, run, "auc", 1.0, model_id="m-" + "1" * 32
     )
 
@@ -137,6 +144,18 @@ def keeps_files():
     assert sorted((f.path, f.is_dir) for f in listed) == [("MLmodel", False), ("data", True)]
     inside = client.list_logged_model_artifacts(model.model_id, "data")
     assert [f.path for f in inside] == ["data/für mich 100%.txt"]
+    # As pages ask for them.
+    place = f"/ajax-api/2.0/mlflow/logged-models/{model.model_id}/artifacts"
+    listed = ask("GET", f"{place}/directories").json()
+    assert listed["root_uri"] == model.artifact_location and len(listed["files"]) == 2
+    answer = ask("GET", f"{place}/files", params={"artifact_file_path": "data/für mich 100%.txt"}, headers={"range": "bytes=0-1"})
+    assert (answer.status_code, answer.text) == (206, "gr"), answer.text
+    for path in ("../x", "/etc/passwd", "%2e%2e/x"):
+        refused_request(400, "INVALID_PARAMETER_VALUE", "Invalid path", "GET", f"{place}/files", params={"artifact_file_path": path})
+        refused_request(400, "INVALID_PARAMETER_VALUE", "Invalid path", "GET", f"{place}/directories", params={"artifact_directory_path": path})
+    refused_request(400, "INVALID_PARAMETER_VALUE", "artifact_file_path", "GET", f"{place}/files")
+    refused_request(404, "RESOURCE_DOES_NOT_EXIST", "absent", "GET", f"{place}/files", params={"artifact_file_path": "absent"})
+    refused_request(404, "RESOURCE_DOES_NOT_EXIST", "not found", "GET", place.replace(model.model_id, "m-none") + "/directories")
     with tempfile.TemporaryDirectory() as folder:
         local = mlflow.artifacts.download_artifacts(f"models:/{model.model_id}", dst_path=folder)
         assert Path(local, "data", "für mich 100%.txt").read_text() == "grüße"

@@ -39,6 +39,11 @@ fn traces_and_spans() {
 }
 
 #[test]
+fn traces_are_assessed() {
+    against_a_new_lab("assessments.py");
+}
+
+#[test]
 fn several_processes_log_at_once() {
     against_a_new_lab("crowd.py");
 }

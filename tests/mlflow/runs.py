@@ -1,9 +1,10 @@
 """Experiments and runs: every method of the client that makes, changes, finds or deletes them."""
 
+import json
 import math
 
-from common import all_pages, client, refused
-from mlflow.entities import Metric, Param, RunTag, ViewType
+from common import all_pages, ask, client, refused, refused_request
+from mlflow.entities import Dataset, DatasetInput, InputTag, LoggedModelInput, Metric, Param, RunTag, ViewType
 
 ABSENT = "RESOURCE_DOES_NOT_EXIST"
 INVALID = "INVALID_PARAMETER_VALUE"
@@ -199,9 +200,51 @@ def nested_runs():
     assert client.get_parent_run(parent.info.run_id) is None
 
 
+def inputs():
+    experiment = client.create_experiment("inputs")
+    run_id = client.create_run(experiment).info.run_id
+    data = lambda name, context: DatasetInput(Dataset(name, "d1", "local", "{}"), [InputTag("mlflow.data.context", context)] if context else [])
+    model = client.create_logged_model(experiment, name="used").model_id
+    client.log_inputs(run_id, [data("rows", "training"), data("more", None)], [LoggedModelInput(model)])
+    client.log_inputs(run_id, [data("rows", "training")], [LoggedModelInput(model)])
+    found = client.get_run(run_id).inputs
+    assert [one.dataset.name for one in found.dataset_inputs] == ["rows", "more"]
+    assert [one.model_id for one in found.model_inputs] == [model]
+    client.log_inputs(client.create_run(experiment).info.run_id, [data("rows", "test")])
+
+    path = "/api/2.0/mlflow/experiments/search-datasets"
+    summaries = ask("POST", path, json={"experiment_ids": [experiment]}).json()["dataset_summaries"]
+    common = {"experiment_id": experiment, "digest": "d1"}
+    assert summaries == [
+        {**common, "name": "more"},
+        {**common, "name": "rows", "context": "test"},
+        {**common, "name": "rows", "context": "training"},
+    ], summaries
+    assert ask("POST", path, json={"experiment_ids": ["0"]}).json() == {}
+    refused_request(400, INVALID, "at least one experiment_id", "POST", path, json={})
+    refused_request(400, INVALID, "cannot specify more than 20", "POST", path, json={"experiment_ids": [str(at) for at in range(21)]})
+
+
+def models_of_older_clients():
+    """A run's models stand in a tag, one after the other."""
+    run_id = client.create_run("0").info.run_id
+    path = "/api/2.0/mlflow/runs/log-model"
+    model = {"artifact_path": "m", "flavors": {"sklearn": {"config": 1, "code": 2}}, "utc_time_created": "now", "run_id": run_id, "signature": "{}"}
+    for name in ("m", "n"):
+        assert ask("POST", path, json={"run_id": run_id, "model_json": json.dumps({**model, "artifact_path": name})}).json() == {}
+    kept = json.loads(client.get_run(run_id).data.tags["mlflow.log-model.history"])
+    assert [one["artifact_path"] for one in kept] == ["m", "n"]
+    assert kept[0]["flavors"] == {"sklearn": {"code": 2}} and "signature" not in kept[0]
+    refused_request(400, INVALID, "not a valid JSON", "POST", path, json={"run_id": run_id, "model_json": "{"})
+    refused_request(400, INVALID, "mandatory fields: artifact_path", "POST", path, json={"run_id": run_id, "model_json": "{}"})
+    refused_request(404, ABSENT, "not found", "POST", path, json={"run_id": "0" * 32, "model_json": json.dumps(model)})
+
+
 experiments()
 search_experiments()
 runs()
 params_and_metrics()
 long_history()
 nested_runs()
+inputs()
+models_of_older_clients()

@@ -4,6 +4,7 @@
 //! passed in. Every document derives serde and is at once what is stored and what goes over the wire.
 
 pub mod ask;
+pub mod assessment;
 pub mod bulk;
 pub mod chart;
 pub mod code;

@@ -12,6 +12,7 @@ use crate::parity::ParityReport;
 use crate::recipe::{FittedRecipe, Recipe};
 use crate::reference::Reference;
 use crate::registry::VersionKey;
+use crate::tracking::ExperimentId;
 use crate::train::{ParamValue, ProblemKind, TrainSpec};
 
 pub const RUN_SCHEMA: u32 = 1;
@@ -194,6 +195,9 @@ pub struct MetricRow {
 /// A row of the list of experiments; those without runs are not in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct ExperimentSummary {
+    /// What clients of the tracking API call it in links.
+    #[ts(type = "number")]
+    pub experiment_id: ExperimentId,
     pub experiment: ExperimentName,
     pub n_runs: u32,
     pub last_started_ms: TimestampMs,

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::TimestampMs;
+use crate::assessment::Assessment;
 use crate::tracking::{ExperimentId, OrderBy};
 
 /// The tag that holds a trace's name.
@@ -28,6 +29,10 @@ pub const SPAN_TYPE: &str = "mlflow.spanType";
 pub struct TraceId(pub String);
 
 impl TraceId {
+    pub fn from_bits(bits: u128) -> Self {
+        Self(format!("tr-{bits:032x}"))
+    }
+
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -73,6 +78,17 @@ pub struct TraceInfo {
     pub client_request_id: Option<String>,
     pub request_preview: Option<String>,
     pub response_preview: Option<String>,
+    pub metadata: BTreeMap<String, String>,
+    pub tags: BTreeMap<String, String>,
+    /// By when they were made.
+    pub assessments: Vec<Assessment>,
+}
+
+/// What is said of a trace when it ends, in addition to what is known of it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct TraceEnd {
+    pub ended_ms: TimestampMs,
+    pub state: TraceState,
     pub metadata: BTreeMap<String, String>,
     pub tags: BTreeMap<String, String>,
 }
@@ -156,6 +172,41 @@ pub enum TraceSelection {
     },
 }
 
+/// How often two conditions hold, each alone and both together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct TraceCounts {
+    pub n_all: u64,
+    pub n_first: u64,
+    pub n_second: u64,
+    pub n_both: u64,
+}
+
+impl TraceCounts {
+    /// Normalized pointwise mutual information, from -1 (never together) by 0 (independent) to 1 (always together); with
+    /// `smoothing` added to each of the four cells (0.5: Jeffreys' prior). `None` where it is not defined: a condition
+    /// that never holds. Bouma, "Normalized (pointwise) mutual information in collocation extraction", 2009.
+    pub fn correlation(&self, smoothing: f64) -> Option<f64> {
+        if self.n_first == 0 || self.n_second == 0 {
+            return None;
+        }
+        let only_first = self.n_first.checked_sub(self.n_both)?;
+        let only_second = self.n_second.checked_sub(self.n_both)?;
+        let neither = (self.n_all + self.n_both).checked_sub(self.n_first + self.n_second)?;
+        if only_first == 0 && only_second == 0 && neither == 0 {
+            return Some(1.0);
+        }
+        if self.n_both == 0 && smoothing == 0.0 {
+            return Some(-1.0);
+        }
+        let both = self.n_both as f64 + smoothing;
+        let first = self.n_first as f64 + 2.0 * smoothing;
+        let second = self.n_second as f64 + 2.0 * smoothing;
+        let all = self.n_all as f64 + 4.0 * smoothing;
+        let information = both.ln() + all.ln() - first.ln() - second.ln();
+        Some((information / (all.ln() - both.ln())).clamp(-1.0, 1.0))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -189,5 +240,63 @@ mod tests {
         );
         assert_eq!(span.attribute("empty"), None);
         assert_eq!(span.attribute("absent"), None);
+    }
+
+    /// Numbers of `calculate_npmi_from_counts` of MLflow 3.17.2, without smoothing and with.
+    #[test]
+    fn conditions_correlate_as_mlflow_says() {
+        for (n_both, n_first, n_second, n_all, plain, smoothed) in [
+            (
+                6,
+                6,
+                7,
+                10,
+                Some(0.6982322877799215),
+                Some(0.5404578674731575),
+            ),
+            (
+                3,
+                4,
+                3,
+                10,
+                Some(0.7610560044063087),
+                Some(0.6021516451320165),
+            ),
+            (0, 0, 7, 10, None, None),
+            (0, 3, 4, 10, Some(-1.0), Some(-0.3788396511188485)),
+            (5, 5, 5, 5, Some(1.0), Some(1.0)),
+            (1, 1, 1, 100, Some(1.0), Some(0.8636418783646828)),
+            (
+                2,
+                5,
+                4,
+                10,
+                Some(2.7592814014081835e-16),
+                Some(2.831089527898402e-16),
+            ),
+            (9, 3, 4, 10, None, None),
+        ] {
+            let counts = TraceCounts {
+                n_all,
+                n_first,
+                n_second,
+                n_both,
+            };
+            for (found, wanted) in [
+                (counts.correlation(0.0), plain),
+                (counts.correlation(0.5), smoothed),
+            ] {
+                match (found, wanted) {
+                    (Some(found), Some(wanted)) => {
+                        let wanted: f64 = wanted;
+                        assert!(
+                            (found - wanted).abs() < 1e-12,
+                            "{counts:?}: {found} {wanted}"
+                        );
+                    }
+                    _ => assert_eq!(found, wanted, "{counts:?}"),
+                }
+            }
+        }
     }
 }

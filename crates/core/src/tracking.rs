@@ -65,6 +65,8 @@ pub struct TrackedRun {
     /// By name.
     pub metrics: Vec<LatestMetric>,
     pub inputs: Vec<DatasetInput>,
+    /// Models that it used.
+    pub input_models: Vec<LoggedModelId>,
     pub outputs: Vec<ModelOutput>,
 }
 
@@ -91,6 +93,16 @@ pub struct DatasetInput {
     /// `mlflow.data.context` says what it was used for.
     #[serde(default)]
     pub tags: BTreeMap<String, String>,
+}
+
+/// A data set that runs of an experiment used, once for each thing that it was used for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DatasetSummary {
+    pub experiment_id: ExperimentId,
+    pub name: String,
+    pub digest: String,
+    /// `None`: no run said what it used it for.
+    pub context: Option<String>,
 }
 
 /// Which side of the trash is meant.

@@ -8,9 +8,9 @@ use assay_core::RunId;
 use assay_core::code::Code;
 use assay_core::run::Artifact;
 use assay_core::tracking::{
-    Batch, DatasetInput, ExperimentId, LogEntry, LoggedMetric, LoggedModel, LoggedModelId,
-    LoggedModelStatus, ModelMetric, ModelOutput, NewTrackedRun, RunCursor, RunUpdate,
-    TrackedExperiment, TrackedQuery, TrackedRun,
+    Batch, DatasetInput, DatasetSummary, ExperimentId, LogEntry, LoggedMetric, LoggedModel,
+    LoggedModelId, LoggedModelStatus, ModelMetric, ModelOutput, NewTrackedRun, RunCursor,
+    RunUpdate, TrackedExperiment, TrackedQuery, TrackedRun,
 };
 
 use crate::error::{Attempt, Cause};
@@ -176,10 +176,43 @@ impl Lab {
         self.store.commit_queue(|| self.environment.now_ms());
     }
 
-    pub fn log_inputs(&self, run_id: &RunId, inputs: &[DatasetInput]) -> Result<(), Error> {
+    /// The same with metrics of models: all of it or nothing.
+    pub fn log_batch_of_models(
+        &self,
+        run_id: &RunId,
+        batch: &Batch,
+        of_models: &[(LoggedModelId, ModelMetric)],
+    ) -> Result<(), Error> {
         self.store
-            .log_inputs(run_id, inputs, self.environment.now_ms())
-            .attempt(|| format!("log the data of the run {run_id}"))
+            .log_entry_of_models(
+                &LogEntry::of(run_id.clone(), batch),
+                of_models,
+                self.environment.now_ms(),
+            )
+            .attempt(|| format!("log to the run {run_id}"))
+    }
+
+    /// Data and models that the run used.
+    pub fn log_inputs(
+        &self,
+        run_id: &RunId,
+        inputs: &[DatasetInput],
+        models: &[LoggedModelId],
+    ) -> Result<(), Error> {
+        self.store
+            .log_inputs(run_id, inputs, models, self.environment.now_ms())
+            .attempt(|| format!("log what the run {run_id} used"))
+    }
+
+    /// The data sets that runs of the experiments used, at most `limit`.
+    pub fn used_datasets(
+        &self,
+        experiments: &[ExperimentId],
+        limit: u32,
+    ) -> Result<Vec<DatasetSummary>, Error> {
+        self.store
+            .used_datasets(experiments, limit)
+            .attempt(|| "list data sets of experiments".to_owned())
     }
 
     /// Every point once, by time and step.
@@ -353,15 +386,5 @@ impl Lab {
         self.store
             .delete_logged_model(id, self.environment.now_ms())
             .attempt(|| format!("delete the logged model {id}"))
-    }
-
-    pub fn log_model_metrics(
-        &self,
-        id: &LoggedModelId,
-        metrics: &[ModelMetric],
-    ) -> Result<(), Error> {
-        self.store
-            .log_model_metrics(id, metrics, self.environment.now_ms())
-            .attempt(|| format!("log metrics of the logged model {id}"))
     }
 }

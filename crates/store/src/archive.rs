@@ -204,7 +204,8 @@ fn copy_runs(
     let models = from.all(
         "SELECT DISTINCT l.id FROM json_each(?1) w JOIN runs r ON r.id = w.value
          JOIN logged_models l ON l.source_run = r.run_id
-            OR l.model_id IN (SELECT o.model_id FROM run_outputs o WHERE o.run = r.id)",
+            OR l.model_id IN (SELECT o.model_id FROM run_outputs o WHERE o.run = r.id)
+            OR l.model_id IN (SELECT i.model_id FROM run_input_models i WHERE i.run = r.id)",
         params![wanted],
         |row| Ok(row.get::<_, i64>(0)?),
     )?;

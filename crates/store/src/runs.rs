@@ -26,6 +26,7 @@ use assay_core::parity::ParityReport;
 use assay_core::run::{
     Artifact, Confusion, ExperimentSummary, MetricSummary, RunStatus, RunSummary, TrainRecord,
 };
+use assay_core::tracking::ExperimentId;
 use assay_core::{DatasetName, ExperimentName, ObjectHash, RunId, TimestampMs};
 use rusqlite::{Connection, params};
 
@@ -165,15 +166,16 @@ impl Store {
     pub fn experiments(&self) -> Result<Vec<ExperimentSummary>> {
         self.read(|db| {
             db.all(
-                "SELECT e.name, count(*), max(r.started_ms) FROM experiments e
+                "SELECT e.id, e.name, count(*), max(r.started_ms) FROM experiments e
                  JOIN runs r ON r.experiment_id = e.id AND r.deleted_ms IS NULL
                  GROUP BY e.id ORDER BY e.name",
                 [],
                 |row| {
                     Ok(ExperimentSummary {
-                        experiment: ExperimentName(row.get(0)?),
-                        n_runs: row.get(1)?,
-                        last_started_ms: row.get(2)?,
+                        experiment_id: ExperimentId(row.get(0)?),
+                        experiment: ExperimentName(row.get(1)?),
+                        n_runs: row.get(2)?,
+                        last_started_ms: row.get(3)?,
                     })
                 },
             )

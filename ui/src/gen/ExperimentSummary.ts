@@ -4,4 +4,8 @@ import type { ExperimentName } from "./ExperimentName";
 /**
  * A row of the list of experiments; those without runs are not in it.
  */
-export type ExperimentSummary = { experiment: ExperimentName, n_runs: number, last_started_ms: number, };
+export type ExperimentSummary = { 
+/**
+ * What clients of the tracking API call it in links.
+ */
+experiment_id: number, experiment: ExperimentName, n_runs: number, last_started_ms: number, };

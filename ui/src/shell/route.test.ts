@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatRoute, href, parseRoute, type Route } from './route';
+import { formatRoute, href, ownRoute, parseRoute, type Route } from './route';
 
 describe('a route is written and read back', () => {
   it.each<[string, Route]>([
@@ -17,4 +17,19 @@ describe('a route is written and read back', () => {
   it('what cannot be decoded stays as it is', () => expect(parseRoute('#/data/%E0%A4%A').path).toEqual(['%E0%A4%A']));
   it('href takes names and state', () =>
     expect(href('data', 'penguins', { tab: 'rows' })).toBe('#/data/penguins?tab=rows'));
+});
+
+describe("addresses of MLflow's pages lead to the same thing here", () => {
+  it.each([
+    ['#/experiments', '#/runs'],
+    ['#/experiments/3', '#/experiments/3'],
+    ['#/experiments/3/overview?searchFilter=a', '#/experiments/3'],
+    ['#/experiments/3/runs/0f3c', '#/runs/0f3c'],
+    ['#/experiments/3/runs/0f3c/artifacts/model', '#/runs/0f3c'],
+    ['#/experiments/3/runs', '#/runs'],
+    ['#/models/nsw%20price', '#/models/nsw%20price'],
+    ['#/models/nsw%20price/versions/3', '#/models/nsw%20price/v3'],
+    ['#/models/versions', '#/models/versions'],
+    ['#/runs?experiment=a', '#/runs?experiment=a'],
+  ])('%s', (hash, own) => expect(formatRoute(ownRoute(parseRoute(hash)))).toBe(own));
 });

@@ -21,6 +21,20 @@ export function formatRoute({ page, path, query }: Route): string {
   return state ? `${place}?${state}` : place;
 }
 
+/**
+ * The page that an address of MLflow's pages means, which its client prints and people keep: `#/experiments/3/runs/abc`
+ * is a run, `#/models/price/versions/3` a version. Others stay as they are.
+ */
+export function ownRoute(route: Route): Route {
+  const { page, path } = route;
+  const [name = '', kind = '', id = ''] = path;
+  if (page === 'experiments' && name === '') return { ...route, page: 'runs' };
+  if (page === 'experiments' && kind === 'runs') return { page: 'runs', path: id === '' ? [] : [id], query: {} };
+  if (page === 'experiments' && path.length > 1) return { page, path: [name], query: {} };
+  if (page === 'models' && kind === 'versions') return { page, path: id === '' ? [name] : [name, `v${id}`], query: {} };
+  return route;
+}
+
 /** The href of a page: `href('data', 'penguins')`, `href('data', 'penguins', { tab: 'rows' })`. */
 export function href(page: string, ...rest: (string | number | Record<string, string>)[]): string {
   const query = rest.find((part) => typeof part === 'object') ?? {};

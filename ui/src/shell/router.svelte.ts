@@ -1,7 +1,7 @@
 // Where the user is. The hash of the URL holds it all, so that back, reload and sharing work,
 // under a local server as well as in the desktop window's own protocol.
 
-import { formatRoute, parseRoute, type Route } from './route';
+import { formatRoute, ownRoute, parseRoute, type Route } from './route';
 
 let now = $state.raw<Route>(parseRoute(typeof location === 'undefined' ? '' : location.hash));
 
@@ -14,6 +14,8 @@ export function route(): Route {
 export function startRouter(): () => void {
   const read = () => {
     now = parseRoute(location.hash);
+    const own = ownRoute(now);
+    if (own !== now) navigate(formatRoute(own), { replace: true });
   };
   addEventListener('hashchange', read);
   addEventListener('popstate', read);

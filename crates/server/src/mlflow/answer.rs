@@ -63,6 +63,13 @@ struct Pair<'a> {
 struct Inputs<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     dataset_inputs: Vec<Input<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    model_inputs: Vec<InputModel<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct InputModel<'a> {
+    model_id: &'a str,
 }
 
 #[derive(Debug, Serialize)]
@@ -114,6 +121,13 @@ impl<'a> RunAnswer<'a> {
             },
             inputs: Inputs {
                 dataset_inputs: run.inputs.iter().map(Input::of).collect(),
+                model_inputs: run
+                    .input_models
+                    .iter()
+                    .map(|id| InputModel {
+                        model_id: id.as_str(),
+                    })
+                    .collect(),
             },
             outputs: Outputs {
                 model_outputs: run.outputs.iter().map(Output::of).collect(),

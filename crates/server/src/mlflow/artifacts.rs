@@ -4,12 +4,11 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use assay_api::Lab;
-use assay_core::RunId;
-use assay_core::code::Failure;
-use assay_core::tracking::{ArtifactFile, ArtifactOwner};
+use assay_core::tracking::ArtifactFile;
 use axum::Json;
 use axum::Router;
 use axum::body::Body;
@@ -25,8 +24,9 @@ use tokio::sync::mpsc;
 
 use super::answer::put_list;
 use super::fields::Fields;
+use super::files::{Files, no_artifact};
 use super::place::{Place, check_path};
-use super::{Context, Refusal, runs};
+use super::{Context, Refusal, logged_models, runs};
 use crate::Shared;
 
 /// Chunks of an upload that wait for the disk.
@@ -43,9 +43,7 @@ pub fn router() -> Router<Arc<Shared>> {
             .route(&format!("{root}/artifacts"), get(list_proxy))
             .route(&format!("{root}/artifacts/{{*path}}"), any(proxy));
     }
-    router
-        .route("/get-artifact", get(get_artifact))
-        .layer(DefaultBodyLimit::disable())
+    router.layer(DefaultBodyLimit::disable())
 }
 
 /// `artifacts/list?run_id=…&path=…`
@@ -53,17 +51,10 @@ pub fn list(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusal> {
     let path = fields.text("path")?.unwrap_or_default();
     check_path(path)?;
     let run = runs::find(context, fields)?;
-    let experiment = context
-        .lab
-        .experiment(run.experiment_id)
-        .map_err(|error| error.failure())?;
-    let root = format!("{}/{}/artifacts", context.location(&experiment), run.run_id);
-    let files = context
-        .lab
-        .files_of(&ArtifactOwner::Run(run.run_id))
-        .map_err(|error| error.failure())?;
-    let mut answer = json!({ "root_uri": root });
-    put_list(&mut answer, "files", entries(&files, path, path));
+    let files = Files::of_run(context, &run, path)?.list(context)?;
+    let location = logged_models::location(context, run.experiment_id)?;
+    let mut answer = json!({ "root_uri": format!("{location}/{}/artifacts", run.run_id) });
+    put_list(&mut answer, "files", files);
     Ok(answer)
 }
 
@@ -112,25 +103,6 @@ async fn proxy(State(shared): State<Arc<Shared>>, request: Request) -> Result<Re
     }
 }
 
-/// `/get-artifact?run_id=…&path=…`, for pages and links.
-async fn get_artifact(
-    State(shared): State<Arc<Shared>>,
-    RawQuery(query): RawQuery,
-) -> Result<Response, Refusal> {
-    let fields = Fields::read(query.as_deref(), b"")?;
-    let path = fields.required("path")?;
-    check_path(path)?;
-    let run_id = match fields.text("run_id")? {
-        Some(id) => id,
-        None => fields.required("run_uuid")?,
-    };
-    let place = Place {
-        owner: ArtifactOwner::Run(RunId::new(run_id)),
-        path: path.to_owned(),
-    };
-    download(shared, place, None).await
-}
-
 async fn upload(shared: Arc<Shared>, place: Place, mut body: Body) -> Result<Response, Refusal> {
     let (sender, mut receiver) = mpsc::channel::<io::Result<_>>(WAITING_CHUNKS);
     let kept = tokio::task::spawn_blocking(move || {
@@ -161,13 +133,22 @@ async fn download(
     place: Place,
     range: Option<String>,
 ) -> Result<Response, Refusal> {
-    let name = place.path.rsplit('/').next().unwrap_or_default().to_owned();
+    let name = name_of(&place.path);
     let found = move || {
         lab(&shared)?
             .file_of(&place.owner, &place.path)
             .map_err(|error| no_artifact(error.failure(), &place.path))
     };
-    let path = blocking(found).await?;
+    send(blocking(found).await?, &name, range).await
+}
+
+/// The last part of a path.
+pub fn name_of(path: &str) -> String {
+    path.rsplit('/').next().unwrap_or_default().to_owned()
+}
+
+/// A file's bytes as they are read; `range` is the header of that name.
+pub async fn send(path: PathBuf, name: &str, range: Option<String>) -> Result<Response, Refusal> {
     let io = |error: io::Error| Refusal::internal(error.to_string());
     let mut file = tokio::fs::File::open(path).await.map_err(io)?;
     let size = file.metadata().await.map_err(io)?.len();
@@ -183,8 +164,8 @@ async fn download(
         Ok::<_, io::Error>((n_read > 0).then(|| (chunk, (file, left - n_read as u64))))
     });
     let mut response = Response::builder()
-        .header(header::CONTENT_TYPE, content_type(&name))
-        .header(header::CONTENT_DISPOSITION, disposition(&name))
+        .header(header::CONTENT_TYPE, content_type(name))
+        .header(header::CONTENT_DISPOSITION, disposition(name))
         .header(header::X_CONTENT_TYPE_OPTIONS, "nosniff")
         .header(header::ACCEPT_RANGES, "bytes")
         .header(header::CONTENT_LENGTH, n);
@@ -200,7 +181,7 @@ async fn download(
         .map_err(|error| Refusal::internal(error.to_string()))
 }
 
-async fn blocking<T: Send + 'static>(
+pub async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Refusal> + Send + 'static,
 ) -> Result<T, Refusal> {
     tokio::task::spawn_blocking(work)
@@ -208,12 +189,8 @@ async fn blocking<T: Send + 'static>(
         .map_err(|error| Refusal::internal(error.to_string()))?
 }
 
-fn lab(shared: &Shared) -> Result<Arc<Lab>, Refusal> {
+pub fn lab(shared: &Shared) -> Result<Arc<Lab>, Refusal> {
     shared.desk.lab().map_err(Refusal::from)
-}
-
-fn no_artifact(failure: Failure, path: &str) -> Refusal {
-    Refusal::of(failure, || format!("No such artifact: '{path}'"))
 }
 
 /// What stands in a folder, by name; `shown` stands before each name in the answer.

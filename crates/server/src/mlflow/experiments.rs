@@ -12,6 +12,8 @@ use super::fields::Fields;
 use super::{Context, Refusal, filter};
 
 const MAX_RESULTS: usize = 50_000;
+const MAX_DATASET_EXPERIMENTS: usize = 20;
+const MAX_DATASETS: u32 = 1_000;
 
 pub fn create(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusal> {
     let name = fields.required("name")?;
@@ -154,6 +156,44 @@ pub fn search(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusal> 
             .collect(),
     );
     Ok(filter::with_next_page(answer, next))
+}
+
+/// The data sets that runs of experiments used.
+pub fn search_datasets(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusal> {
+    let ids = fields.texts("experiment_ids")?;
+    if ids.is_empty() {
+        return Err(Refusal::invalid(
+            "SearchDatasets request must specify at least one experiment_id.",
+        ));
+    }
+    if ids.len() > MAX_DATASET_EXPERIMENTS {
+        return Err(Refusal::invalid(format!(
+            "SearchDatasets request cannot specify more than {MAX_DATASET_EXPERIMENTS} experiment_ids. Received {} experiment_ids.",
+            ids.len()
+        )));
+    }
+    let ids = ids
+        .iter()
+        .map(|id| id_of(id))
+        .collect::<Result<Vec<_>, _>>()?;
+    let found = context
+        .lab
+        .used_datasets(&ids, MAX_DATASETS)
+        .map_err(|error| error.failure())?;
+    let summaries = found.into_iter().map(|dataset| {
+        let mut summary = json!({
+            "experiment_id": dataset.experiment_id.to_string(),
+            "name": dataset.name,
+            "digest": dataset.digest,
+        });
+        if let (Some(context), Value::Object(summary)) = (dataset.context, &mut summary) {
+            summary.insert("context".to_owned(), context.into());
+        }
+        summary
+    });
+    let mut answer = json!({});
+    put_list(&mut answer, "dataset_summaries", summaries.collect());
+    Ok(answer)
 }
 
 /// The experiment that a request names by its id.

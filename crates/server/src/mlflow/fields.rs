@@ -134,6 +134,19 @@ impl Fields {
         }
     }
 
+    /// `None` when it is absent or null.
+    pub fn present_object(&self, name: &str) -> Result<Option<Self>, Refusal> {
+        match self.0.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(_) => self.object(name).map(Some),
+        }
+    }
+
+    /// Whatever it is.
+    pub fn json(&self, name: &str) -> Option<&Value> {
+        self.0.get(name)
+    }
+
     /// `{key: value, …}`
     pub fn texts_by_name(&self, name: &str) -> Result<BTreeMap<String, String>, Refusal> {
         self.object(name)?

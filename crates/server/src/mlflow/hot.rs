@@ -2,7 +2,7 @@
 //! written, and wait for a commit that they share with all others that came meanwhile.
 //!
 //! Invariant: this way knows only success. A request that it cannot read, or that is refused, goes the general way, which
-//! has the rules and the words of every refusal; what is shared of them is in `runs`.
+//! has the rules and the words of every refusal; what is shared of them is in `run_log`.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -20,7 +20,7 @@ use serde::de::{Error as _, IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use tokio::sync::oneshot;
 
-use super::{Call, Refusal, runs};
+use super::{Call, Refusal, run_log};
 use crate::Shared;
 
 /// Reads the body of a request; `None` for whatever is not quite as the stock client writes it.
@@ -140,9 +140,9 @@ fn read_batch(body: &[u8]) -> Option<LogEntry> {
         params: pairs(batch.params),
         tags: pairs(batch.tags),
     };
-    runs::check_batch(batch.metrics.n_points, &entry.params, &entry.tags).ok()?;
+    run_log::check_batch(batch.metrics.n_points, &entry.params, &entry.tags).ok()?;
     for (key, _) in &entry.metrics {
-        runs::check_metric(key).ok()?;
+        run_log::check_metric(key).ok()?;
     }
     Some(entry)
 }
@@ -152,7 +152,7 @@ fn read_metric(body: &[u8]) -> Option<LogEntry> {
     if metric.model_id.is_some() || metric.dataset_name.is_some() {
         return None;
     }
-    runs::check_metric(&metric.key).ok()?;
+    run_log::check_metric(&metric.key).ok()?;
     let sample = MetricSample {
         value: metric.value.0,
         step: metric.step,
@@ -174,7 +174,7 @@ fn read_param(body: &[u8]) -> Option<LogEntry> {
         params: vec![(pair.key, pair.value)],
         tags: Vec::new(),
     };
-    runs::check_batch(0, &entry.params, &[]).ok()?;
+    run_log::check_batch(0, &entry.params, &[]).ok()?;
     Some(entry)
 }
 
@@ -186,7 +186,7 @@ fn read_tag(body: &[u8]) -> Option<LogEntry> {
         params: Vec::new(),
         tags: vec![(pair.key, pair.value)],
     };
-    runs::check_batch(0, &[], &entry.tags).ok()?;
+    run_log::check_batch(0, &[], &entry.tags).ok()?;
     Some(entry)
 }
 

@@ -1,17 +1,18 @@
 //! `logged-models/…`, and the models that a run made: `runs/outputs`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use assay_core::RunId;
 use assay_core::tracking::{
-    ArtifactOwner, ExperimentId, LoggedMetric, LoggedModel, LoggedModelId, LoggedModelStatus,
-    ModelMetric, ModelOutput,
+    ExperimentId, LoggedMetric, LoggedModel, LoggedModelId, LoggedModelStatus, ModelMetric,
+    ModelOutput,
 };
 use serde_json::{Value, json};
 
 use super::answer::{number, pairs, put_list};
 use super::fields::Fields;
-use super::{Context, Refusal, artifacts, experiments, logged_model_search, place, runs};
+use super::files::Files;
+use super::{Context, Refusal, experiments, logged_model_search, runs};
 
 /// What would not come back as a name from a model's address.
 const BAD_NAME_CHARACTERS: [char; 6] = ['/', ':', '.', '%', '"', '\''];
@@ -120,18 +121,11 @@ pub fn log_params(context: &Context<'_>, fields: &Fields) -> Result<Value, Refus
 /// `logged-models/{model_id}/artifacts/directories?artifact_directory_path=…`
 pub fn list_files(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusal> {
     let path = fields.text("artifact_directory_path")?.unwrap_or_default();
-    place::check_path(path)?;
-    let model = find(context, &id(fields)?, false)?;
-    let experiment = context
-        .lab
-        .experiment(model.experiment_id)
-        .map_err(|error| error.failure())?;
-    let files = context
-        .lab
-        .files_of(&ArtifactOwner::LoggedModel(model.model_id.clone()))
-        .map_err(|error| error.failure())?;
-    let mut answer = json!({ "root_uri": folder(&model, &context.location(&experiment)) });
-    put_list(&mut answer, "files", artifacts::entries(&files, path, path));
+    let id = id(fields)?;
+    let files = Files::of_logged_model(context, &id, path)?.list(context)?;
+    let model = find(context, &id, false)?;
+    let mut answer = json!({ "root_uri": folder_of(context, &model)? });
+    put_list(&mut answer, "files", files);
     Ok(answer)
 }
 
@@ -155,49 +149,37 @@ pub fn log_outputs(context: &Context<'_>, fields: &Fields) -> Result<Value, Refu
     Ok(json!({}))
 }
 
-/// Metrics of a request that name a model, by model. Every model must exist before anything is logged.
+/// Metrics of a request that name a model. Every model must exist before anything is logged.
 pub fn metrics_of_models(
     context: &Context<'_>,
     run_id: &RunId,
     logged: &[(&Fields, &LoggedMetric)],
-) -> Result<BTreeMap<LoggedModelId, Vec<ModelMetric>>, Refusal> {
-    let mut by_model: BTreeMap<LoggedModelId, Vec<ModelMetric>> = BTreeMap::new();
+) -> Result<Vec<(LoggedModelId, ModelMetric)>, Refusal> {
+    let mut of_models = Vec::new();
+    let mut known: BTreeSet<LoggedModelId> = BTreeSet::new();
     for (fields, metric) in logged {
         let Some(model) = fields.text("model_id")?.filter(|id| !id.is_empty()) else {
             continue;
         };
+        let model_id = LoggedModelId(model.to_owned());
+        if !known.contains(&model_id) {
+            find(context, &model_id, true)?;
+            known.insert(model_id.clone());
+        }
         let text = |name: &str| {
             fields
                 .text(name)
                 .map(|text| text.unwrap_or_default().to_owned())
         };
-        by_model
-            .entry(LoggedModelId(model.to_owned()))
-            .or_default()
-            .push(ModelMetric {
-                metric: (*metric).clone(),
-                run_id: run_id.clone(),
-                dataset_name: text("dataset_name")?,
-                dataset_digest: text("dataset_digest")?,
-            });
+        let metric = ModelMetric {
+            metric: (*metric).clone(),
+            run_id: run_id.clone(),
+            dataset_name: text("dataset_name")?,
+            dataset_digest: text("dataset_digest")?,
+        };
+        of_models.push((model_id, metric));
     }
-    for id in by_model.keys() {
-        find(context, id, true)?;
-    }
-    Ok(by_model)
-}
-
-pub fn log_metrics(
-    context: &Context<'_>,
-    by_model: &BTreeMap<LoggedModelId, Vec<ModelMetric>>,
-) -> Result<(), Refusal> {
-    for (id, metrics) in by_model {
-        context
-            .lab
-            .log_model_metrics(id, metrics)
-            .map_err(|error| Refusal::of(error.failure(), || absent(id)))?;
-    }
-    Ok(())
+    Ok(of_models)
 }
 
 /// `location` is that of its experiment.

@@ -5,28 +5,33 @@
 
 mod answer;
 mod artifacts;
+mod assessments;
 mod experiments;
 mod fields;
+mod file_links;
+mod files;
 mod filter;
 mod hot;
 mod logged_model_search;
 mod logged_models;
 mod metrics;
+mod older_traces;
 mod place;
+mod refusal;
 mod registry;
 mod registry_search;
 mod registry_source;
 mod registry_versions;
+mod run_log;
 mod runs;
 mod times;
+mod trace_file;
 mod traces;
 
 use std::sync::Arc;
 
 use assay_api::Lab;
-use assay_core::code::{Code, Failure};
 use assay_core::tracking::ExperimentId;
-use axum::Json;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, RawPathParams, RawQuery, State};
@@ -39,6 +44,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use self::fields::Fields;
+pub use self::refusal::Refusal;
 use crate::Shared;
 
 /// The MLflow whose API this is.
@@ -79,18 +85,24 @@ const CALLS: &[(MethodFilter, &str, Call)] = &[
         "experiments/delete-experiment-tag",
         experiments::delete_tag,
     ),
+    (
+        POST,
+        "experiments/search-datasets",
+        experiments::search_datasets,
+    ),
     (POST, "runs/create", runs::create),
     (GET, "runs/get", runs::get),
     (POST, "runs/update", runs::update),
     (POST, "runs/delete", runs::delete),
     (POST, "runs/restore", runs::restore),
-    (POST, "runs/log-metric", runs::log_metric),
-    (POST, "runs/log-parameter", runs::log_parameter),
-    (POST, "runs/log-batch", runs::log_batch),
-    (POST, "runs/log-inputs", runs::log_inputs),
+    (POST, "runs/log-metric", run_log::log_metric),
+    (POST, "runs/log-parameter", run_log::log_parameter),
+    (POST, "runs/log-batch", run_log::log_batch),
+    (POST, "runs/log-model", run_log::log_model),
+    (POST, "runs/log-inputs", run_log::log_inputs),
     (POST, "runs/outputs", logged_models::log_outputs),
-    (POST, "runs/set-tag", runs::set_tag),
-    (POST, "runs/delete-tag", runs::delete_tag),
+    (POST, "runs/set-tag", run_log::set_tag),
+    (POST, "runs/delete-tag", run_log::delete_tag),
     (GET, "metrics/get-history-bulk", metrics::history_bulk),
     (
         GET,
@@ -166,6 +178,10 @@ const CALLS: &[(MethodFilter, &str, Call)] = &[
     (GET, "artifacts/list", artifacts::list),
     (GET.or(POST), "users/current", |_, _| Ok(json!({}))),
     (GET, "server-info", server_info),
+    (POST, "traces", older_traces::start),
+    (GET, "traces", older_traces::search),
+    (PATCH, "traces/{trace_id}", older_traces::end),
+    (GET, "traces/{trace_id}/info", older_traces::get_info),
 ];
 
 /// Beside [`CALLS`]: their answers are long, and written without a tree of values between.
@@ -181,8 +197,33 @@ const TRACE_CALLS: &[(MethodFilter, &str, Call)] = &[
     (POST, "traces/search", traces::search),
     (GET, "traces/get", traces::get),
     (GET, "traces/batchGet", traces::batch_get),
-    (GET, "traces/batchGetInfos", traces::batch_get_infos),
+    (
+        GET.or(POST),
+        "traces/batchGetInfos",
+        traces::batch_get_infos,
+    ),
+    (
+        POST,
+        "traces/calculate-filter-correlation",
+        traces::correlate,
+    ),
     (GET, "traces/{trace_id}", traces::get_info),
+    (POST, "traces/{trace_id}/assessments", assessments::create),
+    (
+        GET,
+        "traces/{trace_id}/assessments/{assessment_id}",
+        assessments::get,
+    ),
+    (
+        PATCH,
+        "traces/{trace_id}/assessments/{assessment_id}",
+        assessments::update,
+    ),
+    (
+        DELETE,
+        "traces/{trace_id}/assessments/{assessment_id}",
+        assessments::delete,
+    ),
 ];
 
 /// Below both, for clients ask for them here and there.
@@ -206,17 +247,25 @@ pub fn router() -> Router<Arc<Shared>> {
         for (methods, path, call) in LONG_CALLS {
             router = router.route(&format!("{root}/{path}"), answer_long(*methods, *call));
         }
-        let spans = answer_to(GET, traces::artifact).layer(map_response(traces::as_file));
-        router = router.route(&format!("{root}/get-trace-artifact"), spans);
     }
     for root in ["/api/3.0/mlflow", "/ajax-api/3.0/mlflow"] {
         for (methods, path, call) in TRACE_CALLS.iter().chain(TRACE_CHANGES) {
             router = router.route(&format!("{root}/{path}"), answer_to(*methods, *call));
         }
     }
+    for root in ["/api", "/ajax-api"] {
+        for version in ["2.0", "3.0"] {
+            let spans = answer_to(GET, trace_file::get).layer(map_response(trace_file::as_file));
+            router = router.route(
+                &format!("{root}/{version}/mlflow/get-trace-artifact"),
+                spans,
+            );
+        }
+    }
     router
         .layer(DefaultBodyLimit::max(MAX_REQUEST_BYTES))
         .merge(artifacts::router())
+        .merge(file_links::router())
         .route("/version", get(async || MLFLOW_VERSION))
         .method_not_allowed_fallback(async |method: Method, uri: Uri| {
             Refusal::no_call(StatusCode::METHOD_NOT_ALLOWED, &method, uri.path())
@@ -305,111 +354,4 @@ fn server_info(_: &Context<'_>, _: &Fields) -> Result<Value, Refusal> {
         "presigned_upload_model_id_supported": false,
         "features_enabled": {},
     }))
-}
-
-/// An error as MLflow's clients know it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
-    status: StatusCode,
-    error_code: &'static str,
-    message: String,
-}
-
-impl Refusal {
-    pub fn invalid(message: impl Into<String>) -> Self {
-        Self {
-            status: StatusCode::BAD_REQUEST,
-            error_code: "INVALID_PARAMETER_VALUE",
-            message: message.into(),
-        }
-    }
-
-    pub fn missing(parameter: &str) -> Self {
-        Self::invalid(format!(
-            "Missing value for required parameter '{parameter}'. See the API docs for more information about request parameters."
-        ))
-    }
-
-    pub fn absent(message: impl Into<String>) -> Self {
-        Self {
-            status: StatusCode::NOT_FOUND,
-            error_code: "RESOURCE_DOES_NOT_EXIST",
-            message: message.into(),
-        }
-    }
-
-    pub fn exists(message: impl Into<String>) -> Self {
-        Self {
-            status: StatusCode::BAD_REQUEST,
-            error_code: "RESOURCE_ALREADY_EXISTS",
-            message: message.into(),
-        }
-    }
-
-    pub fn internal(message: impl Into<String>) -> Self {
-        Self {
-            status: StatusCode::INTERNAL_SERVER_ERROR,
-            error_code: "INTERNAL_ERROR",
-            message: message.into(),
-        }
-    }
-
-    /// What is asked for is none of the calls.
-    pub fn no_call(status: StatusCode, method: &Method, path: &str) -> Self {
-        Self {
-            status,
-            error_code: "ENDPOINT_NOT_FOUND",
-            message: format!("there is no call {method} {path} in this server"),
-        }
-    }
-
-    pub fn unauthenticated(message: impl Into<String>) -> Self {
-        Self {
-            status: StatusCode::UNAUTHORIZED,
-            error_code: "UNAUTHENTICATED",
-            message: message.into(),
-        }
-    }
-
-    /// The same refusal in MLflow's words, where clients look at them.
-    pub fn of(failure: Failure, absent: impl FnOnce() -> String) -> Self {
-        match failure.code {
-            Code::NotFound => Self::absent(absent()),
-            _ => failure.into(),
-        }
-    }
-}
-
-impl From<Failure> for Refusal {
-    fn from(failure: Failure) -> Self {
-        let message = match &failure.hint {
-            Some(hint) => format!("{}; {hint}", failure.wrong),
-            None => failure.wrong.clone(),
-        };
-        match failure.code {
-            Code::NotFound => Self::absent(message),
-            Code::Invalid | Code::Unsupported | Code::Precondition => Self::invalid(message),
-            Code::Conflict => Self {
-                error_code: "INVALID_STATE",
-                ..Self::invalid(message)
-            },
-            _ => Self::internal(message),
-        }
-    }
-}
-
-impl IntoResponse for Refusal {
-    fn into_response(self) -> Response {
-        let class = match self.error_code {
-            "RESOURCE_DOES_NOT_EXIST" => "RESOURCE_NOT_FOUND",
-            other => other,
-        };
-        let body = json!({
-            "error_code": self.error_code,
-            "message": self.message,
-            "sqlstate": "KAM00",
-            "error_class": class,
-        });
-        (self.status, Json(body)).into_response()
-    }
 }

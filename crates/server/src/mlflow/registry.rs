@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::answer::{pairs, put_list};
 use super::fields::Fields;
-use super::{Context, Refusal, place, runs};
+use super::{Context, Refusal, place, run_log};
 
 const MAX_TAG_KEY_CHARACTERS: usize = 250;
 const MAX_TAG_CHARACTERS: usize = 100_000;
@@ -309,7 +309,7 @@ pub fn model_name(fields: &Fields, field: &str) -> Result<ModelName, Refusal> {
 }
 
 pub fn check_tag(key: &str, value: &str) -> Result<(), Refusal> {
-    runs::check_key("key", key)?;
+    run_log::check_key("key", key)?;
     for (name, text, limit) in [
         ("key", key, MAX_TAG_KEY_CHARACTERS),
         ("value", value, MAX_TAG_CHARACTERS),

@@ -1,7 +1,7 @@
 //! `model-versions/…`
 
 use assay_core::RunId;
-use assay_core::registered::{NewClientVersion, PROMPT_TAG};
+use assay_core::registered::{NewClientVersion, PROMPT_TAG, RegisteredVersion};
 use assay_core::registry::Stage;
 use assay_core::tracking::LoggedModelId;
 use serde_json::{Value, json};
@@ -89,6 +89,11 @@ pub fn transition(context: &Context<'_>, fields: &Fields) -> Result<Value, Refus
         .move_version(&key, to, archives)
         .map_err(|error| registry::no_version(error.failure(), &key))?;
     Ok(json!({ "model_version": version_with_aliases(&version) }))
+}
+
+/// The version that a request names.
+pub fn find(context: &Context<'_>, fields: &Fields) -> Result<RegisteredVersion, Refusal> {
+    registry::find_version(context, &version_key(fields)?)
 }
 
 pub fn download_uri(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusal> {

@@ -1,25 +1,24 @@
 //! `traces…`, version 3 of MLflow's traces: begun with what is known at their end, found, read with their spans, tagged,
 //! deleted. The spans themselves come over OpenTelemetry's protocol, or as a file from older clients.
 
+use std::collections::BTreeMap;
+
 use assay_core::RunId;
 use assay_core::code::{Code, Failure};
-use assay_core::trace::{Span, TraceId, TraceInfo, TraceQuery, TraceSelection, TraceState};
-use assay_core::tracking::{ArtifactOwner, ExperimentId};
-use axum::http::HeaderValue;
-use axum::http::header::CONTENT_DISPOSITION;
-use axum::response::Response;
-use serde_json::{Map, Value, json};
+use assay_core::trace::{TraceId, TraceInfo, TraceQuery, TraceSelection, TraceState};
+use assay_core::tracking::ExperimentId;
+use serde_json::{Value, json};
 
-use super::answer::put_list;
+use super::answer::{number, put_list};
 use super::fields::Fields;
 use super::times::{duration_ms, duration_text, instant_ms, instant_text};
-use super::{Context, Refusal, experiments, filter};
+use super::{Context, Refusal, assessments, experiments, filter};
 
-const MAX_RESULTS: usize = 500;
+pub const MAX_RESULTS: usize = 500;
 const MAX_IDS: usize = 100;
+/// What is added to each cell of small samples' counts.
+const JEFFREYS_PRIOR: f64 = 0.5;
 const LOCATION_TAG: &str = "mlflow.artifactLocation";
-/// What older clients, and what pages, call the file with the spans.
-const SPANS_FILE: &str = "traces.json";
 
 pub fn start(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusal> {
     let given = fields.object("trace")?.object("trace_info")?;
@@ -27,8 +26,14 @@ pub fn start(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusal> {
         .object("trace_location")?
         .object("mlflow_experiment")?;
     let text = |name: &str| given.text(name).map(|text| text.map(str::to_owned));
+    let trace_id = TraceId(given.required("trace_id")?.to_owned());
     let info = TraceInfo {
-        trace_id: TraceId(given.required("trace_id")?.to_owned()),
+        assessments: given
+            .objects("assessments")?
+            .iter()
+            .map(|given| assessments::read(context, &trace_id, given))
+            .collect::<Result<_, _>>()?,
+        trace_id,
         experiment_id: experiments::id_of(experiment.required("experiment_id")?)?,
         started_ms: instant_ms(given.required("request_time")?)?,
         duration_ms: given
@@ -101,9 +106,19 @@ pub fn search(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusal> 
         offset: offset as u64,
         limit: filter::limit(fields, 100, MAX_RESULTS)? as u32,
     };
+    page(context, &wanted, offset, shown)
+}
+
+/// A page of traces as `shown` shows each of them.
+pub fn page(
+    context: &Context<'_>,
+    wanted: &TraceQuery,
+    offset: usize,
+    shown: impl Fn(&Context<'_>, &TraceInfo) -> Result<Value, Refusal>,
+) -> Result<Value, Refusal> {
     let (found, more) = context
         .lab
-        .search_traces(&wanted)
+        .search_traces(wanted)
         .map_err(|error| error.failure())?;
     let infos: Vec<Value> = found
         .iter()
@@ -113,6 +128,35 @@ pub fn search(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusal> 
     let mut answer = json!({});
     put_list(&mut answer, "traces", infos);
     Ok(filter::with_next_page(answer, next))
+}
+
+/// How far two conditions come together.
+pub fn correlate(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusal> {
+    let experiments = fields
+        .texts("experiment_ids")?
+        .iter()
+        .map(|id| experiments::id_of(id))
+        .collect::<Result<Vec<ExperimentId>, _>>()?;
+    if experiments.is_empty() {
+        return Err(Refusal::missing("experiment_ids"));
+    }
+    let counts = context
+        .lab
+        .count_traces(
+            &experiments,
+            fields.text("base_filter")?.unwrap_or_default(),
+            fields.required("filter_string1")?,
+            fields.required("filter_string2")?,
+        )
+        .map_err(|error| Refusal::invalid(format!("Invalid filter: {}", error.failure().wrong)))?;
+    Ok(json!({
+        "npmi": number(counts.correlation(0.0).unwrap_or(f64::NAN)),
+        "npmi_smoothed": number(counts.correlation(JEFFREYS_PRIOR).unwrap_or(f64::NAN)),
+        "filter1_count": counts.n_first,
+        "filter2_count": counts.n_second,
+        "joint_count": counts.n_both,
+        "total_count": counts.n_all,
+    }))
 }
 
 pub fn delete(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusal> {
@@ -196,63 +240,6 @@ pub fn link_to_run(context: &Context<'_>, fields: &Fields) -> Result<Value, Refu
     Ok(json!({}))
 }
 
-/// The spans as one document, in the form in which older clients keep them in a file.
-pub fn artifact(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusal> {
-    let id = TraceId(fields.required("request_id")?.to_owned());
-    let info = find(context, &id)?;
-    let spans = context
-        .lab
-        .trace_spans(&info.trace_id)
-        .map_err(|error| no_trace(error.failure(), &id))?;
-    if !spans.is_empty() {
-        return Ok(json!({ "spans": spans.iter().map(document).collect::<Vec<_>>() }));
-    }
-    let owner = ArtifactOwner::Trace(id.clone());
-    let path = context.lab.file_of(&owner, SPANS_FILE).map_err(|error| {
-        Refusal::of(error.failure(), || {
-            format!("Trace data not found for the trace {id}")
-        })
-    })?;
-    let text =
-        std::fs::read_to_string(&path).map_err(|error| Refusal::internal(error.to_string()))?;
-    serde_json::from_str(&text).map_err(|error| {
-        Refusal::invalid(format!(
-            "Trace data is corrupted for the trace {id}: {error}"
-        ))
-    })
-}
-
-/// An answer that browsers keep as a file.
-pub async fn as_file(mut answer: Response) -> Response {
-    let name = HeaderValue::from_static("attachment; filename=traces.json");
-    answer.headers_mut().insert(CONTENT_DISPOSITION, name);
-    answer
-}
-
-/// A span with its attributes as a plain object whose values are JSON texts.
-fn document(span: &Span) -> Value {
-    let mut document = span.otlp.clone();
-    let attributes: Map<String, Value> = span
-        .otlp
-        .get("attributes")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(|entry| {
-            let value = assay_core::trace::plain(entry.get("value")?).to_string();
-            Some((entry.get("key")?.as_str()?.to_owned(), value.into()))
-        })
-        .chain([(
-            "mlflow.traceRequestId".to_owned(),
-            format!("\"{}\"", span.trace_id).into(),
-        )])
-        .collect();
-    if let Value::Object(fields) = &mut document {
-        fields.insert("attributes".to_owned(), Value::Object(attributes));
-    }
-    document
-}
-
 fn whole(context: &Context<'_>, id: &TraceId) -> Result<Value, Refusal> {
     let info = find(context, id)?;
     let spans = context
@@ -285,7 +272,11 @@ fn known(context: &Context<'_>, fields: &Fields) -> Result<Vec<TraceInfo>, Refus
     Ok(found)
 }
 
-fn shown(context: &Context<'_>, info: &TraceInfo) -> Result<Value, Refusal> {
+/// With that of the place of its files.
+pub fn tags_of(
+    context: &Context<'_>,
+    info: &TraceInfo,
+) -> Result<BTreeMap<String, String>, Refusal> {
     let experiment = context
         .lab
         .experiment(info.experiment_id)
@@ -297,6 +288,10 @@ fn shown(context: &Context<'_>, info: &TraceInfo) -> Result<Value, Refusal> {
         info.trace_id
     );
     tags.entry(LOCATION_TAG.to_owned()).or_insert(location);
+    Ok(tags)
+}
+
+fn shown(context: &Context<'_>, info: &TraceInfo) -> Result<Value, Refusal> {
     let mut answer = json!({
         "trace_id": info.trace_id,
         "trace_location": {
@@ -306,8 +301,10 @@ fn shown(context: &Context<'_>, info: &TraceInfo) -> Result<Value, Refusal> {
         "request_time": instant_text(info.started_ms),
         "state": info.state.word(),
         "trace_metadata": info.metadata,
-        "tags": tags,
+        "tags": tags_of(context, info)?,
     });
+    let assessments = info.assessments.iter().map(assessments::shown);
+    put_list(&mut answer, "assessments", assessments.collect());
     let texts = [
         ("execution_duration", info.duration_ms.map(duration_text)),
         ("client_request_id", info.client_request_id.clone()),
@@ -324,18 +321,18 @@ fn shown(context: &Context<'_>, info: &TraceInfo) -> Result<Value, Refusal> {
     Ok(answer)
 }
 
-fn find(context: &Context<'_>, id: &TraceId) -> Result<TraceInfo, Refusal> {
+pub fn find(context: &Context<'_>, id: &TraceId) -> Result<TraceInfo, Refusal> {
     context
         .lab
         .trace_info(id)
         .map_err(|error| no_trace(error.failure(), id))
 }
 
-fn no_trace(failure: Failure, id: &TraceId) -> Refusal {
+pub fn no_trace(failure: Failure, id: &TraceId) -> Refusal {
     Refusal::of(failure, || format!("Trace with ID '{id}' not found."))
 }
 
-fn id_of(fields: &Fields) -> Result<TraceId, Refusal> {
+pub fn id_of(fields: &Fields) -> Result<TraceId, Refusal> {
     fields.required("trace_id").map(|id| TraceId(id.to_owned()))
 }
 
@@ -343,7 +340,7 @@ fn ids(texts: Vec<String>) -> Vec<TraceId> {
     texts.into_iter().map(TraceId).collect()
 }
 
-fn state_of(word: &str) -> Result<TraceState, Refusal> {
+pub fn state_of(word: &str) -> Result<TraceState, Refusal> {
     match word {
         "" | "STATE_UNSPECIFIED" => Ok(TraceState::StateUnspecified),
         "OK" => Ok(TraceState::Ok),

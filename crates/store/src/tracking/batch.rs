@@ -3,11 +3,14 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use assay_core::tracking::{Batch, LogEntry, LoggedMetric, MetricSample};
+use assay_core::event::Kind;
+use assay_core::tracking::{
+    Batch, LogEntry, LoggedMetric, LoggedModelId, MetricSample, ModelMetric,
+};
 use assay_core::{RunId, TimestampMs};
 use rusqlite::params;
 
-use super::runs;
+use super::{logged_models, runs};
 use crate::error::{Error, Result};
 use crate::rows::Rows;
 use crate::runs::metrics::MetricPoint;
@@ -50,6 +53,27 @@ impl Store {
     /// As [`Store::log_batch`].
     pub fn log_entry(&self, entry: &LogEntry, at_ms: TimestampMs) -> Result<()> {
         self.write_with(Durability::Kill, at_ms, |write| {
+            let refused = write.put_entries(std::slice::from_ref(entry))?;
+            refused.into_iter().collect()
+        })
+    }
+
+    /// The same with metrics of models, all of it in one transaction.
+    ///
+    /// # Errors
+    /// As [`Store::log_batch`]; [`Error::NotFound`] for a model.
+    pub fn log_entry_of_models(
+        &self,
+        entry: &LogEntry,
+        of_models: &[(LoggedModelId, ModelMetric)],
+        at_ms: TimestampMs,
+    ) -> Result<()> {
+        self.write_with(Durability::Kill, at_ms, |write| {
+            for (id, metric) in of_models {
+                let row = logged_models::row_of(&write.tx, id)?;
+                write.put_model_metric(row, metric)?;
+            }
+            write.changed(Kind::Models);
             let refused = write.put_entries(std::slice::from_ref(entry))?;
             refused.into_iter().collect()
         })

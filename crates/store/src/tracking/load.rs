@@ -50,6 +50,7 @@ pub(super) fn runs(db: &Connection, rows: &[i64]) -> Result<Vec<TrackedRun>> {
                     tags: Default::default(),
                     metrics: Vec::new(),
                     inputs: Vec::new(),
+                    input_models: Vec::new(),
                     outputs: Vec::new(),
                 };
                 Ok((row.get(0)?, run))
@@ -85,6 +86,11 @@ pub(super) fn runs(db: &Connection, rows: &[i64]) -> Result<Vec<TrackedRun>> {
             run.inputs.push(input);
         }
     }
+    for (row, model) in input_models(db, &wanted)? {
+        if let Some(run) = found.get_mut(&row) {
+            run.input_models.push(model);
+        }
+    }
     for (row, output) in outputs(db, &wanted)? {
         if let Some(run) = found.get_mut(&row) {
             run.outputs.push(output);
@@ -104,6 +110,14 @@ fn outputs(db: &Connection, wanted: &str) -> Result<Vec<(i64, ModelOutput)>> {
             };
             Ok((row.get(0)?, output))
         },
+    )
+}
+
+fn input_models(db: &Connection, wanted: &str) -> Result<Vec<(i64, LoggedModelId)>> {
+    db.all(
+        "SELECT i.run, i.model_id FROM json_each(?1) w JOIN run_input_models i ON i.run = w.value",
+        params![wanted],
+        |row| Ok((row.get(0)?, LoggedModelId(row.get(1)?))),
     )
 }
 

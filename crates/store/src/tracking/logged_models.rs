@@ -152,23 +152,6 @@ impl Store {
         })
     }
 
-    /// A value of the same run, time and step again is that value.
-    pub fn log_model_metrics(
-        &self,
-        id: &LoggedModelId,
-        metrics: &[ModelMetric],
-        at_ms: TimestampMs,
-    ) -> Result<()> {
-        self.write(at_ms, |write| {
-            let row = row_of(&write.tx, id)?;
-            for found in metrics {
-                write.put_model_metric(row, found)?;
-            }
-            write.changed(Kind::Models);
-            Ok(())
-        })
-    }
-
     /// The path is relative, with `/`; the same path again replaces it.
     pub fn add_logged_model_file(
         &self,
@@ -270,7 +253,7 @@ fn changed(write: &mut Write<'_>, id: &LoggedModelId) -> Result<i64> {
 }
 
 /// A deleted one too: its client may still finish and tag it.
-fn row_of(db: &Connection, id: &LoggedModelId) -> Result<i64> {
+pub(super) fn row_of(db: &Connection, id: &LoggedModelId) -> Result<i64> {
     db.first(
         "SELECT id FROM logged_models WHERE model_id = ?1",
         params![id.as_str()],

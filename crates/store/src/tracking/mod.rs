@@ -2,6 +2,7 @@
 //! may go on with a run that ended, parameters are written once, and deleted things are still found by their ids.
 
 mod artifacts;
+mod assessments;
 mod batch;
 mod experiments;
 mod import;

@@ -4,7 +4,9 @@ use assay_core::RunId;
 use assay_core::TimestampMs;
 use assay_core::lab::TrashKind;
 use assay_core::run::RunStatus;
-use assay_core::tracking::{DatasetInput, ModelOutput, NewTrackedRun, RunUpdate, TrackedRun};
+use assay_core::tracking::{
+    DatasetInput, LoggedModelId, ModelOutput, NewTrackedRun, RunUpdate, TrackedRun,
+};
 use rusqlite::{Connection, params};
 
 use super::{experiments, load, not_active};
@@ -155,11 +157,12 @@ impl Store {
         })
     }
 
-    /// A data set of the same name and digest is described once.
+    /// Data and models that the run used. A data set of the same name and digest is described once.
     pub fn log_inputs(
         &self,
         run_id: &RunId,
         inputs: &[DatasetInput],
+        models: &[LoggedModelId],
         at_ms: TimestampMs,
     ) -> Result<()> {
         self.write(at_ms, |write| {
@@ -176,6 +179,12 @@ impl Store {
                     params![row, known.len() as i64, to_json(input)?],
                 )?;
                 known.push(input.clone());
+            }
+            for model in models {
+                write.tx.run(
+                    "INSERT OR IGNORE INTO run_input_models (run, model_id) VALUES (?1, ?2)",
+                    params![row, model.as_str()],
+                )?;
             }
             write.touched_run(row);
             Ok(())

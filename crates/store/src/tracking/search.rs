@@ -4,14 +4,19 @@
 //! fulfils it. A page begins behind the last run of the page before, so what is logged in between moves nothing.
 
 use assay_core::query;
-use assay_core::tracking::{RunCursor, TrackedQuery, TrackedRun};
+use assay_core::tracking::{DatasetSummary, ExperimentId, RunCursor, TrackedQuery, TrackedRun};
+use rusqlite::params;
 
 use super::load;
 use crate::error::{Error, Result};
+use crate::rows::{Rows, to_json};
 use crate::runs::fields::Field;
 use crate::runs::index::{Direction, Side, TextOrder, Ties, Wanted, Window};
 use crate::runs::query::named;
 use crate::store::{Store, held};
+
+/// The tag that says what a run used a data set for.
+const CONTEXT_TAG: &str = "mlflow.data.context";
 
 impl Store {
     /// A page of runs, and where the next begins when there is one. NaN stands behind all numbers and what is missing
@@ -70,6 +75,31 @@ impl Store {
                 run_id: run.run_id.clone(),
             });
             Ok((runs, next))
+        })
+    }
+
+    /// The data sets that runs of the experiments used, at most `limit`.
+    pub fn used_datasets(
+        &self,
+        experiments: &[ExperimentId],
+        limit: u32,
+    ) -> Result<Vec<DatasetSummary>> {
+        self.read(|db| {
+            db.all(
+                "SELECT DISTINCT r.experiment_id, i.doc ->> '$.name', i.doc ->> '$.digest',
+                        (SELECT t.value FROM json_each(i.doc, '$.tags') t WHERE t.key = ?2)
+                 FROM json_each(?1) w JOIN runs r ON r.experiment_id = w.value JOIN run_inputs i ON i.run = r.id
+                 ORDER BY 1, 2, 3, 4 LIMIT ?3",
+                params![to_json(&experiments)?, CONTEXT_TAG, limit],
+                |row| {
+                    Ok(DatasetSummary {
+                        experiment_id: ExperimentId(row.get(0)?),
+                        name: row.get(1)?,
+                        digest: row.get(2)?,
+                        context: row.get(3)?,
+                    })
+                },
+            )
         })
     }
 }

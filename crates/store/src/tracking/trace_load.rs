@@ -6,6 +6,7 @@ use assay_core::trace::{Span, TraceId, TraceInfo};
 use assay_core::tracking::ExperimentId;
 use rusqlite::{Connection, params};
 
+use super::assessments;
 use crate::error::{Error, Result};
 use crate::rows::{Rows, from_json, from_word, to_json};
 
@@ -45,6 +46,7 @@ pub(super) fn infos(db: &Connection, rows: &[i64]) -> Result<Vec<TraceInfo>> {
                     response_preview: row.get(8)?,
                     metadata: Default::default(),
                     tags: Default::default(),
+                    assessments: Vec::new(),
                 };
                 Ok((row.get(0)?, info))
             },
@@ -67,6 +69,11 @@ pub(super) fn infos(db: &Connection, rows: &[i64]) -> Result<Vec<TraceInfo>> {
     for (row, key, value) in texts("trace_tags")? {
         if let Some(info) = found.get_mut(&row) {
             info.tags.insert(key, value);
+        }
+    }
+    for (row, assessment) in assessments::of_traces(db, &wanted)? {
+        if let Some(info) = found.get_mut(&row) {
+            info.assessments.push(assessment);
         }
     }
     Ok(rows.iter().filter_map(|row| found.remove(row)).collect())

@@ -5,7 +5,10 @@
 use std::cmp::Ordering;
 
 use assay_core::query::{self, Filter, Value};
-use assay_core::trace::{NAME_TAG, SOURCE_RUN, SPAN_TYPE, Span, TraceInfo, TraceQuery};
+use assay_core::trace::{
+    NAME_TAG, SOURCE_RUN, SPAN_TYPE, Span, TraceCounts, TraceInfo, TraceQuery,
+};
+use assay_core::tracking::ExperimentId;
 use rusqlite::{Connection, params};
 
 use super::trace_load;
@@ -23,72 +26,111 @@ impl Store {
     /// # Errors
     /// [`Error::Invalid`] for a filter or an order that cannot be read.
     pub fn search_traces(&self, wanted: &TraceQuery) -> Result<(Vec<TraceInfo>, bool)> {
-        let filter = query::parse(&wanted.filter).map_err(|error| {
-            Error::invalid(
-                format!("the filter `{}` cannot be read: {error}", wanted.filter),
-                "write for example `trace.status = 'OK' and trace.execution_time_ms > 100`",
-            )
-        })?;
-        let names = filter
-            .names()
-            .into_iter()
-            .chain(wanted.order_by.iter().map(|order| order.name.as_str()));
-        for name in names {
-            Field::parse(name)?;
+        let filter = read_filter(&wanted.filter)?;
+        for order in &wanted.order_by {
+            Field::parse(&order.name)?;
         }
         self.read(|db| {
-            let rows: Vec<i64> = db.all(
-                "SELECT t.id FROM json_each(?1) w JOIN traces t ON t.experiment_id = w.value
-                 ORDER BY t.started_ms DESC, t.trace_id",
-                params![to_json(&wanted.experiments)?],
-                |row| Ok(row.get(0)?),
-            )?;
-            let needs_spans = filter
-                .names()
-                .iter()
-                .any(|name| matches!(Field::parse(name), Ok(Field::Span(_))));
             let mut found = Vec::new();
-            for chunk in rows.chunks(CHUNK) {
-                for (row, info) in chunk.iter().zip(trace_load::infos(db, chunk)?) {
-                    if holds(db, &filter, *row, &info, needs_spans)? {
-                        found.push((*row, info));
-                    }
+            for_each(db, &wanted.experiments, &[&filter], |held, info| {
+                if held == [true] {
+                    found.push(info);
                 }
-            }
-            found.sort_by(|(_, a), (_, b)| order(wanted, a, b));
+            })?;
+            found.sort_by(|a, b| order(wanted, a, b));
             let offset = usize::try_from(wanted.offset).unwrap_or(usize::MAX);
             let page: Vec<TraceInfo> = found
                 .iter()
                 .skip(offset)
                 .take(wanted.limit as usize)
-                .map(|(_, info)| info.clone())
+                .cloned()
                 .collect();
             let more = offset.saturating_add(page.len()) < found.len();
             Ok((page, more))
         })
     }
+
+    /// How often each of two conditions holds for traces that fulfil a third one.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for a filter that cannot be read.
+    pub fn count_traces(
+        &self,
+        experiments: &[ExperimentId],
+        among: &str,
+        first: &str,
+        second: &str,
+    ) -> Result<TraceCounts> {
+        let filters = [
+            &read_filter(among)?,
+            &read_filter(first)?,
+            &read_filter(second)?,
+        ];
+        self.read(|db| {
+            let mut counts = TraceCounts::default();
+            for_each(db, experiments, &filters, |held, _| {
+                if let [true, first, second] = *held {
+                    counts.n_all += 1;
+                    counts.n_first += u64::from(first);
+                    counts.n_second += u64::from(second);
+                    counts.n_both += u64::from(first && second);
+                }
+            })?;
+            Ok(counts)
+        })
+    }
+}
+
+fn read_filter(text: &str) -> Result<Filter> {
+    let filter = query::parse(text).map_err(|error| {
+        Error::invalid(
+            format!("the filter `{text}` cannot be read: {error}"),
+            "write for example `trace.status = 'OK' and trace.execution_time_ms > 100`",
+        )
+    })?;
+    for name in filter.names() {
+        Field::parse(name)?;
+    }
+    Ok(filter)
+}
+
+/// Calls `each` with every trace of the experiments, the newest first, and with which of the filters hold for it.
+fn for_each(
+    db: &Connection,
+    experiments: &[ExperimentId],
+    filters: &[&Filter],
+    mut each: impl FnMut(&[bool], TraceInfo),
+) -> Result<()> {
+    let rows: Vec<i64> = db.all(
+        "SELECT t.id FROM json_each(?1) w JOIN traces t ON t.experiment_id = w.value
+         ORDER BY t.started_ms DESC, t.trace_id",
+        params![to_json(&experiments)?],
+        |row| Ok(row.get(0)?),
+    )?;
+    let needs_spans = filters
+        .iter()
+        .flat_map(|filter| filter.names())
+        .any(|name| matches!(Field::parse(name), Ok(Field::Span(_))));
+    for chunk in rows.chunks(CHUNK) {
+        for (row, info) in chunk.iter().zip(trace_load::infos(db, chunk)?) {
+            let spans: Vec<SpanTexts> = if needs_spans {
+                let spans = trace_load::spans(db, *row)?;
+                spans.into_iter().map(SpanTexts::of).collect()
+            } else {
+                Vec::new()
+            };
+            let held: Vec<bool> = filters
+                .iter()
+                .map(|filter| matches(filter, &info, &spans))
+                .collect();
+            each(&held, info);
+        }
+    }
+    Ok(())
 }
 
 fn text(text: Option<&String>) -> Value<'_> {
     text.map_or(Value::Missing, |text| Value::Text(text))
-}
-
-fn holds(
-    db: &Connection,
-    filter: &Filter,
-    row: i64,
-    info: &TraceInfo,
-    needs_spans: bool,
-) -> Result<bool> {
-    let spans = if needs_spans {
-        trace_load::spans(db, row)?
-            .into_iter()
-            .map(SpanTexts::of)
-            .collect()
-    } else {
-        Vec::new()
-    };
-    Ok(matches(filter, info, &spans))
 }
 
 fn matches(filter: &Filter, info: &TraceInfo, spans: &[SpanTexts]) -> bool {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use assay_core::run::Artifact;
 use assay_core::trace::{
     NAME_TAG, SOURCE_RUN, SPAN_INPUTS, SPAN_OUTPUTS, SPANS_IN_STORE, SPANS_LOCATION_TAG, Span,
-    TraceId, TraceInfo, TraceSelection, TraceState,
+    TraceEnd, TraceId, TraceInfo, TraceSelection, TraceState,
 };
 use assay_core::tracking::ExperimentId;
 use assay_core::{ObjectHash, RunId, TimestampMs};
@@ -51,6 +51,9 @@ impl Store {
             let row = trace_load::row_of(&write.tx, &info.trace_id)?;
             write.put_trace_texts("trace_metadata", row, &info.metadata)?;
             write.put_trace_texts("trace_tags", row, &info.tags)?;
+            for assessment in &info.assessments {
+                write.put_assessment(row, assessment)?;
+            }
             trace_load::info(&write.tx, row)
         })
     }
@@ -75,6 +78,20 @@ impl Store {
                 write.add_spans(experiment_id, id, &spans)?;
             }
             Ok(())
+        })
+    }
+
+    /// The trace ended; what is said of it is added to what is known.
+    pub fn end_trace(&self, id: &TraceId, end: &TraceEnd, at_ms: TimestampMs) -> Result<TraceInfo> {
+        self.write_with(Durability::Kill, at_ms, |write| {
+            let row = trace_load::row_of(&write.tx, id)?;
+            write.tx.run(
+                "UPDATE traces SET duration_ms = ?2 - started_ms, state = ?3 WHERE id = ?1",
+                params![row, end.ended_ms, end.state.word()],
+            )?;
+            write.put_trace_texts("trace_metadata", row, &end.metadata)?;
+            write.put_trace_texts("trace_tags", row, &end.tags)?;
+            trace_load::info(&write.tx, row)
         })
     }
 

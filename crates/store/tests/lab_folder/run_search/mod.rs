@@ -140,7 +140,7 @@ impl Both {
                         )]),
                         ..DatasetInput::default()
                     };
-                    let _ = store.log_inputs(&run, &[input], at_ms);
+                    let _ = store.log_inputs(&run, &[input], &[], at_ms);
                 }
             }
             Step::Delete { run: of } => {
