@@ -4,8 +4,10 @@
 mod driver;
 
 use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpStream;
 
-use driver::Window;
+use driver::{Window, free_port};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn desktop_window_opens_on_a_lab_and_closes() {
@@ -46,12 +48,48 @@ async fn desktop_window_imports_a_dropped_file_and_trains_on_it() {
     window.press("Open the run").await;
     window.shows("accuracy").await;
 
-    window
-        .find("nav a[href='#/runs']")
-        .await
-        .click()
-        .await
-        .unwrap();
+    window.follow("runs").await;
     window.shows("random_forest-01").await;
     window.close().await;
+}
+
+/// One click, and what a client of MLflow logs is seen as it comes; another one, and nobody is listened to.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn desktop_window_takes_what_clients_log_while_its_switch_is_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let window = Window::open(folder.path()).await;
+    let port = free_port();
+    window.follow("serve").await;
+    window
+        .type_into("input[inputmode='numeric']", &port.to_string())
+        .await;
+    window.press("Turn on").await;
+    window
+        .shows(&format!("MLFLOW_TRACKING_URI=http://127.0.0.1:{port}"))
+        .await;
+
+    window.follow("runs").await;
+    let run = r#"{"experiment_id": "0", "start_time": 1, "run_name": "from-a-notebook"}"#;
+    let answer = post(port, "runs/create", run).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    window.shows("from-a-notebook").await;
+
+    window.follow("serve").await;
+    window.press("Turn off").await;
+    window.shows("The tracking server is off").await;
+    assert!(post(port, "runs/create", run).is_err());
+    window.close().await;
+}
+
+/// The whole answer of MLflow's API to one request.
+fn post(port: u16, call: &str, body: &str) -> std::io::Result<String> {
+    let mut stream = TcpStream::connect(("127.0.0.1", port))?;
+    write!(
+        stream,
+        "POST /api/2.0/mlflow/{call} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        body.len()
+    )?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    Ok(answer)
 }

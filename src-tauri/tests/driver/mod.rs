@@ -71,6 +71,24 @@ impl Window {
         }
     }
 
+    /// Goes to a page by its link at the side.
+    pub async fn follow(&self, page: &str) {
+        let link = self.find(&format!("nav a[href='#/{page}']")).await;
+        link.click()
+            .await
+            .unwrap_or_else(|error| panic!("`{page}` cannot be gone to: {error}"));
+    }
+
+    /// Replaces what a field holds.
+    pub async fn type_into(&self, css: &str, text: &str) {
+        let field = self.find(css).await;
+        field.clear().await.expect("the field can be emptied");
+        field
+            .send_keys(text)
+            .await
+            .expect("the field can be typed into");
+    }
+
     /// Waits until the page shows `text`.
     pub async fn shows(&self, text: &str) {
         self.until(text, true, async || {}).await;
@@ -191,7 +209,7 @@ impl Drop for Driver {
 }
 
 /// A port that was free a moment ago.
-fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
     listener.local_addr().expect("its number").port()
 }
