@@ -6,10 +6,12 @@ use std::process::ExitCode;
 
 use assay_core::ModelName;
 use assay_core::code::Code;
+use assay_core::gate::GateReport;
 use assay_core::reference::{Reference, Selector};
 use assay_core::registered::{Origin, RegisteredModel};
 use assay_core::registry::{
-    GateReport, Inspection, ModelDetail, ModelVersion, PromoteRequest, Stage, VerifyReport,
+    Inspection, ModelDetail, ModelVersion, PromoteRequest, Rollback, RollbackRequest, Stage,
+    VerifyReport,
 };
 use assay_lab::{Error, Lab};
 
@@ -32,6 +34,13 @@ pub enum Command {
         model: Reference,
         #[arg(long, value_name = "STAGE")]
         to: Stage,
+        /// Why; kept in the audit log
+        #[arg(long, default_value = "", value_name = "WHY")]
+        approve: String,
+    },
+    /// Put the version that was in production before back there
+    Rollback {
+        model: String,
         /// Why; kept in the audit log
         #[arg(long, default_value = "", value_name = "WHY")]
         approve: String,
@@ -111,6 +120,13 @@ impl Command {
                         conditions(gate)
                     )
                 });
+            }
+            Self::Rollback { model, approve } => {
+                let request = RollbackRequest {
+                    model: ModelName::new(model.clone()),
+                    reason: approve.clone(),
+                };
+                output.result(&lab.roll_back(&request)?, rolled_back);
             }
             Self::Alias { model, alias } => {
                 output.result(&lab.set_alias(model, alias)?, |version| {
@@ -281,6 +297,17 @@ fn shown(detail: &ModelDetail) -> String {
             .collect::<Vec<_>>()
             .join("\n"),
     )
+}
+
+fn rolled_back(rollback: &Rollback) -> String {
+    let mut lines = vec![format!("{} is in production again", rollback.to)];
+    if let Some(from) = &rollback.from {
+        lines.push(format!("{from} is in the archive"));
+    }
+    for alias in &rollback.aliases {
+        lines.push(format!("{alias} is {}", rollback.to));
+    }
+    lines.join("\n")
 }
 
 fn conditions(gate: &GateReport) -> String {

@@ -10,6 +10,7 @@ use assay_core::curves::*;
 use assay_core::dataset::*;
 use assay_core::event::Kind;
 use assay_core::expect::*;
+use assay_core::gate::*;
 use assay_core::imports::*;
 use assay_core::job::Job;
 use assay_core::lab::*;

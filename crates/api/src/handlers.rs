@@ -7,6 +7,7 @@ use assay_core::code::Failure;
 use assay_core::curves::CurvesRequest;
 use assay_core::dataset::{DatasetDetail, DatasetSummary, DatasetVersion, ImportSpec, RowsRequest};
 use assay_core::expect::{CheckReport, ResultFormat, RuleInfo, Suite};
+use assay_core::gate::GateReport;
 use assay_core::imports::{RecognisedRuns, RunExportSpec, RunImportSpec, RunsAt};
 use assay_core::job::{Job, JobSpec};
 use assay_core::lab::{DoctorReport, LabStatus, OwnServer, SwitchServer, TrashItem};
@@ -18,7 +19,8 @@ use assay_core::recipe::Recipe;
 use assay_core::recipes::*;
 use assay_core::registered::{RegisteredModel, RegisteredVersion};
 use assay_core::registry::{
-    GateReport, ModelDetail, ModelSummary, ModelVersion, PromoteRequest, VerifyReport,
+    ModelDetail, ModelSummary, ModelVersion, PromoteRequest, Rollback, RollbackRequest,
+    VerifyReport,
 };
 use assay_core::replay::{CellDetail, CellRequest, DriftReport, ReplaySpec, ReplaySummary};
 use assay_core::result::RunResult;
@@ -407,6 +409,10 @@ pub fn models_gate(desk: &Desk, request: GateRequest) -> Answer<GateReport> {
 
 pub fn models_promote(desk: &Desk, request: PromoteRequest) -> Answer<GateReport> {
     ask(desk, |lab| lab.promote(&request))
+}
+
+pub fn models_rollback(desk: &Desk, request: RollbackRequest) -> Answer<Rollback> {
+    ask(desk, |lab| lab.roll_back(&request))
 }
 
 pub fn models_alias(desk: &Desk, request: AliasRequest) -> Answer<RegisteredVersion> {

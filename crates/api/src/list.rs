@@ -94,6 +94,7 @@ macro_rules! with_commands {
             json "models.register" (RegisterRequest) -> ModelVersion, reads [] => handlers::models_register;
             json "models.gate" (GateRequest) -> GateReport, reads [Lab, Models, Expectations] => handlers::models_gate;
             json "models.promote" (PromoteRequest) -> GateReport, reads [] => handlers::models_promote;
+            json "models.rollback" (RollbackRequest) -> Rollback, reads [] => handlers::models_rollback;
             json "models.alias" (AliasRequest) -> RegisteredVersion, reads [] => handlers::models_alias;
             json "models.verify" (ByModel) -> VerifyReport, reads [] => handlers::models_verify;
             json "models.export" (ExportRequest) -> Written, reads [] => handlers::models_export;

@@ -13,6 +13,7 @@ use assay_core::curves::*;
 use assay_core::dataset::*;
 use assay_core::event::{Event, Kind};
 use assay_core::expect::*;
+use assay_core::gate::*;
 use assay_core::imports::*;
 use assay_core::job::Job;
 use assay_core::lab::*;

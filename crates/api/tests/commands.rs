@@ -48,6 +48,13 @@ fn requests(desk: &Desk, folder: &std::path::Path) -> BTreeMap<&'static str, Val
         recipe["steps"] = steps.clone();
         ask("recipes.save", json!({ "name": "birds", "recipe": recipe }));
     }
+    for version in ["twice@1", "twice@2"] {
+        ask("models.register", json!({ "run_id": run, "name": "twice" }));
+        ask(
+            "models.promote",
+            json!({ "model": version, "to": "production" }),
+        );
+    }
     let file = folder.join("small.csv");
     std::fs::write(&file, "a,b\n1,2\n3,4\n5,7\n").expect("a file");
     let chart = json!({ "chart": "roc", "runs": [run] });
@@ -239,6 +246,10 @@ fn requests(desk: &Desk, folder: &std::path::Path) -> BTreeMap<&'static str, Val
         (
             "models.promote",
             json!({ "model": "penguin-species", "to": "candidate" }),
+        ),
+        (
+            "models.rollback",
+            json!({ "model": "twice", "reason": "it drifts" }),
         ),
         (
             "models.alias",

@@ -7,6 +7,7 @@ use ts_rs::TS;
 
 use crate::TimestampMs;
 use crate::drift::DriftRule;
+use crate::gate::GateSettings;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct LabStatus {
@@ -72,28 +73,6 @@ pub struct JobSettings {
     pub n_threads: Option<u32>,
     /// Megabytes (2^20 bytes) of memory.
     pub memory_mb: Option<u64>,
-}
-
-/// What a move to a stage needs; keyed by the stage's name.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct GateSettings {
-    /// Least value by metric name.
-    pub metrics: BTreeMap<String, f64>,
-    /// The newest check of the training data has no failed rule.
-    pub expectations: bool,
-    /// The parity report passed.
-    pub parity: bool,
-}
-
-impl Default for GateSettings {
-    fn default() -> Self {
-        Self {
-            metrics: BTreeMap::new(),
-            expectations: true,
-            parity: true,
-        }
-    }
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

@@ -13,6 +13,7 @@ pub mod dataset;
 pub mod drift;
 pub mod event;
 pub mod expect;
+pub mod gate;
 pub mod ids;
 pub mod imports;
 pub mod job;

@@ -8,6 +8,7 @@ mod curve;
 mod embedding;
 mod interval;
 mod measure;
+mod paired;
 mod values;
 
 use std::collections::BTreeMap;
@@ -26,6 +27,7 @@ pub use curve::{PrecisionRecallCurve, RocCurve, precision_recall_curve, roc_auc,
 pub use embedding::trustworthiness;
 pub use interval::wilson_interval;
 pub use measure::{Measure, MeasureOptions};
+pub use paired::{PairedDifference, paired_difference};
 
 /// Why a prediction cannot be measured against a truth.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

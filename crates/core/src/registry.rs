@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::TimestampMs;
+use crate::gate::GateReport;
 use crate::ids::{DatasetName, ModelName, ObjectHash, ReplayId, RunId};
 use crate::parity::ParityReport;
 use crate::registered::RegisteredVersion;
@@ -149,6 +150,8 @@ pub struct ModelDetail {
     pub previous_metrics: BTreeMap<String, f64>,
     /// What promotion to production would say now.
     pub gate: GateReport,
+    /// The version that a rollback of the model would put into production.
+    pub rollback_to: Option<u32>,
     pub audit: Vec<AuditEntry>,
     /// Entries of the whole log, and whether its chain holds.
     pub n_audit_entries: u64,
@@ -212,24 +215,22 @@ pub struct PromoteRequest {
     pub reason: String,
 }
 
-/// What a gate says of one move.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-pub struct GateReport {
-    pub model: VersionKey,
-    pub to: Stage,
-    pub passed: bool,
-    pub conditions: Vec<GateCondition>,
+pub struct RollbackRequest {
+    pub model: ModelName,
+    /// Why; kept in the audit log.
+    #[serde(default)]
+    pub reason: String,
 }
 
+/// A version that is in production again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-pub struct GateCondition {
-    /// `test.accuracy`, `expectations`, `ONNX parity`
-    pub name: String,
-    /// `at least 0.90`, `suite passes`
-    pub needs: String,
-    /// `0.9236`, `11 of 14 passed`, `not checked`
-    pub measured: String,
-    pub passed: bool,
+pub struct Rollback {
+    pub to: VersionKey,
+    /// The one that was in its place, and is in the archive now.
+    pub from: Option<VersionKey>,
+    /// Those that point at it again.
+    pub aliases: Vec<String>,
 }
 
 /// One line of the audit log. Invariant: `hash` is blake3 over the previous hash and this entry's other fields.

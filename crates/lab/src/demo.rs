@@ -5,9 +5,10 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use assay_core::dataset::{ImportOptions, ImportSpec};
+use assay_core::gate::GateReport;
 use assay_core::ids::ExperimentName;
 use assay_core::reference::Reference;
-use assay_core::registry::{GateReport, ModelVersion, PromoteRequest, Stage};
+use assay_core::registry::{ModelVersion, PromoteRequest, Stage};
 use assay_core::replay::{DriftReport, ReplaySpec, WindowSpec};
 use assay_core::run::RunSummary;
 use assay_core::run_table::RunQuery;

@@ -11,6 +11,7 @@ mod demo;
 mod environment;
 mod error;
 mod expectations;
+mod gates;
 mod imports;
 mod jobs;
 mod line_log;

@@ -6,23 +6,24 @@ use std::path::Path;
 use assay_core::ask::Written;
 use assay_core::code::Code;
 use assay_core::drift::ReferenceSketch;
+use assay_core::gate::GateReport;
 use assay_core::ids::check_name;
-use assay_core::lab::GateSettings;
 use assay_core::matrix::Prediction;
 use assay_core::parity::ParityReport;
+use assay_core::recipe::InputColumn;
 use assay_core::reference::Reference;
-use assay_core::registered::RegisteredVersion;
+use assay_core::registered::{Origin, RegisteredVersion};
 use assay_core::registry::{
-    GateCondition, GateReport, Inspection, ModelDetail, ModelSummary, ModelVersion, PromoteRequest,
+    Inspection, ModelDetail, ModelSummary, ModelVersion, PromoteRequest, Rollback, RollbackRequest,
     Stage, VerifyReport,
 };
 use assay_core::run::{RunStatus, StoredPredictions, TrainRecord};
-use assay_core::words::count;
-use assay_core::{ModelName, ObjectHash, RunId};
+use assay_core::{Columns, ModelName, ObjectHash, RunId};
 use assay_store::{FolderCheck, NewModelVersion};
 
 use crate::datasets::file_name;
 use crate::error::{Attempt, Cause};
+use crate::gates::gate_passed;
 use crate::model_files::{self, Files};
 use crate::training::{MODEL, REFERENCE};
 use crate::{Error, Lab};
@@ -52,7 +53,7 @@ impl Lab {
         self.store
             .model_version(model)
             .map_err(Cause::from)
-            .and_then(|version| self.gate_of(&version, to))
+            .and_then(|version| self.gate_of(&version, to, ""))
             .attempt(|| format!("check the gate of `{model}`"))
     }
 
@@ -60,6 +61,13 @@ impl Lab {
     pub fn promote(&self, request: &PromoteRequest) -> Result<GateReport, Error> {
         self.promote_version(request)
             .attempt(|| format!("promote `{}` to {}", request.model, request.to.label()))
+    }
+
+    /// Puts the version that was in production before back there, when it still is what it was. No gate is asked: it
+    /// was in production.
+    pub fn roll_back(&self, request: &RollbackRequest) -> Result<Rollback, Error> {
+        self.roll_back_model(request)
+            .attempt(|| format!("roll `{}` back", request.model))
     }
 
     /// Points an alias at a version, also at one that a client registered.
@@ -108,7 +116,11 @@ impl Lab {
             previous_metrics: previous
                 .map(|other| other.metrics.clone())
                 .unwrap_or_default(),
-            gate: self.gate_of(&version, Stage::Production)?,
+            gate: self.gate_of(&version, Stage::Production, "")?,
+            rollback_to: self
+                .store
+                .rollback_target(&version.model)?
+                .map(|target| target.version),
             audit: self.store.audit(Some(&subject), SHOWN_AUDIT)?,
             n_audit_entries: chain.as_ref().copied().unwrap_or(0),
             audit_intact: chain.is_ok(),
@@ -218,6 +230,17 @@ impl Lab {
         stored: &StoredPredictions,
         onnx: &[u8],
     ) -> Result<ParityReport, Cause> {
+        let columns = self.tested_columns(record, stored, &record.fitted.inputs)?;
+        self.parity(onnx, &columns, &stored_prediction(stored), &record.classes)
+    }
+
+    /// Columns of the rows that a run was tested on, raw, as a graph takes them.
+    pub(crate) fn tested_columns(
+        &self,
+        record: &TrainRecord,
+        stored: &StoredPredictions,
+        inputs: &[InputColumn],
+    ) -> Result<Columns, Cause> {
         let reference = Reference::version(record.dataset.as_str(), record.dataset_number);
         let frame = self.frame_of(&self.store.dataset_version(&reference)?)?;
         let rows: Vec<usize> = stored
@@ -225,64 +248,32 @@ impl Lab {
             .iter()
             .filter_map(|&row| usize::try_from(row).ok())
             .collect();
-        let columns = assay_frame::raw_columns(&frame, &rows, &record.fitted.inputs)?;
-        self.parity(onnx, &columns, &stored_prediction(stored), &record.classes)
-    }
-
-    pub(crate) fn gate_of(&self, version: &ModelVersion, to: Stage) -> Result<GateReport, Cause> {
-        let settings = self.store.settings()?;
-        let default = (to == Stage::Production).then(GateSettings::default);
-        let gate = settings.gate.get(to.label()).cloned().or(default);
-        let mut conditions = Vec::new();
-        if let Some(gate) = gate {
-            for (name, least) in &gate.metrics {
-                conditions.push(metric_condition(version, name, *least));
-            }
-            if gate.expectations {
-                conditions.push(self.expectations_condition(version)?);
-            }
-            if gate.parity {
-                conditions.push(parity_condition(&version.parity));
-            }
-        }
-        Ok(GateReport {
-            model: version.key(),
-            to,
-            passed: conditions.iter().all(|condition| condition.passed),
-            conditions,
-        })
-    }
-
-    fn expectations_condition(&self, version: &ModelVersion) -> Result<GateCondition, Cause> {
-        let report = self
-            .store
-            .latest_check(&version.dataset, version.dataset_number)?;
-        let (measured, passed) = match &report {
-            // Invariant: a rule that did not run is a failure, so is a suite that did not.
-            None => ("not checked".to_owned(), false),
-            Some(report) => {
-                let outcome = &report.outcome;
-                (
-                    format!("{} of {} passed", outcome.n_passed, report.results.len()),
-                    outcome.passed(),
-                )
-            }
-        };
-        Ok(GateCondition {
-            name: "expectations".to_owned(),
-            needs: "suite passes".to_owned(),
-            measured,
-            passed,
-        })
+        Ok(assay_frame::raw_columns(&frame, &rows, inputs)?)
     }
 
     fn promote_version(&self, request: &PromoteRequest) -> Result<GateReport, Cause> {
         let version = self.store.model_version(&request.model)?;
-        let report = self.gate_of(&version, request.to)?;
+        let report = self.gate_of(&version, request.to, &request.reason)?;
         gate_passed(&report, &version)?;
         self.store
             .set_stage(&version.key(), request.to, &request.reason, self.act())?;
         Ok(report)
+    }
+
+    fn roll_back_model(&self, request: &RollbackRequest) -> Result<Rollback, Cause> {
+        let target = self.store.rollback_target(&request.model)?;
+        let target = target.ok_or_else(|| {
+            Cause::with_hint(
+                Code::Precondition,
+                "no other version was in production before",
+                "move a version to production by itself",
+            )
+        })?;
+        let version = self.store.registered_version(&target)?;
+        if version.origin == Origin::Assay {
+            self.require_intact(&Reference::version(target.model.as_str(), target.version))?;
+        }
+        Ok(self.store.roll_back(&target, &request.reason, self.act())?)
     }
 
     fn verify_version(&self, model: &Reference) -> Result<VerifyReport, Cause> {
@@ -304,6 +295,25 @@ impl Lab {
         })
     }
 
+    /// # Errors
+    /// When a file of the version is damaged, or its graph predicts something else than the model did.
+    fn require_intact(&self, model: &Reference) -> Result<(), Cause> {
+        let report = self.verify_version(model)?;
+        if report.passed {
+            return Ok(());
+        }
+        let wrong = if report.damaged.is_empty() {
+            "its ONNX file does not predict what the model predicted".to_owned()
+        } else {
+            format!("its files are damaged: {}", report.damaged.join(", "))
+        };
+        Err(Cause::with_hint(
+            Code::Precondition,
+            wrong,
+            "register the run again",
+        ))
+    }
+
     pub(crate) fn record_of(&self, version: &ModelVersion) -> Result<TrainRecord, Cause> {
         self.store
             .run_parts(&version.run_id)?
@@ -318,19 +328,7 @@ impl Lab {
 
     fn export_version(&self, model: &Reference, folder: &Path) -> Result<Written, Cause> {
         let version = self.store.model_version(model)?;
-        let report = self.verify_version(model)?;
-        if !report.passed {
-            let wrong = if report.damaged.is_empty() {
-                "its ONNX file does not predict what the model predicted".to_owned()
-            } else {
-                format!("its files are damaged: {}", report.damaged.join(", "))
-            };
-            return Err(Cause::with_hint(
-                Code::Precondition,
-                wrong,
-                "register the run again",
-            ));
-        }
+        self.require_intact(model)?;
         let taken = fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some());
         if taken {
             return Err(Cause::with_hint(
@@ -349,64 +347,12 @@ impl Lab {
     }
 }
 
-/// # Errors
-/// What the gate refused, and how to meet it.
-pub(crate) fn gate_passed(gate: &GateReport, version: &ModelVersion) -> Result<(), Cause> {
-    if gate.passed {
-        return Ok(());
-    }
-    let refused: Vec<String> = gate
-        .conditions
-        .iter()
-        .filter(|condition| !condition.passed)
-        .map(|condition| {
-            format!(
-                "{} needs {}, measured {}",
-                condition.name, condition.needs, condition.measured
-            )
-        })
-        .collect();
-    Err(Cause::with_hint(
-        Code::Precondition,
-        format!("its gate refused: {}", refused.join("; ")),
-        format!(
-            "meet the condition, or change [gate.{}] in assay.toml; `assay expect check {}` checks the data",
-            gate.to.label(),
-            version.dataset
-        ),
-    ))
-}
-
 /// Whether a metric is the value of one fold only, of which a model keeps mean and spread.
 fn is_fold(metric: &str) -> bool {
     metric.starts_with("cv.") && !metric.ends_with(".mean") && !metric.ends_with(".std")
 }
 
-fn metric_condition(version: &ModelVersion, name: &str, least: f64) -> GateCondition {
-    let value = version.metrics.get(name).copied();
-    GateCondition {
-        name: name.to_owned(),
-        needs: format!("at least {least}"),
-        measured: value.map_or_else(|| "not measured".to_owned(), |value| format!("{value:.4}")),
-        passed: value.is_some_and(|value| value >= least),
-    }
-}
-
-fn parity_condition(parity: &ParityReport) -> GateCondition {
-    GateCondition {
-        name: "ONNX parity".to_owned(),
-        needs: format!("0 label flips, at most {:.0e}", parity.tolerance),
-        measured: format!(
-            "{} of {}, {:.0e}",
-            count(parity.label_flips),
-            count(parity.rows),
-            parity.max_rel_diff
-        ),
-        passed: parity.passed,
-    }
-}
-
-fn stored_prediction(stored: &StoredPredictions) -> Prediction {
+pub(crate) fn stored_prediction(stored: &StoredPredictions) -> Prediction {
     if stored.n_components > 0 {
         Prediction::Coordinates {
             values: stored.coordinates.clone(),

@@ -13,7 +13,7 @@ use assay_store::Act;
 use serde_json::{Value, json};
 
 use crate::error::{Attempt, Cause};
-use crate::models::gate_passed;
+use crate::gates::gate_passed;
 use crate::{Error, Lab};
 
 /// The tag of a logged model that lists the versions that were registered of it.
@@ -191,7 +191,7 @@ impl Lab {
         if version.origin == Origin::Assay && version.stage != to {
             let reference = Reference::version(key.model.as_str(), key.version);
             let exported = self.store.model_version(&reference)?;
-            gate_passed(&self.gate_of(&exported, to)?, &exported)?;
+            gate_passed(&self.gate_of(&exported, to, "")?, &exported)?;
         }
         if archive_others {
             let others = model.versions.iter();

@@ -4,6 +4,7 @@ mod clients;
 mod import;
 mod moves;
 mod registered;
+mod rollback;
 
 use std::collections::BTreeMap;
 

@@ -2,6 +2,7 @@
 
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 use assay_core::lab::{ServerSettings, Settings};
@@ -104,11 +105,24 @@ pub(crate) fn parse(text: &str) -> Result<Settings> {
         line: error.span().map_or(1, |span| line_of(text, span.start)),
         message: error.message().to_owned(),
     })?;
-    for stage in settings.gate.keys() {
+    for (stage, gate) in &settings.gate {
         stage.parse::<Stage>().map_err(|message| Error::Settings {
             line: line_with(text, stage),
             message,
         })?;
+        if let Some(rule) = &gate.better_than {
+            check_range(text, "margin", rule.margin, 0.0..=f64::MAX, "0 or more")?;
+            check_range(
+                text,
+                "confidence",
+                rule.confidence,
+                0.5..=0.999,
+                "from 0.5 to 0.999",
+            )?;
+        }
+        if let Some(days) = gate.max_data_age_days {
+            check_range(text, "max_data_age_days", days, 0.0..=f64::MAX, "0 or more")?;
+        }
     }
     let drift = &settings.drift;
     for (key, value) in [
@@ -116,16 +130,27 @@ pub(crate) fn parse(text: &str) -> Result<Settings> {
         ("alpha", drift.alpha),
         ("min_missing_rise", drift.min_missing_rise),
     ] {
-        if let Some(value) = value
-            && !(0.0..=1.0).contains(&value)
-        {
-            return Err(Error::Settings {
-                line: line_with(text, key),
-                message: format!("`{key}` is {value}, and must be from 0 to 1"),
-            });
+        if let Some(value) = value {
+            check_range(text, key, value, 0.0..=1.0, "from 0 to 1")?;
         }
     }
     Ok(settings)
+}
+
+fn check_range(
+    text: &str,
+    key: &str,
+    value: f64,
+    range: RangeInclusive<f64>,
+    words: &str,
+) -> Result<()> {
+    if range.contains(&value) {
+        return Ok(());
+    }
+    Err(Error::Settings {
+        line: line_with(text, key),
+        message: format!("`{key}` is {value}, and must be {words}"),
+    })
 }
 
 fn line_of(text: &str, offset: usize) -> usize {
@@ -145,6 +170,8 @@ fn line_with(text: &str, word: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use assay_core::gate::BetterThan;
+
     use super::*;
 
     #[test]
@@ -158,12 +185,19 @@ mod tests {
         let all: String = DEFAULT
             .lines()
             .map(|line| match line.strip_prefix("# ") {
-                Some(set) if set.contains(" = ") => format!("{set}\n"),
+                Some(set) if set.contains(" = ") || set.starts_with('[') => format!("{set}\n"),
                 _ => format!("{line}\n"),
             })
             .collect();
         let settings = parse(&all)?;
-        assert_eq!(settings.gate["production"].metrics["test.accuracy"], 0.9);
+        let gate = &settings.gate["production"];
+        assert_eq!(gate.metrics["test.accuracy"], 0.9);
+        assert_eq!((gate.max_data_age_days, gate.approval), (Some(90.0), true));
+        let wanted = BetterThan {
+            metric: Some("roc_auc".to_owned()),
+            ..BetterThan::default()
+        };
+        assert_eq!(gate.better_than, Some(wanted));
         assert_eq!(settings.drift.rule().source, "assay.toml");
         Ok(())
     }

@@ -67,6 +67,10 @@ pub(crate) enum Step {
     DeleteRuns {
         rows: Vec<i64>,
     },
+    /// One after the other.
+    All {
+        steps: Vec<Step>,
+    },
 }
 
 impl Store {
@@ -123,8 +127,14 @@ impl Write<'_> {
                 model,
                 alias,
                 version,
-            } => self.put_alias(&model, &alias, version),
-            Step::Stage { key, stage } => self.put_stage(&key, stage),
+            } => {
+                self.put_alias(&model, &alias, version)?;
+                self.forget_alias(&model, &alias, version)
+            }
+            Step::Stage { key, stage } => {
+                self.put_stage(&key, stage)?;
+                self.forget_stage(&key)
+            }
             Step::Tag {
                 dataset,
                 tag,
@@ -136,6 +146,9 @@ impl Write<'_> {
             Step::RunExperiments { before } => self.take_back_moves(before),
             Step::RestoreRuns { rows } => self.take_back_deletes(&rows),
             Step::DeleteRuns { rows } => self.take_back_restores(&rows, act.at_ms),
+            Step::All { steps } => steps
+                .into_iter()
+                .try_for_each(|step| self.take_back(step, act)),
         }
     }
 }

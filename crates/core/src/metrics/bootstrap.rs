@@ -14,9 +14,9 @@ use crate::result::Interval;
 use crate::task::{Cancelled, Task};
 
 /// Row visits that all resamples together may take.
-const MAX_VISITS: usize = 150_000_000;
-const FEWEST: usize = 200;
-const MOST: usize = 1_000;
+pub(super) const MAX_VISITS: usize = 150_000_000;
+pub(super) const FEWEST: usize = 200;
+pub(super) const MOST: usize = 1_000;
 
 /// Intervals by metric, and the number of resamples behind them.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -76,12 +76,12 @@ pub fn quantile(ascending: &[f64], share: f64) -> f64 {
 
 /// Draws from Poisson(1), four of one 64-bit number: the count of a 16-bit number by its place in the distribution.
 /// Counts over 8, of which there are 1 in 900,000, are drawn as 8.
-struct PoissonDraw {
+pub(super) struct PoissonDraw {
     counts: Vec<u8>,
 }
 
 impl PoissonDraw {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let mut counts = Vec::with_capacity(1 << 16);
         let (mut count, mut share, mut up_to) = (0u8, (-1f64).exp(), (-1f64).exp());
         for place in 0..1u32 << 16 {
@@ -95,7 +95,7 @@ impl PoissonDraw {
         Self { counts }
     }
 
-    fn fill(&self, counts: &mut [u8], random: &mut Xoshiro256PlusPlus) {
+    pub(super) fn fill(&self, counts: &mut [u8], random: &mut Xoshiro256PlusPlus) {
         for four in counts.chunks_mut(4) {
             let mut bits = random.next_u64();
             for count in four {

@@ -65,6 +65,7 @@ impl Store {
                 },
             )?;
             write.put_stage(key, to)?;
+            write.came_to_stage(key, to, act.at_ms)?;
             write.touch_version(key, act.at_ms)?;
             let action = match to {
                 Stage::Archived => "model.archived",
@@ -105,7 +106,7 @@ impl Write<'_> {
         self.touch_model(model, at_ms)
     }
 
-    fn stage_of(&self, key: &VersionKey) -> Result<Stage> {
+    pub(super) fn stage_of(&self, key: &VersionKey) -> Result<Stage> {
         let (model, kind) = self.version_row(key)?;
         let sql = format!(
             "SELECT stage FROM {} WHERE model_id = ?1 AND version = ?2",
@@ -172,6 +173,9 @@ impl Write<'_> {
             },
         )?;
         self.put_alias(model, alias, to)?;
+        if let Some(version) = to {
+            self.came_to_alias(model, version, alias, act.at_ms)?;
+        }
         let at = |version: Option<u32>| match version {
             Some(version) => format!("{model}@{version}"),
             None => "nothing".to_owned(),

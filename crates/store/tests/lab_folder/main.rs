@@ -39,6 +39,8 @@ mod queries;
 #[cfg(test)]
 mod recipes;
 #[cfg(test)]
+mod rollback;
+#[cfg(test)]
 mod run_search;
 #[cfg(test)]
 mod run_table;

@@ -1,0 +1,303 @@
+//! Gates: what a model version must show before it moves to a stage, condition by condition.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::TimestampMs;
+use crate::metrics::{PairedDifference, larger_is_better};
+use crate::parity::ParityReport;
+use crate::registry::{Stage, VersionKey};
+use crate::words::count;
+
+const DAY_MS: f64 = 86_400_000.0;
+
+/// What a move to a stage needs; keyed by the stage's name in `assay.toml`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct GateSettings {
+    /// By metric name the least value, or the largest where less is better (errors and losses).
+    pub metrics: BTreeMap<String, f64>,
+    /// The newest check of the training data has no failed rule.
+    pub expectations: bool,
+    /// The parity report passed.
+    pub parity: bool,
+    /// How the version must stand beside the one that an alias points at.
+    pub better_than: Option<BetterThan>,
+    /// The version of the data set that it was trained on was imported at most so many days ago.
+    pub max_data_age_days: Option<f64>,
+    /// A person says why.
+    pub approval: bool,
+}
+
+impl Default for GateSettings {
+    fn default() -> Self {
+        Self {
+            metrics: BTreeMap::new(),
+            expectations: true,
+            parity: true,
+            better_than: None,
+            max_data_age_days: None,
+            approval: false,
+        }
+    }
+}
+
+/// Better by more than a margin on the same rows, as a paired bootstrap sees it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct BetterThan {
+    pub alias: String,
+    /// `None`: the one by which models of the kind are chosen.
+    pub metric: Option<String>,
+    /// In units of the metric, 0 or more.
+    pub margin: f64,
+    /// Between 0 and 1, one-sided.
+    pub confidence: f64,
+}
+
+impl Default for BetterThan {
+    fn default() -> Self {
+        Self {
+            alias: "champion".to_owned(),
+            metric: None,
+            margin: 0.0,
+            confidence: 0.95,
+        }
+    }
+}
+
+/// What a gate says of one move.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct GateReport {
+    pub model: VersionKey,
+    pub to: Stage,
+    pub passed: bool,
+    pub conditions: Vec<GateCondition>,
+}
+
+impl GateReport {
+    pub fn of(model: VersionKey, to: Stage, conditions: Vec<GateCondition>) -> Self {
+        Self {
+            model,
+            to,
+            passed: conditions.iter().all(|condition| condition.passed),
+            conditions,
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct GateCondition {
+    pub kind: ConditionKind,
+    /// `test.accuracy`, `expectations`, `ONNX parity`
+    pub name: String,
+    /// `at least 0.90`, `suite passes`
+    pub needs: String,
+    /// `0.9236`, `11 of 14 passed`, `not checked`
+    pub measured: String,
+    pub passed: bool,
+}
+
+/// Says where a condition can be met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ConditionKind {
+    Metric,
+    Comparison,
+    Expectations,
+    Parity,
+    DataAge,
+    Approval,
+}
+
+/// A metric against its limit.
+pub fn metric_condition(name: &str, value: Option<f64>, limit: f64) -> GateCondition {
+    let is_gain = larger_is_better(name);
+    GateCondition {
+        kind: ConditionKind::Metric,
+        name: name.to_owned(),
+        needs: format!("at {} {limit}", if is_gain { "least" } else { "most" }),
+        measured: value.map_or_else(|| "not measured".to_owned(), |value| format!("{value:.4}")),
+        passed: value.is_some_and(|value| {
+            if is_gain {
+                value >= limit
+            } else {
+                value <= limit
+            }
+        }),
+    }
+}
+
+/// What the champion is to a candidate.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Champion {
+    /// Nobody is there to be better than, or it is the candidate itself.
+    Nobody,
+    /// Why the two cannot be compared.
+    NotComparable(String),
+    Compared(VersionKey, PairedDifference),
+}
+
+/// Invariant: what cannot be compared is not better.
+pub fn comparison_condition(rule: &BetterThan, metric: &str, champion: &Champion) -> GateCondition {
+    let needs = format!(
+        "{metric} better by more than {}, {}% sure",
+        rule.margin,
+        (rule.confidence * 1_000.0).round() / 10.0
+    );
+    let (measured, passed) = match champion {
+        Champion::Nobody => (format!("no other {}", rule.alias), true),
+        Champion::NotComparable(why) => (why.clone(), false),
+        Champion::Compared(key, found) => (
+            format!(
+                "{:+.4} beside {key}, at least {:+.4}, {} rows",
+                found.difference,
+                found.at_least,
+                count(found.n_rows as u64)
+            ),
+            found.at_least > rule.margin,
+        ),
+    };
+    GateCondition {
+        kind: ConditionKind::Comparison,
+        name: format!("better than {}", rule.alias),
+        needs,
+        measured,
+        passed,
+    }
+}
+
+/// The newest check of the training data, as rules passed of rules; `None`: there was none.
+pub fn expectations_condition(check: Option<(u64, u64, bool)>) -> GateCondition {
+    // Invariant: a rule that did not run is a failure, so is a suite that did not.
+    let (measured, passed) = match check {
+        None => ("not checked".to_owned(), false),
+        Some((n_passed, n_rules, passed)) => (format!("{n_passed} of {n_rules} passed"), passed),
+    };
+    GateCondition {
+        kind: ConditionKind::Expectations,
+        name: "expectations".to_owned(),
+        needs: "suite passes".to_owned(),
+        measured,
+        passed,
+    }
+}
+
+pub fn parity_condition(parity: &ParityReport) -> GateCondition {
+    GateCondition {
+        kind: ConditionKind::Parity,
+        name: "ONNX parity".to_owned(),
+        needs: format!("0 label flips, at most {:.0e}", parity.tolerance),
+        measured: format!(
+            "{} of {}, {:.0e}",
+            count(parity.label_flips),
+            count(parity.rows),
+            parity.max_rel_diff
+        ),
+        passed: parity.passed,
+    }
+}
+
+/// A data set that seems to come from the future, by a clock that was wrong, is new.
+pub fn data_age_condition(
+    imported_ms: TimestampMs,
+    now_ms: TimestampMs,
+    max_days: f64,
+) -> GateCondition {
+    let days = (now_ms.saturating_sub(imported_ms) as f64 / DAY_MS).max(0.0);
+    GateCondition {
+        kind: ConditionKind::DataAge,
+        name: "age of the data".to_owned(),
+        needs: format!("at most {max_days} days"),
+        measured: format!("{days:.1} days"),
+        passed: days <= max_days,
+    }
+}
+
+/// `reason` is what the person who moves the version says; nothing before it is asked.
+pub fn approval_condition(reason: &str) -> GateCondition {
+    let passed = !reason.trim().is_empty();
+    GateCondition {
+        kind: ConditionKind::Approval,
+        name: "approval".to_owned(),
+        needs: "a reason".to_owned(),
+        measured: if passed { "given" } else { "not given" }.to_owned(),
+        passed,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_is_the_least_of_a_gain_and_the_most_of_a_loss() {
+        for (name, value, limit, passed) in [
+            ("test.accuracy", Some(0.9), 0.9, true),
+            ("test.accuracy", Some(0.89), 0.9, false),
+            ("test.rmse", Some(0.9), 0.9, true),
+            ("test.rmse", Some(0.91), 0.9, false),
+            ("test.log_loss", Some(0.1), 0.9, true),
+            ("test.accuracy", Some(f64::NAN), 0.9, false),
+            ("test.accuracy", None, 0.0, false),
+        ] {
+            let condition = metric_condition(name, value, limit);
+            assert_eq!(condition.passed, passed, "{condition:?}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_compared_is_not_better_and_nobody_is_no_hindrance() {
+        let rule = BetterThan {
+            margin: 0.01,
+            ..BetterThan::default()
+        };
+        let key = VersionKey {
+            model: crate::ModelName::new("m"),
+            version: 1,
+        };
+        let compared = |at_least: f64| {
+            Champion::Compared(
+                key.clone(),
+                PairedDifference {
+                    value: 0.9,
+                    other: 0.88,
+                    difference: 0.02,
+                    at_least,
+                    n_rows: 1_200,
+                    n_resamples: 1_000,
+                },
+            )
+        };
+        for (champion, passed) in [
+            (Champion::Nobody, true),
+            (Champion::NotComparable("other classes".to_owned()), false),
+            (compared(0.011), true),
+            (compared(0.01), false),
+            (compared(-0.1), false),
+        ] {
+            let condition = comparison_condition(&rule, "accuracy", &champion);
+            assert_eq!(condition.passed, passed, "{condition:?}");
+        }
+        let shown = comparison_condition(&rule, "accuracy", &compared(0.011));
+        assert_eq!(
+            (shown.needs.as_str(), shown.measured.as_str()),
+            (
+                "accuracy better by more than 0.01, 95% sure",
+                "+0.0200 beside m@1, at least +0.0110, 1,200 rows"
+            )
+        );
+    }
+
+    #[test]
+    fn data_grows_old_and_an_approval_is_a_reason() {
+        let day = 86_400_000;
+        assert!(data_age_condition(0, 30 * day, 30.0).passed);
+        assert!(!data_age_condition(0, 30 * day + day / 2, 30.0).passed);
+        assert!(data_age_condition(5, 0, 0.0).passed);
+        assert!(!approval_condition("  ").passed);
+        assert!(approval_condition("seen by two of us").passed);
+    }
+}

@@ -1,0 +1,184 @@
+//! Gates asked: the facts behind each condition of a move, and what a refusal says.
+
+use assay_core::code::Code;
+use assay_core::gate::{self, BetterThan, Champion, ConditionKind, GateReport, GateSettings};
+use assay_core::matrix::Target;
+use assay_core::metrics::{Measure, MeasureOptions, deciding_metric, paired_difference};
+use assay_core::reference::Reference;
+use assay_core::registry::{ModelVersion, Stage};
+use assay_core::run::{StoredPredictions, TrainRecord};
+use assay_core::schema::ColumnType;
+use assay_core::task::Task;
+
+use crate::Lab;
+use crate::error::Cause;
+use crate::models::stored_prediction;
+
+/// Resamples are drawn the same way every time a gate is asked.
+const SEED: u64 = 42;
+
+impl Lab {
+    /// `reason` is what the person who moves the version says so far.
+    pub(crate) fn gate_of(
+        &self,
+        version: &ModelVersion,
+        to: Stage,
+        reason: &str,
+    ) -> Result<GateReport, Cause> {
+        let settings = self.store.settings()?;
+        let default = (to == Stage::Production).then(GateSettings::default);
+        let Some(wanted) = settings.gate.get(to.label()).cloned().or(default) else {
+            return Ok(GateReport::of(version.key(), to, Vec::new()));
+        };
+        let mut conditions = Vec::new();
+        for (name, limit) in &wanted.metrics {
+            let value = version.metrics.get(name).copied();
+            conditions.push(gate::metric_condition(name, value, *limit));
+        }
+        if let Some(rule) = &wanted.better_than {
+            let metric = rule
+                .metric
+                .as_deref()
+                .unwrap_or_else(|| deciding_metric(version.problem));
+            let champion = self.champion(version, rule, metric)?;
+            conditions.push(gate::comparison_condition(rule, metric, &champion));
+        }
+        if wanted.expectations {
+            let report = self
+                .store
+                .latest_check(&version.dataset, version.dataset_number)?;
+            let check = report.map(|report| {
+                (
+                    u64::from(report.outcome.n_passed),
+                    report.results.len() as u64,
+                    report.outcome.passed(),
+                )
+            });
+            conditions.push(gate::expectations_condition(check));
+        }
+        if wanted.parity {
+            conditions.push(gate::parity_condition(&version.parity));
+        }
+        if let Some(max_days) = wanted.max_data_age_days {
+            let reference = Reference::version(version.dataset.as_str(), version.dataset_number);
+            let imported_ms = self.store.dataset_version(&reference)?.created_ms;
+            let now_ms = self.act().at_ms;
+            conditions.push(gate::data_age_condition(imported_ms, now_ms, max_days));
+        }
+        if wanted.approval {
+            conditions.push(gate::approval_condition(reason));
+        }
+        Ok(GateReport::of(version.key(), to, conditions))
+    }
+
+    /// Both models on the rows that the candidate was tested on: the candidate by its stored answers, the champion by
+    /// its exported graph.
+    fn champion(
+        &self,
+        version: &ModelVersion,
+        rule: &BetterThan,
+        metric: &str,
+    ) -> Result<Champion, Cause> {
+        let versions = self.store.model_versions(&version.model)?;
+        let champion = versions
+            .into_iter()
+            .find(|other| other.aliases.contains(&rule.alias));
+        let Some(champion) = champion.filter(|champion| champion.version != version.version) else {
+            return Ok(Champion::Nobody);
+        };
+        let record = self.record_of(version)?;
+        let other = self.record_of(&champion)?;
+        if other.spec.target != record.spec.target || other.classes != record.classes {
+            return Ok(Champion::NotComparable(format!(
+                "{} answers something else",
+                champion.key()
+            )));
+        }
+        let stored = self.predictions(&version.run_id)?;
+        let Some(truth) = truth(&stored, &record) else {
+            return Ok(Champion::NotComparable("no stored answers".to_owned()));
+        };
+        let onnx = self.store.read_object(&champion.onnx)?;
+        let columns = match self.tested_columns(&record, &stored, &other.fitted.inputs) {
+            Err(Cause::Frame(error)) => return Ok(Champion::NotComparable(error.to_string())),
+            columns => columns?,
+        };
+        let theirs = self
+            .runtime()?
+            .session(&onnx)?
+            .predict(&columns, &other.classes)?;
+        let ours = stored_prediction(&stored);
+        let options = MeasureOptions {
+            weights: None,
+            quantile: None,
+            without_class_areas: false,
+        };
+        let (Ok(mine), Ok(others)) = (
+            Measure::new(&truth, &ours, &options),
+            Measure::new(&truth, &theirs, &options),
+        ) else {
+            return Ok(Champion::NotComparable("other kinds of answers".to_owned()));
+        };
+        let found =
+            paired_difference(mine, others, metric, rule.confidence, SEED, &Task::silent())?;
+        Ok(match found {
+            Some(found) => Champion::Compared(champion.key(), found),
+            None => Champion::NotComparable(format!("`{metric}` is not defined for both")),
+        })
+    }
+}
+
+/// # Errors
+/// What the gate refused, and how to meet it.
+pub(crate) fn gate_passed(gate: &GateReport, version: &ModelVersion) -> Result<(), Cause> {
+    if gate.passed {
+        return Ok(());
+    }
+    let refused: Vec<_> = gate
+        .conditions
+        .iter()
+        .filter(|condition| !condition.passed)
+        .collect();
+    let said: Vec<String> = refused
+        .iter()
+        .map(|condition| {
+            format!(
+                "{} needs {}, measured {}",
+                condition.name, condition.needs, condition.measured
+            )
+        })
+        .collect();
+    let hint = if refused
+        .iter()
+        .all(|condition| condition.kind == ConditionKind::Approval)
+    {
+        "say why: `--approve WHY` in a shell, the field below the conditions in the window"
+            .to_owned()
+    } else {
+        format!(
+            "meet the condition, or change [gate.{}] in assay.toml; `assay expect check {}` checks the data",
+            gate.to.label(),
+            version.dataset
+        )
+    };
+    Err(Cause::with_hint(
+        Code::Precondition,
+        format!("its gate refused: {}", said.join("; ")),
+        hint,
+    ))
+}
+
+/// `None` for what was not measured against an answer.
+fn truth(stored: &StoredPredictions, record: &TrainRecord) -> Option<Target> {
+    if !stored.truth_value.is_empty() {
+        Some(Target::Values(stored.truth_value.clone()))
+    } else if !stored.truth_class.is_empty() {
+        Some(Target::Classes {
+            classes: record.classes.clone(),
+            kind: ColumnType::Text,
+            indices: stored.truth_class.clone(),
+        })
+    } else {
+        None
+    }
+}
