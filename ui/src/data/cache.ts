@@ -25,6 +25,7 @@ export type Decode = (bytes: ArrayBuffer) => unknown;
 const KEPT = 64;
 
 const entries = new Map<string, Entry>();
+let eras = 0;
 const watchers = new Set<{ kinds: readonly Kind[]; tell: (known: 'some' | 'all') => void }>();
 
 /** The name under which an answer is kept; requests that differ only in the order of their fields share one. */
@@ -112,6 +113,12 @@ export function dropKinds(kinds: readonly Kind[] | 'all'): void {
 /** Forgets everything, for tests and when another lab is opened. */
 export function clearCache(): void {
   entries.clear();
+  eras += 1;
+}
+
+/** Another number after everything was forgotten: what was kept elsewhere is of another lab. */
+export function era(): number {
+  return eras;
 }
 
 function trim(): void {

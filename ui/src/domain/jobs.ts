@@ -6,6 +6,8 @@ import type { StatusState } from '../parts/Status.svelte';
 import { bytes, count, plural } from '../parts/format';
 import { toast } from '../parts/toasts.svelte';
 import { hearImport, importAgain, oddity } from './importing.svelte';
+import { hearRunImport } from './runImports.svelte';
+import { reportHref } from './runReport';
 
 /** Each state as a shape and a word. */
 export const JOB_STATES: Record<Job['state'], { state: StatusState; word: string }> = {
@@ -33,7 +35,7 @@ export function resultHref(job: Job): string | null {
     case 'reproduction':
       return `#/runs/${outcome.run_id}`;
     case 'runs_imported':
-      return '#/runs';
+      return reportHref([outcome]);
     case 'export':
     case 'runs_exported':
       return null;
@@ -58,7 +60,7 @@ const told = new Set<string>();
 export function reportJob(job: Job): void {
   if (told.has(job.job_id) || job.state === 'waiting' || job.state === 'running') return;
   told.add(job.job_id);
-  if (hearImport(job)) return;
+  if (hearImport(job) || hearRunImport(job)) return;
   // The pages of trainings and of differences show what becomes of their own.
   if (job.spec.job === 'train' && location.hash.startsWith('#/train')) return;
   if (job.spec.job === 'diff' && /^#\/data\/[^/]+\/diff/.test(location.hash)) return;
@@ -66,12 +68,13 @@ export function reportJob(job: Job): void {
   if (job.state === 'done') {
     const odd = oddity(job);
     const left = job.outcome?.made === 'runs_imported' ? job.outcome.problems.length : 0;
+    const why = { text: 'Show what', href: `#/jobs/${job.job_id}` };
     toast({
       text: ended(job),
       note:
         odd ?? (left > 0 ? `${count(left)} could not be read and ${left === 1 ? 'was' : 'were'} left out` : undefined),
       act: odd === null ? undefined : { text: 'Read it another way', run: () => importAgain(job) },
-      open: href && href !== location.hash ? { text: 'Show it', href } : undefined,
+      open: left > 0 ? why : href && href !== location.hash ? { text: 'Show it', href } : undefined,
     });
   }
   if (job.state === 'failed') {

@@ -53,6 +53,11 @@ export const browserTransport: Transport = {
       event.preventDefault();
       depth = 0;
       listener({ type: 'leave' });
+      const folder = folderIn(event);
+      if (folder !== null) {
+        listener({ type: 'failed', cause: notHandedOver(folder) });
+        return;
+      }
       void uploadAll([...(event.dataTransfer?.files ?? [])], listener).then(
         (paths) => listener({ type: 'dropped', paths }),
         (cause: unknown) => listener({ type: 'failed', cause }),
@@ -129,6 +134,21 @@ async function readFailure(response: Response, attempted: string): Promise<Failu
 
 function holdsFiles(event: DragEvent): boolean {
   return event.dataTransfer?.types.includes('Files') ?? false;
+}
+
+/** The name of a folder among what was dropped; null when there is none. */
+function folderIn(event: DragEvent): string | null {
+  const entries = [...(event.dataTransfer?.items ?? [])].map((item) => item.webkitGetAsEntry());
+  return entries.find((entry) => entry?.isDirectory)?.name ?? null;
+}
+
+function notHandedOver(folder: string): Failure {
+  return new Failure({
+    code: 'unsupported',
+    attempted: `take in the folder \`${folder}\``,
+    wrong: 'a browser hands over files, not folders',
+    hint: 'write the path of the folder in `Import runs…` on the Runs page, or in the import of data on the Data page',
+  });
 }
 
 function chooseFiles(): Promise<File[]> {

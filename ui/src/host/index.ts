@@ -18,6 +18,7 @@ export type RequestOf<C extends keyof Commands> = Commands[C]['request'];
 export type ResponseOf<C extends keyof Commands> = Commands[C]['response'];
 
 let chosen: Promise<Transport> | null = null;
+let host: Transport | null = null;
 
 /** True in the desktop window. */
 export const isDesktop = '__TAURI_INTERNALS__' in globalThis;
@@ -44,7 +45,8 @@ export function readsOf(command: keyof Commands): readonly Kind[] {
 
 /** Calls a command that answers with bytes: little-endian f64, Arrow IPC, SVG, PNG. Rejects with a `Failure`. */
 export async function rpcBytes<C extends keyof Commands>(command: C, request: RequestOf<C>): Promise<ArrayBuffer> {
-  return (await transport()).call(command, request);
+  // Asked at once where the host is known: what the same input draws must not come before the question.
+  return (host ?? (await transport())).call(command, request);
 }
 
 /** Listens to the host's events; `onGap` says that some may have been missed, `onLost` that the host is not heard. */
@@ -76,6 +78,10 @@ function transport(): Promise<Transport> {
   chosen ??= isDesktop
     ? import('./tauri').then(({ tauriTransport }) => tauriTransport)
     : Promise.resolve(browserTransport);
+  chosen.then(
+    (known) => (host = known),
+    () => undefined,
+  );
   return chosen;
 }
 

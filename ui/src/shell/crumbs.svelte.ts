@@ -2,6 +2,7 @@
 
 import { pageTitle } from './pages';
 import { href, type Route } from './route';
+import { listHref } from './router.svelte';
 
 export interface Crumb {
   text: string;
@@ -19,7 +20,7 @@ export function setCrumbs(crumbs: readonly Crumb[]): () => void {
 }
 
 export function crumbs(route: Route): readonly Crumb[] {
-  const page = { text: pageTitle(route.page), href: href(route.page) };
+  const page = { text: pageTitle(route.page), href: route.path.length > 0 ? listHref(route.page) : href(route.page) };
   const rest = own ?? route.path.map((text, i) => ({ text, href: href(route.page, ...route.path.slice(0, i + 1)) }));
   return [page, ...rest];
 }

@@ -10,7 +10,7 @@ export interface Range {
 export const MAX_HEIGHT = 15_000_000;
 
 /** Rows drawn beyond what is seen, so that a fast wheel finds them there. */
-export const SPARE_ROWS = 6;
+export const SPARE_ROWS = 4;
 
 /** The height that the scroller pretends to have. */
 export function bodyHeight(n_rows: number, row_height: number): number {

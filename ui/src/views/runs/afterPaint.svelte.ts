@@ -8,8 +8,11 @@ export function afterPaint<T>(value: () => T): { readonly value: T } {
     const next = value();
     if (next === shown) return;
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const frame = requestAnimationFrame(() => {
-      timer = setTimeout(() => (shown = next));
+    // In the frame after the one that drew the rest.
+    let frame = requestAnimationFrame(() => {
+      frame = requestAnimationFrame(() => {
+        timer = setTimeout(() => (shown = next));
+      });
     });
     return () => {
       cancelAnimationFrame(frame);

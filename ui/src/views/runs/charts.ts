@@ -15,7 +15,7 @@ export function barMetrics({ metrics }: Comparison): string[] {
 
 /** Metrics with more than one point, such as one a fold. */
 export function historyMetrics(summaries: readonly MetricSummary[]): string[] {
-  return byTelling(summaries.filter(({ n }) => n > 1).map(({ key }) => key));
+  return byTelling(summaries.filter(({ n, min, max }) => n > 2 || (n === 2 && min !== max)).map(({ key }) => key));
 }
 
 /** The direction of a metric as the host judges it. */

@@ -23,14 +23,23 @@ export interface Chosen {
   forgetMatching(): void;
   /** What a change to the selected runs is about. */
   request(with_children: boolean): RunSelection;
+  /** What the URL does not hold. */
+  keep(): KeptChoice;
+}
+
+export interface KeptChoice {
+  more: readonly string[];
+  except: readonly string[];
+  matching: RunQuery | null;
+  n_matching: number;
 }
 
 /** `slots` are the URL's, `put` writes them there. */
-export function chosenRuns(slots: () => Slots, put: (slots: Slots) => void): Chosen {
-  const more = new SvelteSet<string>();
-  const except = new SvelteSet<string>();
-  let matching = $state.raw<RunQuery | null>(null);
-  let n_matching = $state(0);
+export function chosenRuns(slots: () => Slots, put: (slots: Slots) => void, kept?: KeptChoice): Chosen {
+  const more = new SvelteSet<string>(kept?.more);
+  const except = new SvelteSet<string>(kept?.except);
+  let matching = $state.raw<RunQuery | null>(kept?.matching ?? null);
+  let n_matching = $state(kept?.n_matching ?? 0);
 
   const coloured = $derived(slots().filter((run_id) => run_id !== null));
   const ids = $derived([...coloured, ...[...more].filter((run_id) => !coloured.includes(run_id))]);
@@ -96,5 +105,6 @@ export function chosenRuns(slots: () => Slots, put: (slots: Slots) => void): Cho
       if (matching) return { runs: [], matching, except: [...except], with_children };
       return { runs: [...ids], matching: null, except: [], with_children };
     },
+    keep: () => ({ more: [...more], except: [...except], matching, n_matching }),
   };
 }

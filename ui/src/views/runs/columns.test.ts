@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { asked, buildColumns, exampleFilter, meantOf, metricId, titleOf } from './columns';
+import { asked, buildColumns, columnsShape, exampleFilter, meantOf, metricId, titleOf } from './columns';
 import { defaultColumns, differing } from './defaultColumns';
 import { run } from './sample.test-support';
 import { columnsText, questionOf, readState, sortText } from './state';
@@ -19,6 +19,16 @@ const HEADINGS = { params: 'parameters' };
 describe('the columns of the table', () => {
   it('a parameter differs when it does among runs of one algorithm', () => {
     expect(differing(RUNS, AVAILABLE.params)).toEqual(['depth']);
+  });
+
+  it('stay the same as long as the rows are written alike', () => {
+    const ids = ['metrics.test.accuracy', 'params.depth'];
+    expect(columnsShape(ids, [...RUNS].reverse())).toBe(columnsShape(ids, RUNS));
+    expect(columnsShape(ids, [...RUNS, run({ params: { depth: 'deep' } })])).not.toBe(columnsShape(ids, RUNS));
+    expect(columnsShape(ids, [...RUNS, run({ metrics: { 'test.accuracy': 90.25 } })])).not.toBe(
+      columnsShape(ids, RUNS),
+    );
+    expect(columnsShape([...ids].reverse(), RUNS)).not.toBe(columnsShape(ids, RUNS));
   });
 
   it('without a choice: algorithm, what differs, telling metrics, time', () => {

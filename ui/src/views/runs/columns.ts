@@ -76,6 +76,16 @@ export function asked(ids: readonly string[]): string[] {
   return ids.filter((id) => !id.startsWith('attributes.')).sort();
 }
 
+/** How the columns are written for these rows; as long as it is the same, so are the columns. */
+export function columnsShape(ids: readonly string[], rows: readonly RunRow[]): string {
+  const forms = ids.map((id) => {
+    const [kind, name] = splitId(id);
+    if (kind === 'metrics') return metricDecimals(rows.map((run) => run.metrics[id.slice('metrics.'.length)]));
+    return kind === 'params' && isNumeric(name, rows);
+  });
+  return JSON.stringify([ids, forms]);
+}
+
 /** `name` draws the first column, with the word of a run that did not finish. */
 export function buildColumns(
   ids: readonly string[],
@@ -152,7 +162,7 @@ function metricColumn(
 const NOT_FINITE: Readonly<Record<string, string>> = { NaN: 'NaN', Infinity: '∞', '-Infinity': '−∞' };
 
 function paramColumn(id: string, name: string, rows: readonly RunRow[], group: string): Column<RunRow> {
-  const numeric = rows.every((run) => run.params[name] === undefined || isNumber(run.params[name]));
+  const numeric = isNumeric(name, rows);
   return {
     id,
     title: name,
@@ -174,6 +184,10 @@ function attributeColumn(id: string): Column<RunRow> {
     'attributes.user': (run) => run.user || undefined,
   };
   return { id, title: titleOf(id), width: 110, sortable, text: texts[id] };
+}
+
+function isNumeric(param: string, rows: readonly RunRow[]): boolean {
+  return rows.every((run) => run.params[param] === undefined || isNumber(run.params[param]));
 }
 
 function isNumber(text: string): boolean {

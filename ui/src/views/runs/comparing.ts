@@ -19,6 +19,10 @@ export interface ComparedGroup {
   rows: ComparedRow[];
 }
 
+/** So many telling metrics of the test rows need no others beside them. */
+const ENOUGH = 3;
+const MOST_METRICS = 12;
+
 /** Parameters that differ, metrics with the best in bold, what it cost. One run differs from nothing: all is shown. */
 export function groups(comparison: Comparison): ComparedGroup[] {
   const alone = comparison.runs.length === 1;
@@ -26,17 +30,23 @@ export function groups(comparison: Comparison): ComparedGroup[] {
   const n_params = comparison.params.length + comparison.equal.length;
   const rows = metricRows(comparison, alone);
   const telling = rows.filter(({ name }) => isTelling(name));
+  // Two metrics of the test rows are not all there is to say.
+  const others = telling.length > 0 ? rows.filter(({ name }) => !name.startsWith('cv.')) : rows;
+  const shown = telling.length >= ENOUGH ? telling : others.slice(0, MOST_METRICS);
+  const tested = shown.length > 0 && shown.every(({ name }) => name.startsWith('test.'));
   return [
     {
       title: 'Parameters',
       note: alone ? '' : `${params.length} of ${n_params} differ`,
-      rows: params.map(({ name, values }) => ({ name, values: values.map((value) => value ?? UNKNOWN), best: null })),
+      rows: params
+        .filter(({ values }) => values.some((value) => value !== null))
+        .map(({ name, values }) => ({ name, values: values.map((value) => value ?? UNKNOWN), best: null })),
     },
     {
       title: 'Metrics',
-      note: [telling.length > 0 && 'on the test rows', !alone && 'best in bold'].filter(Boolean).join(', '),
+      note: [tested && 'on the test rows', !alone && 'best in bold'].filter(Boolean).join(', '),
       rows: [
-        ...(telling.length > 0 ? telling : rows).map((row) => ({ ...row, name: row.name.replace(/^test\./, '') })),
+        ...shown.map((row) => (tested ? { ...row, name: row.name.replace(/^test\./, '') } : row)),
         ...foldRows(comparison, telling[0]?.name.replace(/^test\./, '')),
       ],
     },
@@ -62,7 +72,7 @@ export function metricRows({ metrics }: Comparison, all = false): ComparedRow[] 
 
 /** Names and values that are the same in all runs, the most telling first. */
 export function equalFacts(comparison: Comparison): { name: string; value: string }[] {
-  const params = comparison.equal.map(({ name, values }) => ({ name, value: values[0] ?? UNKNOWN }));
+  const params = comparison.equal.flatMap(({ name, values: [value] }) => (value ? [{ name, value }] : []));
   const metrics = summed(comparison.metrics)
     .filter(({ values }) => !differs(values))
     .map(({ name, values }) => ({ name, value: metricText(values[0] ?? null, values) }));

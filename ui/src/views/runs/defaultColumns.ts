@@ -12,7 +12,9 @@ type Told = Pick<RunRow, 'experiment' | 'params' | 'metrics'>;
 export function defaultColumns(runs: readonly Told[], available: Available, allExperiments: boolean): string[] {
   const measured = available.metrics.filter((name) => runs.some((run) => name in run.metrics));
   const telling = TELLING.map((name) => `test.${name}`).filter((name) => measured.includes(name));
-  const metrics = telling.length > 0 ? telling : byTelling(measured);
+  // Where the test rows say little, what else was measured does; folds and what was trained on say less than that.
+  const others = byTelling(measured.filter((name) => !telling.includes(name)));
+  const metrics = [...telling, ...(telling.length > 0 ? others.filter((name) => !/^(cv|train)\./.test(name)) : others)];
   return [
     ...(allExperiments && new Set(runs.map((run) => run.experiment)).size > 1 ? [EXPERIMENT] : []),
     // The algorithm explains the other parameters.

@@ -7,6 +7,8 @@ import type { TrainSpec } from '../../gen/TrainSpec';
 import {
   againOfParams,
   againQuery,
+  clientFacts,
+  description,
   fittedFact,
   gitWords,
   metricFacts,
@@ -14,6 +16,7 @@ import {
   splitWords,
   stepWords,
   suggestModel,
+  tagFacts,
 } from './detail';
 import { run } from './sample.test-support';
 import { progressOf, progressWords } from './status';
@@ -25,6 +28,35 @@ const point = (key: string, last: number, n = 1): MetricSummary => ({
   max: last,
   best_step: 7,
   n,
+});
+
+describe('tags of a run', () => {
+  const TAGS = {
+    team: 'risk',
+    'mlflow.note.content': ' Second attempt.\n',
+    'mlflow.user': 'ada',
+    'mlflow.source.name': '/home/ada/fit.py',
+    'mlflow.source.git.commit': '0123456789abcdef',
+    'assay.imported': 'yes',
+    area: 'fraud',
+  };
+  it('that people set stand by themselves', () =>
+    expect(tagFacts(TAGS).map(({ name, value }) => [name, value])).toEqual([
+      ['area', 'fraud'],
+      ['team', 'risk'],
+    ]));
+  it('of a client say who logged it, and from where', () => {
+    expect(clientFacts(TAGS).map(({ name, value }) => [name, value])).toEqual([
+      ['user', 'ada'],
+      ['source', 'fit.py'],
+      ['commit', '01234567'],
+    ]);
+    expect(clientFacts({})).toEqual([]);
+  });
+  it('hold what was written about it', () => {
+    expect(description(TAGS)).toBe('Second attempt.');
+    expect(description({})).toBe('');
+  });
 });
 
 const PARITY: ParityReport = {

@@ -35,6 +35,33 @@ export function metricFacts(summaries: readonly MetricSummary[]): { told: Fact[]
   return { told, others };
 }
 
+/** What a person wrote about the run with its client. */
+export function description(tags: Readonly<Record<string, string>>): string {
+  return tags['mlflow.note.content']?.trim() ?? '';
+}
+
+/** Tags that people set; those that clients and Assay set for themselves are said where they belong. */
+export function tagFacts(tags: Readonly<Record<string, string>>): Fact[] {
+  return Object.entries(tags)
+    .filter(([name]) => !/^(mlflow|assay|expectations)\./.test(name))
+    .sort(([a], [b]) => a.localeCompare(b))
+    .map(([name, value]) => ({ name, value, title: value }));
+}
+
+/** Who logged the run, and from where. */
+export function clientFacts(tags: Readonly<Record<string, string>>): Fact[] {
+  const told = (name: string, tag: string, short = (text: string) => text): Fact[] => {
+    const value = tags[tag];
+    return value ? [{ name, value: short(value), title: value }] : [];
+  };
+  return [
+    ...told('user', 'mlflow.user'),
+    ...told('source', 'mlflow.source.name', (path) => path.split(/[/\\]/).at(-1) ?? path),
+    ...told('commit', 'mlflow.source.git.commit', (commit) => commit.slice(0, 8)),
+    ...told('branch', 'mlflow.source.git.branch'),
+  ];
+}
+
 /** The sentence of a parity report. */
 export function parityWords(parity: ParityReport): string {
   const flips = parity.label_flips === 0 ? 'no label flips' : `${plural(parity.label_flips, 'label')} of them differ`;
@@ -288,7 +315,10 @@ export function suggestModel(
 
 function otherFact({ key, last, min, max, n, best_step }: MetricSummary): Fact {
   const decimals = decimalsFor([last, min, max], 4, 4);
-  const note = n > 1 ? `${number(min, decimals)} to ${number(max, decimals)}, best at ${count(best_step)}` : undefined;
+  const note =
+    n > 1 && min !== max
+      ? `${number(min, decimals)} to ${number(max, decimals)}, best at ${count(best_step)}`
+      : undefined;
   return { name: key, value: number(last, decimals), ...(note ? { note } : {}) };
 }
 

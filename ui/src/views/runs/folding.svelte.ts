@@ -8,11 +8,17 @@ export interface Folding {
   isOpen(run_id: string): boolean;
   toggle(run_id: string): void;
   all(folded: boolean): void;
+  keep(): KeptFolds;
 }
 
-export function folding(): Folding {
-  const others = new SvelteSet<string>();
-  let folded = $state(false);
+export interface KeptFolds {
+  folded: boolean;
+  others: readonly string[];
+}
+
+export function folding(kept?: KeptFolds): Folding {
+  const others = new SvelteSet<string>(kept?.others);
+  let folded = $state(kept?.folded ?? false);
   return {
     get folded() {
       return folded;
@@ -28,5 +34,6 @@ export function folding(): Folding {
       folded = next;
       others.clear();
     },
+    keep: () => ({ folded, others: [...others] }),
   };
 }

@@ -17,9 +17,9 @@ export function tellApart(runs: readonly Named[]): string[] {
  * `#12` where every name ends in a number of its own; else `dt-03` for decision_tree-03, `titanic/dt-03` where only the
  * experiment tells it apart; else the names themselves.
  */
-export function shortNames(runs: readonly Named[]): string[] {
+export function shortNames(runs: readonly Named[], most = SHORT): string[] {
   const own = runs.map(({ name }) => name);
-  if (own.length < 2 || (own.every((name) => name.length <= SHORT) && isDistinct(own))) return own;
+  if (own.length < 2 || (own.every((name) => name.length <= most) && isDistinct(own))) return own;
   const numbers = own.map((name) => /[-_ #](\d+)$/.exec(name)?.[1]);
   if (numbers.every((found) => found !== undefined) && isDistinct(numbers)) return numbers.map((found) => `#${found}`);
   const names = tellApart(runs);

@@ -41,16 +41,27 @@ export interface RunPages {
   /** The runs between two rows, both included, that match by themselves. */
   idsBetween(first: number, last: number): Promise<string[]>;
   refetch(): void;
+  /** The rows in sight and the first ones, to be shown at once when the table comes back. */
+  keep(): KeptPages | null;
+}
+
+export interface KeptPages {
+  key: string;
+  head: RunPage;
+  /** By number. */
+  pages: readonly [number, RunRow[]][];
 }
 
 /** Call it while a component is set up. */
-export function runPages(request: () => RunsAsked): RunPages {
-  const pages = new SvelteMap<number, RunRow[]>();
-  let head = $state.raw<RunPage | undefined>(undefined);
+export function runPages(request: () => RunsAsked, kept?: KeptPages | null): RunPages {
+  const pages = new SvelteMap<number, RunRow[]>(kept?.pages);
+  let head = $state.raw<RunPage | undefined>(kept?.head);
   let failure = $state.raw<Failure | null>(null);
-  let from = $state(0);
-  let to = $state(0);
-  let shownKey: string | null = null;
+  let from = 0;
+  let to = 0;
+  let shownKey: string | null = kept?.key ?? null;
+  /** Windows from before the table was left: shown, and read again when they are looked at. */
+  const old = new SvelteSet(kept?.pages.map(([page]) => page));
   /** Counts questions: an answer to one that is no longer asked is dropped. */
   let turn = 0;
   /** The change up to which the rows are known. */
@@ -67,12 +78,6 @@ export function runPages(request: () => RunsAsked): RunPages {
   $effect(() => {
     void key;
     untrack(() => ask());
-  });
-  $effect(() => {
-    const [first, last] = [from, to];
-    untrack(() => {
-      for (let page = first; page <= last; page += 1) if (shownKey === key && !pages.has(page)) void fetchPage(page);
-    });
   });
 
   $effect(() => () => clearTimeout(again));
@@ -120,41 +125,58 @@ export function runPages(request: () => RunsAsked): RunPages {
     turn += 1;
     coming.clear();
     const sameRows = shownKey === key;
-    void fetchPage(0);
-    for (let page = Math.max(1, from); sameRows && page <= to; page += 1) void fetchPage(page);
+    const isNear = sameRows && from <= 1;
+    // The first window has the counts, and other rows begin at their top; what is in sight comes with it when it is near.
+    void fetchPages(0, isNear ? to : sameRows ? 0 : to - from);
+    if (sameRows && !isNear) void fetchPages(from, to);
   }
 
-  async function fetchPage(page: number): Promise<void> {
-    if (coming.has(page)) return;
-    coming.add(page);
+  /** Asks for the windows in sight that are not here, in one question: they are neighbours. */
+  function askMissing(): void {
+    if (shownKey !== key) return;
+    const missing: number[] = [];
+    for (let page = from; page <= to; page += 1)
+      if ((!pages.has(page) || old.has(page)) && !coming.has(page)) missing.push(page);
+    const [first] = missing;
+    const last = missing.at(-1);
+    if (first !== undefined && last !== undefined) void fetchPages(first, last);
+  }
+
+  async function fetchPages(first: number, last: number): Promise<void> {
     const [own, base, now] = [turn, asked, key];
+    for (let page = first; page <= last; page += 1) coming.add(page);
     try {
       const answer = await rpc('runs.list', {
         ...base,
         skip_names: true,
-        offset: page * PAGE_RUNS,
-        limit: PAGE_RUNS,
+        offset: first * PAGE_RUNS,
+        limit: (last - first + 1) * PAGE_RUNS,
       });
       if (own !== turn) return;
       if (shownKey !== now) pages.clear();
       shownKey = now;
-      if (page === 0) {
+      if (first === 0) {
         // A second turn of the same question: windows out of sight may be old.
         for (const other of pages.keys()) if (other < from || other > to) pages.delete(other);
         head = answer;
         since = answer.change;
         failure = null;
       }
-      pages.set(page, answer.runs);
+      for (let page = first; page <= last; page += 1) {
+        const begin = (page - first) * PAGE_RUNS;
+        pages.set(page, answer.runs.slice(begin, begin + PAGE_RUNS));
+        old.delete(page);
+        coming.delete(page);
+      }
       for (const other of pages.keys()) {
         if (pages.size <= MOST_PAGES) break;
         if (other !== 0 && (other < from || other > to)) pages.delete(other);
       }
-      if (page === 0) for (let next = from; next <= to; next += 1) if (!pages.has(next)) void fetchPage(next);
+      if (first === 0) askMissing();
     } catch (cause) {
-      if (own === turn && page === 0) failure = toFailure(cause, 'read the runs');
+      if (own === turn && first === 0) failure = toFailure(cause, 'read the runs');
     } finally {
-      if (own === turn) coming.delete(page);
+      if (own === turn) for (let page = first; page <= last; page += 1) coming.delete(page);
     }
   }
 
@@ -197,11 +219,13 @@ export function runPages(request: () => RunsAsked): RunPages {
     get rows() {
       return [...pages.keys()].sort((a, b) => a - b).flatMap((page) => pages.get(page) ?? []);
     },
-    show(firstRow, lastRow) {
-      from = Math.max(0, Math.floor((firstRow - AHEAD_ROWS) / PAGE_RUNS));
-      const n_rows = head?.n_rows ?? 0;
-      to = Math.max(from, Math.floor(Math.min(Math.max(0, n_rows - 1), lastRow + AHEAD_ROWS) / PAGE_RUNS));
-    },
+    show: (firstRow, lastRow) =>
+      untrack(() => {
+        from = Math.max(0, Math.floor((firstRow - AHEAD_ROWS) / PAGE_RUNS));
+        const n_rows = head?.n_rows ?? 0;
+        to = Math.max(from, Math.floor(Math.min(Math.max(0, n_rows - 1), lastRow + AHEAD_ROWS) / PAGE_RUNS));
+        askMissing();
+      }),
     async idsBetween(first, last) {
       const here: RunRow[] = [];
       for (let index = first; index <= last; index += 1) {
@@ -216,5 +240,10 @@ export function runPages(request: () => RunsAsked): RunPages {
       return here.filter((row) => row.is_match).map(({ run_id }) => run_id);
     },
     refetch: ask,
+    keep() {
+      if (head === undefined || shownKey === null) return null;
+      const near = [...pages].filter(([page]) => page === 0 || (page >= from && page <= to));
+      return { key: shownKey, head, pages: near };
+    },
   };
 }
