@@ -3,8 +3,10 @@
 mod beside;
 mod cancel;
 mod connection;
+mod filled;
 mod import;
 mod profile;
+mod runs_page;
 mod search;
 mod server;
 mod tracking;
@@ -35,6 +37,11 @@ const BENCHES: &[Bench] = &[
         name: "profile",
         usage: profile::USAGE,
         run: profile::run,
+    },
+    Bench {
+        name: "runs-page",
+        usage: runs_page::USAGE,
+        run: runs_page::run,
     },
     Bench {
         name: "search",

@@ -3,18 +3,18 @@
 //! Milliseconds of the whole answer over loopback. The peers' script measures MLflow's client, whose reading of the
 //! answer is in its numbers; [`OUR_CLIENT`] measures the same client against ours.
 
-use std::path::PathBuf;
 use std::process::Command;
 use std::time::Instant;
 
 use serde_json::{Value, json};
 
 use super::connection::{Connection, TOKEN};
+use super::filled::{self, Filled};
 use super::median;
 use super::server::Server;
 use crate::error::{Error, Result};
 use crate::places::Places;
-use crate::process::{self, cargo};
+use crate::process;
 
 pub const USAGE: &str = "[--peers PYTHON SCRIPT]   PYTHON has mlflow, SCRIPT is tracking_search.py";
 
@@ -40,19 +40,11 @@ pub fn run(places: &Places, words: &[&str]) -> Result<()> {
             )));
         }
     };
-    process::run(cargo(places).args(["build", "--release", "--bin", "assay"]))?;
-    process::run(cargo(places).args([
-        "build",
-        "--release",
-        "--package",
-        "assay-store",
-        "--example",
-        "fill_runs",
-    ]))?;
+    filled::build(places)?;
     for n_runs in SIZES {
-        let lab = Filled::new(places, n_runs)?;
+        let lab = Filled::new(places, "search", n_runs, POINTS)?;
         println!("\n{n_runs} runs, 10 metrics and 10 parameters each, the best {PAGE} by a metric");
-        lab.measure(peers.map(|(python, _)| python))?;
+        measure(places, &lab, peers.map(|(python, _)| python))?;
     }
     if let Some((python, script)) = peers {
         let [n_runs, _] = SIZES;
@@ -64,108 +56,72 @@ pub fn run(places: &Places, words: &[&str]) -> Result<()> {
     Ok(())
 }
 
-/// A lab that goes when it is dropped.
-struct Filled<'p> {
-    places: &'p Places,
-    lab: PathBuf,
-}
-
-impl<'p> Filled<'p> {
-    fn new(places: &'p Places, n_runs: u32) -> Result<Self> {
-        let lab = places
-            .target
-            .join(format!("bench-search-{}-{n_runs}", std::process::id()));
-        let filled = Self { places, lab };
-        let program = places.target.join("release/examples/fill_runs");
-        process::run(
-            Command::new(program.with_extension(std::env::consts::EXE_EXTENSION))
-                .arg(&filled.lab)
-                .arg(n_runs.to_string())
-                .arg(POINTS.to_string()),
-        )?;
-        Ok(filled)
+fn measure(places: &Places, lab: &Filled, python: Option<&str>) -> Result<()> {
+    let mut cold = Vec::new();
+    for _ in 0..COLD_ROUNDS {
+        let begun = Instant::now();
+        let listed = process::printed(lab.assay().args(["--json", "runs", "list"]).args([
+            "--filter",
+            FILTER,
+            "--order-by",
+            "metrics.m1",
+            "--limit",
+            "100",
+        ]));
+        cold.push(begun.elapsed().as_secs_f64() * 1_000.0);
+        if !listed.is_some_and(|text| text.contains("\"run_id\"")) {
+            return Err(Error::Stopped(
+                "cannot measure a cold process: `assay runs list` printed no runs".to_owned(),
+            ));
+        }
     }
-
-    fn assay(&self) -> Command {
-        let mut command = Command::new(self.places.executable("release", "assay"));
-        command.arg("--lab").arg(&self.lab);
-        command
-    }
-
-    fn measure(&self, python: Option<&str>) -> Result<()> {
-        let mut cold = Vec::new();
-        for _ in 0..COLD_ROUNDS {
-            let begun = Instant::now();
-            let listed = process::printed(self.assay().args(["--json", "runs", "list"]).args([
-                "--filter",
-                FILTER,
-                "--order-by",
-                "metrics.m1",
-                "--limit",
-                "100",
-            ]));
-            cold.push(begun.elapsed().as_secs_f64() * 1_000.0);
-            if !listed.is_some_and(|text| text.contains("\"run_id\"")) {
-                return Err(Error::Stopped(
-                    "cannot measure a cold process: `assay runs list` printed no runs".to_owned(),
-                ));
+    line("a process of its own", &cold);
+    let failed = |error| Error::Stopped(format!("cannot measure searches: {error}"));
+    let program = places.executable("release", "assay");
+    let server = Server::assay(&program, &lab.folder).map_err(failed)?;
+    line(
+        "a server until it answers",
+        &[server.ready_after.as_secs_f64() * 1_000.0],
+    );
+    let mut connection = Connection::open(&server.address).map_err(failed)?;
+    line(
+        "first question of a server",
+        &[asked(&mut connection, FILTER, None)?.0],
+    );
+    for (name, filter) in [("two conditions", FILTER), ("one condition", WIDE_FILTER)] {
+        line(
+            &format!("{name}, first page"),
+            &many(&mut connection, filter, None)?,
+        );
+        let mut token = None;
+        for _ in 0..LATE_PAGE {
+            match asked(&mut connection, filter, token.as_deref())?.1 {
+                Some(next) => token = Some(next),
+                None => break,
             }
         }
-        line("a process of its own", &cold);
-        let failed = |error| Error::Stopped(format!("cannot measure searches: {error}"));
-        let program = self.places.executable("release", "assay");
-        let server = Server::assay(&program, &self.lab).map_err(failed)?;
         line(
-            "a server until it answers",
-            &[server.ready_after.as_secs_f64() * 1_000.0],
+            &format!("{name}, last or 50th page"),
+            &many(&mut connection, filter, token.as_deref())?,
         );
-        let mut connection = Connection::open(&server.address).map_err(failed)?;
-        line(
-            "first question of a server",
-            &[asked(&mut connection, FILTER, None)?.0],
-        );
-        for (name, filter) in [("two conditions", FILTER), ("one condition", WIDE_FILTER)] {
-            line(
-                &format!("{name}, first page"),
-                &many(&mut connection, filter, None)?,
-            );
-            let mut token = None;
-            for _ in 0..LATE_PAGE {
-                match asked(&mut connection, filter, token.as_deref())?.1 {
-                    Some(next) => token = Some(next),
-                    None => break,
-                }
-            }
-            line(
-                &format!("{name}, last or 50th page"),
-                &many(&mut connection, filter, token.as_deref())?,
-            );
-        }
-        if let Some(python) = python {
-            let address = format!("http://{}", server.address);
-            let mut command = Command::new(python);
-            command.env("MLFLOW_TRACKING_TOKEN", TOKEN).args([
-                "-c",
-                OUR_CLIENT,
-                &address,
-                FILTER,
-                WIDE_FILTER,
-                ORDER,
-            ]);
-            print!("{}", process::printed(&mut command).unwrap_or_default());
-        }
-        if let Some((_, peak)) = server.memory_mib() {
-            println!("{:<34}{peak:>10.1} MiB", "most memory of the server");
-        }
-        Ok(())
     }
-}
-
-impl Drop for Filled<'_> {
-    fn drop(&mut self) {
-        // What cannot be removed is a folder in the target folder.
-        let _ = std::fs::remove_dir_all(&self.lab);
+    if let Some(python) = python {
+        let address = format!("http://{}", server.address);
+        let mut command = Command::new(python);
+        command.env("MLFLOW_TRACKING_TOKEN", TOKEN).args([
+            "-c",
+            OUR_CLIENT,
+            &address,
+            FILTER,
+            WIDE_FILTER,
+            ORDER,
+        ]);
+        print!("{}", process::printed(&mut command).unwrap_or_default());
     }
+    if let Some((_, peak)) = server.memory_mib() {
+        println!("{:<34}{peak:>10.1} MiB", "most memory of the server");
+    }
+    Ok(())
 }
 
 fn many(connection: &mut Connection, filter: &str, token: Option<&str>) -> Result<Vec<f64>> {
