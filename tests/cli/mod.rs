@@ -9,6 +9,7 @@ mod diff;
 mod electricity;
 mod expect;
 mod export;
+mod gates;
 mod import;
 mod jobs;
 mod kill;

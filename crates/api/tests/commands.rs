@@ -42,18 +42,18 @@ fn requests(desk: &Desk, folder: &std::path::Path) -> BTreeMap<&'static str, Val
         "recipes.suggest",
         json!({ "dataset": "penguins", "target": "species" }),
     );
-    // Twice: the sample request of `lab.undo` takes the second back.
-    for steps in [&recipe["steps"], &json!([])] {
-        let mut recipe = recipe.clone();
-        recipe["steps"] = steps.clone();
-        ask("recipes.save", json!({ "name": "birds", "recipe": recipe }));
-    }
     for version in ["twice@1", "twice@2"] {
         ask("models.register", json!({ "run_id": run, "name": "twice" }));
         ask(
             "models.promote",
             json!({ "model": version, "to": "production" }),
         );
+    }
+    // Twice: the sample request of `lab.undo` takes the second back.
+    for steps in [&recipe["steps"], &json!([])] {
+        let mut recipe = recipe.clone();
+        recipe["steps"] = steps.clone();
+        ask("recipes.save", json!({ "name": "birds", "recipe": recipe }));
     }
     let file = folder.join("small.csv");
     std::fs::write(&file, "a,b\n1,2\n3,4\n5,7\n").expect("a file");

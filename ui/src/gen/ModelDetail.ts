@@ -25,7 +25,11 @@ previous_metrics: { [key in string]: number },
 /**
  * What promotion to production would say now.
  */
-gate: GateReport, audit: Array<AuditEntry>, 
+gate: GateReport, 
+/**
+ * The version that a rollback of the model would put into production.
+ */
+rollback_to: number | null, audit: Array<AuditEntry>, 
 /**
  * Entries of the whole log, and whether its chain holds.
  */

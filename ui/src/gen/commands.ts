@@ -76,6 +76,8 @@ import type { ReplaySpec } from "./ReplaySpec";
 import type { ReplaySummary } from "./ReplaySummary";
 import type { ReportRequest } from "./ReportRequest";
 import type { ResultRequest } from "./ResultRequest";
+import type { Rollback } from "./Rollback";
+import type { RollbackRequest } from "./RollbackRequest";
 import type { RowsRequest } from "./RowsRequest";
 import type { RuleInfo } from "./RuleInfo";
 import type { RunChanges } from "./RunChanges";
@@ -195,6 +197,7 @@ export interface Commands {
   "models.register": { request: RegisterRequest; response: ModelVersion };
   "models.gate": { request: GateRequest; response: GateReport };
   "models.promote": { request: PromoteRequest; response: GateReport };
+  "models.rollback": { request: RollbackRequest; response: Rollback };
   "models.alias": { request: AliasRequest; response: RegisteredVersion };
   "models.verify": { request: ByModel; response: VerifyReport };
   "models.export": { request: ExportRequest; response: Written };
@@ -289,6 +292,7 @@ export const READS: Record<keyof Commands, readonly Kind[]> = {
   "models.register": [],
   "models.gate": ["lab", "models", "expectations"],
   "models.promote": [],
+  "models.rollback": [],
   "models.alias": [],
   "models.verify": [],
   "models.export": [],
