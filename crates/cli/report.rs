@@ -10,7 +10,6 @@ use assay_core::{ReplayId, RunId};
 use assay_lab::{Cause, Error, Lab};
 
 use crate::output::{Output, bytes};
-use crate::runs;
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -81,7 +80,7 @@ impl Arguments {
                     (Some(replay), _) => ReportRequest::Replay { replay },
                     (None, true) => ReportRequest::Lab,
                     (None, false) => ReportRequest::Runs {
-                        runs: runs::ids(lab, &self.subjects)?,
+                        runs: lab.find_runs(&self.subjects)?,
                     },
                 };
                 lab.save_report(&request, &self.output)?
@@ -90,7 +89,7 @@ impl Arguments {
                 let (chart, height) = match replay {
                     Some(replay) => (ChartRequest::DriftMap { replay }, 420),
                     None => {
-                        let runs = runs::ids(lab, &self.subjects)?;
+                        let runs = lab.find_runs(&self.subjects)?;
                         (self.chart.unwrap_or(Chart::Roc).request(runs)?, 640)
                     }
                 };

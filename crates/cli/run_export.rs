@@ -10,7 +10,7 @@ use assay_lab::{Cause, Error, Lab};
 
 use crate::data::absolute;
 use crate::output::{Output, bytes, plural};
-use crate::{progress, runs};
+use crate::progress;
 
 #[derive(clap::Args)]
 pub struct Export {
@@ -34,7 +34,7 @@ impl Export {
             },
             (None, []) if self.all => ArchiveScope::All,
             (None, [_, ..]) if !self.all => ArchiveScope::Runs {
-                run_ids: runs::ids(lab, named)?,
+                run_ids: lab.find_runs(named)?,
             },
             _ => return Err(usage()),
         };

@@ -2,7 +2,6 @@
 
 use std::process::ExitCode;
 
-use assay_core::RunId;
 use assay_core::code::Code;
 use assay_core::job::{JobOutcome, JobSpec};
 use assay_core::metrics;
@@ -138,7 +137,9 @@ impl Command {
                     .collect();
                 table(&["metric", "better", "what it says"], rows, &[])
             }),
-            Self::Compare { runs } => output.result(&lab.compare(&ids(lab, runs)?)?, comparison),
+            Self::Compare { runs } => {
+                output.result(&lab.compare(&lab.find_runs(runs)?)?, comparison)
+            }
             Self::Change(command) => return command.run(lab, output),
         }
         Ok(ExitCode::SUCCESS)
@@ -197,12 +198,6 @@ fn reproduction(found: &Reproduction) -> String {
             .map(|other| format!("{}: {} before, {} now", other.what, other.before, other.now)),
     );
     lines.join("\n")
-}
-
-pub fn ids(lab: &Lab, runs: &[String]) -> Result<Vec<RunId>, Error> {
-    runs.iter()
-        .map(|run| Ok(lab.find_run(run)?.run_id))
-        .collect()
 }
 
 fn list(page: &RunPage) -> String {

@@ -8,7 +8,6 @@ use assay_core::{ExperimentName, RunId};
 use assay_lab::{Error, Lab};
 
 use crate::output::{Output, plural};
-use crate::runs;
 
 #[derive(clap::Subcommand)]
 pub enum Command {
@@ -74,7 +73,7 @@ pub struct Chosen {
 impl Chosen {
     fn selection(&self, lab: &Lab, view: RunView) -> Result<RunSelection, Error> {
         Ok(RunSelection {
-            runs: runs::ids(lab, &self.runs)?,
+            runs: lab.find_runs(&self.runs)?,
             matching: self.filter.as_ref().map(|filter| RunQuery {
                 filter: filter.clone(),
                 view,

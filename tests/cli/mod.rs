@@ -17,6 +17,7 @@ mod no_target;
 mod recipes;
 mod run_import;
 mod run_log;
+mod runs;
 mod training;
 mod versions;
 mod watch;

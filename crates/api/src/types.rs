@@ -57,7 +57,7 @@ pub fn write_types(folder: &Path) -> Result<(), TypesError> {
     Event::export_all(&config)?;
     Kind::export_all(&config)?;
     Curves::export_all(&config)?;
-    MetricValue::export_all(&config)?;
+    MetricMeaning::export_all(&config)?;
     let mut map = String::new();
     let mut reads = String::new();
     let mut bytes = Vec::new();

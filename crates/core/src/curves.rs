@@ -1,12 +1,20 @@
 //! Metric curves for a chart: many runs and metrics, cut to the pixels that the chart has.
 
+mod axes;
+mod bucket;
 mod buckets;
+mod detail;
+mod line;
 mod smooth;
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-pub use buckets::{Buckets, Frame, buckets};
+pub use axes::{Axes, Frame};
+pub use bucket::MetricBucket;
+pub use buckets::{Buckets, buckets};
+pub use detail::{Detail, GROUP, details, is_fine};
+pub use line::{Line, Part};
 pub use smooth::smooth;
 
 use crate::ids::RunId;
@@ -19,9 +27,12 @@ use crate::ids::RunId;
 /// smoothing `smoothed`.
 ///
 /// A bucket is one column of pixels that has points; up to as many points as columns are each a bucket of its own. The
-/// nearest points outside of `from` and `to` are buckets too, so that a line reaches the edges. `x` is that of its last point, in the unit of the axis; `min` and
-/// `max` are over its points, `last` is its last point's value, `smoothed` the smoothed line there. A value that is no
-/// number or cannot stand on the axis is in no bucket.
+/// nearest points outside of `from` and `to` are buckets too, so that a line reaches the edges. `x` is that of its last
+/// point, in the unit of the axis; `min` and `max` are over its points, `last` is its last point's value, `smoothed` the
+/// smoothed line there. A value that is no number or cannot stand on the axis is in no bucket.
+///
+/// More than 20 points to a column are not read one by one: neighbours that take up less than half a column stand where
+/// the last of them does, and count in the smoothed line as so many points of their mean.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(default)]
 pub struct CurvesRequest {

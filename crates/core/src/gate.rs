@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::TimestampMs;
+use crate::ids::VersionKey;
 use crate::metrics::{PairedDifference, larger_is_better};
 use crate::parity::ParityReport;
-use crate::registry::{Stage, VersionKey};
+use crate::registered::Stage;
 use crate::words::count;
 
 const DAY_MS: f64 = 86_400_000.0;

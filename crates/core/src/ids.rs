@@ -53,9 +53,30 @@ text_id!(
     ObjectHash
 );
 
+text_id!(
+    /// Of a model that a client logged: `m-` and 32 hexadecimal digits.
+    LoggedModelId
+);
+text_id!(
+    /// `tr-` and 32 hexadecimal digits, or what its client made up.
+    TraceId
+);
+
 impl RunId {
     pub fn from_bits(bits: u128) -> Self {
         Self(format!("{bits:032x}"))
+    }
+}
+
+impl LoggedModelId {
+    pub fn from_bits(bits: u128) -> Self {
+        Self(format!("m-{bits:032x}"))
+    }
+}
+
+impl TraceId {
+    pub fn from_bits(bits: u128) -> Self {
+        Self(format!("tr-{bits:032x}"))
     }
 }
 
@@ -75,6 +96,30 @@ impl ObjectHash {
     /// The first eight digits, for people.
     pub fn short(&self) -> &str {
         self.0.get(..8).unwrap_or(&self.0)
+    }
+}
+
+/// Of an experiment; decimal digits on the wire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ExperimentId(pub i64);
+
+impl std::fmt::Display for ExperimentId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A version of a model; `name@version`, exactly.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
+pub struct VersionKey {
+    pub model: ModelName,
+    pub version: u32,
+}
+
+impl std::fmt::Display for VersionKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}@{}", self.model, self.version)
     }
 }
 

@@ -8,12 +8,51 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::TimestampMs;
-use crate::ids::{ModelName, RunId};
-use crate::registry::{Stage, VersionKey};
-use crate::tracking::LoggedModelId;
+use crate::ids::{LoggedModelId, ModelName, RunId, VersionKey};
 
 /// The tag of a registered model that is a prompt, with the value `true`.
 pub const PROMPT_TAG: &str = "mlflow.prompt.is_prompt";
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    Development,
+    Candidate,
+    Production,
+    Archived,
+}
+
+impl Stage {
+    pub const ALL: [Self; 4] = [
+        Self::Development,
+        Self::Candidate,
+        Self::Production,
+        Self::Archived,
+    ];
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Development => "development",
+            Self::Candidate => "candidate",
+            Self::Production => "production",
+            Self::Archived => "archived",
+        }
+    }
+}
+
+impl std::str::FromStr for Stage {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::ALL
+            .into_iter()
+            .find(|stage| stage.label() == text)
+            .ok_or_else(|| {
+                format!(
+                    "`{text}` is no stage; choose development, candidate, production or archived"
+                )
+            })
+    }
+}
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct RegisteredModel {

@@ -7,67 +7,15 @@ use ts_rs::TS;
 
 use crate::TimestampMs;
 use crate::gate::GateReport;
+pub use crate::ids::VersionKey;
 use crate::ids::{DatasetName, ModelName, ObjectHash, ReplayId, RunId};
 use crate::parity::ParityReport;
 use crate::registered::RegisteredVersion;
+pub use crate::registered::Stage;
 use crate::schema::ColumnType;
 use crate::train::ProblemKind;
 
 pub const MODEL_VERSION_SCHEMA: u32 = 1;
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum Stage {
-    Development,
-    Candidate,
-    Production,
-    Archived,
-}
-
-impl Stage {
-    pub const ALL: [Self; 4] = [
-        Self::Development,
-        Self::Candidate,
-        Self::Production,
-        Self::Archived,
-    ];
-
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Development => "development",
-            Self::Candidate => "candidate",
-            Self::Production => "production",
-            Self::Archived => "archived",
-        }
-    }
-}
-
-impl std::str::FromStr for Stage {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Self, String> {
-        Self::ALL
-            .into_iter()
-            .find(|stage| stage.label() == text)
-            .ok_or_else(|| {
-                format!(
-                    "`{text}` is no stage; choose development, candidate, production or archived"
-                )
-            })
-    }
-}
-
-/// `name@version`, exactly.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
-pub struct VersionKey {
-    pub model: ModelName,
-    pub version: u32,
-}
-
-impl std::fmt::Display for VersionKey {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}@{}", self.model, self.version)
-    }
-}
 
 /// One version of a registered model.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]

@@ -6,13 +6,11 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::TimestampMs;
-use crate::ids::{DatasetName, ExperimentName, ObjectHash, RunId};
+use crate::ids::{DatasetName, ExperimentId, ExperimentName, ObjectHash, RunId, VersionKey};
 use crate::leakage::Leak;
 use crate::parity::ParityReport;
 use crate::recipe::{FittedRecipe, Recipe};
 use crate::reference::Reference;
-use crate::registry::VersionKey;
-use crate::tracking::ExperimentId;
 use crate::train::{ParamValue, ProblemKind, TrainSpec};
 
 pub const RUN_SCHEMA: u32 = 1;

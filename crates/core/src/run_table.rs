@@ -42,7 +42,7 @@ impl RunView {
 #[serde(default)]
 pub struct RunQuery {
     /// A condition as [`crate::query`] reads it: `metrics.test.accuracy > 0.9 and params.algorithm = "random_forest"`.
-    /// A metric's name may end with what is meant of it, `metrics.loss@min` ([`MetricValue`]).
+    /// A metric's name may end with what is meant of it, `metrics.loss@min` ([`MetricMeaning`]).
     pub filter: String,
     /// The first decides, the others among equals: `metrics.NAME`, `metrics.NAME@min`, `params.NAME`, `tags.NAME`,
     /// `attributes.start_time`, `attributes.name` ... At the end, and without any, newest first. Runs without a value
@@ -143,8 +143,7 @@ impl NotFinite {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 // On the wire that name is taken by a figure of a result.
-#[ts(rename = "MetricMeaning")]
-pub enum MetricValue {
+pub enum MetricMeaning {
     /// Of the largest step.
     #[default]
     Last,
@@ -158,7 +157,7 @@ pub enum MetricValue {
     BestStep,
 }
 
-impl MetricValue {
+impl MetricMeaning {
     pub const ALL: [Self; 7] = [
         Self::Last,
         Self::Best,
@@ -277,23 +276,23 @@ mod tests {
     #[test]
     fn what_is_meant_of_a_metric_stands_behind_its_name() {
         for (name, expected) in [
-            ("loss", ("loss", MetricValue::Last)),
-            ("loss@min", ("loss", MetricValue::Min)),
+            ("loss", ("loss", MetricMeaning::Last)),
+            ("loss@min", ("loss", MetricMeaning::Min)),
             (
                 "test.accuracy@best_step",
-                ("test.accuracy", MetricValue::BestStep),
+                ("test.accuracy", MetricMeaning::BestStep),
             ),
-            ("mAP@0.5", ("mAP@0.5", MetricValue::Last)),
-            ("mAP@0.5@max", ("mAP@0.5", MetricValue::Max)),
-            ("loss@min@last", ("loss@min", MetricValue::Last)),
-            ("@min", ("@min", MetricValue::Last)),
-            ("", ("", MetricValue::Last)),
+            ("mAP@0.5", ("mAP@0.5", MetricMeaning::Last)),
+            ("mAP@0.5@max", ("mAP@0.5", MetricMeaning::Max)),
+            ("loss@min@last", ("loss@min", MetricMeaning::Last)),
+            ("@min", ("@min", MetricMeaning::Last)),
+            ("", ("", MetricMeaning::Last)),
         ] {
-            assert_eq!(MetricValue::split(name), expected, "{name}");
+            assert_eq!(MetricMeaning::split(name), expected, "{name}");
         }
-        for value in MetricValue::ALL {
+        for value in MetricMeaning::ALL {
             assert_eq!(
-                MetricValue::split(&format!("a@{}", value.label())),
+                MetricMeaning::split(&format!("a@{}", value.label())),
                 ("a", value)
             );
         }

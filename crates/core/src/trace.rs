@@ -8,7 +8,9 @@ use serde_json::Value;
 
 use crate::TimestampMs;
 use crate::assessment::Assessment;
-use crate::tracking::{ExperimentId, OrderBy};
+use crate::ids::ExperimentId;
+pub use crate::ids::TraceId;
+use crate::tracking::OrderBy;
 
 /// The tag that holds a trace's name.
 pub const NAME_TAG: &str = "mlflow.traceName";
@@ -22,27 +24,6 @@ pub const SOURCE_RUN: &str = "mlflow.sourceRun";
 pub const SPAN_INPUTS: &str = "mlflow.spanInputs";
 pub const SPAN_OUTPUTS: &str = "mlflow.spanOutputs";
 pub const SPAN_TYPE: &str = "mlflow.spanType";
-
-/// `tr-` and 32 hexadecimal digits, or what its client made up.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct TraceId(pub String);
-
-impl TraceId {
-    pub fn from_bits(bits: u128) -> Self {
-        Self(format!("tr-{bits:032x}"))
-    }
-
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl std::fmt::Display for TraceId {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]

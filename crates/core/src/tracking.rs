@@ -8,24 +8,12 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::TimestampMs;
-use crate::ids::RunId;
-use crate::registry::VersionKey;
+pub use crate::ids::{ExperimentId, LoggedModelId};
+use crate::ids::{RunId, TraceId, VersionKey};
 use crate::run::RunStatus;
-use crate::trace::TraceId;
 
 /// The experiment that a client means when it names none.
 pub const DEFAULT_EXPERIMENT_ID: ExperimentId = ExperimentId(0);
-
-/// Decimal digits on the wire.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct ExperimentId(pub i64);
-
-impl std::fmt::Display for ExperimentId {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.fmt(f)
-    }
-}
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct TrackedExperiment {
@@ -232,27 +220,6 @@ impl LogEntry {
             params: batch.params.clone(),
             tags: batch.tags.clone(),
         }
-    }
-}
-
-/// `m-` and 32 hexadecimal digits.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct LoggedModelId(pub String);
-
-impl LoggedModelId {
-    pub fn from_bits(bits: u128) -> Self {
-        Self(format!("m-{bits:032x}"))
-    }
-
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl std::fmt::Display for LoggedModelId {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
     }
 }
 

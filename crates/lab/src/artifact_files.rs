@@ -61,19 +61,24 @@ impl Lab {
                 .attempt(attempted)?;
         }
         let (object, size_bytes) = pending.commit().attempt(attempted)?;
+        let file = Artifact {
+            path: path.to_owned(),
+            object,
+            size_bytes,
+        };
         match owner {
             ArtifactOwner::Run(id) => self
                 .store
-                .add_tracked_artifact(id, path, &object, size_bytes, now)
+                .add_tracked_artifact(id, &file, now)
                 .map_err(Cause::from),
             ArtifactOwner::LoggedModel(id) => self
                 .store
-                .add_logged_model_file(id, path, &object, size_bytes, now)
+                .add_logged_model_file(id, &file, now)
                 .map_err(Cause::from),
             ArtifactOwner::Registered(_) => Err(read_only()),
             ArtifactOwner::Trace(id) => self
                 .store
-                .add_trace_file(id, path, &object, size_bytes, now)
+                .add_trace_file(id, &file, now)
                 .map_err(Cause::from),
         }
         .attempt(attempted)

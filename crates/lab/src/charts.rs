@@ -12,10 +12,11 @@ use assay_core::chart::{
     Series, Theme,
 };
 use assay_core::code::Code;
+use assay_core::curves::MetricBucket;
 use assay_core::metrics;
 use assay_core::run::{RunSummary, StoredPredictions};
 use assay_core::words::count;
-use assay_store::{ALL_STEPS, MetricBucket};
+use assay_store::ALL_STEPS;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Attempt, Cause};

@@ -1,19 +1,17 @@
 //! Metric curves of many runs, cut to the pixels of one chart.
 
+mod source;
 #[cfg(test)]
 mod tests;
 
 use std::num::NonZero;
-use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use assay_core::TimestampMs;
 use assay_core::code::Code;
-use assay_core::curves::{self, Buckets, Curve, CurveAxis, Curves, CurvesRequest, Frame};
-use assay_core::tracking::MetricSample;
-use assay_store::{ALL_STEPS, CurveId};
+use assay_core::curves::{self, Curve, Curves, CurvesRequest, Frame};
 
+use self::source::Source;
 use crate::error::{Attempt, Cause};
 use crate::{Error, Lab};
 
@@ -32,24 +30,31 @@ impl Lab {
         let begun = Instant::now();
         check(request)?;
         let ids = self.store.curve_ids(&request.runs, &request.keys)?;
-        let steps = steps(request);
-        let lines = in_parallel(&ids, |id| {
-            let points = self.store.curve_points(id, &steps)?;
-            Ok(Line::new(&points, id.started_ms, request))
+        let sources = in_parallel(&ids, |id| Source::read(&self.store, id, request))?;
+        let extent = sources
+            .iter()
+            .filter_map(|source| source.extent)
+            .reduce(|(from, to), (first, last)| (from.min(first), to.max(last)));
+        // Without a point to show the others are counted.
+        let frame = Frame::new(
+            request,
+            extent.unwrap_or((f64::NEG_INFINITY, f64::INFINITY)),
+        );
+        let lines = in_parallel(&sources, |source| {
+            let line = source.line(&self.store, &frame)?;
+            let cut = curves::buckets(&line.parts, &frame);
+            Ok((cut, line.n_not_finite, line.n_not_positive))
         })?;
-        let frame = frame(&lines, request);
+        let has_smoothed = request.smoothing > 0.0;
         let mut answer = Curves {
             curves: Vec::with_capacity(lines.len()),
-            from: frame.map(|frame| frame.from),
-            to: frame.map(|frame| frame.to),
-            has_smoothed: request.smoothing > 0.0,
+            from: extent.map(|_| frame.from),
+            to: extent.map(|_| frame.to),
+            has_smoothed,
             duration_secs: 0.0,
         };
         let mut numbers = Vec::new();
-        for (id, line) in ids.into_iter().zip(lines) {
-            let cut = frame.map_or_else(Buckets::default, |frame| {
-                curves::buckets(&line.x, &line.values, &line.smoothed, &frame)
-            });
+        for (id, (cut, n_not_finite, n_not_positive)) in ids.into_iter().zip(lines) {
             answer.curves.push(Curve {
                 run_id: id.run_id,
                 key: id.key,
@@ -57,11 +62,14 @@ impl Lab {
                 n_buckets: cut.x.len() as u64,
                 n_points: id.n_points,
                 n_shown: cut.n_shown,
-                n_not_finite: line.n_not_finite,
-                n_not_positive: line.n_not_positive,
+                n_not_finite,
+                n_not_positive,
             });
-            for column in [cut.x, cut.min, cut.max, cut.last, cut.smoothed] {
+            for column in [cut.x, cut.min, cut.max, cut.last] {
                 numbers.extend(column);
+            }
+            if has_smoothed {
+                numbers.extend(cut.smoothed);
             }
         }
         answer.duration_secs = begun.elapsed().as_secs_f64();
@@ -104,115 +112,16 @@ fn check(request: &CurvesRequest) -> Result<(), Cause> {
     Ok(())
 }
 
-/// The steps that the chart needs: smoothing needs all that came before, and of times nothing is known beforehand.
-fn steps(request: &CurvesRequest) -> RangeInclusive<i64> {
-    if request.x != CurveAxis::Step || request.smoothing > 0.0 {
-        return ALL_STEPS;
-    }
-    // What is beyond the ends of the range is at its ends.
-    let first = request.from.map_or(i64::MIN, |from| from.floor() as i64);
-    let last = request.to.map_or(i64::MAX, |to| to.ceil() as i64);
-    first..=last
-}
-
-/// What can be drawn of one curve, by rising x.
-struct Line {
-    x: Vec<f64>,
-    values: Vec<f64>,
-    smoothed: Vec<f64>,
-    n_not_finite: u64,
-    n_not_positive: u64,
-}
-
-impl Line {
-    fn new(points: &[MetricSample], started_ms: TimestampMs, request: &CurvesRequest) -> Self {
-        let order = order(points, request.x);
-        let x = |index: usize| match request.x {
-            CurveAxis::Step => points[index].step as f64,
-            CurveAxis::RelativeTime => (points[index].at_ms - started_ms) as f64 / 1_000.0,
-            CurveAxis::WallTime => points[index].at_ms as f64,
-        };
-        let values: Vec<f64> = order.iter().map(|&index| points[index].value).collect();
-        let smoothed = if request.smoothing > 0.0 {
-            curves::smooth(&values, request.smoothing)
-        } else {
-            Vec::new()
-        };
-        let mut line = Self {
-            x: Vec::with_capacity(values.len()),
-            values: Vec::with_capacity(values.len()),
-            smoothed: Vec::with_capacity(smoothed.len()),
-            n_not_finite: 0,
-            n_not_positive: 0,
-        };
-        for (place, &index) in order.iter().enumerate() {
-            let (x, value) = (x(index), values[place]);
-            let is_in_sight =
-                request.from.is_none_or(|from| from <= x) && request.to.is_none_or(|to| x <= to);
-            if !value.is_finite() {
-                line.n_not_finite += u64::from(is_in_sight);
-            } else if (request.log_x && x <= 0.0) || (request.log_y && value <= 0.0) {
-                line.n_not_positive += u64::from(is_in_sight);
-            } else {
-                line.x.push(x);
-                line.values.push(value);
-                line.smoothed.extend(smoothed.get(place));
-            }
-        }
-        line
-    }
-}
-
-/// The points by rising x; of equal ones by time or step, and at last as they were logged.
-fn order(points: &[MetricSample], axis: CurveAxis) -> Vec<usize> {
-    let key = |&index: &usize| {
-        let MetricSample { step, at_ms, .. } = points[index];
-        match axis {
-            CurveAxis::Step => (step, at_ms),
-            CurveAxis::RelativeTime | CurveAxis::WallTime => (at_ms, step),
-        }
-    };
-    let mut order: Vec<usize> = (0..points.len()).collect();
-    if !order.is_sorted_by_key(key) {
-        order.sort_by_key(key);
-    }
-    order
-}
-
-/// The part asked for; where it is not said, as far as there are points.
-fn frame(lines: &[Line], request: &CurvesRequest) -> Option<Frame> {
-    let firsts = lines.iter().filter_map(|line| line.x.first().copied());
-    let lasts = lines.iter().filter_map(|line| line.x.last().copied());
-    let from = request.from.or_else(|| firsts.reduce(f64::min))?;
-    let to = request.to.or_else(|| lasts.reduce(f64::max))?;
-    let least = lines
-        .iter()
-        .filter_map(|line| line.x.first().copied())
-        .reduce(f64::min)?;
-    // The logarithm has no place for what stands left of all points.
-    let from = if request.log_x && from <= 0.0 {
-        least
-    } else {
-        from
-    };
-    Some(Frame {
-        from,
-        to: to.max(from),
-        width: request.width,
-        log: request.log_x,
-    })
-}
-
-/// As many threads as the computer has processors; in the order of `ids`.
-fn in_parallel<T: Send>(
-    ids: &[CurveId],
-    work: impl Fn(&CurveId) -> Result<T, Cause> + Sync,
+/// As many threads as the computer has processors; in the order of `items`.
+fn in_parallel<S: Sync, T: Send>(
+    items: &[S],
+    work: impl Fn(&S) -> Result<T, Cause> + Sync,
 ) -> Result<Vec<T>, Cause> {
     let n_threads = std::thread::available_parallelism()
         .map_or(1, NonZero::get)
-        .min(ids.len());
+        .min(items.len());
     if n_threads <= 1 {
-        return ids.iter().map(work).collect();
+        return items.iter().map(work).collect();
     }
     let next = AtomicUsize::new(0);
     let mut done = std::thread::scope(|scope| {
@@ -220,11 +129,11 @@ fn in_parallel<T: Send>(
             .map(|_| {
                 scope.spawn(|| {
                     let mut own = Vec::new();
-                    while let Some((place, id)) = {
+                    while let Some((place, item)) = {
                         let place = next.fetch_add(1, Ordering::Relaxed);
-                        ids.get(place).map(|id| (place, id))
+                        items.get(place).map(|item| (place, item))
                     } {
-                        own.push((place, work(id)));
+                        own.push((place, work(item)));
                     }
                     own
                 })

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use assay_core::RunId;
 use assay_core::code::Code;
-use assay_core::tracking::{Batch, ExperimentId};
+use assay_core::tracking::{ArtifactOwner, Batch, ExperimentId};
 use assay_imports::{SourceFile, files_below};
 
 use crate::error::{Attempt, Cause};
@@ -87,11 +87,12 @@ impl Lab {
                 file: file.to_owned(),
             }]
         };
+        let owner = ArtifactOwner::Run(run_id.clone());
         for found in &files {
             let opened = File::open(&found.file)
                 .map_err(|error| Cause::io(&found.file, error))
                 .attempt(attempted)?;
-            self.put_tracked_artifact(run_id, &found.path, chunks(opened))?;
+            self.put_file(&owner, &found.path, chunks(opened))?;
         }
         Ok(files.into_iter().map(|found| found.path).collect())
     }

@@ -86,13 +86,13 @@ impl<'a> RunTail<'a> {
             if summary.n as usize == *seen {
                 continue;
             }
-            let all = self
+            let new = self
                 .lab
                 .store
-                .metric_points(&self.run_id, &summary.key)
+                .metric_points_behind(&self.run_id, &summary.key, *seen)
                 .attempt(|| format!("follow the run {}", self.run_id))?;
-            points.extend(all.iter().skip(*seen).cloned());
-            *seen = all.len();
+            *seen += new.len();
+            points.extend(new);
         }
         points.sort_by_key(|point| (point.step, point.at_ms));
         news.extend(points.into_iter().map(|point| RunNews::Metric {

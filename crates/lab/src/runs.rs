@@ -28,7 +28,15 @@ impl Lab {
     pub fn find_run(&self, text: &str) -> Result<RunSummary, Error> {
         self.store
             .run(text)
-            .attempt(|| format!("show run `{text}`"))
+            .attempt(|| format!("find run `{text}`"))
+    }
+
+    /// Each as [`Lab::find_run`] does, in their order.
+    pub fn find_runs(&self, texts: &[String]) -> Result<Vec<RunId>, Error> {
+        texts
+            .iter()
+            .map(|text| Ok(self.find_run(text)?.run_id))
+            .collect()
     }
 
     pub fn run(&self, run_id: &RunId) -> Result<RunDetail, Error> {

@@ -1,19 +1,15 @@
 //! What clients of the tracking API log and ask. Their runs are those of the window and the command line.
 
 use std::collections::BTreeMap;
-use std::io::Write as _;
-use std::path::PathBuf;
 
 use assay_core::RunId;
-use assay_core::code::Code;
-use assay_core::run::Artifact;
 use assay_core::tracking::{
     Batch, DatasetInput, DatasetSummary, ExperimentId, LogEntry, LoggedMetric, LoggedModel,
     LoggedModelId, LoggedModelStatus, ModelMetric, ModelOutput, NewTrackedRun, RunCursor,
     RunUpdate, TrackedExperiment, TrackedQuery, TrackedRun,
 };
 
-use crate::error::{Attempt, Cause};
+use crate::error::Attempt;
 use crate::{Error, Lab};
 
 impl Lab {
@@ -240,54 +236,6 @@ impl Lab {
         self.store
             .search_tracked_runs(wanted)
             .attempt(|| "search runs".to_owned())
-    }
-
-    /// Keeps a file of a run; the chunks are its bytes in order. The same path again replaces it.
-    pub fn put_tracked_artifact<C: AsRef<[u8]>>(
-        &self,
-        run_id: &RunId,
-        path: &str,
-        chunks: impl Iterator<Item = std::io::Result<C>>,
-    ) -> Result<(), Error> {
-        let attempted = || format!("keep `{path}` of the run {run_id}");
-        let failed = |source| Cause::io(std::path::Path::new(path), source);
-        let mut pending = self.store.begin_object().attempt(attempted)?;
-        for chunk in chunks {
-            chunk
-                .and_then(|chunk| pending.write_all(chunk.as_ref()))
-                .map_err(failed)
-                .attempt(attempted)?;
-        }
-        let (object, size_bytes) = pending.commit().attempt(attempted)?;
-        self.store
-            .add_tracked_artifact(run_id, path, &object, size_bytes, self.environment.now_ms())
-            .attempt(attempted)
-    }
-
-    /// By path.
-    pub fn tracked_artifacts(&self, run_id: &RunId) -> Result<Vec<Artifact>, Error> {
-        self.store
-            .tracked_artifacts(run_id)
-            .attempt(|| format!("list the files of the run {run_id}"))
-    }
-
-    /// Where the bytes of a run's file lie.
-    pub fn tracked_artifact(&self, run_id: &RunId, path: &str) -> Result<PathBuf, Error> {
-        let attempted = || format!("read `{path}` of the run {run_id}");
-        let found = self
-            .tracked_artifacts(run_id)?
-            .into_iter()
-            .find(|artifact| artifact.path == path)
-            .ok_or_else(|| Cause::said(Code::NotFound, format!("No such artifact: '{path}'")))
-            .attempt(attempted)?;
-        self.store.object_path(&found.object).attempt(attempted)
-    }
-
-    /// A file, or all files of a folder.
-    pub fn delete_tracked_artifacts(&self, run_id: &RunId, path: &str) -> Result<(), Error> {
-        self.store
-            .delete_tracked_artifacts(run_id, path, self.environment.now_ms())
-            .attempt(|| format!("delete `{path}` of the run {run_id}"))
     }
 
     /// Models that the run made.

@@ -10,11 +10,12 @@ use std::path::{Path, PathBuf};
 
 use assay_core::imports::ArchiveScope;
 use assay_core::registry::VersionKey;
-use assay_core::{ModelName, ObjectHash, RunId, TimestampMs};
+use assay_core::{ObjectHash, RunId, TimestampMs};
 use rusqlite::{Connection, OpenFlags, params};
 
 use crate::error::{Error, Result};
 use crate::migrate::{self, STEPS};
+use crate::models;
 use crate::orphans::referenced;
 use crate::rows::{Rows, to_json};
 use crate::store::Store;
@@ -82,17 +83,7 @@ impl Store {
     }
 
     fn registry_folders(&self, db: &Connection) -> Result<Vec<(VersionKey, PathBuf)>> {
-        let keys = db.all(
-            "SELECT m.name, v.version FROM model_versions v JOIN models m ON m.id = v.model_id
-             ORDER BY m.name, v.version",
-            [],
-            |row| {
-                Ok(VersionKey {
-                    model: ModelName(row.get(0)?),
-                    version: row.get(1)?,
-                })
-            },
-        )?;
+        let keys = models::version_keys(db)?;
         Ok(keys
             .into_iter()
             .map(|key| {

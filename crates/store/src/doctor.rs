@@ -13,7 +13,7 @@ use crate::orphans::{self, Removed, entries};
 use crate::registry::{check_folder, remove_registered};
 use crate::rows::Rows;
 use crate::store::Store;
-use crate::{audit, jobs};
+use crate::{audit, jobs, models};
 
 /// A check on its way.
 #[derive(Default)]
@@ -111,7 +111,7 @@ impl Store {
     }
 
     fn check_exported(&self, repair: bool) -> Result<Findings> {
-        let known = self.read(versions)?;
+        let known = self.read(models::version_keys)?;
         let mut findings = Findings::default();
         for key in &known {
             let folder = self.layout.registered(key);
@@ -243,21 +243,6 @@ fn chain(db: &Connection) -> Result<Findings> {
         problems,
         repaired: Vec::new(),
     })
-}
-
-/// All versions of models, those in the trash too.
-fn versions(db: &Connection) -> Result<Vec<VersionKey>> {
-    db.all(
-        "SELECT m.name, v.version FROM model_versions v JOIN models m ON m.id = v.model_id
-         ORDER BY m.name, v.version",
-        [],
-        |row| {
-            Ok(VersionKey {
-                model: ModelName(row.get(0)?),
-                version: row.get(1)?,
-            })
-        },
-    )
 }
 
 fn removed_text(removed: Removed) -> Option<String> {

@@ -22,13 +22,14 @@ pub(crate) const STEPS: &[&str] = &[
     include_str!("migrations/4.sql"),
     include_str!("migrations/5.sql"),
     include_str!("migrations/6.sql"),
+    include_str!("migrations/7.sql"),
 ];
 
 /// What a step does that SQL cannot.
 type Finish = fn(&Connection) -> Result<()>;
 
 /// What SQL cannot do of a step, by the format that it leads to.
-const AFTER: &[(usize, Finish)] = &[(5, chunk_rows::find_extremes)];
+const AFTER: &[(usize, Finish)] = &[(7, chunk_rows::describe_chunks)];
 
 /// The format of a database: 0 for an empty one.
 ///

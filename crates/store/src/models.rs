@@ -162,6 +162,21 @@ impl Store {
     }
 }
 
+/// All versions of models, those in the trash too.
+pub(crate) fn version_keys(db: &Connection) -> Result<Vec<VersionKey>> {
+    db.all(
+        "SELECT m.name, v.version FROM model_versions v JOIN models m ON m.id = v.model_id
+         ORDER BY m.name, v.version",
+        [],
+        |row| {
+            Ok(VersionKey {
+                model: ModelName(row.get(0)?),
+                version: row.get(1)?,
+            })
+        },
+    )
+}
+
 /// The row of a model that is not in the trash.
 pub(crate) fn model_row(db: &Connection, name: &str) -> Result<Option<i64>> {
     let found = model_row_in_any_case(db, name)?;

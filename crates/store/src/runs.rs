@@ -27,7 +27,7 @@ use assay_core::run::{
     Artifact, Confusion, ExperimentSummary, MetricSummary, RunStatus, RunSummary, TrainRecord,
 };
 use assay_core::tracking::ExperimentId;
-use assay_core::{DatasetName, ExperimentName, ObjectHash, RunId, TimestampMs};
+use assay_core::{DatasetName, ExperimentName, RunId, TimestampMs};
 use rusqlite::{Connection, params};
 
 use crate::error::Result;
@@ -122,20 +122,8 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Conflict`] when the run is finished, [`Error::Invalid`] for a path that leaves the run.
-    pub fn add_artifact(
-        &self,
-        run_id: &RunId,
-        path: &str,
-        object: &ObjectHash,
-        size_bytes: u64,
-        at_ms: TimestampMs,
-    ) -> Result<()> {
-        let file = Artifact {
-            path: path.to_owned(),
-            object: object.clone(),
-            size_bytes,
-        };
-        self.put_file(OF_RUNS, &file, at_ms, |write| {
+    pub fn add_artifact(&self, run_id: &RunId, file: &Artifact, at_ms: TimestampMs) -> Result<()> {
+        self.put_file(OF_RUNS, file, at_ms, |write| {
             let row = load::find_running(&write.tx, run_id)?;
             write.touched_run(row);
             Ok(row)

@@ -11,9 +11,12 @@ import type { RunId } from "./RunId";
  * smoothing `smoothed`.
  *
  * A bucket is one column of pixels that has points; up to as many points as columns are each a bucket of its own. The
- * nearest points outside of `from` and `to` are buckets too, so that a line reaches the edges. `x` is that of its last point, in the unit of the axis; `min` and
- * `max` are over its points, `last` is its last point's value, `smoothed` the smoothed line there. A value that is no
- * number or cannot stand on the axis is in no bucket.
+ * nearest points outside of `from` and `to` are buckets too, so that a line reaches the edges. `x` is that of its last
+ * point, in the unit of the axis; `min` and `max` are over its points, `last` is its last point's value, `smoothed` the
+ * smoothed line there. A value that is no number or cannot stand on the axis is in no bucket.
+ *
+ * More than 20 points to a column are not read one by one: neighbours that take up less than half a column stand where
+ * the last of them does, and count in the smoothed line as so many points of their mean.
  */
 export type CurvesRequest = { 
 /**

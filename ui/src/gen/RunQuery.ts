@@ -7,7 +7,7 @@ import type { RunView } from "./RunView";
 export type RunQuery = { 
 /**
  * A condition as [`crate::query`] reads it: `metrics.test.accuracy > 0.9 and params.algorithm = "random_forest"`.
- * A metric's name may end with what is meant of it, `metrics.loss@min` ([`MetricValue`]).
+ * A metric's name may end with what is meant of it, `metrics.loss@min` ([`MetricMeaning`]).
  */
 filter: string, 
 /**

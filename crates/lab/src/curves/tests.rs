@@ -1,77 +1,11 @@
 //! Lines, and the bytes that a chart reads.
 
 use assay_core::RunId;
-use assay_core::tracking::{Batch, DEFAULT_EXPERIMENT_ID, LoggedMetric};
+use assay_core::curves::{Axes, Buckets, CurveAxis, Line, MetricBucket};
+use assay_core::tracking::{Batch, DEFAULT_EXPERIMENT_ID, LoggedMetric, MetricSample};
 
 use super::*;
 use crate::Environment;
-
-/// Steps, seconds after the start and values, in the order they were logged.
-const POINTS: [(i64, i64, f64); 6] = [
-    (0, 1, 8.0),
-    (2, 3, 2.0),
-    (1, 2, -4.0),
-    (3, 5, f64::NAN),
-    (4, 4, 1.0),
-    (5, 6, f64::INFINITY),
-];
-
-fn points() -> Vec<MetricSample> {
-    POINTS
-        .iter()
-        .map(|&(step, seconds, value)| MetricSample {
-            value,
-            step,
-            at_ms: 1_000 * seconds + 500,
-        })
-        .collect()
-}
-
-#[test]
-fn a_line_has_what_the_axes_can_show_and_counts_the_rest() {
-    let request = CurvesRequest::default();
-    for (request, x, values, counts) in [
-        (
-            request.clone(),
-            vec![0.0, 1.0, 2.0, 4.0],
-            vec![8.0, -4.0, 2.0, 1.0],
-            (2, 0),
-        ),
-        (
-            CurvesRequest {
-                x: CurveAxis::RelativeTime,
-                log_y: true,
-                ..request.clone()
-            },
-            vec![1.0, 3.0, 4.0],
-            vec![8.0, 2.0, 1.0],
-            (2, 1),
-        ),
-        (
-            CurvesRequest {
-                x: CurveAxis::WallTime,
-                ..request.clone()
-            },
-            vec![1_500.0, 2_500.0, 3_500.0, 4_500.0],
-            vec![8.0, -4.0, 2.0, 1.0],
-            (2, 0),
-        ),
-        (
-            CurvesRequest {
-                log_x: true,
-                log_y: true,
-                ..request
-            },
-            vec![2.0, 4.0],
-            vec![2.0, 1.0],
-            (2, 2),
-        ),
-    ] {
-        let line = Line::new(&points(), 500, &request);
-        assert_eq!((line.x, line.values), (x, values), "{request:?}");
-        assert_eq!((line.n_not_finite, line.n_not_positive), counts);
-    }
-}
 
 /// The head, and of each curve its columns.
 fn read(bytes: &[u8]) -> (Curves, Vec<Vec<Vec<f64>>>) {
@@ -210,5 +144,161 @@ fn curves_of_runs_come_as_columns() {
         let failure = lab.curves(&wrong).expect_err("a refusal").failure();
         assert_eq!(failure.code, Code::Invalid, "{failure}");
         assert!(failure.hint.is_some());
+    }
+}
+
+/// Waves with noise that is the same every time, spikes, a pause, and what is no number.
+fn long_curve() -> Vec<LoggedMetric> {
+    let mut state = 7_u64;
+    let mut noise = || {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        (state >> 40) as f64 / f64::from(1 << 24) - 0.5
+    };
+    (0..LONG)
+        .map(|step| {
+            let wave = 3.0 + (step as f64 / 5_000.0).sin() + noise();
+            let value = match step {
+                12_345 => 40.0,
+                77_777 => -20.0,
+                20_000..=20_500 => f64::NAN,
+                _ if step % 9_000 == 5 => f64::INFINITY,
+                _ => wave,
+            };
+            // Two points a second; a night in the middle.
+            let night_ms = if step < 60_000 { 0 } else { 8 * 3_600 * 1_000 };
+            LoggedMetric {
+                key: "loss".to_owned(),
+                value,
+                step,
+                at_ms: 1_000 + step * 500 + night_ms,
+            }
+        })
+        .collect()
+}
+
+const LONG: i64 = 100_300;
+
+#[test]
+fn what_is_read_of_a_long_curve_shows_what_all_of_it_would() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let environment = Environment::system("test").expect("this computer");
+    let lab = Lab::create(&folder.path().join("lab"), environment).expect("a lab");
+    let run = lab
+        .begin_tracked_run(DEFAULT_EXPERIMENT_ID, None, "", Some(1_000), Vec::new())
+        .expect("a run");
+    let metrics = long_curve();
+    for metrics in metrics.chunks(1_000) {
+        let batch = Batch {
+            metrics: metrics.to_vec(),
+            ..Batch::default()
+        };
+        lab.log_batch(&run.run_id, &batch).expect("points");
+    }
+    let points: Vec<MetricBucket> = metrics
+        .iter()
+        .map(|metric| {
+            MetricBucket::of(&[MetricSample {
+                value: metric.value,
+                step: metric.step,
+                at_ms: metric.at_ms,
+            }])
+        })
+        .collect();
+    let plain = CurvesRequest {
+        runs: vec![run.run_id],
+        keys: vec!["loss".to_owned()],
+        width: 100,
+        ..CurvesRequest::default()
+    };
+    let whole = |x: CurveAxis, smoothing: f64| CurvesRequest {
+        x,
+        smoothing,
+        ..plain.clone()
+    };
+    let requests = [
+        whole(CurveAxis::Step, 0.0),
+        whole(CurveAxis::Step, 0.99),
+        whole(CurveAxis::RelativeTime, 0.0),
+        whole(CurveAxis::WallTime, 0.9),
+        CurvesRequest {
+            log_x: true,
+            ..whole(CurveAxis::Step, 0.6)
+        },
+        CurvesRequest {
+            log_y: true,
+            ..whole(CurveAxis::Step, 0.0)
+        },
+        CurvesRequest {
+            width: 2_000,
+            from: Some(19_990.0),
+            to: Some(21_000.0),
+            ..whole(CurveAxis::Step, 0.9)
+        },
+        CurvesRequest {
+            from: Some(3_000.5),
+            to: Some(59_000.0),
+            ..whole(CurveAxis::RelativeTime, 0.99)
+        },
+        CurvesRequest {
+            from: Some(90_000.0),
+            ..whole(CurveAxis::Step, 0.999)
+        },
+    ];
+    for request in requests {
+        let (head, columns) = read(&lab.curves(&request).expect("curves"));
+        let axes = Axes {
+            request: &request,
+            started_ms: 1_000,
+        };
+        let frame = Frame::new(&request, axes.extent(&points).expect("points"));
+        assert_eq!((head.from, head.to), (Some(frame.from), Some(frame.to)));
+        let line = Line::new(points.clone(), &axes);
+        let exact = curves::buckets(&line.parts, &frame);
+        let [curve] = head.curves.as_slice() else {
+            panic!("one curve")
+        };
+        assert_eq!(curve.n_points, LONG as u64);
+        assert_eq!(
+            (curve.n_not_finite, curve.n_not_positive),
+            (line.n_not_finite, line.n_not_positive),
+            "{request:?}"
+        );
+        is_near(&columns[0], curve.n_shown, &exact, &frame, &request);
+    }
+}
+
+/// Whether what was cut from the pyramid is at most half a column away from what is cut from all points.
+fn is_near(
+    columns: &[Vec<f64>],
+    n_shown: u64,
+    exact: &Buckets,
+    frame: &Frame,
+    request: &CurvesRequest,
+) {
+    let most = |values: &[f64]| values.iter().copied().fold(f64::NAN, f64::max);
+    let least = |values: &[f64]| values.iter().copied().fold(f64::NAN, f64::min);
+    assert_eq!(n_shown, exact.n_shown, "{request:?}");
+    assert_eq!(least(&columns[1]), least(&exact.min), "{request:?}");
+    assert_eq!(most(&columns[2]), most(&exact.max), "{request:?}");
+    assert_eq!(columns[0].len(), exact.x.len(), "{request:?}");
+    let place = |x: f64| if frame.log { x.ln() } else { x };
+    let column = (place(frame.to) - place(frame.from)) / f64::from(frame.width);
+    for (index, x) in columns[0].iter().enumerate() {
+        let off = (place(*x) - place(exact.x[index])).abs();
+        assert!(off <= 0.51 * column, "{x} {} {request:?}", exact.x[index]);
+    }
+    if request.smoothing > 0.0 {
+        // The noise is 1 high; this much of it is left.
+        let bound = (1.0 - request.smoothing).sqrt();
+        for (index, smoothed) in columns[4].iter().enumerate() {
+            let off = (smoothed - exact.smoothed[index]).abs();
+            assert!(
+                off < bound,
+                "{smoothed} {} {index} {request:?}",
+                exact.smoothed[index]
+            );
+        }
     }
 }

@@ -74,8 +74,11 @@ impl Lab {
         links_files: bool,
     ) -> Result<RunImportReport, Cause> {
         if !spec.path.exists() {
-            let missing = std::io::Error::from(std::io::ErrorKind::NotFound);
-            return Err(Cause::io(&spec.path, missing));
+            return Err(Cause::with_hint(
+                Code::NotFound,
+                "there is no such file or folder",
+                "check the path",
+            ));
         }
         let (path, format) = match spec.format {
             Some(format) => (spec.path.clone(), format),

@@ -4,8 +4,8 @@ use assay_core::drift::{self, ReferenceSketch, SKETCH_SCHEMA};
 use assay_core::matrix::Prediction;
 use assay_core::parity::ParityReport;
 use assay_core::result::{RunResult, ScoredRows};
-use assay_core::run::{Confusion, RunStatus, StoredPredictions, TrainRecord};
-use assay_core::{Columns, RawColumn, RawValues, RunId, Target, Task, metrics, run::RUN_SCHEMA};
+use assay_core::run::{Artifact, Confusion, RUN_SCHEMA, RunStatus, StoredPredictions, TrainRecord};
+use assay_core::{Columns, ObjectHash, RawColumn, RawValues, RunId, Target, Task, metrics};
 use assay_onnx::About;
 use assay_store::{FinishedRun, MetricPoint};
 
@@ -90,10 +90,22 @@ impl Lab {
     }
 
     fn put_artifact(&self, run_id: &RunId, path: &str, bytes: &[u8]) -> Result<(), Cause> {
-        let (object, size_bytes) = self.store.put_object(bytes)?;
-        Ok(self
-            .store
-            .add_artifact(run_id, path, &object, size_bytes, self.environment.now_ms())?)
+        self.add_artifact(run_id, path, self.store.put_object(bytes)?)
+    }
+
+    fn add_artifact(
+        &self,
+        run_id: &RunId,
+        path: &str,
+        (object, size_bytes): (ObjectHash, u64),
+    ) -> Result<(), Cause> {
+        let file = Artifact {
+            path: path.to_owned(),
+            object,
+            size_bytes,
+        };
+        let now = self.environment.now_ms();
+        Ok(self.store.add_artifact(run_id, &file, now)?)
     }
 
     fn put_predictions(
@@ -104,11 +116,7 @@ impl Lab {
     ) -> Result<(), Cause> {
         let pending = self.store.begin_object()?;
         assay_frame::write_predictions(predictions, pending.path())?;
-        let (object, size_bytes) = pending.commit()?;
-        let now = self.environment.now_ms();
-        Ok(self
-            .store
-            .add_artifact(run_id, path, &object, size_bytes, now)?)
+        self.add_artifact(run_id, path, pending.commit()?)
     }
 
     /// Our own predictions against those of ONNX Runtime on the same raw rows.

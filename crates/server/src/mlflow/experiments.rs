@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use assay_core::code::Code;
+use assay_core::code::{Code, Failure};
 use assay_core::query::Value as Field;
 use assay_core::tracking::{ExperimentId, TrackedExperiment};
 use serde_json::{Value, json};
@@ -26,14 +26,7 @@ pub fn create(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusal> 
     let id = context
         .lab
         .create_experiment(name, location.as_deref(), &tags)
-        .map_err(|error| {
-            let failure = error.failure();
-            if failure.code == Code::Conflict {
-                Refusal::exists(format!("Experiment(name={name}) already exists."))
-            } else {
-                failure.into()
-            }
-        })?;
+        .map_err(|error| name_refused(error.failure(), name))?;
     Ok(json!({ "experiment_id": id.to_string() }))
 }
 
@@ -58,37 +51,24 @@ pub fn update(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusal> 
     context
         .lab
         .rename_experiment(found.experiment_id, name)
-        .map_err(|error| {
-            let failure = error.failure();
-            if failure.code == Code::Conflict {
-                Refusal::exists(format!("Experiment(name={name}) already exists."))
-            } else {
-                failure.into()
-            }
-        })?;
+        .map_err(|error| name_refused(error.failure(), name))?;
     Ok(json!({}))
 }
 
 pub fn delete(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusal> {
-    let found = find(context, fields)?;
-    if found.is_deleted {
-        return Err(absent(found.experiment_id));
-    }
+    let id = find_in_state(context, fields, false)?;
     context
         .lab
-        .delete_experiment(found.experiment_id)
+        .delete_experiment(id)
         .map_err(|error| error.failure())?;
     Ok(json!({}))
 }
 
 pub fn restore(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusal> {
-    let found = find(context, fields)?;
-    if !found.is_deleted {
-        return Err(absent(found.experiment_id));
-    }
+    let id = find_in_state(context, fields, true)?;
     context
         .lab
-        .restore_experiment(found.experiment_id)
+        .restore_experiment(id)
         .map_err(|error| error.failure())?;
     Ok(json!({}))
 }
@@ -213,8 +193,31 @@ pub fn id_of(text: &str) -> Result<ExperimentId, Refusal> {
     })
 }
 
-fn absent(id: ExperimentId) -> Refusal {
-    Refusal::absent(no_experiment(id))
+/// The experiments that a request names by their ids.
+pub fn ids(fields: &Fields) -> Result<Vec<ExperimentId>, Refusal> {
+    let texts = fields.texts("experiment_ids")?;
+    texts.iter().map(|id| id_of(id)).collect()
+}
+
+fn find_in_state(
+    context: &Context<'_>,
+    fields: &Fields,
+    is_deleted: bool,
+) -> Result<ExperimentId, Refusal> {
+    let found = find(context, fields)?;
+    if found.is_deleted == is_deleted {
+        Ok(found.experiment_id)
+    } else {
+        Err(Refusal::absent(no_experiment(found.experiment_id)))
+    }
+}
+
+fn name_refused(failure: Failure, name: &str) -> Refusal {
+    if failure.code == Code::Conflict {
+        Refusal::exists(format!("Experiment(name={name}) already exists."))
+    } else {
+        failure.into()
+    }
 }
 
 fn no_experiment(id: ExperimentId) -> String {

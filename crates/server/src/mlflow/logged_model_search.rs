@@ -16,11 +16,7 @@ const DEFAULT_RESULTS: usize = 100;
 const MAX_RESULTS: usize = 50_000;
 
 pub fn search(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusal> {
-    let experiments = fields
-        .texts("experiment_ids")?
-        .iter()
-        .map(|id| experiments::id_of(id))
-        .collect::<Result<Vec<ExperimentId>, _>>()?;
+    let experiments = experiments::ids(fields)?;
     let datasets = fields
         .objects("datasets")?
         .iter()

@@ -122,11 +122,7 @@ pub fn restore(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusal>
 }
 
 pub fn search(context: &Context<'_>, fields: &Fields) -> Result<Answer, Refusal> {
-    let experiments = fields
-        .texts("experiment_ids")?
-        .iter()
-        .map(|id| experiments::id_of(id))
-        .collect::<Result<Vec<ExperimentId>, _>>()?;
+    let experiments = experiments::ids(fields)?;
     let text = fields.text("filter")?.unwrap_or_default();
     let filter = filter::read(&filter::RUNS, text)?;
     let wanted = TrackedQuery {

@@ -1,17 +1,14 @@
 //! How a chunk of metric points is written: steps and times as differences, values byte-plane by byte-plane, all of
-//! it compressed; beside it, uncompressed, the extremes of every group of points.
+//! it compressed; beside it, uncompressed, what a chart needs of every group of points.
 
+use assay_core::curves::{GROUP, MetricBucket};
 use assay_core::tracking::MetricSample as Sample;
 
-use super::metrics::{MetricBucket, MetricPoint};
+use super::metrics::MetricPoint;
 use crate::error::{Error, Result};
 
 /// Points of a full chunk.
 pub(super) const CHUNK: usize = 1_024;
-/// Points of a group: charts coarser than this need no decompression.
-pub(super) const GROUP: usize = 32;
-
-const GROUP_BYTES: usize = 5 * 8;
 const ZSTD_LEVEL: i32 = 3;
 /// Of one number in a varint.
 const MAX_VARINT: usize = 10;
@@ -109,77 +106,84 @@ pub(super) fn decompress(chunk: &[u8]) -> Result<Vec<Sample>> {
 
 /// One bucket per [`GROUP`] points.
 pub(super) fn groups(samples: &[Sample]) -> Vec<MetricBucket> {
-    samples.chunks(GROUP).map(bucket).collect()
+    samples.chunks(GROUP).map(MetricBucket::of).collect()
 }
 
 pub(super) fn write_groups(groups: &[MetricBucket]) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(groups.len() * GROUP_BYTES);
+    let mut bytes = Vec::with_capacity(groups.len() * 48);
+    let (mut step, mut ms) = (0, 0);
     for group in groups {
-        bytes.extend(group.first_step.to_le_bytes());
-        bytes.extend(group.last_step.to_le_bytes());
-        bytes.extend(group.min.to_bits().to_le_bytes());
-        bytes.extend(group.max.to_bits().to_le_bytes());
-        bytes.extend(group.n.to_le_bytes());
+        write_varint(&mut bytes, group.n);
+        write_varint(&mut bytes, group.n - group.n_finite);
+        write_difference(&mut bytes, &mut step, group.first_step);
+        write_difference(&mut bytes, &mut step, group.last_step);
+        write_difference(&mut bytes, &mut ms, group.first_ms);
+        write_difference(&mut bytes, &mut ms, group.last_ms);
+        for value in [group.min, group.max, group.mean, group.last] {
+            bytes.extend(value.to_bits().to_le_bytes());
+        }
     }
     bytes
 }
 
 pub(super) fn read_groups(bytes: &[u8]) -> Result<Vec<MetricBucket>> {
-    if !bytes.len().is_multiple_of(GROUP_BYTES) {
-        return Err(unreadable());
-    }
-    let number = |bytes: &[u8], index: usize| -> [u8; 8] {
-        let mut number = [0; 8];
-        number.copy_from_slice(&bytes[index * 8..index * 8 + 8]);
-        number
-    };
-    Ok(bytes
-        .chunks_exact(GROUP_BYTES)
-        .map(|group| MetricBucket {
-            first_step: i64::from_le_bytes(number(group, 0)),
-            last_step: i64::from_le_bytes(number(group, 1)),
-            min: f64::from_bits(u64::from_le_bytes(number(group, 2))),
-            max: f64::from_bits(u64::from_le_bytes(number(group, 3))),
-            n: u64::from_le_bytes(number(group, 4)),
-        })
-        .collect())
-}
-
-/// The extremes of at least one sample.
-pub(super) fn bucket(samples: &[Sample]) -> MetricBucket {
-    let mut bucket = MetricBucket::default();
-    for sample in samples {
-        bucket.join(&MetricBucket {
-            first_step: sample.step,
-            last_step: sample.step,
-            min: sample.value,
-            max: sample.value,
-            n: 1,
+    let mut rest = bytes;
+    let (mut step, mut ms) = (0, 0);
+    let mut groups = Vec::with_capacity(CHUNK / GROUP);
+    while !rest.is_empty() {
+        let n = read_varint(&mut rest)?;
+        let n_not_finite = read_varint(&mut rest)?;
+        if n > GROUP as u64 || n_not_finite > n {
+            return Err(unreadable());
+        }
+        groups.push(MetricBucket {
+            n,
+            n_finite: n - n_not_finite,
+            first_step: read_difference(&mut rest, &mut step)?,
+            last_step: read_difference(&mut rest, &mut step)?,
+            first_ms: read_difference(&mut rest, &mut ms)?,
+            last_ms: read_difference(&mut rest, &mut ms)?,
+            min: read_value(&mut rest)?,
+            max: read_value(&mut rest)?,
+            mean: read_value(&mut rest)?,
+            last: read_value(&mut rest)?,
         });
     }
-    bucket
+    Ok(groups)
 }
 
 fn write_differences(bytes: &mut Vec<u8>, numbers: impl Iterator<Item = i64>) {
-    let mut previous = 0_i64;
+    let mut previous = 0;
     for number in numbers {
-        // Wrapping, so that the ends of the range are as good as any number; zigzag, so that −1 is short.
-        let difference = number.wrapping_sub(previous);
-        write_varint(bytes, ((difference << 1) ^ (difference >> 63)) as u64);
-        previous = number;
+        write_difference(bytes, &mut previous, number);
     }
 }
 
 fn read_differences(rest: &mut &[u8], n: usize) -> Result<Vec<i64>> {
-    let mut previous = 0_i64;
+    let mut previous = 0;
     (0..n)
-        .map(|_| {
-            let zigzag = read_varint(rest)?;
-            let difference = (zigzag >> 1) as i64 ^ -((zigzag & 1) as i64);
-            previous = previous.wrapping_add(difference);
-            Ok(previous)
-        })
+        .map(|_| read_difference(rest, &mut previous))
         .collect()
+}
+
+fn write_difference(bytes: &mut Vec<u8>, previous: &mut i64, number: i64) {
+    // Wrapping, so that the ends of the range are as good as any number; zigzag, so that −1 is short.
+    let difference = number.wrapping_sub(*previous);
+    write_varint(bytes, ((difference << 1) ^ (difference >> 63)) as u64);
+    *previous = number;
+}
+
+fn read_difference(rest: &mut &[u8], previous: &mut i64) -> Result<i64> {
+    let zigzag = read_varint(rest)?;
+    let difference = (zigzag >> 1) as i64 ^ -((zigzag & 1) as i64);
+    *previous = previous.wrapping_add(difference);
+    Ok(*previous)
+}
+
+fn read_value(rest: &mut &[u8]) -> Result<f64> {
+    let (bits, tail) = rest.split_first_chunk().ok_or_else(unreadable)?;
+    *rest = tail;
+    Ok(f64::from_bits(u64::from_le_bytes(*bits)))
 }
 
 fn write_varint(bytes: &mut Vec<u8>, mut number: u64) {
@@ -249,7 +253,8 @@ mod tests {
         assert!(decompress(b"").is_err());
         let short = zstd::bulk::compress(&[200, 1, 2], 3).unwrap();
         assert!(decompress(&short).is_err());
-        assert!(read_groups(&[0; 39]).is_err());
+        assert!(read_groups(&[32; 39]).is_err());
+        assert!(read_groups(&[33, 0]).is_err());
         assert!(read_portion(&[0; 25], &mut Vec::new()).is_err());
         Ok(())
     }

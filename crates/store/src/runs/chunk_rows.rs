@@ -2,13 +2,15 @@
 
 use std::ops::RangeInclusive;
 
+use assay_core::curves::{GROUP, MetricBucket};
 use assay_core::tracking::MetricSample as Sample;
 use rusqlite::{Connection, Row, params};
 
-use super::chunk::{self, CHUNK, GROUP};
-use super::metrics::{MetricBucket, number};
+use super::chunk::{self, CHUNK};
+use super::curve::{CurveChunk, CurveOutline};
+use super::metrics::number;
 use super::summary::Summary;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::rows::Rows;
 use crate::store::Write;
 
@@ -70,11 +72,12 @@ impl Write<'_> {
     }
 
     fn put_chunk(&mut self, row: i64, key: &str, place: usize, samples: &[Sample]) -> Result<()> {
-        let all = chunk::bucket(samples);
+        let groups = chunk::groups(samples);
+        let all = joined(&groups);
         self.tx.run(
             "INSERT INTO metric_chunks
-                (run, key, place, n, first_step, last_step, min, max, groups, points)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+                (run, key, place, n, first_step, last_step, first_ms, last_ms, n_finite, min, max, mean, last, groups, points)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
             params![
                 row,
                 key,
@@ -82,9 +85,14 @@ impl Write<'_> {
                 samples.len() as i64,
                 all.first_step,
                 all.last_step,
+                all.first_ms,
+                all.last_ms,
+                all.n_finite as i64,
                 all.min,
                 all.max,
-                chunk::write_groups(&chunk::groups(samples)),
+                all.mean,
+                all.last,
+                chunk::write_groups(&groups),
                 chunk::compress(samples)?
             ],
         )?;
@@ -100,46 +108,43 @@ impl Write<'_> {
     }
 }
 
-/// Every point, in the order in which they were logged.
-pub(crate) fn samples(db: &Connection, row: i64, key: &str) -> Result<Vec<Sample>> {
-    let mut samples = Vec::new();
-    db.all(
-        "SELECT points FROM metric_chunks WHERE run = ?1 AND key = ?2 ORDER BY place",
-        params![row, key],
-        |row| {
-            let points = row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?;
-            samples.extend(chunk::decompress(points)?);
-            Ok(())
-        },
-    )?;
-    read_tail(db, row, key, &mut samples)?;
-    Ok(samples)
-}
-
-/// The points whose step is in the range, and at least the nearest outside of it on either side: whole chunks, in the
-/// order in which they were logged.
-pub(super) fn samples_around(
+/// The points behind the first `n_known`, in the order in which they were logged.
+pub(crate) fn samples_behind(
     db: &Connection,
     row: i64,
     key: &str,
-    steps: &RangeInclusive<i64>,
+    n_known: usize,
 ) -> Result<Vec<Sample>> {
+    let mut place = None;
     let mut samples = Vec::new();
     db.all(
-        "WITH mine AS (SELECT id, place, first_step, last_step FROM metric_chunks WHERE run = ?1 AND key = ?2)
-         SELECT c.points FROM mine m JOIN metric_chunks c ON c.id = m.id
-         WHERE m.last_step >= coalesce((SELECT max(last_step) FROM mine WHERE last_step < ?3), ?3)
-           AND m.first_step <= coalesce((SELECT min(first_step) FROM mine WHERE first_step > ?4), ?4)
-         ORDER BY m.place",
-        params![row, key, steps.start(), steps.end()],
+        "SELECT place, points FROM metric_chunks WHERE run = ?1 AND key = ?2 AND place + n > ?3 ORDER BY place",
+        params![row, key, n_known as i64],
         |row| {
-            let points = row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?;
-            samples.extend(chunk::decompress(points)?);
+            place.get_or_insert(row.get::<_, i64>(0)? as usize);
+            samples.extend(chunk::decompress(blob(row, 1)?)?);
             Ok(())
         },
     )?;
+    let n_in_chunks = db.count(
+        "SELECT n - n_tail FROM metric_summaries WHERE run = ?1 AND key = ?2",
+        params![row, key],
+    )? as usize;
     read_tail(db, row, key, &mut samples)?;
+    samples.drain(..(n_known - place.unwrap_or(n_in_chunks).min(n_known)).min(samples.len()));
     Ok(samples)
+}
+
+pub(super) fn outline(db: &Connection, row: i64, key: &str) -> Result<CurveOutline> {
+    let chunks = db.all(
+        "SELECT id, n, first_step, last_step, first_ms, last_ms, n_finite, min, max, mean, last FROM metric_chunks
+         WHERE run = ?1 AND key = ?2 ORDER BY place",
+        params![row, key],
+        read_chunk,
+    )?;
+    let mut tail = Vec::new();
+    read_tail(db, row, key, &mut tail)?;
+    Ok(CurveOutline { chunks, tail })
 }
 
 /// The steps in buckets that are at least so fine that `n` can be made of them, by step: single points, groups of
@@ -152,31 +157,31 @@ pub(super) fn buckets(
     n: usize,
 ) -> Result<Vec<MetricBucket>> {
     let chunks = db.all(
-        "SELECT id, n, first_step, last_step, min, max FROM metric_chunks
+        "SELECT id, n, first_step, last_step, first_ms, last_ms, n_finite, min, max, mean, last FROM metric_chunks
          WHERE run = ?1 AND key = ?2 AND first_step <= ?4 AND last_step >= ?3 ORDER BY place",
         params![row, key, steps.start(), steps.end()],
-        read_extremes,
+        read_chunk,
     )?;
-    let n_points: u64 = chunks.iter().map(|(_, all)| all.n).sum();
+    let n_points: u64 = chunks.iter().map(|chunk| chunk.whole.n).sum();
     let wants_points = n_points < (n * GROUP) as u64;
     let wants_chunks = chunks.len() >= n * CHUNKS_PER_BUCKET;
     let within = |mut samples: Vec<Sample>| {
         samples.retain(|sample| steps.contains(&sample.step));
         if wants_points {
-            samples.chunks(1).map(chunk::bucket).collect()
+            samples.chunks(1).map(MetricBucket::of).collect()
         } else {
             chunk::groups(&samples)
         }
     };
     let mut fine = Vec::new();
-    for (id, all) in &chunks {
-        let is_within = steps.contains(&all.first_step) && steps.contains(&all.last_step);
+    for CurveChunk { whole, id } in chunks {
+        let is_within = steps.contains(&whole.first_step) && steps.contains(&whole.last_step);
         if wants_points || !is_within {
-            fine.extend(within(points_of(db, *id)?));
+            fine.extend(within(points_of(db, id)?));
         } else if wants_chunks {
-            fine.push(*all);
+            fine.push(whole);
         } else {
-            fine.extend(groups_of(db, *id)?);
+            fine.extend(groups_of(db, id)?);
         }
     }
     let mut tail = Vec::new();
@@ -186,57 +191,88 @@ pub(super) fn buckets(
     Ok(fine)
 }
 
-/// Of the chunks of format 4, which had them for their groups alone.
-pub(crate) fn find_extremes(db: &Connection) -> Result<()> {
-    for id in db.all("SELECT id FROM metric_chunks", [], |row| {
+/// What charts need of the chunks of format 5 and their groups, which said less of themselves: from their points.
+pub(crate) fn describe_chunks(db: &Connection) -> Result<()> {
+    let chunks = db.all("SELECT id FROM metric_chunks", [], |row| {
         Ok(row.get::<_, i64>(0)?)
-    })? {
-        let mut all = MetricBucket::default();
-        for group in groups_of(db, id)? {
-            all.join(&group);
-        }
+    })?;
+    for id in chunks {
+        let groups = chunk::groups(&points_of(db, id)?);
+        let all = joined(&groups);
         db.run(
-            "UPDATE metric_chunks SET first_step = ?2, last_step = ?3, min = ?4, max = ?5 WHERE id = ?1",
-            params![id, all.first_step, all.last_step, all.min, all.max],
+            "UPDATE metric_chunks SET first_step = ?2, last_step = ?3, first_ms = ?4, last_ms = ?5, n_finite = ?6,
+                min = ?7, max = ?8, mean = ?9, last = ?10, groups = ?11 WHERE id = ?1",
+            params![
+                id,
+                all.first_step,
+                all.last_step,
+                all.first_ms,
+                all.last_ms,
+                all.n_finite as i64,
+                all.min,
+                all.max,
+                all.mean,
+                all.last,
+                chunk::write_groups(&groups)
+            ],
         )?;
     }
     Ok(())
 }
 
-fn read_extremes(row: &Row<'_>) -> Result<(i64, MetricBucket)> {
-    let all = MetricBucket {
-        n: row.get::<_, i64>(1)? as u64,
-        first_step: row.get(2)?,
-        last_step: row.get(3)?,
-        min: number(row.get(4)?),
-        max: number(row.get(5)?),
-    };
-    Ok((row.get(0)?, all))
-}
-
-fn groups_of(db: &Connection, id: i64) -> Result<Vec<MetricBucket>> {
+/// None when the chunk is gone.
+pub(super) fn groups_of(db: &Connection, id: i64) -> Result<Vec<MetricBucket>> {
     let found = db.first(
         "SELECT groups FROM metric_chunks WHERE id = ?1",
         params![id],
-        |row| chunk::read_groups(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?),
+        |row| chunk::read_groups(blob(row, 0)?),
     )?;
     Ok(found.unwrap_or_default())
 }
 
-fn points_of(db: &Connection, id: i64) -> Result<Vec<Sample>> {
+/// None when the chunk is gone.
+pub(super) fn points_of(db: &Connection, id: i64) -> Result<Vec<Sample>> {
     let found = db.first(
         "SELECT points FROM metric_chunks WHERE id = ?1",
         params![id],
-        |row| chunk::decompress(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?),
+        |row| chunk::decompress(blob(row, 0)?),
     )?;
     Ok(found.unwrap_or_default())
 }
 
-fn read_tail(db: &Connection, row: i64, key: &str, samples: &mut Vec<Sample>) -> Result<()> {
-    let mut read = |row: &Row<'_>| {
-        let portion = row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?;
-        chunk::read_portion(portion, samples)
+fn read_chunk(row: &Row<'_>) -> Result<CurveChunk> {
+    let (n, n_finite): (i64, i64) = (row.get(1)?, row.get(6)?);
+    if !(0..=CHUNK as i64).contains(&n) || !(0..=n).contains(&n_finite) {
+        return Err(Error::damaged("stored metric points cannot be read"));
+    }
+    let whole = MetricBucket {
+        n: n as u64,
+        first_step: row.get(2)?,
+        last_step: row.get(3)?,
+        first_ms: row.get(4)?,
+        last_ms: row.get(5)?,
+        n_finite: n_finite as u64,
+        min: number(row.get(7)?),
+        max: number(row.get(8)?),
+        mean: number(row.get(9)?),
+        last: number(row.get(10)?),
     };
+    Ok(CurveChunk {
+        whole,
+        id: row.get(0)?,
+    })
+}
+
+fn joined(groups: &[MetricBucket]) -> MetricBucket {
+    let mut all = MetricBucket::default();
+    for group in groups {
+        all.join(group);
+    }
+    all
+}
+
+fn read_tail(db: &Connection, row: i64, key: &str, samples: &mut Vec<Sample>) -> Result<()> {
+    let mut read = |row: &Row<'_>| chunk::read_portion(blob(row, 0)?, samples);
     db.all(
         "SELECT points FROM metric_tails WHERE run = ?1 AND key = ?2 ORDER BY place",
         params![row, key],
@@ -248,4 +284,11 @@ fn read_tail(db: &Connection, row: i64, key: &str, samples: &mut Vec<Sample>) ->
         read,
     )?;
     Ok(())
+}
+
+fn blob<'r>(row: &'r Row<'_>, column: usize) -> Result<&'r [u8]> {
+    Ok(row
+        .get_ref(column)?
+        .as_blob()
+        .map_err(rusqlite::Error::from)?)
 }

@@ -1,8 +1,8 @@
 //! The points of metrics, for charts of many runs.
 
 use std::collections::HashMap;
-use std::ops::RangeInclusive;
 
+use assay_core::curves::MetricBucket;
 use assay_core::tracking::MetricSample;
 use assay_core::{RunId, TimestampMs};
 use rusqlite::params;
@@ -20,6 +20,21 @@ pub struct CurveId {
     pub started_ms: TimestampMs,
     pub n_points: u64,
     row: i64,
+}
+
+/// What is known of a curve without its points.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct CurveOutline {
+    pub chunks: Vec<CurveChunk>,
+    /// The points in no chunk, a thousand at most.
+    pub tail: Vec<MetricSample>,
+}
+
+/// Up to 1,024 points that were logged one after another.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct CurveChunk {
+    pub whole: MetricBucket,
+    pub(super) id: i64,
 }
 
 impl Store {
@@ -50,13 +65,27 @@ impl Store {
         })
     }
 
-    /// The points whose step is in the range, and of those outside at least the nearest on either side, in the order
-    /// they were logged.
-    pub fn curve_points(
-        &self,
-        curve: &CurveId,
-        steps: &RangeInclusive<i64>,
-    ) -> Result<Vec<MetricSample>> {
-        self.read(|db| chunk_rows::samples_around(db, curve.row, &curve.key, steps))
+    pub fn curve_outline(&self, curve: &CurveId) -> Result<CurveOutline> {
+        self.read(|db| chunk_rows::outline(db, curve.row, &curve.key))
+    }
+
+    /// Of each chunk its points, 32 at a time as they were logged; none of one that was deleted since.
+    pub fn chunk_groups(&self, chunks: &[CurveChunk]) -> Result<Vec<Vec<MetricBucket>>> {
+        self.read(|db| {
+            let groups = chunks.iter();
+            groups
+                .map(|chunk| chunk_rows::groups_of(db, chunk.id))
+                .collect()
+        })
+    }
+
+    /// Of each chunk its points as they were logged; none of one that was deleted since.
+    pub fn chunk_points(&self, chunks: &[CurveChunk]) -> Result<Vec<Vec<MetricSample>>> {
+        self.read(|db| {
+            let points = chunks.iter();
+            points
+                .map(|chunk| chunk_rows::points_of(db, chunk.id))
+                .collect()
+        })
     }
 }

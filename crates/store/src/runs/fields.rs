@@ -2,7 +2,7 @@
 
 use assay_core::TimestampMs;
 use assay_core::metrics::larger_is_better;
-use assay_core::run_table::MetricValue;
+use assay_core::run_table::MetricMeaning;
 use rusqlite::Row;
 
 use super::index::{Column, Read};
@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 /// What a name like `metrics.test.accuracy` points at.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Field {
-    Metric(String, MetricValue),
+    Metric(String, MetricMeaning),
     Param(String),
     Tag(String),
     Attribute(Attribute),
@@ -65,7 +65,7 @@ impl Field {
             let key = key.to_owned();
             match prefix {
                 "metrics" | "metric" => {
-                    let (key, value) = MetricValue::split(&key);
+                    let (key, value) = MetricMeaning::split(&key);
                     return Ok(Self::Metric(key.to_owned(), value));
                 }
                 "params" | "param" | "parameters" | "parameter" => return Ok(Self::Param(key)),
@@ -94,7 +94,7 @@ impl Field {
             None if name == "artifact_uri" => Ok(Self::ArtifactUri(artifact_root.to_owned())),
             // A name that ends with `@min` is a name as a whole here.
             Some(("metrics" | "metric", key)) => {
-                Ok(Self::Metric(key.to_owned(), MetricValue::Last))
+                Ok(Self::Metric(key.to_owned(), MetricMeaning::Last))
             }
             _ => Ok(match Self::parse(name)? {
                 Self::Attribute(Attribute::Status) => Self::Attribute(Attribute::StatusUpper),
@@ -229,15 +229,15 @@ impl Attribute {
 }
 
 /// The column of `metric_summaries` that holds what is meant of a metric.
-pub(crate) fn summary_column(key: &str, value: MetricValue) -> &'static str {
+pub(crate) fn summary_column(key: &str, value: MetricMeaning) -> &'static str {
     match value {
-        MetricValue::Last => "last",
-        MetricValue::Best if larger_is_better(key) => "max",
-        MetricValue::Best | MetricValue::Min => "min",
-        MetricValue::Max => "max",
-        MetricValue::N => "n",
-        MetricValue::LastStep => "last_step",
-        MetricValue::BestStep => "best_step",
+        MetricMeaning::Last => "last",
+        MetricMeaning::Best if larger_is_better(key) => "max",
+        MetricMeaning::Best | MetricMeaning::Min => "min",
+        MetricMeaning::Max => "max",
+        MetricMeaning::N => "n",
+        MetricMeaning::LastStep => "last_step",
+        MetricMeaning::BestStep => "best_step",
     }
 }
 

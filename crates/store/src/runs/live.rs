@@ -22,14 +22,20 @@ pub(crate) struct Touched {
 }
 
 impl Touched {
+    /// Most of what they change triggers have noted already.
     pub fn mark(&self, db: &Connection, number: i64) -> Result<()> {
         for row in &self.rows {
-            let sql = if self.listed.contains(row) {
-                "UPDATE runs SET changed = ?2, listed = ?2 WHERE id = ?1"
-            } else {
-                "UPDATE runs SET changed = ?2 WHERE id = ?1"
-            };
-            db.run(sql, params![row, number])?;
+            db.run(
+                "INSERT INTO run_changes SELECT ?2, ?1
+                 WHERE NOT EXISTS (SELECT 1 FROM run_changes WHERE number = ?2 AND run = ?1)",
+                params![row, number],
+            )?;
+        }
+        for row in &self.listed {
+            db.run(
+                "UPDATE runs SET listed = ?2 WHERE id = ?1",
+                params![row, number],
+            )?;
         }
         Ok(())
     }
@@ -45,38 +51,41 @@ impl Store {
                 format!("ask for at most {MAX_SHOWN}"),
             ));
         }
-        let since = i64::try_from(request.since).unwrap_or(i64::MAX);
         self.read(|db| {
             let change = changes::newest(db)?;
-            let (n_changed, listed) = db
-                .first(
-                    "SELECT count(*), max(listed) FROM runs WHERE changed > ?1",
-                    params![since],
-                    |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Option<i64>>(1)?)),
-                )?
-                .unwrap_or_default();
+            let touched = changes::runs_since(db, request.since, change)?;
             let shown = db.all(
-                "SELECT r.id FROM json_each(?1) w JOIN runs r ON r.run_id = w.value WHERE r.changed > ?2",
-                params![to_json(&request.shown)?, since],
+                "SELECT r.id FROM json_each(?1) w JOIN runs r ON r.run_id = w.value",
+                params![to_json(&request.shown)?],
                 |row| Ok(row.get::<_, i64>(0)?),
             )?;
+            let (n_changed, shown) = match &touched {
+                Some(touched) => {
+                    let is_touched = |row: &i64| touched.binary_search(row).is_ok();
+                    let shown = shown.into_iter().filter(is_touched).collect();
+                    (touched.len() as u64, shown)
+                }
+                // What is forgotten may have been anything.
+                None => (db.count("SELECT count(*) FROM runs", [])?, shown),
+            };
+            let listed = db.count("SELECT max(listed) FROM runs", [])?;
             Ok(RunChanges {
                 change,
                 runs: table::rows(db, &shown, request.columns.as_deref())?,
-                n_changed: n_changed as u64,
-                rows_shift: listed.is_some_and(|listed| listed > since)
-                    || others_changed(db, since)?,
+                n_changed,
+                rows_shift: touched.is_none()
+                    || listed > request.since
+                    || others_changed(db, request.since)?,
             })
         })
     }
 }
 
-/// The trash, or the models that rows name; also when that was so long ago that it is forgotten.
-fn others_changed(db: &Connection, since: i64) -> Result<bool> {
+/// The trash, or the models that rows name.
+fn others_changed(db: &Connection, since: u64) -> Result<bool> {
     let n = db.count(
         "SELECT count(*) FROM changes WHERE number > ?1 AND kind IN ('trash', 'models')",
-        params![since],
+        params![i64::try_from(since).unwrap_or(i64::MAX)],
     )?;
-    let oldest = db.count("SELECT min(number) FROM changes", [])? as i64;
-    Ok(n > 0 || since.saturating_add(1) < oldest)
+    Ok(n > 0)
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
+use assay_core::curves::MetricBucket;
 use assay_core::run::MetricSummary;
 use assay_core::tracking::MetricSample as Sample;
 use assay_core::{RunId, TimestampMs};
@@ -26,18 +27,6 @@ pub struct MetricPoint {
     pub at_ms: TimestampMs,
 }
 
-/// The points of a stretch of steps.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct MetricBucket {
-    /// Smallest and largest step.
-    pub first_step: i64,
-    pub last_step: i64,
-    /// NaN when no value of the bucket is a number.
-    pub min: f64,
-    pub max: f64,
-    pub n: u64,
-}
-
 impl Store {
     /// Adds points in the order given. Many at once are cheap; one at a time is one small transaction each.
     ///
@@ -55,7 +44,20 @@ impl Store {
 
     /// All points of a metric in the order they were logged; none when it was not.
     pub fn metric_points(&self, run_id: &RunId, key: &str) -> Result<Vec<MetricPoint>> {
-        let samples = self.read(|db| chunk_rows::samples(db, load::find_id(db, run_id)?, key))?;
+        self.metric_points_behind(run_id, key, 0)
+    }
+
+    /// The points of a metric that were logged behind its first `n_known`.
+    pub fn metric_points_behind(
+        &self,
+        run_id: &RunId,
+        key: &str,
+        n_known: usize,
+    ) -> Result<Vec<MetricPoint>> {
+        let samples = self.read(|db| {
+            let row = load::find_id(db, run_id)?;
+            chunk_rows::samples_behind(db, row, key, n_known)
+        })?;
         Ok(samples
             .into_iter()
             .map(|sample| MetricPoint {
@@ -87,30 +89,6 @@ impl Store {
     /// By name.
     pub fn metric_summaries(&self, run_id: &RunId) -> Result<Vec<MetricSummary>> {
         self.read(|db| summaries(db, load::find_id(db, run_id)?))
-    }
-}
-
-impl Default for MetricBucket {
-    /// Of no points.
-    fn default() -> Self {
-        Self {
-            first_step: i64::MAX,
-            last_step: i64::MIN,
-            min: f64::NAN,
-            max: f64::NAN,
-            n: 0,
-        }
-    }
-}
-
-impl MetricBucket {
-    /// Takes the points of another bucket in. `f64::min` passes over NaN.
-    pub(super) fn join(&mut self, other: &Self) {
-        self.first_step = self.first_step.min(other.first_step);
-        self.last_step = self.last_step.max(other.last_step);
-        self.min = self.min.min(other.min);
-        self.max = self.max.max(other.max);
-        self.n += other.n;
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use assay_core::run::Artifact;
-use assay_core::{ObjectHash, RunId, TimestampMs};
+use assay_core::{RunId, TimestampMs};
 
 use super::{load, runs};
 use crate::error::Result;
@@ -21,17 +21,10 @@ impl Store {
     pub fn add_tracked_artifact(
         &self,
         run_id: &RunId,
-        path: &str,
-        object: &ObjectHash,
-        size_bytes: u64,
+        file: &Artifact,
         at_ms: TimestampMs,
     ) -> Result<()> {
-        let file = Artifact {
-            path: path.to_owned(),
-            object: object.clone(),
-            size_bytes,
-        };
-        self.put_file(OF_RUNS, &file, at_ms, |write| open_run(write, run_id))
+        self.put_file(OF_RUNS, file, at_ms, |write| open_run(write, run_id))
     }
 
     /// By path; of a deleted run too.
@@ -51,7 +44,8 @@ impl Store {
 
     /// Every point once, by time, step and value, as MLflow has it: what was sent twice was logged once.
     pub fn tracked_points(&self, run_id: &RunId, key: &str) -> Result<Vec<MetricPoint>> {
-        let samples = self.read(|db| chunk_rows::samples(db, load::row_of(db, run_id)?, key))?;
+        let samples =
+            self.read(|db| chunk_rows::samples_behind(db, load::row_of(db, run_id)?, key, 0))?;
         let mut seen = HashSet::with_capacity(samples.len());
         let mut points: Vec<MetricPoint> = samples
             .into_iter()

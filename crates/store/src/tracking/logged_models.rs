@@ -7,7 +7,7 @@ use assay_core::run::Artifact;
 use assay_core::tracking::{
     ExperimentId, LoggedMetric, LoggedModel, LoggedModelId, LoggedModelStatus, ModelMetric,
 };
-use assay_core::{ObjectHash, RunId, TimestampMs};
+use assay_core::{RunId, TimestampMs};
 use rusqlite::{Connection, Row, params};
 
 use super::experiments;
@@ -156,17 +156,10 @@ impl Store {
     pub fn add_logged_model_file(
         &self,
         id: &LoggedModelId,
-        path: &str,
-        object: &ObjectHash,
-        size_bytes: u64,
+        file: &Artifact,
         at_ms: TimestampMs,
     ) -> Result<()> {
-        let file = Artifact {
-            path: path.to_owned(),
-            object: object.clone(),
-            size_bytes,
-        };
-        self.put_file(OF_LOGGED_MODELS, &file, at_ms, |write| changed(write, id))
+        self.put_file(OF_LOGGED_MODELS, file, at_ms, |write| changed(write, id))
     }
 
     /// A file, or all files of a folder; nothing when there is none.

@@ -8,7 +8,7 @@ use assay_core::trace::{
     TraceEnd, TraceId, TraceInfo, TraceSelection, TraceState,
 };
 use assay_core::tracking::ExperimentId;
-use assay_core::{ObjectHash, RunId, TimestampMs};
+use assay_core::{RunId, TimestampMs};
 use rusqlite::{Connection, params};
 
 use super::{experiments, trace_load};
@@ -175,20 +175,8 @@ impl Store {
     }
 
     /// Refers to an object that is in the lab; the same path again replaces it.
-    pub fn add_trace_file(
-        &self,
-        id: &TraceId,
-        path: &str,
-        object: &ObjectHash,
-        size_bytes: u64,
-        at_ms: TimestampMs,
-    ) -> Result<()> {
-        let file = Artifact {
-            path: path.to_owned(),
-            object: object.clone(),
-            size_bytes,
-        };
-        self.put_file(OF_TRACES, &file, at_ms, |write| {
+    pub fn add_trace_file(&self, id: &TraceId, file: &Artifact, at_ms: TimestampMs) -> Result<()> {
+        self.put_file(OF_TRACES, file, at_ms, |write| {
             trace_load::row_of(&write.tx, id)
         })
     }

@@ -10,7 +10,7 @@ use assay_store::Error;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
-use crate::support::{ACT, Lab};
+use crate::support::{ACT, Lab, stored_file};
 
 fn ids(numbers: &[u128]) -> Vec<RunId> {
     numbers
@@ -331,7 +331,7 @@ fn the_trash_says_what_emptying_it_frees_and_frees_that() {
         let object = lab.object(bytes);
         let run_id = RunId::from_bits(number);
         lab.store
-            .add_artifact(&run_id, path, &object, bytes.len() as u64, 1)
+            .add_artifact(&run_id, &stored_file(path, &object, bytes.len() as u64), 1)
             .unwrap();
     }
     for number in 1..=3 {

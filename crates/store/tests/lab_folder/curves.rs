@@ -1,7 +1,8 @@
 //! Curves as charts ask for them, whatever portions they came in and whichever format they were written in.
 
+use assay_core::curves::MetricBucket;
 use assay_core::run::RunStatus;
-use assay_store::{ALL_STEPS, FinishedRun, MetricBucket, MetricPoint, Store};
+use assay_store::{ALL_STEPS, FinishedRun, MetricPoint, Store};
 use rusqlite::{Connection, params};
 
 use crate::support::{ACT, Lab, VERSION, new_run};
@@ -99,8 +100,33 @@ fn steps_in_any_order_are_buckets_in_order() {
     assert_eq!(found, (1_000..2_000).collect::<Vec<_>>());
 }
 
+#[test]
+fn what_is_new_is_read_without_the_rest() {
+    let lab = Lab::new();
+    let run = lab.run(1);
+    let mut n_known = 0;
+    // Points that wait in the summary, in the tail, in chunks, and all of it on its way from one to the next.
+    for n in [1, 1, 20, 300, 2, 255, 700, 1, 2_000, 17] {
+        let step = n_known as i64;
+        lab.store
+            .log_metrics(&run, &points(step..step + n))
+            .unwrap();
+        let new = lab
+            .store
+            .metric_points_behind(&run, "loss", n_known)
+            .unwrap();
+        assert_eq!(new, points(step..step + n));
+        n_known += new.len();
+        for behind in [0, n_known / 2, n_known - 1, n_known, n_known + 5] {
+            let found = lab.store.metric_points_behind(&run, "loss", behind);
+            let first = behind.min(n_known) as i64;
+            assert_eq!(found.unwrap(), points(first..n_known as i64), "{behind}");
+        }
+    }
+}
+
 /// A lab as format 4 kept it: full chunks by their number, and a row for every point behind them.
-fn lab_of_format_4(chunks: &[(Vec<u8>, Vec<u8>)], tail: &[MetricPoint]) -> tempfile::TempDir {
+fn lab_of_format_4(chunks: &[Vec<u8>], tail: &[MetricPoint]) -> tempfile::TempDir {
     let lab = Lab::new();
     let path = lab.path();
     let folder = lab.close();
@@ -124,10 +150,10 @@ fn lab_of_format_4(chunks: &[(Vec<u8>, Vec<u8>)], tail: &[MetricPoint]) -> tempf
         chunks.len() * 1_024 + tail.len()
     ))
     .unwrap();
-    for (number, (groups, points)) in chunks.iter().enumerate() {
+    for (number, points) in chunks.iter().enumerate() {
         db.execute(
-            "INSERT INTO metric_chunks (run, key, number, groups, points) VALUES (70, 'loss', ?1, ?2, ?3)",
-            params![number as i64, groups, points],
+            "INSERT INTO metric_chunks (run, key, number, groups, points) VALUES (70, 'loss', ?1, x'00', ?2)",
+            params![number as i64, points],
         )
         .unwrap();
     }
@@ -143,19 +169,30 @@ fn lab_of_format_4(chunks: &[(Vec<u8>, Vec<u8>)], tail: &[MetricPoint]) -> tempf
 
 #[test]
 fn a_curve_of_format_4_reads_as_before_and_goes_on() {
-    // Chunks themselves are written as they were.
+    // Their points are written as they were, what is known of these is found anew.
     let newest = Lab::new();
     let run = newest.run(1);
     newest.store.log_metrics(&run, &points(0..2_048)).unwrap();
     let db = Connection::open(newest.path().join("lab.db")).unwrap();
-    let chunks: Vec<(Vec<u8>, Vec<u8>)> = db
-        .prepare("SELECT groups, points FROM metric_chunks ORDER BY place")
+    let chunks: Vec<Vec<u8>> = db
+        .prepare("SELECT points FROM metric_chunks ORDER BY place")
         .unwrap()
-        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
+        .query_map([], |row| row.get(0))
         .unwrap()
         .collect::<Result<_, _>>()
         .unwrap();
     assert_eq!(chunks.len(), 2);
+    let known = |db: &Connection| -> Vec<Vec<rusqlite::types::Value>> {
+        db.prepare(
+            "SELECT place, n, first_step, last_step, first_ms, last_ms, n_finite, min, max, mean, last, groups
+             FROM metric_chunks ORDER BY place",
+        )
+        .unwrap()
+        .query_map([], |row| (0..12).map(|index| row.get(index)).collect())
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap()
+    };
     let mut tail = points(2_048..2_051);
     tail.push(MetricPoint {
         value: -0.0,
@@ -166,6 +203,9 @@ fn a_curve_of_format_4_reads_as_before_and_goes_on() {
 
     let folder = lab_of_format_4(&chunks, &tail);
     let store = Store::open(&folder.path().join("lab"), VERSION, ACT.at_ms).unwrap();
+    let older = Connection::open(folder.path().join("lab/lab.db")).unwrap();
+    assert_eq!(known(&older), known(&db));
+    drop(older);
     let mut expected = points(0..2_048);
     expected.extend(tail);
     let bits = |points: &[MetricPoint]| -> Vec<_> {

@@ -2,8 +2,9 @@
 
 use std::cell::Cell;
 
+use assay_core::curves::MetricBucket;
 use assay_core::run::MetricSummary;
-use assay_store::{ALL_STEPS, MetricBucket, MetricPoint};
+use assay_store::{ALL_STEPS, MetricPoint};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
@@ -76,6 +77,12 @@ fn points_in_any_order_and_portion_come_back() {
         if let Some(best) = all.iter().find(|p| p.value == min) {
             prop_assert_eq!(summary.best_step, best.step);
         }
+        // Charts show what is neither NaN nor infinite.
+        let finite = || numbers().filter(|value| value.is_finite());
+        let (min, max) = (
+            finite().fold(f64::NAN, f64::min),
+            finite().fold(f64::NAN, f64::max),
+        );
         for n in [1, 7, 5_000] {
             let buckets = lab.store.metric_buckets(&run, "test.loss", &ALL_STEPS, n)?;
             prop_assert!(buckets.len() <= n as usize);

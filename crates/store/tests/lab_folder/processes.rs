@@ -10,7 +10,7 @@ use assay_core::lab::TrashKind;
 use assay_core::run_table::RunQuery;
 use assay_store::Store;
 
-use crate::support::{ACT, Lab, VERSION, files, new_run};
+use crate::support::{ACT, Lab, VERSION, files, new_run, stored_file};
 
 const FOLDER: &str = "ASSAY_STORE_TEST_LAB";
 const READY: &str = "the other process is ready";
@@ -143,7 +143,7 @@ fn processes_and_threads_write_side_by_side() {
             let run_id = store.begin_run(new_run(number)).unwrap().run_id;
             let object = store.put_object(&number.to_le_bytes()).unwrap().0;
             store
-                .add_artifact(&run_id, "a.bin", &object, 16, 1)
+                .add_artifact(&run_id, &stored_file("a.bin", &object, 16), 1)
                 .unwrap();
             store
                 .append_audit(ACT, "test", run_id.as_str(), "")

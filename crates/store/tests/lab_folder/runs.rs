@@ -6,7 +6,7 @@ use assay_core::run::{Confusion, RunStatus};
 use assay_core::{Code, ExperimentName, RunId};
 use assay_store::{Error, FinishedRun, MetricPoint, NewRun};
 
-use crate::support::{ACT, Lab, failure, new_run, parity};
+use crate::support::{ACT, Lab, failure, new_run, parity, stored_file};
 
 fn point(value: f64) -> MetricPoint {
     MetricPoint {
@@ -33,7 +33,7 @@ fn a_run_keeps_all_that_it_was_given() {
     );
     let object = lab.object(b"picture");
     lab.store
-        .add_artifact(&begun.run_id, "plots/roc.svg", &object, 7, 5)
+        .add_artifact(&begun.run_id, &stored_file("plots/roc.svg", &object, 7), 5)
         .unwrap();
     lab.store.log_metrics(&begun.run_id, &[point(0.5)]).unwrap();
     let end = FinishedRun {
@@ -72,7 +72,8 @@ fn a_finished_run_does_not_change() {
     let end = FinishedRun::new(RunStatus::Failed, 9);
     for outcome in [
         lab.store.log_metrics(&run_id, &[point(1.0)]),
-        lab.store.add_artifact(&run_id, "late.txt", &object, 4, 9),
+        lab.store
+            .add_artifact(&run_id, &stored_file("late.txt", &object, 4), 9),
         lab.store.finish_run(&run_id, &end),
     ] {
         assert_eq!(outcome.unwrap_err().code(), Code::Conflict);
@@ -179,7 +180,7 @@ fn artifacts_stay_inside_their_run() {
     ] {
         let error = lab
             .store
-            .add_artifact(&run_id, path, &object, 1, 1)
+            .add_artifact(&run_id, &stored_file(path, &object, 1), 1)
             .unwrap_err();
         assert_eq!(error.code(), Code::Invalid, "{path}");
     }

@@ -11,6 +11,7 @@ use assay_core::parity::{PARITY_SCHEMA, ParityReport};
 use assay_core::profile::Histogram;
 use assay_core::registry::{ModelVersion, Signature, VersionKey};
 use assay_core::replay::{DRIFT_REPORT_SCHEMA, DriftReport, WindowSpec};
+use assay_core::run::Artifact;
 use assay_core::schema::{Column, ColumnType, Schema};
 use assay_core::train::ProblemKind;
 use assay_core::{
@@ -266,4 +267,12 @@ pub fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
         }
     }
     found
+}
+
+pub fn stored_file(path: &str, object: &ObjectHash, size_bytes: u64) -> Artifact {
+    Artifact {
+        path: path.to_owned(),
+        object: object.clone(),
+        size_bytes,
+    }
 }

@@ -5,7 +5,7 @@ use assay_core::lab::{LabStatus, TrashKind};
 use assay_core::run_table::RunQuery;
 use assay_core::{Code, ObjectHash};
 
-use crate::support::{ACT, Lab, key};
+use crate::support::{ACT, Lab, key, stored_file};
 
 /// One of everything; the run made the model.
 fn full_lab() -> (Lab, Vec<(TrashKind, String)>) {
@@ -15,7 +15,7 @@ fn full_lab() -> (Lab, Vec<(TrashKind, String)>) {
     let artifact = lab.run(2);
     let object = lab.object(b"artifact");
     lab.store
-        .add_artifact(&artifact, "a.bin", &object, 8, 1)
+        .add_artifact(&artifact, &stored_file("a.bin", &object, 8), 1)
         .unwrap();
     let end = assay_store::FinishedRun::new(assay_core::run::RunStatus::Failed, ACT.at_ms + 5);
     lab.store.finish_run(&artifact, &end).unwrap();
@@ -140,7 +140,7 @@ fn emptied_trash_is_gone_with_its_bytes_and_only_those() {
     let shared = lab.object(b"artifact");
     let keeper = lab.run(9);
     lab.store
-        .add_artifact(&keeper, "same.bin", &shared, 8, 1)
+        .add_artifact(&keeper, &stored_file("same.bin", &shared, 8), 1)
         .unwrap();
     let objects = |lab: &Lab| lab.objects().len();
     // rows, artifact, onnx, sketch, shapes
