@@ -41,6 +41,6 @@ export function reportHref(reports: readonly RunImportReport[]): string {
 
 function listed(names: readonly string[]): string {
   const [first = '', second] = names;
-  if (names.length > 2) return `${first}, ${second ?? ''} and ${count(names.length - 2)} more`;
+  if (names.length > 3) return `${first}, ${second ?? ''} and ${count(names.length - 2)} more`;
   return names.join(', ');
 }

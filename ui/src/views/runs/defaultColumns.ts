@@ -13,7 +13,10 @@ export function defaultColumns(runs: readonly Told[], available: Available, allE
   const measured = available.metrics.filter((name) => runs.some((run) => name in run.metrics));
   const telling = TELLING.map((name) => `test.${name}`).filter((name) => measured.includes(name));
   // Where the test rows say little, what else was measured does; folds and what was trained on say less than that.
-  const others = byTelling(measured.filter((name) => !telling.includes(name)));
+  const isTested = (name: string) => Number(name.startsWith('test.'));
+  const others = byTelling(measured.filter((name) => !telling.includes(name))).sort(
+    (a, b) => isTested(b) - isTested(a),
+  );
   const metrics = [...telling, ...(telling.length > 0 ? others.filter((name) => !/^(cv|train)\./.test(name)) : others)];
   return [
     ...(allExperiments && new Set(runs.map((run) => run.experiment)).size > 1 ? [EXPERIMENT] : []),
