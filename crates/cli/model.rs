@@ -45,6 +45,16 @@ pub enum Command {
         #[arg(long, default_value = "", value_name = "WHY")]
         approve: String,
     },
+    /// Print what is said of a version, as model hubs read it; or change it
+    Card {
+        model: Reference,
+        /// Take the text of a file
+        #[arg(long, value_name = "FILE", conflicts_with = "reset")]
+        from: Option<PathBuf>,
+        /// Write it anew from what is known
+        #[arg(long)]
+        reset: bool,
+    },
     /// Point a name such as champion at a version
     Alias { model: Reference, alias: String },
     /// What any ONNX file says of itself: operators, inputs, outputs
@@ -127,6 +137,14 @@ impl Command {
                     reason: approve.clone(),
                 };
                 output.result(&lab.roll_back(&request)?, rolled_back);
+            }
+            Self::Card { model, from, reset } => {
+                let card = match from {
+                    Some(file) => lab.load_model_card(model, file)?,
+                    None if *reset => lab.set_model_card(model, None)?,
+                    None => lab.model_card(model)?,
+                };
+                output.result(&card, |card| card.text.trim_end().to_owned());
             }
             Self::Alias { model, alias } => {
                 output.result(&lab.set_alias(model, alias)?, |version| {

@@ -4,6 +4,7 @@ mod algorithms;
 mod archive;
 mod around;
 mod bad_input;
+mod card;
 mod chain;
 mod diff;
 mod electricity;

@@ -415,6 +415,16 @@ pub fn models_rollback(desk: &Desk, request: RollbackRequest) -> Answer<Rollback
     ask(desk, |lab| lab.roll_back(&request))
 }
 
+pub fn models_card(desk: &Desk, request: ByModel) -> Answer<ModelCard> {
+    ask(desk, |lab| lab.model_card(&request.model))
+}
+
+pub fn models_set_card(desk: &Desk, request: SetModelCard) -> Answer<ModelCard> {
+    ask(desk, |lab| {
+        lab.set_model_card(&request.model, request.text.as_deref())
+    })
+}
+
 pub fn models_alias(desk: &Desk, request: AliasRequest) -> Answer<RegisteredVersion> {
     ask(desk, |lab| lab.set_alias(&request.model, &request.alias))
 }

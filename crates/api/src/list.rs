@@ -95,6 +95,8 @@ macro_rules! with_commands {
             json "models.gate" (GateRequest) -> GateReport, reads [Lab, Models, Expectations] => handlers::models_gate;
             json "models.promote" (PromoteRequest) -> GateReport, reads [] => handlers::models_promote;
             json "models.rollback" (RollbackRequest) -> Rollback, reads [] => handlers::models_rollback;
+            json "models.card" (ByModel) -> ModelCard, reads [Lab, Models] => handlers::models_card;
+            json "models.set_card" (SetModelCard) -> ModelCard, reads [] => handlers::models_set_card;
             json "models.alias" (AliasRequest) -> RegisteredVersion, reads [] => handlers::models_alias;
             json "models.verify" (ByModel) -> VerifyReport, reads [] => handlers::models_verify;
             json "models.export" (ExportRequest) -> Written, reads [] => handlers::models_export;

@@ -251,6 +251,11 @@ fn requests(desk: &Desk, folder: &std::path::Path) -> BTreeMap<&'static str, Val
             "models.rollback",
             json!({ "model": "twice", "reason": "it drifts" }),
         ),
+        ("models.card", json!({ "model": "penguin-species" })),
+        (
+            "models.set_card",
+            json!({ "model": "penguin-species", "text": "# Penguins\n" }),
+        ),
         (
             "models.alias",
             json!({ "model": "penguin-species", "alias": "challenger" }),

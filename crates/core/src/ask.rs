@@ -9,7 +9,7 @@ use crate::chart::{ChartRequest, RenderRequest, Theme};
 use crate::ids::{JobId, ModelName, ReplayId, RunId};
 use crate::lab::{SearchHit, TrashKind};
 use crate::reference::Reference;
-use crate::registry::Stage;
+use crate::registry::{Stage, VersionKey};
 use crate::result::Costs;
 
 /// No question, or no answer.
@@ -178,6 +178,22 @@ pub struct ExportRequest {
 pub struct Written {
     pub path: String,
     pub size_bytes: u64,
+}
+
+/// What is said of a model version: YAML front matter and Markdown, as model hubs read them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ModelCard {
+    pub model: VersionKey,
+    pub text: String,
+    /// It is not as Assay would write it from what is known.
+    pub is_edited: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SetModelCard {
+    pub model: Reference,
+    /// `None`: written anew from what is known.
+    pub text: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]

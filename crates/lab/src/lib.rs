@@ -16,6 +16,7 @@ mod imports;
 mod jobs;
 mod line_log;
 mod lineage;
+mod model_card;
 mod model_files;
 mod models;
 mod processes;

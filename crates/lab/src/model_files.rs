@@ -10,11 +10,15 @@ use assay_onnx::MlModel;
 
 use crate::error::Cause;
 
+/// What is said of the version, as model hubs read it; a person may change it.
+pub const CARD: &str = "MODEL_CARD.md";
+
 pub struct Files<'a> {
     pub version: &'a ModelVersion,
     pub record: &'a TrainRecord,
     pub onnx: &'a [u8],
     pub reference: &'a ReferenceSketch,
+    pub card: &'a str,
 }
 
 /// Name and bytes of every file but CHECKSUMS, which the store adds.
@@ -37,10 +41,7 @@ pub fn all(files: &Files<'_>) -> Result<Vec<(String, Vec<u8>)>, Cause> {
             "recipe.json".to_owned(),
             serde_json::to_vec_pretty(&files.record.recipe)?,
         ),
-        (
-            "MODEL_CARD.md".to_owned(),
-            card(files.version, files.record).into_bytes(),
-        ),
+        (CARD.to_owned(), files.card.as_bytes().to_vec()),
     ];
     let created = jiff::Timestamp::from_millisecond(files.version.created_ms)
         .map(|time| time.strftime("%Y-%m-%d %H:%M:%S.%6f").to_string())
@@ -146,83 +147,6 @@ fn seen(shape: &SketchShape) -> (String, bool) {
         }
         SketchShape::Empty => ("no value".to_owned(), false),
     }
-}
-
-/// What the model is for, after `trained to`.
-fn purpose(record: &TrainRecord) -> String {
-    match record.problem {
-        ProblemKind::Binary | ProblemKind::Multiclass | ProblemKind::Regression => {
-            format!("predict `{}`", record.spec.target)
-        }
-        ProblemKind::Clustering => "put rows into clusters".to_owned(),
-        ProblemKind::Anomaly => "find rows that are unlike the others".to_owned(),
-        ProblemKind::Embedding => "place rows among few coordinates".to_owned(),
-    }
-}
-
-/// YAML front matter and Markdown, as model hubs read it.
-fn card(version: &ModelVersion, record: &TrainRecord) -> String {
-    let task = match version.problem {
-        ProblemKind::Regression => "tabular-regression",
-        ProblemKind::Binary | ProblemKind::Multiclass => "tabular-classification",
-        ProblemKind::Clustering | ProblemKind::Anomaly | ProblemKind::Embedding => "other",
-    };
-    let metrics: String = version
-        .metrics
-        .iter()
-        .map(|(name, value)| format!("| {name} | {value:.4} |\n"))
-        .collect();
-    let inputs: String = version
-        .signature
-        .inputs
-        .iter()
-        .map(|input| {
-            format!(
-                "| `{}` | {} | {} |\n",
-                input.name,
-                input.kind.label(),
-                input.seen.replace('|', "\\|")
-            )
-        })
-        .collect();
-    let warnings: String = if record.warnings.is_empty() {
-        "None was noted.\n".to_owned()
-    } else {
-        record
-            .warnings
-            .iter()
-            .map(|warning| format!("- {warning}\n"))
-            .collect()
-    };
-    format!(
-        "---\nlibrary_name: onnx\npipeline_tag: {task}\ntags:\n- tabular\n- onnx\n- assay\nmodel_name: {name}\n---\n\n\
-         # {name}, version {number}\n\n\
-         {algorithm}, trained by Assay {assay} on `{dataset}@{dataset_number}` (content `{content}`) to {purpose} \
-         from {n_inputs} columns, with {n_train} training rows, {n_test} test rows and seed {seed}.\n\n\
-         ## Metrics\n\n| metric | value |\n| --- | ---: |\n{metrics}\n\
-         ## Inputs\n\nRaw columns; a missing number is NaN, a missing text is empty.\n\n\
-         | column | type | seen in training |\n| --- | --- | --- |\n{inputs}\n\
-         ## ONNX parity\n\n{rows} rows compared with the trained model through {runtime}: {flips} labels differ, largest \
-         absolute difference {max_abs:.1e} (tolerance {tolerance:.0e}).\n\n\
-         ## Limits\n\n{warnings}",
-        name = version.model,
-        number = version.version,
-        algorithm = version.algorithm,
-        assay = record.environment.assay,
-        dataset = version.dataset,
-        dataset_number = version.dataset_number,
-        content = version.dataset_version.short(),
-        purpose = purpose(record),
-        n_inputs = version.signature.inputs.len(),
-        n_train = record.n_train_rows,
-        n_test = record.n_test_rows,
-        seed = record.spec.seed,
-        rows = version.parity.rows,
-        runtime = version.parity.runtime,
-        flips = version.parity.label_flips,
-        max_abs = version.parity.max_abs_diff,
-        tolerance = version.parity.tolerance,
-    )
 }
 
 #[cfg(test)]

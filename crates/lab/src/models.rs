@@ -197,18 +197,30 @@ impl Lab {
             },
             self.act(),
         )?;
-        let files = model_files::all(&Files {
-            version: &version,
-            record: &record,
-            onnx: &onnx,
-            reference: &reference,
-        })?;
-        if let Err(error) = self.store.write_registry(&version.key(), &files) {
+        if let Err(cause) = self.write_folder(&version, &record, &onnx, &reference) {
             // The lab is as it was: a full disk leaves no version without its folder.
             self.store.withdraw_version(&version.key(), self.act())?;
-            return Err(error.into());
+            return Err(cause);
         }
         Ok(version)
+    }
+
+    fn write_folder(
+        &self,
+        version: &ModelVersion,
+        record: &TrainRecord,
+        onnx: &[u8],
+        reference: &ReferenceSketch,
+    ) -> Result<(), Cause> {
+        let files = model_files::all(&Files {
+            version,
+            record,
+            onnx,
+            reference,
+            card: &self.new_card(version, record)?,
+        })?;
+        self.store.write_registry(&version.key(), &files)?;
+        Ok(())
     }
 
     fn reference_sketch_of(&self, run_id: &RunId) -> Result<(ObjectHash, ReferenceSketch), Cause> {

@@ -6,11 +6,13 @@ use std::fs::File;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use assay_core::event::Kind;
 use assay_core::registry::VersionKey;
 use assay_core::tracking::ArtifactFile;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
+use crate::act::Act;
 use crate::error::{Attempted, Error, Result};
 use crate::layout::sync_folder;
 use crate::models::find_key;
@@ -66,6 +68,44 @@ impl Store {
         sync_folder(&parent)?;
         sync_folder(&self.layout.registry())?;
         Ok(target)
+    }
+
+    /// Writes one file of a folder anew, with its sums.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] as for [`Store::registry_path`]; [`Error::Damaged`] when another file is not what its sums
+    /// say: new sums would vouch for it.
+    pub fn replace_registry_file(
+        &self,
+        key: &VersionKey,
+        path: &str,
+        bytes: &[u8],
+        act: Act<'_>,
+    ) -> Result<()> {
+        let damaged = self.verify_registry(key)?.damaged;
+        if !damaged.is_empty() {
+            return Err(Error::damaged(format!(
+                "files of {key} are damaged: {}",
+                damaged.join(", ")
+            )));
+        }
+        let folder = self.registry_path(key)?;
+        let mut files = Vec::new();
+        for file in self.registry_files(key)? {
+            if file.path != CHECKSUMS && file.path != path {
+                let bytes = std::fs::read(folder.join(&file.path))
+                    .attempted(|| format!("reading `{}` of {key}", file.path))?;
+                files.push((file.path, bytes));
+            }
+        }
+        files.push((path.to_owned(), bytes.to_vec()));
+        self.write_registry(key, &files)?;
+        self.write(act.at_ms, |write| {
+            write.changed(Kind::Models);
+            let detail = format!("`{path}` was changed.");
+            write.audit(act, "model.changed", &key.to_string(), &detail)?;
+            Ok(())
+        })
     }
 
     /// # Errors

@@ -2,6 +2,6 @@
 import type { ModelName } from "./ModelName";
 
 /**
- * `name@version`, exactly.
+ * A version of a model; `name@version`, exactly.
  */
 export type VersionKey = { model: ModelName, version: number, };

@@ -51,6 +51,7 @@ import type { LabStatus } from "./LabStatus";
 import type { Lineage } from "./Lineage";
 import type { LineageRequest } from "./LineageRequest";
 import type { MetricInfo } from "./MetricInfo";
+import type { ModelCard } from "./ModelCard";
 import type { ModelDetail } from "./ModelDetail";
 import type { ModelSummary } from "./ModelSummary";
 import type { ModelVersion } from "./ModelVersion";
@@ -100,6 +101,7 @@ import type { SaveReport } from "./SaveReport";
 import type { SaveSuite } from "./SaveSuite";
 import type { SearchAnswer } from "./SearchAnswer";
 import type { SearchRequest } from "./SearchRequest";
+import type { SetModelCard } from "./SetModelCard";
 import type { Suite } from "./Suite";
 import type { SuiteSummary } from "./SuiteSummary";
 import type { SuiteText } from "./SuiteText";
@@ -198,6 +200,8 @@ export interface Commands {
   "models.gate": { request: GateRequest; response: GateReport };
   "models.promote": { request: PromoteRequest; response: GateReport };
   "models.rollback": { request: RollbackRequest; response: Rollback };
+  "models.card": { request: ByModel; response: ModelCard };
+  "models.set_card": { request: SetModelCard; response: ModelCard };
   "models.alias": { request: AliasRequest; response: RegisteredVersion };
   "models.verify": { request: ByModel; response: VerifyReport };
   "models.export": { request: ExportRequest; response: Written };
@@ -293,6 +297,8 @@ export const READS: Record<keyof Commands, readonly Kind[]> = {
   "models.gate": ["lab", "models", "expectations"],
   "models.promote": [],
   "models.rollback": [],
+  "models.card": ["lab", "models"],
+  "models.set_card": [],
   "models.alias": [],
   "models.verify": [],
   "models.export": [],
