@@ -143,28 +143,25 @@ pub enum Champion {
 
 /// Invariant: what cannot be compared is not better.
 pub fn comparison_condition(rule: &BetterThan, metric: &str, champion: &Champion) -> GateCondition {
-    let needs = format!(
-        "{metric} better by more than {}, {}% sure",
-        rule.margin,
-        (rule.confidence * 1_000.0).round() / 10.0
-    );
+    let sure = (rule.confidence * 1_000.0).round() / 10.0;
+    let mut name = format!("better than {}", rule.alias);
+    let mut rows = String::new();
     let (measured, passed) = match champion {
         Champion::Nobody => (format!("no other {}", rule.alias), true),
         Champion::NotComparable(why) => (why.clone(), false),
-        Champion::Compared(key, found) => (
-            format!(
-                "{:+.4} beside {key}, at least {:+.4}, {} rows",
-                found.difference,
-                found.at_least,
-                count(found.n_rows as u64)
-            ),
-            found.at_least > rule.margin,
-        ),
+        Champion::Compared(key, found) => {
+            name = format!("better than {key}");
+            rows = format!(" on {} rows", count(found.n_rows as u64));
+            (
+                format!("{:+.4}, surely {:+.4}", found.difference, found.at_least),
+                found.at_least > rule.margin,
+            )
+        }
     };
     GateCondition {
         kind: ConditionKind::Comparison,
-        name: format!("better than {}", rule.alias),
-        needs,
+        name,
+        needs: format!("{metric} by more than {}{rows}, {sure}% sure", rule.margin),
         measured,
         passed,
     }
@@ -284,11 +281,12 @@ mod tests {
         }
         let shown = comparison_condition(&rule, "accuracy", &compared(0.011));
         assert_eq!(
-            (shown.needs.as_str(), shown.measured.as_str()),
-            (
-                "accuracy better by more than 0.01, 95% sure",
-                "+0.0200 beside m@1, at least +0.0110, 1,200 rows"
-            )
+            [&*shown.name, &*shown.needs, &*shown.measured],
+            [
+                "better than m@1",
+                "accuracy by more than 0.01 on 1,200 rows, 95% sure",
+                "+0.0200, surely +0.0110"
+            ]
         );
     }
 
