@@ -97,13 +97,48 @@ it('verifying says how many files are equal, exporting refuses a folder that hol
   await window.page.getByText(/is exported/).waitFor();
 });
 
+it('the card is read, changed and written anew; links in it lead nowhere', async () => {
+  await window.page.getByRole('button', { name: 'Card…' }).click();
+  const card = dialog('Card of penguin-species@1');
+  await card.getByRole('heading', { name: 'penguin-species, version 1' }).waitFor();
+  await card.getByRole('cell', { name: 'balanced_accuracy' }).waitFor();
+  await card.getByRole('button', { name: 'Edit' }).click();
+  await card.getByRole('textbox').fill('# Ours\n\n<b>bold</b> and [a link](http://elsewhere.example/)\n');
+  await card.getByRole('button', { name: 'Save' }).click();
+  await card.getByText('changed by hand').waitFor();
+  await card.getByRole('button', { name: 'Read' }).click();
+  await card.getByRole('heading', { name: 'Ours' }).waitFor();
+  expect(await card.locator('a, b, img').count()).toBe(0);
+  await card.getByRole('button', { name: 'Write it anew' }).click();
+  await card.getByText('written from what is known').waitFor();
+  await card.getByText('Close', { exact: true }).click();
+  expect(must('model', 'verify', 'penguin-species')).toContain('"passed": true');
+});
+
+it('a model is rolled back to the version that was in production before', async () => {
+  const { run_id } = (JSON.parse(must('model', 'show', 'penguin-species')) as { version: { run_id: string } }).version;
+  must('model', 'register', run_id, '--name', 'penguin-species');
+  must('model', 'promote', 'penguin-species@2', '--to', 'production');
+  await window.page.goto(`${server.address}#/models/penguin-species/2`);
+  await window.page.getByRole('button', { name: 'More' }).click();
+  await window.page.getByRole('menuitem', { name: 'Roll back to @1…' }).click();
+  const rollback = dialog('Roll penguin-species back');
+  await rollback.getByRole('textbox', { name: 'Why' }).fill('it drifts');
+  await rollback.getByRole('button', { name: 'Back to version 1' }).click();
+  await window.page.getByText('is in production again').waitFor();
+  await expect.poll(stage).toContain('Archived');
+  await window.page.goto(`${server.address}#/models/penguin-species/1`);
+  await window.page.getByText(/Reason: it drifts/).waitFor();
+});
+
 it('a deleted model comes back with Undo', async () => {
+  await window.page.reload();
   await window.page.getByRole('button', { name: 'More' }).click();
   await window.page.getByRole('menuitem', { name: 'Delete penguin-species' }).click();
   await window.page.getByText('is in the trash').waitFor();
   await window.page.getByText('A good run becomes a model').waitFor();
   await window.page.getByRole('button', { name: /^Undo Ctrl/ }).click();
-  await window.page.getByRole('heading', { name: 'penguin-species@1' }).waitFor();
+  await window.page.getByRole('heading', { name: /^penguin-species@/ }).waitFor();
 });
 
 it('nothing went wrong, and nothing was asked for elsewhere', () => expect(window.problems).toEqual([]));
