@@ -118,6 +118,9 @@ fn from_a_file_to_a_seen_drift() {
         "signature.json",
         "MODEL_CARD.md",
         "reference.json",
+        "sample_request.json",
+        "sample_answer.json",
+        "sbom.cdx.json",
         "CHECKSUMS",
     ] {
         assert!(folder.join(file).is_file(), "{file}");

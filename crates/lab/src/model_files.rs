@@ -1,6 +1,8 @@
 //! The self-contained folder of a model version: what another tool needs to open it without Assay.
 
+use assay_core::Columns;
 use assay_core::drift::{ReferenceSketch, SketchShape};
+use assay_core::matrix::Prediction;
 use assay_core::registry::{ModelVersion, Signature, SignatureColumn};
 use assay_core::run::TrainRecord;
 use assay_core::schema::ColumnType;
@@ -9,6 +11,7 @@ use assay_core::words::number;
 use assay_onnx::MlModel;
 
 use crate::error::Cause;
+use crate::{model_sample, model_sbom};
 
 /// What is said of the version, as model hubs read it; a person may change it.
 pub const CARD: &str = "MODEL_CARD.md";
@@ -19,6 +22,8 @@ pub struct Files<'a> {
     pub onnx: &'a [u8],
     pub reference: &'a ReferenceSketch,
     pub card: &'a str,
+    /// A few of the rows that it was tested on, and its stored answers to them.
+    pub sample: (&'a Columns, &'a Prediction),
 }
 
 /// Name and bytes of every file but CHECKSUMS, which the store adds.
@@ -40,6 +45,21 @@ pub fn all(files: &Files<'_>) -> Result<Vec<(String, Vec<u8>)>, Cause> {
         (
             "recipe.json".to_owned(),
             serde_json::to_vec_pretty(&files.record.recipe)?,
+        ),
+        (
+            "sample_request.json".to_owned(),
+            serde_json::to_vec_pretty(&model_sample::request(files.sample.0))?,
+        ),
+        (
+            "sample_answer.json".to_owned(),
+            serde_json::to_vec_pretty(&model_sample::answer(
+                files.sample.1,
+                &files.record.classes,
+            ))?,
+        ),
+        (
+            "sbom.cdx.json".to_owned(),
+            model_sbom::bill(files.version, files.record)?.into_bytes(),
         ),
         (CARD.to_owned(), files.card.as_bytes().to_vec()),
     ];

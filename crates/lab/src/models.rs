@@ -25,6 +25,7 @@ use crate::datasets::file_name;
 use crate::error::{Attempt, Cause};
 use crate::gates::gate_passed;
 use crate::model_files::{self, Files};
+use crate::model_sample;
 use crate::training::{MODEL, REFERENCE};
 use crate::{Error, Lab};
 
@@ -212,7 +213,14 @@ impl Lab {
         onnx: &[u8],
         reference: &ReferenceSketch,
     ) -> Result<(), Cause> {
+        let stored = self.predictions(&version.run_id)?;
+        let rows: Vec<usize> = (0..model_sample::N_ROWS.min(stored.rows.len())).collect();
+        let columns = self.tested_columns(record, &stored, &record.fitted.inputs)?;
         let files = model_files::all(&Files {
+            sample: (
+                &columns.take(&rows),
+                &stored_prediction(&stored).take(&rows),
+            ),
             version,
             record,
             onnx,
