@@ -65,7 +65,7 @@ it('a broken run of a folder is named, the others come', async () => {
   await page.getByRole('menuitem', { name: 'Import runs…' }).click();
   await dialog('Import runs').getByLabel('File or folder on this computer').fill(mlruns);
   await page.keyboard.press('Enter');
-  await dialog('Import runs').getByText('an mlruns folder').waitFor();
+  await dialog('Import runs').getByText('an mlruns folder', { exact: true }).waitFor();
   await dialog('Import runs').getByRole('button', { name: 'Import runs' }).last().click();
   const done = dialog('Import of runs');
   await done.getByText('1 new run').waitFor();
