@@ -80,8 +80,9 @@ def versions():
         source + "/../../other",
         "/etc",
         "file:///etc",
-        "mlflow-artifacts:/0/other/artifacts",
-        "runs:/other/model",
+        "mlflow-artifacts:/0/%2e%2e/other",
+        "s3://bucket/..%2f..%2fother",
+        "models:/" + "m-" + "0" * 32,
     ]:
         refused("INVALID_PARAMETER_VALUE", "", client.create_model_version, "versioned", bad, run)
     copied = client.copy_model_version("models:/versioned/4", "copied")

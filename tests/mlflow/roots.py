@@ -9,6 +9,8 @@ from common import ask, client, refused_request
 
 root, folder = sys.argv[2], Path(sys.argv[3])
 run = client.create_run("0")
+# A folder is told as an address, whatever folder the client is in.
+root = root if root.startswith("file:") else folder.as_uri()
 assert run.info.artifact_uri == f"{root}/0/{run.info.run_id}/artifacts", run.info.artifact_uri
 client.log_text(run.info.run_id, "hier", "notes/für.txt")
 assert (folder / "0" / run.info.run_id / "artifacts" / "notes" / "für.txt").read_text(encoding="utf-8") == "hier"

@@ -9,7 +9,7 @@ os.environ["MLFLOW_ENABLE_ASYNC_TRACE_LOGGING"] = "false"
 
 import mlflow
 from common import URI, all_pages, ask, client, refused, refused_request
-from mlflow.entities import SpanType
+from mlflow.entities import SpanType, TraceData
 from mlflow.entities.trace_info import TraceInfo
 from mlflow.entities.trace_location import TraceLocation
 from mlflow.entities.trace_state import TraceState
@@ -54,6 +54,11 @@ def made_by_decorators():
     assert child.events[0].name == "found" and child.events[0].attributes == {"n": 2}
     assert child.start_time_ns >= root.start_time_ns and child.end_time_ns <= root.end_time_ns
 
+    # The file that pages keep is what the client makes spans of.
+    kept = ask("GET", "/ajax-api/3.0/mlflow/get-trace-artifact", params={"request_id": first}).json()
+    read = lambda spans: {span.span_id: {**span.to_dict(), "attributes": span.attributes} for span in spans}
+    assert read(TraceData.from_dict(kept).spans) == read(trace.data.spans)
+
     wrong = mlflow.get_trace(failed)
     assert wrong.info.state == TraceState.ERROR
     assert any("nobody knows" in str(event.attributes) for span in wrong.data.spans for event in span.events)
@@ -68,11 +73,25 @@ def found(first, failed, run_id):
     assert ids(filter_string="span.name = 'look up' AND span.type = 'RETRIEVER' AND status = 'OK'") == [first]
     assert ids(filter_string="trace.text LIKE '%nobody knows%'") == [failed]
     assert ids(filter_string="trace.execution_time_ms < 0") == []
+    assert ids(filter_string="trace.text LIKE '%string_value%'") == [], "words of the protocol are nothing that a span says"
     assert ids(run_id=run_id) == [first]
     [trace] = mlflow.search_traces(locations=[experiment], filter_string="trace.status = 'OK'", return_type="list")
     assert {span.name for span in trace.data.spans} == {"answer", "look up"}
     refused("INVALID_PARAMETER_VALUE", "wrong", client.search_traces, locations=[experiment], filter_string="wrong = 'a'")
     refused("INVALID_PARAMETER_VALUE", "", client.search_traces, locations=[experiment], filter_string="trace.status = ")
+
+
+def linked_before_they_are_told_of():
+    run_id = client.create_run(experiment).info.run_id
+    client.link_traces_to_run(["tr-" + "5" * 32], run_id)
+    linked = lambda: [one.info.trace_id for one in client.search_traces(locations=[experiment], filter_string=f"attribute.run_id = '{run_id}'", include_spans=False)]
+    assert linked() == ["tr-" + "5" * 32]
+    info = TraceInfo("tr-" + "5" * 32, TraceLocation.from_experiment_id(experiment), 77, TraceState.OK, execution_duration=5)
+    kept = client._tracing_client.store.start_trace(info)
+    assert (kept.request_time, kept.state, kept.trace_metadata["mlflow.sourceRun"]) == (77, TraceState.OK, run_id)
+    assert linked() == [info.trace_id]
+    assert client.delete_traces(experiment, trace_ids=[info.trace_id]) == 1
+    refused("RESOURCE_DOES_NOT_EXIST", "run", client.link_traces_to_run, [info.trace_id], "0" * 32)
 
 
 def tagged_and_deleted(first, failed):
@@ -154,6 +173,7 @@ def over_open_telemetry():
 
 first, failed, run_id = made_by_decorators()
 found(first, failed, run_id)
+linked_before_they_are_told_of()
 tagged_and_deleted(first, failed)
 as_older_clients_keep_them()
 over_open_telemetry()

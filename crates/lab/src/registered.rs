@@ -1,6 +1,7 @@
 //! The registry for clients of the tracking API: the same models that are registered here, by MLflow's rules.
 
 use std::collections::BTreeMap;
+use std::io;
 
 use assay_core::ModelName;
 use assay_core::code::Code;
@@ -215,9 +216,42 @@ impl Lab {
         if !versions.contains(&entry) {
             versions.push(entry);
         }
-        let tags = BTreeMap::from([(VERSIONS_TAG.to_owned(), serde_json::to_string(&versions)?)]);
+        let tags = BTreeMap::from([(VERSIONS_TAG.to_owned(), spaced_json(&versions)?)]);
         self.store
             .set_logged_model_tags(id, &tags, self.environment.now_ms())?;
         Ok(())
+    }
+}
+
+/// Written as Python writes it, with blanks: clients compare the tag as a text.
+fn spaced_json(value: &impl serde::Serialize) -> Result<String, serde_json::Error> {
+    let mut text = Vec::new();
+    value.serialize(&mut serde_json::Serializer::with_formatter(
+        &mut text, Spaced,
+    ))?;
+    Ok(String::from_utf8_lossy(&text).into_owned())
+}
+
+struct Spaced;
+
+impl serde_json::ser::Formatter for Spaced {
+    fn begin_array_value<W: ?Sized + io::Write>(
+        &mut self,
+        to: &mut W,
+        first: bool,
+    ) -> io::Result<()> {
+        if first { Ok(()) } else { to.write_all(b", ") }
+    }
+
+    fn begin_object_key<W: ?Sized + io::Write>(
+        &mut self,
+        to: &mut W,
+        first: bool,
+    ) -> io::Result<()> {
+        if first { Ok(()) } else { to.write_all(b", ") }
+    }
+
+    fn begin_object_value<W: ?Sized + io::Write>(&mut self, to: &mut W) -> io::Result<()> {
+        to.write_all(b": ")
     }
 }

@@ -147,9 +147,7 @@ impl Bound {
             token,
             open_page,
             uploads: tempfile::tempdir()?,
-            artifact_root: options
-                .artifact_root
-                .unwrap_or_else(|| "mlflow-artifacts:".to_owned()),
+            artifact_root: mlflow::artifact_root(options.artifact_root.as_deref())?,
         });
         Ok(Self {
             listener,

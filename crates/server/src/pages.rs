@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::extract::{Query, State};
 use axum::http::{Method, StatusCode, Uri, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use rust_embed::RustEmbed;
 
 use crate::Shared;
@@ -28,6 +28,7 @@ pub async fn page(
 ) -> Response {
     match uri.path() {
         "/" | "/index.html" => index(&shared, query.get("token").map(String::as_str)),
+        path if path.contains("//") => merged(&uri).into_response(),
         path if mlflow::is_call(path) => {
             mlflow::Refusal::no_call(StatusCode::NOT_FOUND, &method, path).into_response()
         }
@@ -36,6 +37,25 @@ pub async fn page(
             None => (StatusCode::NOT_FOUND, "there is no such page").into_response(),
         },
     }
+}
+
+/// An address that was put together with a slash too many means the one without.
+///
+/// Invariant: what it leads to begins with one slash, so it is here.
+fn merged(uri: &Uri) -> Redirect {
+    let mut path = String::with_capacity(uri.path().len());
+    for part in uri.path().split('/').filter(|part| !part.is_empty()) {
+        path.push('/');
+        path.push_str(part);
+    }
+    if path.is_empty() {
+        path.push('/');
+    }
+    if let Some(query) = uri.query() {
+        path.push('?');
+        path.push_str(query);
+    }
+    Redirect::permanent(&path)
 }
 
 fn index(shared: &Shared, given: Option<&str>) -> Response {

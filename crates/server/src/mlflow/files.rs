@@ -171,6 +171,38 @@ impl Files {
     }
 }
 
+/// The root as clients are told it, without a slash at the end: a folder as a `file://` address, whatever folder the
+/// client is in; an address as it is; else through this server.
+///
+/// # Errors
+/// When this process has no folder of its own to begin a relative path at.
+pub fn artifact_root(given: Option<&str>) -> io::Result<String> {
+    let Some(given) = given else {
+        return Ok(IN_THE_LAB.trim_end_matches('/').to_owned());
+    };
+    // A letter alone before the colon is a drive.
+    if given
+        .split_once(':')
+        .is_some_and(|(scheme, _)| scheme.len() > 1)
+    {
+        return Ok(given.trim_end_matches('/').to_owned());
+    }
+    let path = std::path::absolute(given)?;
+    let mut address = FILE_URL.to_owned();
+    let path = path.to_string_lossy().replace('\\', "/");
+    if !path.starts_with('/') {
+        address.push('/');
+    }
+    for byte in path.trim_end_matches('/').bytes() {
+        if byte.is_ascii_alphanumeric() || b"/-_.~:".contains(&byte) {
+            address.push(char::from(byte));
+        } else {
+            address.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    Ok(address)
+}
+
 pub fn no_artifact(failure: Failure, path: &str) -> Refusal {
     match failure.code {
         Code::NotFound => Refusal::absent(format!("No such artifact: '{path}'")),
@@ -253,6 +285,24 @@ mod tests {
         let own = std::env::temp_dir();
         let text = own.to_str().expect("text");
         assert_eq!(local_folder(text).as_deref(), Some(own.as_path()));
+    }
+
+    #[test]
+    fn a_folder_is_told_as_an_address() {
+        let own = std::env::temp_dir().join("für mich");
+        let told = artifact_root(own.to_str()).unwrap();
+        assert!(
+            told.starts_with("file:///") && told.ends_with("/f%C3%BCr%20mich"),
+            "{told}"
+        );
+        assert_eq!(local_folder(&told).as_deref(), Some(own.as_path()));
+        for (given, wanted) in [
+            (None, "mlflow-artifacts:"),
+            (Some("file:///tmp/x/"), "file:///tmp/x"),
+            (Some("s3://bucket/a"), "s3://bucket/a"),
+        ] {
+            assert_eq!(artifact_root(given).unwrap(), wanted);
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! `metrics/…`: every point that was logged.
 
+use std::collections::BTreeSet;
+
 use assay_core::RunId;
 use assay_core::tracking::LoggedMetric;
 use serde::Serialize;
@@ -81,7 +83,7 @@ pub fn history_bulk(context: &Context<'_>, fields: &Fields) -> Result<Value, Ref
     Ok(json!({ "metrics": all }))
 }
 
-/// Of each run at most `max_results` points spread over all of them; the first and the last stay.
+/// The points of at most `max_results` steps, spread over the steps of all runs, and of the first and last of each run.
 pub fn history_bulk_interval(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusal> {
     let ids = fields.texts("run_ids")?;
     if ids.is_empty() {
@@ -114,31 +116,44 @@ pub fn history_bulk_interval(context: &Context<'_>, fields: &Fields) -> Result<V
             ));
         }
     };
-    let mut all = Vec::new();
+    let mut runs = Vec::with_capacity(ids.len());
     for run_id in ids.into_iter().map(RunId::new) {
         let mut points = points(context, &run_id, key)?;
         points.retain(|found| (from..=to).contains(&found.step));
         points.sort_by_key(|found| (found.step, found.at_ms));
-        all.extend(
-            spread(points.len(), limit as usize)
-                .filter_map(|place| points.get(place))
-                .map(|found| point_of(&run_id, found)),
-        );
+        runs.push((run_id, points));
+    }
+    let steps: Vec<Vec<i64>> = runs
+        .iter()
+        .map(|(_, points)| points.iter().map(|found| found.step).collect())
+        .collect();
+    let chosen = chosen_steps(&steps, limit as usize);
+    let mut all = Vec::new();
+    for (run_id, points) in &runs {
+        let shown = points.iter().filter(|found| chosen.contains(&found.step));
+        all.extend(shown.take(MAX_POINTS).map(|found| point_of(run_id, found)));
     }
     Ok(json!({ "metrics": all }))
 }
 
-/// The first of each of `limit` parts of nearly equal size, and the last of all in the place of the last part's, as
-/// MLflow's SQL does it with `ntile`.
-fn spread(n_points: usize, limit: usize) -> impl Iterator<Item = usize> {
-    let n_parts = limit.min(n_points);
-    (0..n_parts).map(move |part| {
-        if part + 1 == n_parts {
-            n_points - 1
-        } else {
-            part * (n_points / n_parts) + part.min(n_points % n_parts)
+/// Each run's steps stand in order. Evenly many of all steps, the last one, and both ends of each run.
+fn chosen_steps(runs: &[Vec<i64>], limit: usize) -> BTreeSet<i64> {
+    let all: BTreeSet<i64> = runs.iter().flatten().copied().collect();
+    if all.len() <= limit {
+        return all;
+    }
+    let ends = runs.iter().flat_map(|steps| [steps.first(), steps.last()]);
+    let mut chosen: BTreeSet<i64> = ends.flatten().copied().collect();
+    let interval = all.len() as f64 / limit as f64;
+    let mut places = (0..limit)
+        .map(|at| (at as f64 * interval) as usize)
+        .peekable();
+    for (place, step) in all.iter().enumerate() {
+        if places.next_if_eq(&place).is_some() {
+            chosen.insert(*step);
         }
-    })
+    }
+    chosen
 }
 
 fn points(context: &Context<'_>, run_id: &RunId, key: &str) -> Result<Vec<LoggedMetric>, Refusal> {
@@ -162,19 +177,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn curves_are_cut_evenly_and_keep_their_ends() {
-        for (n_points, limit, wanted) in [
-            (0, 5, vec![]),
-            (1, 5, vec![0]),
-            (5, 5, vec![0, 1, 2, 3, 4]),
-            (10, 5, vec![0, 2, 4, 6, 9]),
-            (11, 4, vec![0, 3, 6, 10]),
-            (10, 1, vec![9]),
+    fn curves_are_cut_evenly_at_the_same_steps_and_keep_their_ends() {
+        let to = |n: i64| (0..n).collect::<Vec<i64>>();
+        for (runs, limit, wanted) in [
+            (vec![], 5, vec![]),
+            (vec![vec![7]], 5, vec![7]),
+            (vec![to(5)], 5, vec![0, 1, 2, 3, 4]),
+            (vec![to(10)], 5, vec![0, 2, 4, 6, 8, 9]),
+            (vec![to(10), to(20)], 5, vec![0, 4, 8, 9, 12, 16, 19]),
+            (vec![to(10)], 1, vec![0, 9]),
+            (vec![vec![-5, 0, 100], vec![]], 2, vec![-5, 0, 100]),
         ] {
+            let chosen = chosen_steps(&runs, limit);
             assert_eq!(
-                spread(n_points, limit).collect::<Vec<_>>(),
+                chosen.into_iter().collect::<Vec<_>>(),
                 wanted,
-                "{n_points} {limit}"
+                "{runs:?} {limit}"
             );
         }
     }

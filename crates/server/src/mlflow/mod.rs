@@ -44,6 +44,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use self::fields::Fields;
+pub use self::files::artifact_root;
 pub use self::refusal::Refusal;
 use crate::Shared;
 

@@ -1,13 +1,12 @@
-//! Where the files of a version lie that a client registers. Nothing is read here: the client reads them later, so a
-//! source must lie inside the run or the logged model that the request names.
+//! Where the files of a version lie that a client registers. Nothing is read here: the client reads them later. No
+//! address may lead upwards, and a path on this computer must lie inside the run or the logged model that the request
+//! names.
 
 use assay_core::RunId;
-use assay_core::registry::VersionKey;
-use assay_core::tracking::{ArtifactOwner, LoggedModelId};
+use assay_core::tracking::LoggedModelId;
 use assay_core::{ModelName, reference::Reference, reference::Selector};
 
 use super::fields::decoded;
-use super::place::Place;
 use super::{Context, Refusal, logged_models, registry};
 
 pub struct Given<'a> {
@@ -40,42 +39,58 @@ pub fn resolve(context: &Context<'_>, given: &Given<'_>) -> Result<Source, Refus
 
 fn placed(context: &Context<'_>, given: &Given<'_>) -> Result<Source, Refusal> {
     let source = given.source;
-    if has_parent(source) {
+    let is_local = matches!(scheme(source), "" | "file");
+    if !is_local && has_parent(source) {
         return Err(Refusal::invalid(format!(
             "Invalid model version source: '{source}'. If supplying a source as an http, https, local file path, ftp, objectstore, or mlflow-artifacts uri, an absolute path must be provided without relative path references present. Please provide an absolute path."
         )));
     }
     match scheme(source) {
         "models" => of_models(context, given, source.trim_start_matches("models:")),
-        "runs" => {
-            let path = source.trim_start_matches("runs:").trim_start_matches('/');
-            let run = path.split('/').next().unwrap_or_default();
-            match given.run_id {
-                Some(run_id) if run_id == run && given.model_id.is_none() => {
-                    Ok(at(given, source.to_owned()))
-                }
-                _ if given.model_id.is_some() => Err(elsewhere(source, "model_id")),
-                _ => Err(elsewhere(source, "run_id")),
-            }
-        }
-        "" | "file" => match folder(context, given)? {
-            Some(folder) if is_inside(source, &folder) => Ok(at(given, source.to_owned())),
-            _ => Err(Refusal::invalid(format!(
-                "Invalid model version source: '{source}'. To use a local path as a model version source, the run_id request parameter has to be specified and the local path has to be contained within the artifact directory of the run specified by the run_id."
-            ))),
-        },
-        "mlflow-artifacts" => {
-            let inside = folder(context, given)?.is_some_and(|folder| is_inside(source, &folder));
-            if inside || is_registered(context, source) {
-                Ok(at(given, source.to_owned()))
-            } else if given.model_id.is_some() {
-                Err(elsewhere(source, "model_id"))
-            } else {
-                Err(elsewhere(source, "run_id"))
-            }
-        }
+        "" | "file" => local(context, given),
         _ => Ok(at(given, source.to_owned())),
     }
+}
+
+/// A local path must lie in the folder of the run or model that is named; `.` and `..` are followed as they are written.
+fn local(context: &Context<'_>, given: &Given<'_>) -> Result<Source, Refusal> {
+    let source = given.source;
+    let address = source.strip_prefix("file:").unwrap_or(source);
+    let host = address
+        .strip_prefix("//")
+        .and_then(|rest| rest.split('/').next());
+    if host.is_some_and(|host| !host.is_empty() && host != "localhost") {
+        return Err(Refusal::internal(format!(
+            "{source} is not a valid remote uri. For remote access, mount the folder and name its local path."
+        )));
+    }
+    match folder(context, given)? {
+        Some(folder) if !source.contains('\0') && is_inside(&followed(source), &folder) => {
+            Ok(at(given, source.to_owned()))
+        }
+        _ => Err(Refusal::invalid(format!(
+            "Invalid model version source: '{source}'. To use a local path as a model version source, the run_id request parameter has to be specified and the local path has to be contained within the artifact directory of the run specified by the run_id."
+        ))),
+    }
+}
+
+/// Without `.` and `..`, however they are escaped.
+fn followed(source: &str) -> String {
+    let (scheme, path) = match source.strip_prefix("file:") {
+        Some(path) => ("file:", path),
+        None => ("", source),
+    };
+    let mut parts: Vec<String> = Vec::new();
+    for part in wholly_decoded(path).replace('\\', "/").split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop();
+            }
+            part => parts.push(part.to_owned()),
+        }
+    }
+    format!("{scheme}/{}", parts.join("/"))
 }
 
 /// `/m-…`, `/NAME/3`, `/NAME/Staging`, `/NAME/latest`, `/NAME@champion`
@@ -157,18 +172,6 @@ fn folder(context: &Context<'_>, given: &Given<'_>) -> Result<Option<String>, Re
     Ok(Some(format!("{location}/{}/artifacts", run.run_id)))
 }
 
-/// Whether it is the exported folder of a version that was registered here.
-fn is_registered(context: &Context<'_>, source: &str) -> bool {
-    let path = source.trim_start_matches("mlflow-artifacts:");
-    match Place::of(&decoded(path.trim_start_matches('/'), false)).map(|place| place.owner) {
-        Ok(ArtifactOwner::Registered(VersionKey { model, version })) => context
-            .lab
-            .registered_version(&VersionKey { model, version })
-            .is_ok(),
-        _ => false,
-    }
-}
-
 /// With the run and the model that the request names.
 fn at(given: &Given<'_>, location: String) -> Source {
     Source {
@@ -212,15 +215,19 @@ fn is_inside(source: &str, folder: &str) -> bool {
 }
 
 /// However often it is escaped.
-fn has_parent(source: &str) -> bool {
+fn wholly_decoded(source: &str) -> String {
     let mut text = source.to_owned();
     loop {
         let plain = decoded(&text, true);
         if plain == text {
-            break;
+            return text;
         }
         text = plain;
     }
+}
+
+fn has_parent(source: &str) -> bool {
+    let text = wholly_decoded(source);
     text.contains('\0') || text.split(['/', '\\']).any(|part| part == "..")
 }
 
@@ -246,6 +253,19 @@ mod tests {
             "file:///root/1/ab/artifacts"
         ));
         assert!(!is_inside("anything", ""));
+    }
+
+    #[test]
+    fn a_local_path_is_followed() {
+        for (source, wanted) in [
+            ("file:///a/b/.", "file:/a/b"),
+            ("file:///a/b/c/..", "file:/a/b"),
+            ("/a/b/../../../etc", "/etc"),
+            ("/a/%2e%2e/b", "/b"),
+            ("/a/%252e%252e/b", "/b"),
+        ] {
+            assert_eq!(followed(source), wanted);
+        }
     }
 
     #[test]

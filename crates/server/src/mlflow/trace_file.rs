@@ -46,26 +46,57 @@ pub async fn as_file(mut answer: Response) -> Response {
     answer
 }
 
-/// A span with its attributes as a plain object whose values are JSON texts.
+/// The ids and times as they came; attributes as a plain object, those of the span with values that are JSON texts.
 fn document(span: &Span) -> Value {
-    let mut document = span.otlp.clone();
-    let attributes: Map<String, Value> = span
-        .otlp
-        .get("attributes")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(|entry| {
-            let value = assay_core::trace::plain(entry.get("value")?).to_string();
-            Some((entry.get("key")?.as_str()?.to_owned(), value.into()))
-        })
-        .chain([(
-            "mlflow.traceRequestId".to_owned(),
-            format!("\"{}\"", span.trace_id).into(),
-        )])
+    let field = |name: &str| span.otlp.get(name).cloned().unwrap_or(Value::Null);
+    let mut attributes: Map<String, Value> = plain_attributes(&span.otlp)
+        .map(|(key, value)| (key, value.to_string().into()))
         .collect();
-    if let Value::Object(fields) = &mut document {
-        fields.insert("attributes".to_owned(), Value::Object(attributes));
-    }
-    document
+    attributes.insert(
+        "mlflow.traceRequestId".to_owned(),
+        format!("\"{}\"", span.trace_id).into(),
+    );
+    let events: Vec<Value> = list(&span.otlp, "events")
+        .map(|event| {
+            json!({
+                "name": event.get("name"),
+                "time_unix_nano": event.get("time_unix_nano"),
+                "attributes": plain_attributes(event).collect::<Map<_, _>>(),
+            })
+        })
+        .collect();
+    let status = span.otlp.get("status");
+    let code = status.and_then(|status| status.get("code"));
+    let code = match code.and_then(Value::as_u64) {
+        Some(1) => "STATUS_CODE_OK",
+        Some(2) => "STATUS_CODE_ERROR",
+        _ => "STATUS_CODE_UNSET",
+    };
+    let message = status
+        .and_then(|status| status.get("message"))
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    json!({
+        "trace_id": field("trace_id"),
+        "span_id": field("span_id"),
+        "parent_span_id": field("parent_span_id"),
+        "name": span.name,
+        "start_time_unix_nano": field("start_time_unix_nano"),
+        "end_time_unix_nano": field("end_time_unix_nano"),
+        "events": events,
+        "status": { "code": code, "message": message },
+        "attributes": attributes,
+        "links": field("links").as_array().cloned().unwrap_or_default(),
+    })
+}
+
+fn plain_attributes(of: &Value) -> impl Iterator<Item = (String, Value)> + '_ {
+    list(of, "attributes").filter_map(|entry| {
+        let key = entry.get("key")?.as_str()?.to_owned();
+        Some((key, assay_core::trace::plain(entry.get("value")?)))
+    })
+}
+
+fn list<'v>(of: &'v Value, name: &str) -> impl Iterator<Item = &'v Value> {
+    of.get(name).and_then(Value::as_array).into_iter().flatten()
 }

@@ -6,10 +6,11 @@ use std::cmp::Ordering;
 
 use assay_core::query::{self, Filter, Value};
 use assay_core::trace::{
-    NAME_TAG, SOURCE_RUN, SPAN_TYPE, Span, TraceCounts, TraceInfo, TraceQuery,
+    self, NAME_TAG, SOURCE_RUN, SPAN_TYPE, Span, TraceCounts, TraceInfo, TraceQuery,
 };
 use assay_core::tracking::ExperimentId;
 use rusqlite::{Connection, params};
+use serde_json::Value as Json;
 
 use super::trace_load;
 use crate::error::{Error, Result};
@@ -271,14 +272,14 @@ impl SpanTexts {
             .flatten()
             .filter_map(|entry| entry.get("key")?.as_str().map(str::to_owned))
             .collect();
-        let attributes = keys
+        let attributes: Vec<(String, String)> = keys
             .into_iter()
             .filter_map(|key| Some((span.attribute(&key)?, key)))
             .map(|(value, key)| (key, value))
             .collect();
         Self {
             kind: span.attribute(SPAN_TYPE),
-            content: span.otlp.to_string(),
+            content: said(&span, &attributes),
             attributes,
             span,
         }
@@ -302,4 +303,28 @@ impl SpanTexts {
                 .map_or(Value::Missing, |(_, value)| Value::Text(value)),
         }
     }
+}
+
+/// What a span says, without the words of the protocol: its name, attributes, events and status.
+fn said(span: &Span, attributes: &[(String, String)]) -> String {
+    let mut text = span.name.clone();
+    let mut add = |part: &str| {
+        text.push('\n');
+        text.push_str(part);
+    };
+    for (key, value) in attributes {
+        add(&format!("{key}: {value}"));
+    }
+    let list = |of: &Json, name: &str| of.get(name).and_then(Json::as_array).cloned();
+    for event in list(&span.otlp, "events").unwrap_or_default() {
+        add(event.get("name").and_then(Json::as_str).unwrap_or_default());
+        for entry in list(&event, "attributes").unwrap_or_default() {
+            let key = entry.get("key").and_then(Json::as_str).unwrap_or_default();
+            let value = entry.get("value").map_or(Json::Null, trace::plain);
+            add(&format!("{key}: {value}"));
+        }
+    }
+    let message = span.otlp.pointer("/status/message").and_then(Json::as_str);
+    add(message.unwrap_or_default());
+    text
 }

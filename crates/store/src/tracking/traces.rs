@@ -134,11 +134,17 @@ impl Store {
         })
     }
 
-    /// The traces were made in the run, unless they say that they were made in another.
+    /// The traces were made in the run, unless they say that they were made in another. One that is not known begins
+    /// here: clients tell of it after they have linked it.
     pub fn link_traces(&self, run_id: &RunId, ids: &[TraceId], at_ms: TimestampMs) -> Result<()> {
         self.write(at_ms, |write| {
-            super::load::row_of(&write.tx, run_id)?;
+            let run = super::load::row_of(&write.tx, run_id)?;
             for id in ids {
+                write.tx.run(
+                    "INSERT OR IGNORE INTO traces (trace_id, experiment_id, started_ms, state)
+                     SELECT ?1, experiment_id, ?3, ?4 FROM runs WHERE id = ?2",
+                    params![id.as_str(), run, at_ms, TraceState::InProgress.word()],
+                )?;
                 let row = trace_load::row_of(&write.tx, id)?;
                 write.tx.run(
                     "INSERT OR IGNORE INTO trace_metadata (trace, key, value) VALUES (?1, ?2, ?3)",
