@@ -8,7 +8,7 @@ use crate::support::{Answer, TestLab};
 const FILTERS: [(&str, &str); 4] = [
     (r"\b[0-9a-f]{32}\b", "ID"),
     (r"\b[0-9a-f]{8}\b", "SHORTID"),
-    (r"\d+(\.\d)? (B|KB|MB|KiB|MiB|bytes?)\b", "SIZE"),
+    (r"\d+(\.\d)? ([kKMG]?i?B|bytes?)\b", "SIZE"),
     (r"(?m)(^|[ `])/\S+/", "${1}FOLDER/"),
 ];
 

@@ -26,7 +26,7 @@ assert ask("POST", "/ajax-api/2.0/mlflow/upload-artifact", params=where, data="d
 assert [one.path for one in client.list_artifacts(run_id, "notes")] == ["notes/from a page.txt", "notes/für.txt"]
 assert (folder / "0" / run_id / "artifacts" / "notes" / "from a page.txt").read_text() == "da"
 model = client.create_logged_model("0", name="in a folder")
-(folder / "model").mkdir()
+(folder / "model").mkdir(exist_ok=True)
 (folder / "model" / "MLmodel").write_text("flavors: {}")
 client.log_model_artifacts(model.model_id, str(folder / "model"))
 place = f"/ajax-api/2.0/mlflow/logged-models/{model.model_id}/artifacts"

@@ -1,7 +1,5 @@
 //! Runs below the runs that they are a part of, as rows of one table.
 
-use std::collections::{HashMap, HashSet};
-
 /// Where a run stands in the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Place {
@@ -54,37 +52,43 @@ pub(super) fn arrange(
     parents: &[Option<usize>],
     is_folded: impl Fn(usize) -> bool,
 ) -> Vec<Place> {
-    let known: HashSet<usize> = order.iter().copied().collect();
-    let mut children: HashMap<usize, Vec<usize>> = HashMap::new();
+    let mut known = vec![false; parents.len()];
+    for &index in order {
+        known[index] = true;
+    }
+    let mut children: Vec<Vec<usize>> = vec![Vec::new(); parents.len()];
     let mut roots = Vec::new();
     for &index in order {
-        match parents[index].filter(|&parent| parent != index && known.contains(&parent)) {
-            Some(parent) => children.entry(parent).or_default().push(index),
+        match parents[index].filter(|&parent| parent != index && known[parent]) {
+            Some(parent) => children[parent].push(index),
             None => roots.push(index),
         }
     }
-    let mut reached = HashSet::with_capacity(order.len());
+    let mut reached = vec![false; parents.len()];
+    let mut n_reached = 0;
     for &root in &roots {
-        reach(root, &children, &mut reached);
+        n_reached += reach(root, &children, &mut reached);
     }
-    if reached.len() < order.len() {
+    if n_reached < order.len() {
         for &index in order {
-            if !reached.contains(&index) {
-                if let Some(siblings) = parents[index].and_then(|parent| children.get_mut(&parent))
-                {
-                    siblings.retain(|&sibling| sibling != index);
+            if !reached[index] {
+                if let Some(parent) = parents[index] {
+                    children[parent].retain(|&sibling| sibling != index);
                 }
                 reach(index, &children, &mut reached);
                 roots.push(index);
             }
         }
-        let place: HashMap<usize, usize> = order.iter().copied().zip(0..).collect();
-        roots.sort_by_key(|root| place.get(root).copied());
+        let mut place = vec![0; parents.len()];
+        for (at, &index) in order.iter().enumerate() {
+            place[index] = at;
+        }
+        roots.sort_by_key(|&root| place[root]);
     }
     let mut places = Vec::with_capacity(order.len());
     let mut open: Vec<(usize, u32)> = roots.into_iter().rev().map(|root| (root, 0)).collect();
     while let Some((index, depth)) = open.pop() {
-        let below = children.get(&index).map_or(&[][..], Vec::as_slice);
+        let below = &children[index];
         places.push(Place {
             index,
             depth,
@@ -97,13 +101,18 @@ pub(super) fn arrange(
     places
 }
 
-fn reach(from: usize, children: &HashMap<usize, Vec<usize>>, reached: &mut HashSet<usize>) {
+/// How many are reached that were not before.
+fn reach(from: usize, children: &[Vec<usize>], reached: &mut [bool]) -> usize {
     let mut open = vec![from];
+    let mut n_new = 0;
     while let Some(index) = open.pop() {
-        if reached.insert(index) {
-            open.extend(children.get(&index).into_iter().flatten());
+        if !reached[index] {
+            reached[index] = true;
+            n_new += 1;
+            open.extend(&children[index]);
         }
     }
+    n_new
 }
 
 #[cfg(test)]
@@ -112,6 +121,7 @@ mod tests {
     use proptest::test_runner::RngSeed;
 
     use super::*;
+    use std::collections::HashMap;
 
     fn rows(
         order: &[usize],
