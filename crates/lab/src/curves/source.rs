@@ -1,10 +1,13 @@
 //! One curve, of which no more is read than a chart can show.
 
-use assay_core::curves::{self, Axes, CurvesRequest, Detail, Frame, Line, MetricBucket};
+use assay_core::curves::{self, Axes, CurvesRequest, Detail, Frame, GROUP, Line, MetricBucket};
 use assay_core::tracking::MetricSample;
 use assay_store::{CurveChunk, CurveId, Store};
 
 use crate::error::Cause;
+
+/// What is read at once stays in the processor's cache.
+const CHUNKS_AT_ONCE: usize = 64;
 
 pub(super) struct Source<'a> {
     axes: Axes<'a>,
@@ -24,7 +27,7 @@ impl<'a> Source<'a> {
                 started_ms: id.started_ms,
             },
             chunks: outline.chunks,
-            tail: one_by_one(&outline.tail),
+            tail: one_by_one(&outline.tail).collect(),
             extent: None,
         };
         source.extent = source.find_extent(store)?;
@@ -34,14 +37,48 @@ impl<'a> Source<'a> {
     /// As fine as can be seen within the frame.
     pub fn line(&self, store: &Store, frame: &Frame) -> Result<Line, Cause> {
         let wholes: Vec<MetricBucket> = self.chunks.iter().map(|chunk| chunk.whole).collect();
-        let mut details = curves::details(&wholes, &self.axes, frame);
+        let details = curves::details(&wholes, &self.axes, frame);
+        let mut buckets = Vec::with_capacity(self.n_buckets(&details));
+        for (chunks, details) in self
+            .chunks
+            .chunks(CHUNKS_AT_ONCE)
+            .zip(details.chunks(CHUNKS_AT_ONCE))
+        {
+            self.read_chunks(store, frame, chunks, details.to_vec(), &mut buckets)?;
+        }
+        buckets.extend(&self.tail);
+        Ok(Line::new(buckets, &self.axes))
+    }
+
+    /// About as many as there will be.
+    fn n_buckets(&self, details: &[Detail]) -> usize {
+        let chunks = self.chunks.iter().zip(details);
+        let n: usize = chunks
+            .map(|(chunk, detail)| match detail {
+                Detail::Nothing => 0,
+                Detail::Whole => 1,
+                Detail::Groups => (chunk.whole.n as usize).div_ceil(GROUP),
+                Detail::Points => chunk.whole.n as usize,
+            })
+            .sum();
+        n + self.tail.len()
+    }
+
+    fn read_chunks(
+        &self,
+        store: &Store,
+        frame: &Frame,
+        chunks: &[CurveChunk],
+        mut details: Vec<Detail>,
+        buckets: &mut Vec<MetricBucket>,
+    ) -> Result<(), Cause> {
         let mut groups = store
-            .chunk_groups(&self.chosen(&details, Detail::Groups))?
+            .chunk_groups(&chosen(chunks, &details, Detail::Groups))?
             .into_iter();
-        let mut parts: Vec<Vec<MetricBucket>> = Vec::with_capacity(self.chunks.len());
-        for (detail, whole) in details.iter_mut().zip(&wholes) {
+        let mut parts = Vec::with_capacity(chunks.len());
+        for (chunk, detail) in chunks.iter().zip(&mut details) {
             parts.push(match detail {
-                Detail::Whole => vec![*whole],
+                Detail::Whole => vec![chunk.whole],
                 Detail::Groups => {
                     let groups = groups.next().unwrap_or_default();
                     if !curves::is_fine(&groups, &self.axes, frame) {
@@ -52,25 +89,21 @@ impl<'a> Source<'a> {
                 Detail::Nothing | Detail::Points => Vec::new(),
             });
         }
-        let points = store.chunk_points(&self.chosen(&details, Detail::Points))?;
-        let in_points = parts
-            .iter_mut()
-            .zip(&details)
-            .filter(|(_, detail)| **detail == Detail::Points);
-        for ((part, _), points) in in_points.zip(&points) {
-            *part = one_by_one(points);
+        let points = store.chunk_points(&chosen(chunks, &details, Detail::Points))?;
+        let mut points = points.iter();
+        for (part, detail) in parts.into_iter().zip(details) {
+            if detail == Detail::Points {
+                buckets.extend(
+                    points
+                        .next()
+                        .into_iter()
+                        .flat_map(|points| one_by_one(points)),
+                );
+            } else {
+                buckets.extend(part);
+            }
         }
-        let mut buckets = parts.concat();
-        buckets.extend(&self.tail);
-        Ok(Line::new(buckets, &self.axes))
-    }
-
-    fn chosen(&self, details: &[Detail], detail: Detail) -> Vec<CurveChunk> {
-        let chunks = self.chunks.iter().zip(details);
-        chunks
-            .filter(|(_, own)| **own == detail)
-            .map(|(chunk, _)| *chunk)
-            .collect()
+        Ok(())
     }
 
     /// Chunks whose every point can be shown say where they end; of the others those are looked into that may reach
@@ -103,7 +136,10 @@ impl<'a> Source<'a> {
                     break;
                 }
                 for points in store.chunk_points(&[**chunk])? {
-                    extent = wider(extent, axes.extent(&one_by_one(&points)));
+                    extent = wider(
+                        extent,
+                        axes.extent(&one_by_one(&points).collect::<Vec<_>>()),
+                    );
                 }
             }
         }
@@ -111,8 +147,8 @@ impl<'a> Source<'a> {
     }
 }
 
-fn one_by_one(points: &[MetricSample]) -> Vec<MetricBucket> {
-    points.chunks(1).map(MetricBucket::of).collect()
+fn one_by_one(points: &[MetricSample]) -> impl Iterator<Item = MetricBucket> {
+    points.chunks(1).map(MetricBucket::of)
 }
 
 fn wider(a: Option<(f64, f64)>, b: Option<(f64, f64)>) -> Option<(f64, f64)> {
@@ -120,4 +156,12 @@ fn wider(a: Option<(f64, f64)>, b: Option<(f64, f64)>) -> Option<(f64, f64)> {
         (Some((from, to)), Some((first, last))) => Some((from.min(first), to.max(last))),
         (one, None) | (None, one) => one,
     }
+}
+
+fn chosen(chunks: &[CurveChunk], details: &[Detail], detail: Detail) -> Vec<CurveChunk> {
+    let chunks = chunks.iter().zip(details);
+    chunks
+        .filter(|(_, own)| **own == detail)
+        .map(|(chunk, _)| *chunk)
+        .collect()
 }
