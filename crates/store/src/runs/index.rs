@@ -5,6 +5,7 @@
 //! touched since, by this or by another process, and only those are read again. Nothing here is stored: SQLite stays the
 //! only truth, and a process that asks once reads the columns of its one question.
 
+mod arranged;
 mod bits;
 mod column;
 mod names;
@@ -16,6 +17,7 @@ use std::collections::HashMap;
 use assay_core::TimestampMs;
 use rusqlite::{Connection, params};
 
+use self::arranged::Arranged;
 pub(crate) use self::bits::Bits;
 pub(crate) use self::column::{Column, Read};
 use self::names::Names;
@@ -44,6 +46,7 @@ pub(crate) struct RunIndex {
     /// Counts questions.
     clock: u64,
     names: Option<Names>,
+    arranged: Option<Arranged>,
 }
 
 #[derive(Debug)]
@@ -74,6 +77,7 @@ impl RunIndex {
             Some(touched) if touched.len() <= 100 + self.rows.len() / 20 => {
                 if !touched.is_empty() {
                     self.names = None;
+                    self.arranged = None;
                 }
                 self.touch(db, &touched)?;
             }

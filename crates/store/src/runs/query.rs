@@ -105,30 +105,31 @@ fn in_tree(
     matching: &Bits,
     window: Window<'_>,
 ) -> Result<(Vec<Place>, usize)> {
-    let parents = index.parents(db, visible)?;
-    let shown = tree::with_ancestors(&matching.to_flags(), &parents);
-    let shown = Bits::of(shown.len(), |place| shown.get(place) == Some(&true));
-    let all = Window {
-        limit: index.n_runs(),
-        ..Window::default()
-    };
-    let (order, _) = index.ordered(db, wanted, &shown, all)?;
-    let order: Vec<usize> = order.into_iter().map(|place| place as usize).collect();
-    let toggled: HashSet<usize> = db
-        .all(
-            "SELECT r.id FROM json_each(?1) w JOIN runs r ON r.run_id = w.value",
-            params![to_json(&query.toggled)?],
-            |row| Ok(row.get(0)?),
-        )?
-        .into_iter()
-        .filter_map(|row| index.place(row))
-        .collect();
-    let places = tree::arrange(&order, &parents, |place| {
-        query.folded != toggled.contains(&place)
-    });
-    let n_rows = places.len();
-    let page = places.into_iter().skip(window.offset).take(window.limit);
-    Ok((page.collect(), n_rows))
+    let places = index.arranged(query, wanted.experiments, |index| {
+        let parents = index.parents(db, visible)?;
+        let shown = tree::with_ancestors(&matching.to_flags(), &parents);
+        let shown = Bits::of(shown.len(), |place| shown.get(place) == Some(&true));
+        let all = Window {
+            limit: index.n_runs(),
+            ..Window::default()
+        };
+        let (order, _) = index.ordered(db, wanted, &shown, all)?;
+        let order: Vec<usize> = order.into_iter().map(|place| place as usize).collect();
+        let toggled: HashSet<usize> = db
+            .all(
+                "SELECT r.id FROM json_each(?1) w JOIN runs r ON r.run_id = w.value",
+                params![to_json(&query.toggled)?],
+                |row| Ok(row.get(0)?),
+            )?
+            .into_iter()
+            .filter_map(|row| index.place(row))
+            .collect();
+        Ok(tree::arrange(&order, &parents, |place| {
+            query.folded != toggled.contains(&place)
+        }))
+    })?;
+    let page = places.iter().skip(window.offset).take(window.limit);
+    Ok((page.copied().collect(), places.len()))
 }
 
 pub(super) fn parse(filter: &str) -> Result<Filter> {

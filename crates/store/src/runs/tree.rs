@@ -2,7 +2,7 @@
 
 /// Where a run stands in the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Place {
+pub(crate) struct Place {
     /// Of the run among all.
     pub index: usize,
     pub depth: u32,

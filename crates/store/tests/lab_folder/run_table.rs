@@ -129,6 +129,36 @@ fn children_stay_with_their_parents_under_every_order_and_filter() {
 }
 
 #[test]
+fn a_tree_that_was_asked_for_before_is_as_new_after_every_change() {
+    let lab = lab();
+    let query = tree("", &[("metrics.loss", true)]);
+    let rows = || outline(&lab.store.runs(&query).unwrap());
+    let first = rows();
+    assert_eq!((first.len(), rows()), (6, first));
+
+    log(&lab, &RunId::from_bits(2), &[0.05]);
+    assert_eq!(rows()[0], "alone", "a value decides the order");
+    lab.store
+        .set_tracked_tag(&RunId::from_bits(3), "mlflow.parentRunId", "", ACT.at_ms)
+        .unwrap();
+    assert!(
+        rows().contains(&"good".to_owned()),
+        "a tag decides the tree"
+    );
+    let new = NewRun {
+        name: Some("late".to_owned()),
+        ..new_run(7)
+    };
+    lab.store.begin_run(new).unwrap();
+    assert!(rows().contains(&"late".to_owned()));
+    // Another process, which keeps a tree of its own.
+    let other = lab.open_again();
+    assert_eq!(outline(&other.runs(&query).unwrap()), rows());
+    log(&lab, &RunId::from_bits(7), &[0.01]);
+    assert_eq!(outline(&other.runs(&query).unwrap())[0], "late");
+}
+
+#[test]
 fn folded_runs_hide_what_is_below_them_and_windows_are_cut_from_what_is_left() {
     let lab = lab();
     for (folded, toggled, expected) in [
