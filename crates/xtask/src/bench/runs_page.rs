@@ -5,6 +5,7 @@
 
 use std::process::Command;
 
+use super::connection::TOKEN;
 use super::filled::{self, Filled};
 use super::server::Server;
 use crate::error::{Error, Result};
@@ -65,7 +66,7 @@ fn driver(places: &Places, address: &str, chromium: bool) -> Command {
     command
         .current_dir(&places.ui)
         .arg("bench/runs-page.mjs")
-        .arg(format!("http://{address}/"))
+        .arg(format!("http://{address}/?token={TOKEN}"))
         .args(["--n", &ROUNDS.to_string()])
         .args(["--limit-ms", &LIMIT_MS.to_string()]);
     if chromium {
