@@ -42,13 +42,10 @@ async fn of_run(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    let fields = Fields::read(query.as_deref(), b"")?;
-    let path = fields.required("path")?.to_owned();
-    check_path(&path)?;
-    download(shared, headers, path, move |context, path| {
-        Files::of_run(context, &runs::find(context, &fields)?, path)
-    })
-    .await
+    let find = |context: &Context<'_>, fields: &Fields, path: &str| {
+        Files::of_run(context, &runs::find(context, fields)?, path)
+    };
+    download(shared, headers, query.as_deref(), "path", find).await
 }
 
 /// `?artifact_file_path=…`
@@ -58,12 +55,16 @@ async fn of_logged_model(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    let fields = Fields::read(query.as_deref(), b"")?;
-    let path = fields.required("artifact_file_path")?.to_owned();
-    check_path(&path)?;
-    download(shared, headers, path, move |context, path| {
+    let find = move |context: &Context<'_>, _: &Fields, path: &str| {
         Files::of_logged_model(context, &LoggedModelId(model_id), path)
-    })
+    };
+    download(
+        shared,
+        headers,
+        query.as_deref(),
+        "artifact_file_path",
+        find,
+    )
     .await
 }
 
@@ -73,13 +74,10 @@ async fn of_version(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    let fields = Fields::read(query.as_deref(), b"")?;
-    let path = fields.required("path")?.to_owned();
-    check_path(&path)?;
-    download(shared, headers, path, move |context, path| {
-        Files::of_version(context, &registry_versions::find(context, &fields)?, path)
-    })
-    .await
+    let find = |context: &Context<'_>, fields: &Fields, path: &str| {
+        Files::of_version(context, &registry_versions::find(context, fields)?, path)
+    };
+    download(shared, headers, query.as_deref(), "path", find).await
 }
 
 /// `?run_uuid=…&path=…`; the body is the file.
@@ -102,38 +100,47 @@ async fn upload(
     if data.is_empty() {
         return Err(Refusal::invalid("Request must specify data."));
     }
-    let kept = move || {
-        let lab = lab(&shared)?;
-        let context = Context {
-            lab: &lab,
-            artifact_root: &shared.artifact_root,
-        };
-        let run = runs::find_active(&context, &fields)?;
-        Files::of_run(&context, &run, &path)?.put(&context, &data)
-    };
-    blocking(kept).await?;
+    in_lab(shared, move |context| {
+        let run = runs::find_active(context, &fields)?;
+        Files::of_run(context, &run, &path)?.put(context, &data)
+    })
+    .await?;
     Ok(StatusCode::OK.into_response())
 }
 
-/// `files` finds the place of the file with that path.
+/// The file whose path stands in the field `named`; `find` says what it belongs to.
 async fn download(
     shared: Arc<Shared>,
     headers: HeaderMap,
-    path: String,
-    files: impl FnOnce(&Context<'_>, &str) -> Result<Files, Refusal> + Send + 'static,
+    query: Option<&str>,
+    named: &str,
+    find: impl FnOnce(&Context<'_>, &Fields, &str) -> Result<Files, Refusal> + Send + 'static,
 ) -> Result<Response, Refusal> {
+    let fields = Fields::read(query, b"")?;
+    let path = fields.required(named)?.to_owned();
+    check_path(&path)?;
     let name = name_of(&path);
-    let found = move || {
-        let lab = lab(&shared)?;
-        let context = Context {
-            lab: &lab,
-            artifact_root: &shared.artifact_root,
-        };
-        files(&context, &path)?.find(&context)
-    };
+    let found = in_lab(shared, move |context| {
+        find(context, &fields, &path)?.find(context)
+    });
     let range = headers
         .get(header::RANGE)
         .and_then(|range| range.to_str().ok())
         .map(str::to_owned);
-    send(blocking(found).await?, &name, range).await
+    send(found.await?, &name, range).await
+}
+
+/// Does `work` on a thread that may block.
+async fn in_lab<T: Send + 'static>(
+    shared: Arc<Shared>,
+    work: impl FnOnce(&Context<'_>) -> Result<T, Refusal> + Send + 'static,
+) -> Result<T, Refusal> {
+    blocking(move || {
+        let lab = lab(&shared)?;
+        work(&Context {
+            lab: &lab,
+            artifact_root: &shared.artifact_root,
+        })
+    })
+    .await
 }
