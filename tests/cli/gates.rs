@@ -65,7 +65,7 @@ fn better_than_the_champion_is_measured_on_the_same_rows() {
     let lab = two_versions();
     set_gate(
         &lab,
-        "[gate.production.better_than]\nmetric = \"accuracy\"\nmargin = 0.1\n",
+        "[gate.production.better_than]\nmetric = \"test.accuracy\"\nmargin = 0.1\n",
     );
     let gate = lab.json(&["model", "promote", "m@2", "--to", "production"]);
     let condition = &gate["conditions"][0];

@@ -104,8 +104,12 @@ it('the card is read, changed and written anew; links in it lead nowhere', async
   await card.getByRole('cell', { name: 'balanced_accuracy' }).waitFor();
   await card.getByRole('button', { name: 'Edit' }).click();
   await card.getByRole('textbox').fill('# Ours\n\n<b>bold</b> and [a link](http://elsewhere.example/)\n');
+  await window.page.keyboard.press('Escape');
+  await card.waitFor({ state: 'detached' });
+  await window.page.getByRole('button', { name: 'Card…' }).click();
+  await card.getByText('with changes that are not saved').waitFor();
   await card.getByRole('button', { name: 'Save' }).click();
-  await card.getByText('changed by hand').waitFor();
+  await card.getByText('not as it would be written now').waitFor();
   await card.getByRole('button', { name: 'Read' }).click();
   await card.getByRole('heading', { name: 'Ours' }).waitFor();
   expect(await card.locator('a, b, img').count()).toBe(0);

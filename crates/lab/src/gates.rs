@@ -1,14 +1,20 @@
 //! Gates asked: the facts behind each condition of a move, and what a refusal says.
 
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use assay_core::code::Code;
 use assay_core::gate::{self, BetterThan, Champion, ConditionKind, GateReport, GateSettings};
 use assay_core::matrix::Target;
-use assay_core::metrics::{Measure, MeasureOptions, deciding_metric, paired_difference};
+use assay_core::metrics::{
+    Measure, MeasureOptions, PairedDifference, deciding_metric, paired_difference,
+};
 use assay_core::reference::Reference;
 use assay_core::registry::{ModelVersion, Stage};
 use assay_core::run::{StoredPredictions, TrainRecord};
 use assay_core::schema::ColumnType;
 use assay_core::task::Task;
+use assay_core::{ObjectHash, RunId};
 
 use crate::Lab;
 use crate::error::Cause;
@@ -36,10 +42,11 @@ impl Lab {
             conditions.push(gate::metric_condition(name, value, *limit));
         }
         if let Some(rule) = &wanted.better_than {
-            let metric = rule
-                .metric
-                .as_deref()
-                .unwrap_or_else(|| deciding_metric(version.problem));
+            let metric = rule.metric.as_deref().map_or_else(
+                || deciding_metric(version.problem),
+                // As a version names its own metrics.
+                |name| name.strip_prefix("test.").unwrap_or(name),
+            );
             let champion = self.champion(version, rule, metric)?;
             conditions.push(gate::comparison_condition(rule, metric, &champion));
         }
@@ -86,8 +93,31 @@ impl Lab {
         let Some(champion) = champion.filter(|champion| champion.version != version.version) else {
             return Ok(Champion::Nobody);
         };
+        let question = Question {
+            run_id: version.run_id.clone(),
+            champion: champion.onnx.clone(),
+            metric: metric.to_owned(),
+            confidence_bits: rule.confidence.to_bits(),
+        };
+        if let Some(known) = self.comparisons.known(&question) {
+            return Ok(Champion::Compared(champion.key(), known));
+        }
+        let compared = self.compare_with(version, &champion, metric, rule.confidence)?;
+        if let Champion::Compared(_, found) = &compared {
+            self.comparisons.keep(question, *found);
+        }
+        Ok(compared)
+    }
+
+    fn compare_with(
+        &self,
+        version: &ModelVersion,
+        champion: &ModelVersion,
+        metric: &str,
+        confidence: f64,
+    ) -> Result<Champion, Cause> {
         let record = self.record_of(version)?;
-        let other = self.record_of(&champion)?;
+        let other = self.record_of(champion)?;
         if other.spec.target != record.spec.target || other.classes != record.classes {
             return Ok(Champion::NotComparable(format!(
                 "{} answers something else",
@@ -119,12 +149,39 @@ impl Lab {
         ) else {
             return Ok(Champion::NotComparable("other kinds of answers".to_owned()));
         };
-        let found =
-            paired_difference(mine, others, metric, rule.confidence, SEED, &Task::silent())?;
+        let found = paired_difference(mine, others, metric, confidence, SEED, &Task::silent())?;
         Ok(match found {
             Some(found) => Champion::Compared(champion.key(), found),
             None => Champion::NotComparable(format!("`{metric}` is not defined for both")),
         })
+    }
+}
+
+/// What was found before: pages ask for a gate again with every change, and it reads all test rows many times over.
+#[derive(Debug, Default)]
+pub(crate) struct Comparisons(Mutex<HashMap<Question, PairedDifference>>);
+
+/// Invariant: names contents that never change, not versions.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Question {
+    run_id: RunId,
+    champion: ObjectHash,
+    metric: String,
+    confidence_bits: u64,
+}
+
+impl Comparisons {
+    fn known(&self, question: &Question) -> Option<PairedDifference> {
+        self.held().get(question).copied()
+    }
+
+    fn keep(&self, question: Question, found: PairedDifference) {
+        self.held().insert(question, found);
+    }
+
+    /// A thread that panicked left whole entries behind.
+    fn held(&self) -> MutexGuard<'_, HashMap<Question, PairedDifference>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

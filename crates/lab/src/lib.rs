@@ -84,6 +84,7 @@ pub struct Lab {
     /// The rows that were looked at last.
     shown: Mutex<Option<datasets::Shown>>,
     listeners: Mutex<Vec<Sender<Event>>>,
+    comparisons: gates::Comparisons,
     /// Its folder goes when the lab is closed; dropped after the store.
     view: Option<View>,
 }
@@ -132,6 +133,7 @@ impl Lab {
             running: jobs::Running::default(),
             shown: Mutex::default(),
             listeners: Mutex::default(),
+            comparisons: gates::Comparisons::default(),
             view: None,
         }
     }

@@ -3,13 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use assay_core::trace::{TraceEnd, TraceInfo, TraceQuery};
+use assay_core::trace::{TraceEnd, TraceInfo};
 use assay_core::tracking::ExperimentId;
 use serde_json::{Value, json};
 
 use super::answer::{pairs, put_list};
 use super::fields::Fields;
-use super::{Context, Refusal, experiments, filter, traces};
+use super::{Context, Refusal, experiments, traces};
 
 pub fn start(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusal> {
     let experiment = experiments::find(context, fields)?;
@@ -62,15 +62,7 @@ pub fn search(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusal> 
     if experiments.is_empty() {
         return Err(Refusal::missing("experiment_ids"));
     }
-    let offset = filter::offset(fields)?;
-    let wanted = TraceQuery {
-        experiments,
-        filter: fields.text("filter")?.unwrap_or_default().to_owned(),
-        order_by: filter::order_by_any(fields)?,
-        offset: offset as u64,
-        limit: filter::limit(fields, 100, traces::MAX_RESULTS)? as u32,
-    };
-    traces::page(context, &wanted, offset, shown)
+    traces::page(context, fields, experiments, shown)
 }
 
 fn shown(context: &Context<'_>, info: &TraceInfo) -> Result<Value, Refusal> {

@@ -14,7 +14,7 @@ use super::fields::Fields;
 use super::times::{duration_ms, duration_text, instant_ms, instant_text};
 use super::{Context, Refusal, assessments, experiments, filter};
 
-pub const MAX_RESULTS: usize = 500;
+const MAX_RESULTS: usize = 500;
 const MAX_IDS: usize = 100;
 /// What is added to each cell of small samples' counts.
 const JEFFREYS_PRIOR: f64 = 0.5;
@@ -98,6 +98,16 @@ pub fn search(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusal> 
     if experiments.is_empty() {
         return Err(Refusal::missing("locations"));
     }
+    page(context, fields, experiments, shown)
+}
+
+/// The page of traces that is asked for, as `shown` shows each of them.
+pub fn page(
+    context: &Context<'_>,
+    fields: &Fields,
+    experiments: Vec<ExperimentId>,
+    shown: impl Fn(&Context<'_>, &TraceInfo) -> Result<Value, Refusal>,
+) -> Result<Value, Refusal> {
     let offset = filter::offset(fields)?;
     let wanted = TraceQuery {
         experiments,
@@ -106,19 +116,9 @@ pub fn search(context: &Context<'_>, fields: &Fields) -> Result<Value, Refusal> 
         offset: offset as u64,
         limit: filter::limit(fields, 100, MAX_RESULTS)? as u32,
     };
-    page(context, &wanted, offset, shown)
-}
-
-/// A page of traces as `shown` shows each of them.
-pub fn page(
-    context: &Context<'_>,
-    wanted: &TraceQuery,
-    offset: usize,
-    shown: impl Fn(&Context<'_>, &TraceInfo) -> Result<Value, Refusal>,
-) -> Result<Value, Refusal> {
     let (found, more) = context
         .lab
-        .search_traces(wanted)
+        .search_traces(&wanted)
         .map_err(|error| error.failure())?;
     let infos: Vec<Value> = found
         .iter()
