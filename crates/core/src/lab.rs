@@ -8,6 +8,7 @@ use ts_rs::TS;
 use crate::TimestampMs;
 use crate::drift::DriftRule;
 use crate::gate::GateSettings;
+use crate::serving::ServeSettings;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct LabStatus {
@@ -61,6 +62,8 @@ pub struct Settings {
     pub drift: DriftSettings,
     pub jobs: JobSettings,
     pub server: ServerSettings,
+    /// By the name of a model.
+    pub serve: BTreeMap<String, ServeSettings>,
 }
 
 /// What the jobs of one application together may have. What is not set follows the computer.

@@ -38,6 +38,7 @@ pub mod result;
 pub mod run;
 pub mod run_table;
 pub mod schema;
+pub mod serving;
 pub mod sketch;
 pub mod split;
 pub mod suites;

@@ -124,6 +124,14 @@ pub(crate) fn parse(text: &str) -> Result<Settings> {
             check_range(text, "max_data_age_days", days, 0.0..=f64::MAX, "0 or more")?;
         }
     }
+    for (model, serve) in &settings.serve {
+        if let Some((key, words)) = serve.out_of_range() {
+            return Err(Error::Settings {
+                line: line_with(text, key),
+                message: format!("`{key}` of the model `{model}` must be {words}"),
+            });
+        }
+    }
     let drift = &settings.drift;
     for (key, value) in [
         ("min_distance", drift.min_distance),
@@ -238,6 +246,8 @@ mod tests {
             ("# a\n[gate.production]\nparty = true\n", 3, "unknown field"),
             ("\n[gate.live]\nparity = true\n", 2, "no stage"),
             ("[drift]\nalpha = 2.0\n", 2, "from 0 to 1"),
+            ("[serve.birds]\nmax_rows = 0\n", 2, "1 or more"),
+            ("[serve.birds]\nfallback = \"a/b\"\n", 2, "not a name"),
             ("[server\n", 1, ""),
         ] {
             match parse(text) {
