@@ -16,6 +16,7 @@ use assay_core::job::Job;
 use assay_core::lab::*;
 use assay_core::lineage::{Lineage, LineageRequest};
 use assay_core::metrics::MetricInfo;
+use assay_core::onnx_graph::{GraphRequest, OnnxGraph, TensorRequest, TensorStatistics};
 use assay_core::preview::{ImportPreview, PreviewRequest};
 use assay_core::profile::Profile;
 use assay_core::recipe::Recipe;

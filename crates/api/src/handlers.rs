@@ -13,6 +13,7 @@ use assay_core::job::{Job, JobSpec};
 use assay_core::lab::{DoctorReport, LabStatus, OwnServer, SwitchServer, TrashItem};
 use assay_core::lineage::{Lineage, LineageRequest};
 use assay_core::metrics::MetricInfo;
+use assay_core::onnx_graph::{GraphRequest, OnnxGraph, TensorRequest, TensorStatistics};
 use assay_core::preview::{ImportPreview, PreviewRequest};
 use assay_core::profile::Profile;
 use assay_core::recipe::Recipe;
@@ -437,6 +438,14 @@ pub fn models_export(desk: &Desk, request: ExportRequest) -> Answer<Written> {
     ask(desk, |lab| {
         lab.export_model(&request.model, &request.folder)
     })
+}
+
+pub fn models_graph(desk: &Desk, request: GraphRequest) -> Answer<OnnxGraph> {
+    ask(desk, |lab| lab.onnx_graph(&request))
+}
+
+pub fn models_tensor(desk: &Desk, request: TensorRequest) -> Answer<Option<TensorStatistics>> {
+    ask(desk, |lab| lab.onnx_tensor(&request))
 }
 
 pub fn replays_start(desk: &Desk, request: ReplaySpec) -> Answer<JobStarted> {

@@ -99,6 +99,8 @@ macro_rules! with_commands {
             json "models.set_card" (SetModelCard) -> ModelCard, reads [] => handlers::models_set_card;
             json "models.alias" (AliasRequest) -> RegisteredVersion, reads [] => handlers::models_alias;
             json "models.verify" (ByModel) -> VerifyReport, reads [] => handlers::models_verify;
+            json "models.graph" (GraphRequest) -> OnnxGraph, reads [Lab, Models] => handlers::models_graph;
+            json "models.tensor" (TensorRequest) -> Option<TensorStatistics>, reads [Lab, Models] => handlers::models_tensor;
             json "models.export" (ExportRequest) -> Written, reads [] => handlers::models_export;
 
             json "replays.start" (ReplaySpec) -> JobStarted, reads [] => handlers::replays_start;

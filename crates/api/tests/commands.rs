@@ -262,6 +262,17 @@ fn requests(desk: &Desk, folder: &std::path::Path) -> BTreeMap<&'static str, Val
         ),
         ("models.verify", json!({ "model": "penguin-species" })),
         (
+            "models.graph",
+            json!({ "source": { "of": "version", "model": "penguin-species" } }),
+        ),
+        (
+            "models.tensor",
+            json!({
+                "source": { "of": "version", "model": "penguin-species" },
+                "tensor": { "kept": "initializer", "index": 0 },
+            }),
+        ),
+        (
             "models.export",
             json!({ "model": "penguin-species", "folder": folder.join("export") }),
         ),

@@ -23,6 +23,7 @@ pub mod lineage;
 pub mod matrix;
 pub mod metrics;
 pub mod model;
+pub mod onnx_graph;
 pub mod parity;
 pub mod preview;
 pub mod profile;

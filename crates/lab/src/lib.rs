@@ -18,6 +18,7 @@ mod line_log;
 mod lineage;
 mod model_card;
 mod model_files;
+mod model_graph;
 mod model_sample;
 mod model_sbom;
 mod models;

@@ -14,14 +14,13 @@ use assay_core::recipe::InputColumn;
 use assay_core::reference::Reference;
 use assay_core::registered::{Origin, RegisteredVersion};
 use assay_core::registry::{
-    Inspection, ModelDetail, ModelSummary, ModelVersion, PromoteRequest, Rollback, RollbackRequest,
-    Stage, VerifyReport,
+    ModelDetail, ModelSummary, ModelVersion, PromoteRequest, Rollback, RollbackRequest, Stage,
+    VerifyReport,
 };
 use assay_core::run::{RunStatus, StoredPredictions, TrainRecord};
 use assay_core::{Columns, ModelName, ObjectHash, RunId};
 use assay_store::{FolderCheck, NewModelVersion};
 
-use crate::datasets::file_name;
 use crate::error::{Attempt, Cause};
 use crate::gates::gate_passed;
 use crate::model_files::{self, Files};
@@ -92,15 +91,6 @@ impl Lab {
     pub fn export_model(&self, model: &Reference, folder: &Path) -> Result<Written, Error> {
         self.export_version(model, folder)
             .attempt(|| format!("export `{model}` to {}", folder.display()))
-    }
-
-    /// What an ONNX file says of itself; nothing is imported.
-    pub fn inspect_onnx(&self, path: &Path) -> Result<Inspection, Error> {
-        let attempted = || format!("inspect `{}`", file_name(path));
-        let bytes = fs::read(path)
-            .map_err(|error| Cause::io(path, error))
-            .attempt(attempted)?;
-        assay_onnx::inspect(&bytes).attempt(attempted)
     }
 
     fn model_detail(&self, model: &Reference) -> Result<ModelDetail, Cause> {

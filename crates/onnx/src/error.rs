@@ -17,6 +17,11 @@ pub enum Error {
     LoadedElsewhere(PathBuf),
     #[error("the file is not an ONNX file")]
     NotOnnx,
+    /// It announces more than it holds.
+    #[error("the file would take more than {} MB of memory once it is read", allowed >> 20)]
+    TooLarge { allowed: u64 },
+    #[error("the graph keeps nothing in that place")]
+    NoTensor,
     /// Damaged, or with operators or versions that this runtime lacks.
     #[error("ONNX Runtime refuses the graph: {0}")]
     Graph(String),
@@ -48,11 +53,12 @@ pub enum Error {
 impl Error {
     pub fn code(&self) -> Code {
         match self {
-            Self::NoLibrary(_) => Code::NotFound,
+            Self::NoLibrary(_) | Self::NoTensor => Code::NotFound,
             Self::Load { .. } => Code::Io,
             Self::LoadedElsewhere(_) => Code::Conflict,
             Self::Export(_) | Self::Ports(_) => Code::Unsupported,
             Self::NotOnnx
+            | Self::TooLarge { .. }
             | Self::Graph(_)
             | Self::MissingColumns(_)
             | Self::WrongType { .. }
@@ -74,6 +80,7 @@ impl Error {
             Self::LoadedElsewhere(_) => "start again with the other library",
             Self::Export(_) => "train again with another recipe",
             Self::NotOnnx => "choose a file that was exported as ONNX; this one may be cut off",
+            Self::TooLarge { .. } => "export the model again; a file of its size holds less",
             Self::Graph(_) => "export the model again, for an opset that ONNX Runtime knows",
             Self::MissingColumns(_) => {
                 "add the columns, or choose a model that was trained without them"
@@ -83,7 +90,9 @@ impl Error {
             Self::UnknownLabel(_) => {
                 "check that the graph and the classes are of one model version"
             }
-            Self::RowCount { .. } | Self::Run(_) | Self::Compare(_) => return None,
+            Self::NoTensor | Self::RowCount { .. } | Self::Run(_) | Self::Compare(_) => {
+                return None;
+            }
         };
         Some(text.to_owned())
     }

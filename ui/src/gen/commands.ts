@@ -38,6 +38,7 @@ import type { FieldValue } from "./FieldValue";
 import type { FieldsRequest } from "./FieldsRequest";
 import type { GateReport } from "./GateReport";
 import type { GateRequest } from "./GateRequest";
+import type { GraphRequest } from "./GraphRequest";
 import type { ImportPreview } from "./ImportPreview";
 import type { ImportRecipe } from "./ImportRecipe";
 import type { ImportSpec } from "./ImportSpec";
@@ -56,6 +57,7 @@ import type { ModelDetail } from "./ModelDetail";
 import type { ModelSummary } from "./ModelSummary";
 import type { ModelVersion } from "./ModelVersion";
 import type { Nothing } from "./Nothing";
+import type { OnnxGraph } from "./OnnxGraph";
 import type { OpenChart } from "./OpenChart";
 import type { OwnServer } from "./OwnServer";
 import type { PreviewRequest } from "./PreviewRequest";
@@ -107,6 +109,8 @@ import type { SuiteSummary } from "./SuiteSummary";
 import type { SuiteText } from "./SuiteText";
 import type { SwitchServer } from "./SwitchServer";
 import type { TagRequest } from "./TagRequest";
+import type { TensorRequest } from "./TensorRequest";
+import type { TensorStatistics } from "./TensorStatistics";
 import type { TrainSpec } from "./TrainSpec";
 import type { TrashEmptied } from "./TrashEmptied";
 import type { TrashItem } from "./TrashItem";
@@ -204,6 +208,8 @@ export interface Commands {
   "models.set_card": { request: SetModelCard; response: ModelCard };
   "models.alias": { request: AliasRequest; response: RegisteredVersion };
   "models.verify": { request: ByModel; response: VerifyReport };
+  "models.graph": { request: GraphRequest; response: OnnxGraph };
+  "models.tensor": { request: TensorRequest; response: TensorStatistics | null };
   "models.export": { request: ExportRequest; response: Written };
   "replays.start": { request: ReplaySpec; response: JobStarted };
   "replays.list": { request: Nothing; response: Array<ReplaySummary> };
@@ -301,6 +307,8 @@ export const READS: Record<keyof Commands, readonly Kind[]> = {
   "models.set_card": [],
   "models.alias": [],
   "models.verify": [],
+  "models.graph": ["lab", "models"],
+  "models.tensor": ["lab", "models"],
   "models.export": [],
   "replays.start": [],
   "replays.list": ["lab", "replays"],
