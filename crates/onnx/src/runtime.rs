@@ -84,6 +84,15 @@ impl Runtime {
     pub fn session_with_threads(&self, bytes: &[u8], n_threads: usize) -> Result<Session, Error> {
         Session::open(&self.0.environment, bytes, n_threads)
     }
+
+    /// A session for many rows at once: it walks the trees of a graph itself, on up to `n_threads` threads, and answers
+    /// what [`Self::session`] does. It takes the memory of two.
+    ///
+    /// # Errors
+    /// [`Error::NotOnnx`], [`Error::Graph`].
+    pub fn session_for_many(&self, bytes: &[u8], n_threads: usize) -> Result<Session, Error> {
+        Session::open_for_many(&self.0.environment, bytes, n_threads.max(1))
+    }
 }
 
 /// The binding tells the minor version alone; the whole one stands in the library as a text of its own.

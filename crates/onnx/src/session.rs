@@ -1,7 +1,10 @@
 //! Answers from raw columns.
 
 mod answer;
+mod cut;
 mod feed;
+mod forest;
+mod own_trees;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -15,6 +18,7 @@ use ort::value::{Outlet, TensorElementType, ValueType};
 
 use self::answer::Answer;
 use self::feed::Feed;
+use self::own_trees::{OwnTrees, ROWS_AT_LEAST};
 use crate::error::Error;
 use crate::export::MISSING_TEXTS_KEY;
 use crate::inspect::inspect;
@@ -30,6 +34,7 @@ pub struct Session {
     outputs: Vec<Port>,
     /// Per input, the texts that the graph takes for a missing one.
     missing_texts: HashMap<String, Vec<String>>,
+    own_trees: Option<OwnTrees>,
 }
 
 impl Session {
@@ -38,11 +43,7 @@ impl Session {
         bytes: &[u8],
         n_threads: usize,
     ) -> Result<Self, Error> {
-        let opened = ort::session::Session::builder(environment)
-            .and_then(|builder| Ok(builder.with_intra_threads(n_threads)?))
-            .and_then(|builder| Ok(builder.with_intra_op_spinning(false)?))
-            .and_then(|mut builder| builder.commit_from_memory(bytes));
-        let inner = match opened {
+        let inner = match open(environment, bytes, n_threads) {
             Ok(session) => session,
             Err(error) => {
                 inspect(bytes)?;
@@ -54,7 +55,25 @@ impl Session {
             outputs: inner.outputs().iter().map(port).collect(),
             missing_texts: missing_texts(&inner),
             inner: Mutex::new(inner),
+            own_trees: None,
         })
+    }
+
+    /// As [`Self::open`]; many rows at once walk the graph's trees here, not in ONNX Runtime.
+    pub(crate) fn open_for_many(
+        environment: &Environment,
+        bytes: &[u8],
+        n_threads: usize,
+    ) -> Result<Self, Error> {
+        Ok(Self {
+            own_trees: OwnTrees::open(environment, bytes, n_threads),
+            ..Self::open(environment, bytes, n_threads)?
+        })
+    }
+
+    /// Whether [`Self::predict`] walks trees itself.
+    pub fn walks_trees(&self) -> bool {
+        self.own_trees.is_some()
     }
 
     /// In the order of the graph.
@@ -77,6 +96,15 @@ impl Session {
     pub fn predict(&self, columns: &Columns, classes: &[String]) -> Result<Prediction, Error> {
         let feeds = self.feeds(columns)?;
         let mut answer = Answer::new(&self.outputs, classes)?;
+        if let Some(own_trees) = &self.own_trees
+            && columns.n_rows >= ROWS_AT_LEAST
+        {
+            for start in (0..columns.n_rows).step_by(ROWS_A_CHUNK) {
+                let end = columns.n_rows.min(start + ROWS_A_CHUNK);
+                own_trees.run(&feeds, (start, end), |outputs| answer.extend(outputs))?;
+            }
+            return Ok(answer.into_prediction());
+        }
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         for start in (0..columns.n_rows).step_by(ROWS_A_CHUNK) {
             let end = columns.n_rows.min(start + ROWS_A_CHUNK);
@@ -112,6 +140,17 @@ impl Session {
             })
             .collect()
     }
+}
+
+fn open(
+    environment: &Environment,
+    bytes: &[u8],
+    n_threads: usize,
+) -> ort::Result<ort::session::Session> {
+    ort::session::Session::builder(environment)
+        .and_then(|builder| Ok(builder.with_intra_threads(n_threads)?))
+        .and_then(|builder| Ok(builder.with_intra_op_spinning(false)?))
+        .and_then(|mut builder| builder.commit_from_memory(bytes))
 }
 
 /// None for a graph that says nothing of them.

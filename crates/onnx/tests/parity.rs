@@ -46,6 +46,18 @@ fn agree(case: &Case, name: &str, model: &Model) {
         .predict(&case.columns, &classes)
         .unwrap_or_else(|error| panic!("{what}: {error}"));
     let ours = reference::predict(&case.recipe, model, &case.columns);
+    let many = runtime()
+        .session_for_many(&exported.bytes, 2)
+        .unwrap_or_else(|error| panic!("{what}: {error}"));
+    if matches!(model.form, Form::Trees { .. } | Form::Boosted { .. }) {
+        assert!(many.walks_trees(), "{what}");
+    }
+    let walked = many
+        .predict(&case.columns, &classes)
+        .unwrap_or_else(|error| panic!("{what}: {error}"));
+    let report = compare(&theirs, &walked, "own walk").expect("both are of one kind");
+    assert!(report.passed, "{what}: {report:#?}");
+    assert_eq!(report.n_exact, report.rows, "{what}: {report:?}");
     let report = compare(&ours, &theirs, "onnxruntime").expect("both are of one kind");
     assert!(report.passed, "{what}: {report:#?}");
     assert!(report.rows >= 500, "{what}");
