@@ -7,6 +7,7 @@ mod doctor;
 mod expect;
 mod init;
 mod model;
+mod model_predict;
 mod output;
 mod progress;
 mod recipe;
@@ -20,6 +21,7 @@ mod run_text;
 mod runs;
 mod runs_change;
 mod serve;
+mod token;
 mod train;
 mod trash;
 
@@ -105,6 +107,9 @@ enum Command {
     Report(report::Arguments),
     /// Open the lab in a browser on this computer
     Serve(serve::Arguments),
+    /// Tokens of clients of `assay serve`: make, list, revoke
+    #[command(subcommand)]
+    Token(token::Command),
     /// Take back the last change
     Undo,
     /// What was deleted
@@ -149,6 +154,7 @@ fn run(arguments: &Arguments, output: Output) -> Result<ExitCode, Error> {
         Command::Model(command) => command.run(&lab()?, output),
         Command::Replay(replay) => replay.run(&lab()?, output),
         Command::Report(report) => report.run(&lab()?, output),
+        Command::Token(token) => token.run(&lab()?, output),
         Command::Serve(serve) => {
             use_huge_pages(false);
             serve.run(&arguments.lab)

@@ -15,6 +15,7 @@ use assay_core::registry::{
 };
 use assay_lab::{Error, Lab};
 
+use crate::model_predict;
 use crate::output::{Output, bytes, count, figure, table};
 
 #[derive(clap::Subcommand)]
@@ -63,6 +64,12 @@ pub enum Command {
     Verify { model: Reference },
     /// Copy the self-contained folder; exit 3 when it does not verify
     Export { model: Reference, dir: PathBuf },
+    /// Score files of any size; the answers stand behind the columns of the rows
+    Predict(model_predict::Predict),
+    /// What the model answered through `assay serve`, and the labels that came since, as a table
+    Log(model_predict::Log),
+    /// Take labels for predictions of the log, joined by their ids
+    Label(model_predict::Label),
 }
 
 impl Command {
@@ -75,6 +82,9 @@ impl Command {
                     registered,
                 );
             }
+            Self::Predict(predict) => predict.run(lab, output)?,
+            Self::Log(log) => log.run(lab, output)?,
+            Self::Label(label) => label.run(lab, output)?,
             Self::List => output.result(&lab.models()?, |models| {
                 let rows = models
                     .iter()

@@ -23,6 +23,14 @@ impl Output {
         }
     }
 
+    /// What stands in a file, as it is.
+    pub fn copy(self, file: &mut std::fs::File) -> std::io::Result<()> {
+        match std::io::copy(file, &mut std::io::stdout()) {
+            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error),
+            _ => Ok(()),
+        }
+    }
+
     pub fn failure(self, failure: &Failure) {
         if self.json {
             self.result(&serde_json::json!({ "error": failure }), |_| String::new());

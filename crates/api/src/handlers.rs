@@ -1,5 +1,6 @@
 //! One function per command: a typed request to the use case that answers it. No decisions here.
 
+use assay_core::access::{AccessToken, IssuedToken, NewAccessToken, TokenName};
 use assay_core::ask::*;
 use assay_core::bulk::{PurgeRuns, RunTrash, RunsChange, RunsChanged, RunsPurged};
 use assay_core::chart::{ChartRequest, ChartSpec, RenderRequest};
@@ -27,6 +28,7 @@ use assay_core::replay::{CellDetail, CellRequest, DriftReport, ReplaySpec, Repla
 use assay_core::result::RunResult;
 use assay_core::run::{Comparison, ExperimentSummary, RunDetail};
 use assay_core::run_table::*;
+use assay_core::scoring::PredictSpec;
 use assay_core::suites::*;
 use assay_core::train::{AlgorithmInfo, TrainSpec};
 use assay_core::version_diff::{DiffRequest, VersionDiff};
@@ -62,6 +64,18 @@ pub fn server_show(desk: &Desk, _: Nothing) -> Answer<OwnServer> {
 
 pub fn server_switch(desk: &Desk, request: SwitchServer) -> Answer<OwnServer> {
     desk.switch_server(&*desk.lab()?, request)
+}
+
+pub fn tokens_list(desk: &Desk, _: Nothing) -> Answer<Vec<AccessToken>> {
+    ask(desk, Lab::access_tokens)
+}
+
+pub fn tokens_issue(desk: &Desk, request: NewAccessToken) -> Answer<IssuedToken> {
+    ask(desk, |lab| lab.issue_token(&request))
+}
+
+pub fn tokens_revoke(desk: &Desk, request: TokenName) -> Answer<Vec<AccessToken>> {
+    ask(desk, |lab| lab.revoke_token(&request.name))
 }
 
 pub fn lab_create(desk: &Desk, request: LabPath) -> Answer<LabStatus> {
@@ -432,6 +446,10 @@ pub fn models_alias(desk: &Desk, request: AliasRequest) -> Answer<RegisteredVers
 
 pub fn models_verify(desk: &Desk, request: ByModel) -> Answer<VerifyReport> {
     ask(desk, |lab| lab.verify(&request.model))
+}
+
+pub fn models_predict(desk: &Desk, request: PredictSpec) -> Answer<JobStarted> {
+    begin(desk, JobSpec::Predict(request))
 }
 
 pub fn models_export(desk: &Desk, request: ExportRequest) -> Answer<Written> {

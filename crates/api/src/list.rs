@@ -16,6 +16,9 @@ macro_rules! with_commands {
             json "lab.undo" (Nothing) -> Undone, reads [] => handlers::lab_undo;
             json "server.show" (Nothing) -> OwnServer, reads [Lab, Servers] => handlers::server_show;
             json "server.switch" (SwitchServer) -> OwnServer, reads [] => handlers::server_switch;
+            json "tokens.list" (Nothing) -> Vec<AccessToken>, reads [Lab, Tokens] => handlers::tokens_list;
+            json "tokens.issue" (NewAccessToken) -> IssuedToken, reads [] => handlers::tokens_issue;
+            json "tokens.revoke" (TokenName) -> Vec<AccessToken>, reads [] => handlers::tokens_revoke;
             json "trash.list" (Nothing) -> Vec<TrashItem>, reads [Lab, Trash] => handlers::trash_list;
             json "trash.delete" (TrashRequest) -> Nothing, reads [] => handlers::trash_delete;
             json "trash.restore" (TrashRequest) -> Nothing, reads [] => handlers::trash_restore;
@@ -101,6 +104,7 @@ macro_rules! with_commands {
             json "models.verify" (ByModel) -> VerifyReport, reads [] => handlers::models_verify;
             json "models.graph" (GraphRequest) -> OnnxGraph, reads [Lab, Models] => handlers::models_graph;
             json "models.tensor" (TensorRequest) -> Option<TensorStatistics>, reads [Lab, Models] => handlers::models_tensor;
+            json "models.predict" (PredictSpec) -> JobStarted, reads [] => handlers::models_predict;
             json "models.export" (ExportRequest) -> Written, reads [] => handlers::models_export;
 
             json "replays.start" (ReplaySpec) -> JobStarted, reads [] => handlers::replays_start;

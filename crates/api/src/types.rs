@@ -5,6 +5,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+use assay_core::access::*;
 use assay_core::ask::*;
 use assay_core::bulk::*;
 use assay_core::chart::*;
@@ -30,6 +31,7 @@ use assay_core::replay::*;
 use assay_core::result::RunResult;
 use assay_core::run::*;
 use assay_core::run_table::*;
+use assay_core::scoring::*;
 use assay_core::suites::*;
 use assay_core::train::*;
 use assay_core::version_diff::{DiffRequest, VersionDiff};

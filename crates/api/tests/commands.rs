@@ -55,6 +55,7 @@ fn requests(desk: &Desk, folder: &std::path::Path) -> BTreeMap<&'static str, Val
         recipe["steps"] = steps.clone();
         ask("recipes.save", json!({ "name": "birds", "recipe": recipe }));
     }
+    ask("tokens.issue", json!({ "name": "till", "role": "read" }));
     let file = folder.join("small.csv");
     std::fs::write(&file, "a,b\n1,2\n3,4\n5,7\n").expect("a file");
     let chart = json!({ "chart": "roc", "runs": [run] });
@@ -109,6 +110,9 @@ fn requests(desk: &Desk, folder: &std::path::Path) -> BTreeMap<&'static str, Val
             json!({ "dataset": "two@2", "path": folder.join("bad.csv") }),
         ),
         ("lineage.show", json!({ "about": "penguins" })),
+        ("tokens.list", nothing()),
+        ("tokens.issue", json!({ "name": "shop", "role": "predict" })),
+        ("tokens.revoke", json!({ "name": "till" })),
         ("watches.list", nothing()),
         (
             "watches.add",
@@ -271,6 +275,10 @@ fn requests(desk: &Desk, folder: &std::path::Path) -> BTreeMap<&'static str, Val
                 "source": { "of": "version", "model": "penguin-species" },
                 "tensor": { "kept": "initializer", "index": 0 },
             }),
+        ),
+        (
+            "models.predict",
+            json!({ "model": "twice", "path": file, "output": folder.join("answers.csv") }),
         ),
         (
             "models.export",

@@ -24,10 +24,12 @@ pub enum Kind {
     Servers,
     /// Watched folders and what became of their files.
     Watches,
+    /// Bearer tokens of clients.
+    Tokens,
 }
 
 impl Kind {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Lab,
         Self::Datasets,
         Self::Expectations,
@@ -40,6 +42,7 @@ impl Kind {
         Self::Audit,
         Self::Servers,
         Self::Watches,
+        Self::Tokens,
     ];
 
     pub fn label(self) -> &'static str {
@@ -56,6 +59,7 @@ impl Kind {
             Self::Audit => "audit",
             Self::Servers => "servers",
             Self::Watches => "watches",
+            Self::Tokens => "tokens",
         }
     }
 }

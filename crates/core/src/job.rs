@@ -11,6 +11,7 @@ use crate::ids::{JobId, ReplayId, RunId};
 use crate::imports::{ArchiveWritten, RunExportSpec, RunImportReport, RunImportSpec};
 use crate::replay::ReplaySpec;
 use crate::reproduction::Reproduction;
+use crate::scoring::{PredictSpec, Predicted};
 use crate::task::Progress;
 use crate::train::TrainSpec;
 use crate::version_diff::DiffRequest;
@@ -32,6 +33,8 @@ pub enum JobSpec {
     ImportRuns(RunImportSpec),
     /// Runs into an archive.
     ExportRuns(RunExportSpec),
+    /// A file scored by a model.
+    Predict(PredictSpec),
     /// The whole chain on the bundled sample data.
     Demo,
 }
@@ -47,6 +50,7 @@ impl JobSpec {
             Self::Reproduce { .. } => "reproduce",
             Self::ImportRuns(_) => "import_runs",
             Self::ExportRuns(_) => "export_runs",
+            Self::Predict(_) => "predict",
             Self::Demo => "demo",
         }
     }
@@ -87,6 +91,7 @@ pub enum JobOutcome {
     Reproduction(Reproduction),
     RunsImported(RunImportReport),
     RunsExported(ArchiveWritten),
+    Predicted(Predicted),
     Demo,
 }
 

@@ -64,6 +64,34 @@ pub struct Settings {
     pub server: ServerSettings,
     /// By the name of a model.
     pub serve: BTreeMap<String, ServeSettings>,
+    pub predictions: PredictionLogSettings,
+}
+
+/// What a server writes down of its answers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PredictionLogSettings {
+    pub log: bool,
+    /// The share of requests that are logged, from 0 to 1; which ones, their ids decide.
+    pub sample: f64,
+    /// Inputs whose values are not written.
+    pub redact: Vec<String>,
+    /// A file that has so many megabytes (2^20 bytes) is followed by another one; so is that of a day.
+    pub max_file_mb: u64,
+    /// Older days are removed; `None`: all are kept.
+    pub keep_days: Option<u32>,
+}
+
+impl Default for PredictionLogSettings {
+    fn default() -> Self {
+        Self {
+            log: true,
+            sample: 1.0,
+            redact: Vec::new(),
+            max_file_mb: 64,
+            keep_days: None,
+        }
+    }
 }
 
 /// What the jobs of one application together may have. What is not set follows the computer.

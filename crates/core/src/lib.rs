@@ -3,6 +3,7 @@
 //! Invariant: nothing here reads a file, a clock, the environment or a source of randomness; time and seeds are
 //! passed in. Every document derives serde and is at once what is stored and what goes over the wire.
 
+pub mod access;
 pub mod ask;
 pub mod assessment;
 pub mod bulk;
@@ -39,6 +40,7 @@ pub mod result;
 pub mod run;
 pub mod run_table;
 pub mod schema;
+pub mod scoring;
 pub mod serving;
 pub mod sketch;
 pub mod split;

@@ -1,6 +1,7 @@
 //! Inference: what a caller sends and gets, what is wrong with a request, which versions answer and how they fare.
 
 mod answered;
+mod labels;
 mod settings;
 
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ use crate::reference::Reference;
 use crate::registered::Stage;
 
 pub use answered::{Answered, Protocol};
+pub use labels::GivenLabel;
 pub use settings::ServeSettings;
 
 /// One record for one model: a value by column.

@@ -21,6 +21,7 @@ mod profile;
 mod read;
 mod recipe;
 mod rows;
+mod scored;
 mod stored;
 mod target;
 mod time;
@@ -36,8 +37,8 @@ pub use export::{ExportFormat, PlainColumn, export, plain_columns};
 pub use frame::{Concatenation, Frame, MissingColumn};
 pub use hash::content_hash;
 pub use ingest::{
-    Beginning, GroupSink, Ingested, SetAsideRows, ingest, ingest_rows, is_database, preview,
-    preview_rows, read,
+    Beginning, GroupSink, Ingested, SetAsideRows, Through, ingest, ingest_rows, is_database,
+    preview, preview_rows, read, through,
 };
 pub use keys::{group_codes, row_times};
 pub use log::{MAX_WINDOWS, OrderedLog, Window, order_log, windows};
@@ -46,6 +47,7 @@ pub use profile::profile;
 pub use read::{Compression, Peeked, PlainRows, PlainValue, files_of, is_pattern, peek, peek_rows};
 pub use recipe::{apply_recipe, fit_and_apply, fit_recipe, raw_columns};
 pub use rows::{RowTexts, Rows, column_texts, row_texts, rows};
+pub use scored::AnswerNames;
 pub use stored::{RowOrder, StoredTable};
 pub use target::{TargetColumn, TargetKind, target};
 pub use write::{read_parquet, read_row_groups, write_csv, write_json_lines, write_parquet};

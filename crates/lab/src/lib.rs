@@ -2,6 +2,7 @@
 //!
 //! Invariant: this is the only crate in which store, frame, learn, onnx and chart meet. Hosts call it and print.
 
+mod access;
 mod archive;
 mod artifact_files;
 mod charts;
@@ -14,6 +15,7 @@ mod expectations;
 mod gates;
 mod imports;
 mod jobs;
+mod labels;
 mod line_log;
 mod lineage;
 mod model_card;
@@ -22,6 +24,7 @@ mod model_graph;
 mod model_sample;
 mod model_sbom;
 mod models;
+mod prediction_log;
 mod processes;
 mod recipes;
 mod registered;
@@ -31,6 +34,7 @@ mod run_log;
 mod run_table;
 mod run_tail;
 mod runs;
+mod scoring;
 mod search;
 pub mod suites;
 mod traces;
@@ -47,7 +51,6 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 use assay_core::code::Code;
 use assay_core::event::Event;
-use assay_core::job::JobSpec;
 use assay_core::lab::{
     DoctorReport, LabStatus, ServerInfo, ServerSettings, Settings, TrashItem, TrashKind,
 };
@@ -57,6 +60,7 @@ use assay_core::{ask::TrashEmptied, ask::Undone};
 use assay_onnx::Runtime;
 use assay_store::{Act, Store};
 
+pub use access::{Access, Denied};
 pub use assay_frame::RowTexts;
 pub use assay_learn::parse_param;
 pub use charts::PlotOrder;
@@ -66,6 +70,7 @@ pub use environment::Environment;
 pub use error::{Cause, Error};
 pub use imports::recognise_runs;
 pub use line_log::LineLog;
+pub use prediction_log::{MAX_WAITING_ROWS, PredictionLog};
 pub use run_log::metric_value;
 pub use run_tail::{RunNews, RunTail};
 pub use view::View;
@@ -147,9 +152,7 @@ impl Lab {
             .interrupt_dead_jobs(is_alive, now)
             .attempt(|| "settle interrupted jobs".to_owned())?;
         for job in interrupted {
-            if let JobSpec::Export(request) = &job.spec {
-                datasets::forget_export(request, &job.job_id);
-            }
+            jobs::forget_unfinished(&job);
         }
         Ok(())
     }

@@ -23,6 +23,7 @@ use assay_frame::{Frame, OrderedLog};
 
 use crate::datasets::file_name;
 use crate::error::{Attempt, Cause};
+use crate::scoring::quoted;
 use crate::training::prediction_column;
 use crate::{Error, Lab};
 use measure::{Measured, Truth};
@@ -248,14 +249,6 @@ fn names_of(subject: &Subject) -> Vec<&str> {
         .iter()
         .map(|input| input.name.as_str())
         .collect()
-}
-
-fn quoted(names: &[&str]) -> String {
-    names
-        .iter()
-        .map(|name| format!("`{name}`"))
-        .collect::<Vec<_>>()
-        .join(", ")
 }
 
 fn default_window(n_rows: u64) -> WindowSpec {

@@ -143,6 +143,9 @@ pub fn work(order: &Order, task: &Task) -> Result<JobOutcome, Error> {
         JobSpec::Reproduce { run_id } => lab.reproduce(run_id, task).map(JobOutcome::Reproduction),
         JobSpec::ImportRuns(spec) => lab.import_runs(spec, task).map(JobOutcome::RunsImported),
         JobSpec::ExportRuns(spec) => lab.export_runs(spec, task).map(JobOutcome::RunsExported),
+        JobSpec::Predict(spec) => lab
+            .predict_file(spec, &order.job_id, task)
+            .map(JobOutcome::Predicted),
         JobSpec::Demo => lab.demo(task).map(|_| JobOutcome::Demo),
     }
 }

@@ -134,6 +134,7 @@ fn not_found_hint(kind: &str) -> Option<&'static str> {
         "model" => "`assay model list` shows what there is",
         "thing in the trash" => "`assay trash list` shows what there is",
         "watched folder" => "`assay data watches` shows what there is",
+        "token" => "`assay token list` shows what there is",
         "object" => "run `assay doctor`",
         _ => return None,
     })

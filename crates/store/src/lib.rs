@@ -4,12 +4,14 @@
 //! did it. Bytes are claimed, synced and renamed into place before anything refers to them, so a process killed at any
 //! moment leaves a whole lab; what it had on its way goes when the lab is opened the next time.
 
+mod access_tokens;
 mod act;
 mod archive;
 mod audit;
 mod cache;
 mod changes;
 mod datasets;
+mod day_log;
 mod doctor;
 mod error;
 mod expectations;
@@ -41,11 +43,13 @@ mod undo;
 mod wal;
 mod watches;
 
+pub use access_tokens::HashedToken;
 pub use act::Act;
 pub use archive::{ArchiveDatabase, Extract, Taken, TakenLab};
 pub use audit::ChainBreak;
 pub use changes::Watch;
 pub use datasets::NewDatasetVersion;
+pub use day_log::{DayLog, DayLogKind};
 pub use error::{Error, Result};
 pub use foreign::{ForeignDatabase, ForeignRows, ForeignTable, ForeignValue};
 pub use mlflow_database::{DatabasePoint, DatabaseRun, MlflowDatabase};

@@ -142,6 +142,13 @@ pub(crate) fn parse(text: &str) -> Result<Settings> {
             check_range(text, key, value, 0.0..=1.0, "from 0 to 1")?;
         }
     }
+    check_range(
+        text,
+        "sample",
+        settings.predictions.sample,
+        0.0..=1.0,
+        "from 0 to 1",
+    )?;
     Ok(settings)
 }
 

@@ -2,6 +2,7 @@
 import type { DiffRequest } from "./DiffRequest";
 import type { ExportDataset } from "./ExportDataset";
 import type { ImportSpec } from "./ImportSpec";
+import type { PredictSpec } from "./PredictSpec";
 import type { ReplaySpec } from "./ReplaySpec";
 import type { RunExportSpec } from "./RunExportSpec";
 import type { RunId } from "./RunId";
@@ -11,4 +12,4 @@ import type { TrainSpec } from "./TrainSpec";
 /**
  * What a worker is asked to do.
  */
-export type JobSpec = { "job": "import" } & ImportSpec | { "job": "train" } & TrainSpec | { "job": "replay" } & ReplaySpec | { "job": "diff" } & DiffRequest | { "job": "export" } & ExportDataset | { "job": "reproduce", run_id: RunId, } | { "job": "import_runs" } & RunImportSpec | { "job": "export_runs" } & RunExportSpec | { "job": "demo" };
+export type JobSpec = { "job": "import" } & ImportSpec | { "job": "train" } & TrainSpec | { "job": "replay" } & ReplaySpec | { "job": "diff" } & DiffRequest | { "job": "export" } & ExportDataset | { "job": "reproduce", run_id: RunId, } | { "job": "import_runs" } & RunImportSpec | { "job": "export_runs" } & RunExportSpec | { "job": "predict" } & PredictSpec | { "job": "demo" };

@@ -3,4 +3,4 @@
 /**
  * What a read depends on and a write changes.
  */
-export type Kind = "lab" | "datasets" | "expectations" | "recipes" | "runs" | "models" | "replays" | "jobs" | "trash" | "audit" | "servers" | "watches";
+export type Kind = "lab" | "datasets" | "expectations" | "recipes" | "runs" | "models" | "replays" | "jobs" | "trash" | "audit" | "servers" | "watches" | "tokens";

@@ -1,4 +1,5 @@
 // Written from the list of commands by `cargo xtask gen`. Do not edit.
+import type { AccessToken } from "./AccessToken";
 import type { AlgorithmInfo } from "./AlgorithmInfo";
 import type { AliasRequest } from "./AliasRequest";
 import type { ByCheck } from "./ByCheck";
@@ -44,6 +45,7 @@ import type { ImportRecipe } from "./ImportRecipe";
 import type { ImportSpec } from "./ImportSpec";
 import type { ImportSuite } from "./ImportSuite";
 import type { ImportedSuite } from "./ImportedSuite";
+import type { IssuedToken } from "./IssuedToken";
 import type { Job } from "./Job";
 import type { JobStarted } from "./JobStarted";
 import type { JunitRequest } from "./JunitRequest";
@@ -56,10 +58,12 @@ import type { ModelCard } from "./ModelCard";
 import type { ModelDetail } from "./ModelDetail";
 import type { ModelSummary } from "./ModelSummary";
 import type { ModelVersion } from "./ModelVersion";
+import type { NewAccessToken } from "./NewAccessToken";
 import type { Nothing } from "./Nothing";
 import type { OnnxGraph } from "./OnnxGraph";
 import type { OpenChart } from "./OpenChart";
 import type { OwnServer } from "./OwnServer";
+import type { PredictSpec } from "./PredictSpec";
 import type { PreviewRequest } from "./PreviewRequest";
 import type { Profile } from "./Profile";
 import type { PromoteRequest } from "./PromoteRequest";
@@ -111,6 +115,7 @@ import type { SwitchServer } from "./SwitchServer";
 import type { TagRequest } from "./TagRequest";
 import type { TensorRequest } from "./TensorRequest";
 import type { TensorStatistics } from "./TensorStatistics";
+import type { TokenName } from "./TokenName";
 import type { TrainSpec } from "./TrainSpec";
 import type { TrashEmptied } from "./TrashEmptied";
 import type { TrashItem } from "./TrashItem";
@@ -132,6 +137,9 @@ export interface Commands {
   "lab.undo": { request: Nothing; response: Undone };
   "server.show": { request: Nothing; response: OwnServer };
   "server.switch": { request: SwitchServer; response: OwnServer };
+  "tokens.list": { request: Nothing; response: Array<AccessToken> };
+  "tokens.issue": { request: NewAccessToken; response: IssuedToken };
+  "tokens.revoke": { request: TokenName; response: Array<AccessToken> };
   "trash.list": { request: Nothing; response: Array<TrashItem> };
   "trash.delete": { request: TrashRequest; response: Nothing };
   "trash.restore": { request: TrashRequest; response: Nothing };
@@ -210,6 +218,7 @@ export interface Commands {
   "models.verify": { request: ByModel; response: VerifyReport };
   "models.graph": { request: GraphRequest; response: OnnxGraph };
   "models.tensor": { request: TensorRequest; response: TensorStatistics | null };
+  "models.predict": { request: PredictSpec; response: JobStarted };
   "models.export": { request: ExportRequest; response: Written };
   "replays.start": { request: ReplaySpec; response: JobStarted };
   "replays.list": { request: Nothing; response: Array<ReplaySummary> };
@@ -231,6 +240,9 @@ export const READS: Record<keyof Commands, readonly Kind[]> = {
   "lab.undo": [],
   "server.show": ["lab", "servers"],
   "server.switch": [],
+  "tokens.list": ["lab", "tokens"],
+  "tokens.issue": [],
+  "tokens.revoke": [],
   "trash.list": ["lab", "trash"],
   "trash.delete": [],
   "trash.restore": [],
@@ -309,6 +321,7 @@ export const READS: Record<keyof Commands, readonly Kind[]> = {
   "models.verify": [],
   "models.graph": ["lab", "models"],
   "models.tensor": ["lab", "models"],
+  "models.predict": [],
   "models.export": [],
   "replays.start": [],
   "replays.list": ["lab", "replays"],

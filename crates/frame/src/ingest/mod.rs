@@ -14,6 +14,7 @@ mod pipeline;
 mod plan;
 mod preview;
 mod stream;
+mod through;
 mod tokens;
 mod whole;
 
@@ -29,6 +30,7 @@ use crate::frame::Frame;
 use crate::read::{self, PlainRows};
 
 pub use preview::{Beginning, is_database, preview, preview_rows};
+pub use through::{Through, through};
 pub use whole::read;
 
 /// Where row groups are kept.

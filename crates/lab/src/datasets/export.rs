@@ -70,24 +70,24 @@ pub(crate) fn forget_export(request: &ExportDataset, job_id: &JobId) {
 }
 
 /// In the same folder, so that it can be renamed; named by the job, so that it is found again.
-fn path_beside(path: &Path, job_id: &JobId) -> PathBuf {
+pub(crate) fn path_beside(path: &Path, job_id: &JobId) -> PathBuf {
     path.with_file_name(format!(".assay-export-{job_id}"))
 }
 
 /// A file on its way, removed unless it is put into its place.
-struct Beside {
-    path: PathBuf,
+pub(crate) struct Beside {
+    pub path: PathBuf,
 }
 
 impl Beside {
-    fn create(path: &Path, job_id: &JobId) -> std::io::Result<Self> {
+    pub fn create(path: &Path, job_id: &JobId) -> std::io::Result<Self> {
         let path = path_beside(path, job_id);
         File::create_new(&path)?;
         Ok(Self { path })
     }
 
     /// The number of bytes.
-    fn put(self, path: &Path) -> std::io::Result<u64> {
+    pub fn put(self, path: &Path) -> std::io::Result<u64> {
         let file = File::options().write(true).open(&self.path)?;
         file.sync_all()?;
         let size_bytes = file.metadata()?.len();

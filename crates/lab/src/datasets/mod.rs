@@ -17,7 +17,7 @@ use assay_frame::{Frame, StoredTable};
 use crate::error::{Attempt, Cause};
 use crate::{Error, Lab};
 
-pub(crate) use export::forget_export;
+pub(crate) use export::{Beside, forget_export, path_beside};
 pub(crate) use import::file_name;
 pub(crate) use rows::Shown;
 

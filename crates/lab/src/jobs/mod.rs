@@ -17,6 +17,7 @@ use assay_store::FinishedRun;
 use crate::datasets::{file_name, forget_export};
 use crate::error::{Attempt, Cause};
 use crate::processes;
+use crate::scoring::forget_predictions;
 use crate::worker::{Answer, Order};
 use crate::{Error, Lab};
 use queue::{Budget, Class};
@@ -211,8 +212,8 @@ impl Lab {
         if job.state != JobState::Done && matches!(job.spec, JobSpec::Train(_)) {
             self.abandon_run(&order.run_id, job.failure.clone());
         }
-        if let (JobSpec::Export(request), false) = (&job.spec, job.state == JobState::Done) {
-            forget_export(request, &job.job_id);
+        if job.state != JobState::Done {
+            forget_unfinished(&job);
         }
         self.note(&job, watch)?;
         Ok(job)
@@ -348,9 +349,20 @@ enum Ended {
     Died(String),
 }
 
+/// Removes the files that a job had on its way when its process was killed.
+pub(crate) fn forget_unfinished(job: &Job) {
+    match &job.spec {
+        JobSpec::Export(request) => forget_export(request, &job.job_id),
+        JobSpec::Predict(spec) => forget_predictions(spec, &job.job_id),
+        _ => {}
+    }
+}
+
 fn class(spec: &JobSpec) -> Class {
     match spec {
-        JobSpec::Diff(_) | JobSpec::Export(_) | JobSpec::ExportRuns(_) => Class::Reading,
+        JobSpec::Diff(_) | JobSpec::Export(_) | JobSpec::ExportRuns(_) | JobSpec::Predict(_) => {
+            Class::Reading
+        }
         JobSpec::Import(_)
         | JobSpec::Train(_)
         | JobSpec::Reproduce { .. }
@@ -427,6 +439,9 @@ impl Lab {
             }
             JobSpec::ImportRuns(spec) => format!("import the runs of {}", file_name(&spec.path)),
             JobSpec::ExportRuns(spec) => format!("export runs to {}", file_name(&spec.path)),
+            JobSpec::Predict(spec) => {
+                format!("score {} with {}", file_name(&spec.path), spec.model)
+            }
             JobSpec::Demo => "the sample lab".to_owned(),
         }
     }
