@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use assay_core::code::Code;
+use assay_core::reference::Reference;
 use assay_lab::{Cause, Error, Lab};
 use assay_server::{Desk, Options};
 
@@ -20,6 +21,9 @@ pub struct Arguments {
     /// Where MLflow's clients keep the files of runs themselves, a folder or a `file://` address; else in the lab
     #[arg(long, value_name = "DIR")]
     artifact_root: Option<String>,
+    /// The model that /invocations asks (NAME, NAME@3 or NAME@champion); else the only one of the lab
+    #[arg(long, value_name = "M")]
+    model: Option<Reference>,
 }
 
 impl Arguments {
@@ -37,6 +41,7 @@ impl Arguments {
                 port,
                 token,
                 artifact_root: self.artifact_root.clone(),
+                model: self.model.clone(),
             },
             |url| println!("{url}"),
         )

@@ -29,6 +29,7 @@ use assay_core::result::RunResult;
 use assay_core::run::{Comparison, ExperimentSummary, RunDetail};
 use assay_core::run_table::*;
 use assay_core::scoring::PredictSpec;
+use assay_core::serving::{PredictAnswer, ServedModel, TryModel};
 use assay_core::suites::*;
 use assay_core::train::{AlgorithmInfo, TrainSpec};
 use assay_core::version_diff::{DiffRequest, VersionDiff};
@@ -450,6 +451,16 @@ pub fn models_verify(desk: &Desk, request: ByModel) -> Answer<VerifyReport> {
 
 pub fn models_predict(desk: &Desk, request: PredictSpec) -> Answer<JobStarted> {
     begin(desk, JobSpec::Predict(request))
+}
+
+pub fn models_try(desk: &Desk, request: TryModel) -> Answer<PredictAnswer> {
+    desk.lab()?
+        .try_model(&request)
+        .map_err(|error| error.failure())
+}
+
+pub fn serving_models(desk: &Desk, _: Nothing) -> Answer<Vec<ServedModel>> {
+    ask(desk, Lab::served_models)
 }
 
 pub fn models_export(desk: &Desk, request: ExportRequest) -> Answer<Written> {

@@ -11,6 +11,7 @@ pub mod types;
 pub use assay_core::code::{Code, Failure};
 pub use assay_core::event::Event;
 pub use assay_lab::Lab;
+pub use assay_lab::serving;
 pub use desk::Desk;
 pub use dispatch::{CommandInfo, Reply, commands};
 pub use own_server::{Serving, StartServer};

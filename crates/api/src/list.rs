@@ -105,6 +105,8 @@ macro_rules! with_commands {
             json "models.graph" (GraphRequest) -> OnnxGraph, reads [Lab, Models] => handlers::models_graph;
             json "models.tensor" (TensorRequest) -> Option<TensorStatistics>, reads [Lab, Models] => handlers::models_tensor;
             json "models.predict" (PredictSpec) -> JobStarted, reads [] => handlers::models_predict;
+            json "models.try" (TryModel) -> PredictAnswer, reads [] => handlers::models_try;
+            json "serving.models" (Nothing) -> Vec<ServedModel>, reads [Lab, Models, Trash] => handlers::serving_models;
             json "models.export" (ExportRequest) -> Written, reads [] => handlers::models_export;
 
             json "replays.start" (ReplaySpec) -> JobStarted, reads [] => handlers::replays_start;

@@ -60,6 +60,19 @@ fn requests(desk: &Desk, folder: &std::path::Path) -> BTreeMap<&'static str, Val
     std::fs::write(&file, "a,b\n1,2\n3,4\n5,7\n").expect("a file");
     let chart = json!({ "chart": "roc", "runs": [run] });
     let render = json!({ "chart": chart, "format": "svg", "width": 640, "height": 400 });
+    let detail = ask("models.show", json!({ "model": "penguin-species" }));
+    let inputs = detail["version"]["signature"]["inputs"]
+        .as_array()
+        .expect("inputs");
+    let record: Map<String, Value> = inputs
+        .iter()
+        .map(|input| {
+            (
+                input["name"].as_str().expect("a name").to_owned(),
+                Value::Null,
+            )
+        })
+        .collect();
     let nothing = || json!({});
     BTreeMap::from([
         ("lab.status", nothing()),
@@ -264,6 +277,11 @@ fn requests(desk: &Desk, folder: &std::path::Path) -> BTreeMap<&'static str, Val
             "models.alias",
             json!({ "model": "penguin-species", "alias": "challenger" }),
         ),
+        (
+            "models.try",
+            json!({ "model": "penguin-species", "record": record }),
+        ),
+        ("serving.models", nothing()),
         ("models.verify", json!({ "model": "penguin-species" })),
         (
             "models.graph",

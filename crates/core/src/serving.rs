@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 use ts_rs::TS;
 
 use crate::TimestampMs;
+use crate::code::Code;
 use crate::ids::{ModelName, VersionKey};
 use crate::reference::Reference;
 use crate::registered::Stage;
@@ -154,6 +155,12 @@ pub enum RefusalKind {
     TooLarge,
     /// A form of content that the route does not take or give.
     UnknownForm,
+    /// Without a token where one is needed, or with a wrong one.
+    Unauthenticated,
+    /// With a token that does not allow it.
+    Forbidden,
+    /// More requests than the token allows.
+    TooMany,
     /// The version does not answer for now, and neither does a fallback; or the server is ending.
     Unavailable,
     /// Not answered in time.
@@ -163,7 +170,10 @@ pub enum RefusalKind {
 }
 
 impl RefusalKind {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
+        Self::Unauthenticated,
+        Self::Forbidden,
+        Self::TooMany,
         Self::NotFound,
         Self::Unreadable,
         Self::Fields,
@@ -176,6 +186,9 @@ impl RefusalKind {
 
     pub fn http_status(self) -> u16 {
         match self {
+            Self::Unauthenticated => 401,
+            Self::Forbidden => 403,
+            Self::TooMany => 429,
             Self::NotFound => 404,
             Self::Unreadable => 400,
             Self::Fields => 422,
@@ -187,9 +200,29 @@ impl RefusalKind {
         }
     }
 
+    /// As a command that failed says it.
+    pub fn code(self) -> Code {
+        match self {
+            Self::NotFound => Code::NotFound,
+            Self::Unauthenticated
+            | Self::Forbidden
+            | Self::TooMany
+            | Self::Unreadable
+            | Self::Fields
+            | Self::TooLarge => Code::Invalid,
+            Self::UnknownForm => Code::Unsupported,
+            Self::Unavailable => Code::Precondition,
+            Self::Late => Code::Cancelled,
+            Self::Failed => Code::Bug,
+        }
+    }
+
     /// As it is written on the wire.
     pub fn label(self) -> &'static str {
         match self {
+            Self::Unauthenticated => "unauthenticated",
+            Self::Forbidden => "forbidden",
+            Self::TooMany => "too_many",
             Self::NotFound => "not_found",
             Self::Unreadable => "unreadable",
             Self::Fields => "fields",

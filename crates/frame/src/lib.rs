@@ -33,7 +33,7 @@ pub use check::{
 };
 pub use diff::{Side, column_changes, compare_rows};
 pub use error::{Error, FileKind};
-pub use export::{ExportFormat, PlainColumn, export, plain_columns};
+pub use export::{ExportFormat, PlainColumn, arrow_stream, export, plain_columns};
 pub use frame::{Concatenation, Frame, MissingColumn};
 pub use hash::content_hash;
 pub use ingest::{
@@ -45,7 +45,9 @@ pub use log::{MAX_WINDOWS, OrderedLog, Window, order_log, windows};
 pub use predictions::{read_predictions, write_predictions};
 pub use profile::profile;
 pub use read::{Compression, Peeked, PlainRows, PlainValue, files_of, is_pattern, peek, peek_rows};
-pub use recipe::{apply_recipe, fit_and_apply, fit_recipe, raw_columns};
+pub use recipe::{
+    apply_recipe, fit_and_apply, fit_recipe, is_missing_text, number_text, raw_columns, time_number,
+};
 pub use rows::{RowTexts, Rows, column_texts, row_texts, rows};
 pub use scored::AnswerNames;
 pub use stored::{RowOrder, StoredTable};

@@ -36,6 +36,7 @@ mod run_tail;
 mod runs;
 mod scoring;
 mod search;
+pub mod serving;
 pub mod suites;
 mod traces;
 mod tracking;
@@ -91,6 +92,7 @@ pub struct Lab {
     shown: Mutex<Option<datasets::Shown>>,
     listeners: Mutex<Vec<Sender<Event>>>,
     comparisons: gates::Comparisons,
+    serving: serving::Serving,
     /// Its folder goes when the lab is closed; dropped after the store.
     view: Option<View>,
 }
@@ -140,6 +142,7 @@ impl Lab {
             shown: Mutex::default(),
             listeners: Mutex::default(),
             comparisons: gates::Comparisons::default(),
+            serving: serving::Serving::default(),
             view: None,
         }
     }

@@ -31,6 +31,10 @@ impl Lab {
                     continue;
                 };
                 seen = number;
+                let is_of_models = |kind: &Kind| matches!(kind, Kind::Models | Kind::Trash);
+                if kinds.iter().any(is_of_models) {
+                    lab.refresh_serving();
+                }
                 if !kinds.is_empty() {
                     lab.tell(&Event::Changed { kinds });
                 }

@@ -46,6 +46,9 @@ const OPSET_ML: i64 = 3;
 /// "" (a JSON object of arrays). See [`position`].
 pub(crate) const MISSING_TEXTS_KEY: &str = "assay.missing_texts";
 
+/// Metadata: the classes in the order of the probabilities (a JSON array).
+pub(crate) const CLASSES_KEY: &str = "assay.classes";
+
 /// What a file says of itself beside its graph.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct About {
@@ -53,8 +56,8 @@ pub struct About {
     pub producer_version: String,
     /// A sentence for people.
     pub doc: String,
-    /// Run, data version and the like. The export adds what a reader of the graph needs: `assay.classes` and
-    /// `assay.features` (JSON arrays; features in the order of the graph), and [`MISSING_TEXTS_KEY`].
+    /// Run, data version and the like. The export adds what a reader of the graph needs: [`CLASSES_KEY`],
+    /// `assay.features` (a JSON array; features in the order of the graph), and [`MISSING_TEXTS_KEY`].
     pub metadata: Vec<(String, String)>,
 }
 
@@ -100,7 +103,7 @@ pub fn export(recipe: &FittedRecipe, model: &Model, about: &About) -> Result<Exp
     let mut metadata = about.metadata.clone();
     metadata.push(("assay.features".to_owned(), json(&names)));
     if let Output::Classes { classes, .. } = &model.output {
-        metadata.push(("assay.classes".to_owned(), json(classes)));
+        metadata.push((CLASSES_KEY.to_owned(), json(classes)));
     }
     if !features.missing_texts.is_empty() {
         metadata.push((MISSING_TEXTS_KEY.to_owned(), json(&features.missing_texts)));

@@ -15,12 +15,13 @@ use assay_core::matrix::Prediction;
 use assay_core::registry::Port;
 use ort::environment::Environment;
 use ort::value::{Outlet, TensorElementType, ValueType};
+use serde::de::DeserializeOwned;
 
 use self::answer::Answer;
 use self::feed::Feed;
 use self::own_trees::{OwnTrees, ROWS_AT_LEAST};
 use crate::error::Error;
-use crate::export::MISSING_TEXTS_KEY;
+use crate::export::{CLASSES_KEY, MISSING_TEXTS_KEY};
 use crate::inspect::inspect;
 
 /// Rows that are answered at once; bounds the memory that texts (up to 1,000 words a row) and features take.
@@ -35,6 +36,7 @@ pub struct Session {
     /// Per input, the texts that the graph takes for a missing one.
     missing_texts: HashMap<String, Vec<String>>,
     own_trees: Option<OwnTrees>,
+    classes: Vec<String>,
 }
 
 impl Session {
@@ -53,7 +55,8 @@ impl Session {
         Ok(Self {
             inputs: inner.inputs().iter().map(port).collect(),
             outputs: inner.outputs().iter().map(port).collect(),
-            missing_texts: missing_texts(&inner),
+            missing_texts: noted(&inner, MISSING_TEXTS_KEY),
+            classes: noted(&inner, CLASSES_KEY),
             inner: Mutex::new(inner),
             own_trees: None,
         })
@@ -84,6 +87,11 @@ impl Session {
     /// The label and the probabilities, or the value.
     pub fn outputs(&self) -> &[Port] {
         &self.outputs
+    }
+
+    /// In the order of the probabilities; empty for a graph without classes, and for one that does not name them.
+    pub fn classes(&self) -> &[String] {
+        &self.classes
     }
 
     /// What the graph says of every row. Columns that it does not name are ignored; an empty text is a missing one.
@@ -153,11 +161,11 @@ fn open(
         .and_then(|mut builder| builder.commit_from_memory(bytes))
 }
 
-/// None for a graph that says nothing of them.
-fn missing_texts(session: &ort::session::Session) -> HashMap<String, Vec<String>> {
+/// What the graph says of itself under a key, as JSON; nothing when it says nothing that can be read.
+fn noted<T: DeserializeOwned + Default>(session: &ort::session::Session, key: &str) -> T {
     let metadata = session.metadata().ok();
     metadata
-        .and_then(|metadata| metadata.custom(MISSING_TEXTS_KEY))
+        .and_then(|metadata| metadata.custom(key))
         .and_then(|text| serde_json::from_str(&text).ok())
         .unwrap_or_default()
 }

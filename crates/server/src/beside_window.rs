@@ -57,6 +57,7 @@ fn start(desk: &Weak<Desk>, port: u16) -> Result<Server, Error> {
         port,
         token: None,
         artifact_root: None,
+        model: None,
     };
     let (ready, heard) = mpsc::channel();
     let (end, ended) = oneshot::channel::<()>();
@@ -79,6 +80,7 @@ fn start(desk: &Weak<Desk>, port: u16) -> Result<Server, Error> {
             let served = bound.run(async move {
                 // Either way it is to end.
                 let _ = begun.await;
+                Duration::ZERO
             });
             let patience = async move {
                 let _ = ended.await;

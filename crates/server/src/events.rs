@@ -6,8 +6,8 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::Sse;
 use axum::response::sse::{Event, KeepAlive};
-use futures_util::Stream;
 use futures_util::stream;
+use futures_util::{Stream, StreamExt};
 use tokio::sync::mpsc;
 
 use crate::Shared;
@@ -35,5 +35,7 @@ pub async fn stream(
         let text = receiver.recv().await?;
         Some((Ok(Event::default().data(text)), receiver))
     });
+    // A browser that listens does not keep a server from ending.
+    let stream = stream.take_until(async move { shared.ended().await });
     Sse::new(stream).keep_alive(KeepAlive::default())
 }

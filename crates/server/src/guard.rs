@@ -54,7 +54,7 @@ pub async fn require_token(
     request: Request,
     next: Next,
 ) -> Response {
-    if holds_token(&shared, &request) {
+    if holds_token(&shared, request.headers()) {
         return next.run(request).await;
     }
     let failure = Failure {
@@ -73,7 +73,7 @@ pub async fn require_token_of_owner(
     request: Request,
     next: Next,
 ) -> Response {
-    if shared.open_page || holds_token(&shared, &request) {
+    if shared.open_page || holds_token(&shared, request.headers()) {
         return next.run(request).await;
     }
     Refusal::unauthenticated(
@@ -92,8 +92,8 @@ pub fn equal(given: &str, token: &str) -> bool {
             == 0
 }
 
-fn holds_token(shared: &Shared, request: &Request) -> bool {
-    text(request.headers(), header::AUTHORIZATION)
+pub fn holds_token(shared: &Shared, headers: &HeaderMap) -> bool {
+    text(headers, header::AUTHORIZATION)
         .and_then(|value| value.strip_prefix("Bearer "))
         .is_some_and(|given| equal(given, &shared.token))
 }

@@ -6,6 +6,7 @@
 mod beside_window;
 mod events;
 mod guard;
+mod inference;
 mod mlflow;
 mod otlp;
 mod pages;
@@ -14,19 +15,25 @@ mod upload;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 pub use beside_window::offer;
 
 pub use assay_api::Desk;
 use assay_api::Lab;
 use assay_core::code::{Code, Failure};
+use assay_core::reference::Reference;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 use axum::routing::{get, post};
+use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
+use tokio::sync::watch;
 
+/// How long a server that is told to end still takes requests, while it says that it is not ready.
+const DRAIN: Duration = Duration::from_millis(500);
 /// The largest JSON request.
 const MAX_REQUEST_BYTES: usize = 8 << 20;
 
@@ -38,6 +45,8 @@ pub struct Options {
     pub token: Option<String>,
     /// Where clients of the tracking API keep the files of runs. `None`: in the lab, through this server.
     pub artifact_root: Option<String>,
+    /// The model that `/invocations` asks. `None`: the only one of the lab.
+    pub model: Option<Reference>,
 }
 
 /// What every request sees.
@@ -49,6 +58,24 @@ pub(crate) struct Shared {
     open_page: bool,
     uploads: tempfile::TempDir,
     artifact_root: String,
+    lab: Arc<Lab>,
+    default_model: Option<Reference>,
+    request_ids: inference::RequestIds,
+    /// True from the moment on that the server is told to end.
+    ending: watch::Sender<bool>,
+}
+
+impl Shared {
+    fn is_ending(&self) -> bool {
+        *self.ending.borrow()
+    }
+
+    /// When the server is told to end.
+    async fn ended(&self) {
+        let mut ending = self.ending.subscribe();
+        // Its sender lives as long as this.
+        let _ = ending.wait_for(|is_ending| *is_ending).await;
+    }
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -148,6 +175,10 @@ impl Bound {
             open_page,
             uploads: tempfile::tempdir()?,
             artifact_root: mlflow::artifact_root(options.artifact_root.as_deref())?,
+            lab: Arc::clone(&lab),
+            default_model: options.model,
+            request_ids: inference::RequestIds::new()?,
+            ending: watch::Sender::new(false),
         });
         Ok(Self {
             listener,
@@ -157,9 +188,21 @@ impl Bound {
         })
     }
 
-    async fn run(self, end: impl Future<Output = ()> + Send + 'static) -> Result<(), Error> {
-        let served = axum::serve(self.listener, router(&self.shared))
-            .with_graceful_shutdown(end)
+    /// Told to end, it says that it is not ready, goes on for `drain` (so that whoever sends requests hears of it), takes
+    /// no more, and answers those under way.
+    async fn run(self, end: impl Future<Output = Duration> + Send + 'static) -> Result<(), Error> {
+        let shared = Arc::clone(&self.shared);
+        let ended = async move {
+            let drain = end.await;
+            shared.ending.send_replace(true);
+            tokio::time::sleep(drain).await;
+        };
+        // An answer is not to wait for the acknowledgement of the one before.
+        let listener = self.listener.tap_io(|stream| {
+            let _ = stream.set_nodelay(true);
+        });
+        let served = axum::serve(listener, router(&self.shared))
+            .with_graceful_shutdown(ended)
             .await;
         self.lab
             .withdraw_server()
@@ -189,7 +232,7 @@ fn router(shared: &Arc<Shared>) -> Router {
                     guard::require_token_of_owner,
                 )),
         )
-        .route("/health", get(async || "OK"))
+        .merge(inference::router())
         .fallback(pages::page)
         .layer(middleware::from_fn_with_state(
             Arc::clone(shared),
@@ -198,7 +241,8 @@ fn router(shared: &Arc<Shared>) -> Router {
         .with_state(Arc::clone(shared))
 }
 
-async fn told_to_end() {
+/// How long it still takes requests then.
+async fn told_to_end() -> Duration {
     let interrupt = async {
         // Without a handler the default action ends the process, which is what is wanted.
         let _ = tokio::signal::ctrl_c().await;
@@ -215,7 +259,8 @@ async fn told_to_end() {
     #[cfg(not(unix))]
     let terminate = std::future::pending::<()>();
     tokio::select! {
-        () = interrupt => {}
-        () = terminate => {}
+        // Somebody sits before it.
+        () = interrupt => Duration::ZERO,
+        () = terminate => DRAIN,
     }
 }

@@ -63,6 +63,7 @@ import type { Nothing } from "./Nothing";
 import type { OnnxGraph } from "./OnnxGraph";
 import type { OpenChart } from "./OpenChart";
 import type { OwnServer } from "./OwnServer";
+import type { PredictAnswer } from "./PredictAnswer";
 import type { PredictSpec } from "./PredictSpec";
 import type { PreviewRequest } from "./PreviewRequest";
 import type { Profile } from "./Profile";
@@ -107,6 +108,7 @@ import type { SaveReport } from "./SaveReport";
 import type { SaveSuite } from "./SaveSuite";
 import type { SearchAnswer } from "./SearchAnswer";
 import type { SearchRequest } from "./SearchRequest";
+import type { ServedModel } from "./ServedModel";
 import type { SetModelCard } from "./SetModelCard";
 import type { Suite } from "./Suite";
 import type { SuiteSummary } from "./SuiteSummary";
@@ -120,6 +122,7 @@ import type { TrainSpec } from "./TrainSpec";
 import type { TrashEmptied } from "./TrashEmptied";
 import type { TrashItem } from "./TrashItem";
 import type { TrashRequest } from "./TrashRequest";
+import type { TryModel } from "./TryModel";
 import type { Undone } from "./Undone";
 import type { ValuesRequest } from "./ValuesRequest";
 import type { VerifyReport } from "./VerifyReport";
@@ -219,6 +222,8 @@ export interface Commands {
   "models.graph": { request: GraphRequest; response: OnnxGraph };
   "models.tensor": { request: TensorRequest; response: TensorStatistics | null };
   "models.predict": { request: PredictSpec; response: JobStarted };
+  "models.try": { request: TryModel; response: PredictAnswer };
+  "serving.models": { request: Nothing; response: Array<ServedModel> };
   "models.export": { request: ExportRequest; response: Written };
   "replays.start": { request: ReplaySpec; response: JobStarted };
   "replays.list": { request: Nothing; response: Array<ReplaySummary> };
@@ -322,6 +327,8 @@ export const READS: Record<keyof Commands, readonly Kind[]> = {
   "models.graph": ["lab", "models"],
   "models.tensor": ["lab", "models"],
   "models.predict": [],
+  "models.try": [],
+  "serving.models": ["lab", "models", "trash"],
   "models.export": [],
   "replays.start": [],
   "replays.list": ["lab", "replays"],

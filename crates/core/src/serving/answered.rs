@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Chosen, FieldWarning, Refusal};
+use super::{Chosen, ClassProbabilities, FieldWarning, PredictAnswer, Refusal, RowPrediction};
 use crate::TimestampMs;
 use crate::ids::VersionKey;
 use crate::matrix::{Columns, Prediction};
@@ -60,5 +60,94 @@ impl Protocol {
             Self::Invocations => "invocations",
             Self::Command => "command",
         }
+    }
+}
+
+impl Answered {
+    /// A request that did not come to a model.
+    pub fn refused(protocol: Protocol, refusal: Refusal) -> Self {
+        Self {
+            refusal: Some(refusal),
+            ..Self::new(protocol)
+        }
+    }
+
+    /// A request of which nothing is known yet.
+    pub fn new(protocol: Protocol) -> Self {
+        Self {
+            at_ms: 0,
+            request_id: String::new(),
+            trace_parent: None,
+            client: None,
+            protocol,
+            asked: None,
+            version: None,
+            chosen: None,
+            instead_of: None,
+            inputs: None,
+            prediction: None,
+            classes: Arc::default(),
+            warnings: Vec::new(),
+            latency_secs: 0.0,
+            n_batch_rows: 0,
+            refusal: None,
+        }
+    }
+
+    /// `None` for a request that was refused, and for a row that it does not have.
+    pub fn row(&self, row: usize) -> Option<RowPrediction> {
+        RowPrediction::of(self.prediction.as_ref()?, &self.classes, row)
+    }
+
+    /// What the caller of one record hears; `None` for a request that was refused.
+    pub fn answer_of_record(&self) -> Option<PredictAnswer> {
+        let version = self.version.as_ref()?;
+        Some(PredictAnswer {
+            model: version.model.clone(),
+            version: version.version,
+            chosen: self.chosen?,
+            instead_of: self.instead_of.clone(),
+            request_id: self.request_id.clone(),
+            prediction: self.row(0)?,
+            warnings: self.warnings.clone(),
+            latency_ms: self.latency_secs * 1e3,
+        })
+    }
+}
+
+impl RowPrediction {
+    /// `None` for a row that is not there.
+    pub fn of(prediction: &Prediction, classes: &[String], row: usize) -> Option<Self> {
+        Some(match prediction {
+            Prediction::Classes {
+                indices,
+                probabilities,
+                n_classes,
+            } => {
+                let label = classes.get(*indices.get(row)? as usize)?.clone();
+                let probabilities = probabilities.get(row * n_classes..(row + 1) * n_classes)?;
+                let by_class = classes.iter().cloned().zip(probabilities.iter().copied());
+                Self {
+                    label: Some(label),
+                    probabilities: Some(ClassProbabilities(by_class.collect())),
+                    ..Self::default()
+                }
+            }
+            Prediction::Values(values) => Self {
+                value: Some(*values.get(row)?),
+                ..Self::default()
+            },
+            Prediction::Coordinates {
+                values,
+                n_components,
+            } => Self {
+                coordinates: Some(
+                    values
+                        .get(row * n_components..(row + 1) * n_components)?
+                        .to_vec(),
+                ),
+                ..Self::default()
+            },
+        })
     }
 }

@@ -13,7 +13,10 @@
 
 mod columnar;
 mod excel;
+mod stream;
 mod text;
+
+pub use stream::arrow_stream;
 
 use std::fs::File;
 use std::io::{BufWriter, Write};

@@ -1,6 +1,7 @@
 //! Recipes: raw columns become features. Fitted on the rows given, applied in double precision.
 
 mod apply;
+mod cell;
 mod components;
 mod eigen;
 mod filters;
@@ -14,6 +15,7 @@ mod texts;
 mod words;
 
 pub use apply::apply_recipe;
+pub use cell::{is_missing_text, number_text, time_number};
 pub use fit::{fit_and_apply, fit_recipe};
 pub use raw::raw_columns;
 

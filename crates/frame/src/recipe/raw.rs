@@ -8,7 +8,7 @@ use crate::columns::View;
 use crate::error::Error;
 use crate::frame::Frame;
 
-const MICROSECONDS_A_DAY: f64 = 86_400e6;
+pub(super) const MICROSECONDS_A_DAY: f64 = 86_400e6;
 
 /// The inputs as they enter the exported graph, for the 0-based `rows` in that order: integers, floats and booleans
 /// (0, 1) as numbers with NaN for missing, dates as days and date-times as microseconds since 1970-01-01, texts as texts.

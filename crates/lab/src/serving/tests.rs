@@ -1,0 +1,1 @@
+//! What the readers make of requests, and gathered answers beside single ones.

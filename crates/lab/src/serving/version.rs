@@ -1,0 +1,203 @@
+//! One version that can be asked: its breaker and counts, and what of it is in memory.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use assay_core::TimestampMs;
+use assay_core::code::Code;
+use assay_core::drift::ReferenceSketch;
+use assay_core::registry::{Signature, VersionKey};
+use assay_core::serving::{ServeSettings, ServedCounts};
+
+use super::batch::Runner;
+use super::breaker::{Admission, Breaker};
+use super::inputs::Inputs;
+use crate::Lab;
+use crate::error::Cause;
+
+/// Kept from the first request on, whether the model is in memory or not.
+pub struct Version {
+    pub key: VersionKey,
+    pub settings: ServeSettings,
+    pub breaker: Breaker,
+    pub counts: Counts,
+    loaded: RwLock<Option<Arc<Loaded>>>,
+    /// Held by the one who loads.
+    loading: Mutex<()>,
+    used_ms: AtomicI64,
+}
+
+/// A version in memory.
+pub struct Loaded {
+    pub inputs: Inputs,
+    pub signature: Signature,
+    pub runner: Arc<Runner>,
+}
+
+#[derive(Debug, Default)]
+pub struct Counts {
+    pub n_answered: AtomicU64,
+    pub n_rows: AtomicU64,
+    pub n_runs: AtomicU64,
+    pub n_failed: AtomicU64,
+    pub n_fallback: AtomicU64,
+    pub n_warnings: AtomicU64,
+}
+
+impl Counts {
+    pub fn now(&self) -> ServedCounts {
+        let of = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        ServedCounts {
+            n_answered: of(&self.n_answered),
+            n_rows: of(&self.n_rows),
+            n_runs: of(&self.n_runs),
+            n_failed: of(&self.n_failed),
+            n_fallback: of(&self.n_fallback),
+            n_warnings: of(&self.n_warnings),
+        }
+    }
+
+    pub fn add(count: &AtomicU64, n: u64) {
+        count.fetch_add(n, Ordering::Relaxed);
+    }
+}
+
+impl Version {
+    pub fn new(key: VersionKey, settings: ServeSettings) -> Self {
+        Self {
+            key,
+            breaker: Breaker::new(&settings),
+            settings,
+            counts: Counts::default(),
+            loaded: RwLock::default(),
+            loading: Mutex::default(),
+            used_ms: AtomicI64::new(0),
+        }
+    }
+
+    pub fn loaded(&self) -> Option<Arc<Loaded>> {
+        self.loaded
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Loads it when it is not in memory; several who ask wait for one.
+    ///
+    /// # Errors
+    /// A file that is not as it was registered is named.
+    pub fn load(&self, lab: &Lab) -> Result<Arc<Loaded>, Cause> {
+        let _one = self.loading.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(loaded) = self.loaded() {
+            return Ok(loaded);
+        }
+        let loaded = Arc::new(lab.load_version(&self.key, &self.settings)?);
+        *self.loaded.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&loaded));
+        Ok(loaded)
+    }
+
+    /// Out of memory when the last request that uses it is answered.
+    pub fn unload(&self) {
+        *self.loaded.write().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    pub fn used(&self, now_ms: TimestampMs) {
+        self.used_ms.store(now_ms, Ordering::Relaxed);
+    }
+
+    pub fn used_ms(&self) -> TimestampMs {
+        self.used_ms.load(Ordering::Relaxed)
+    }
+}
+
+/// The right to ask a version. Dropped undecided, the breaker hears that it did not come to it.
+pub struct Permit {
+    version: Arc<Version>,
+    admission: Option<Admission>,
+}
+
+impl Permit {
+    /// `None`: the breaker is open.
+    pub fn of(version: &Arc<Version>, now_ms: TimestampMs) -> Option<Self> {
+        let admission = version.breaker.admit(now_ms)?;
+        Some(Self {
+            version: Arc::clone(version),
+            admission: Some(admission),
+        })
+    }
+
+    pub fn succeed(mut self) {
+        if let Some(admission) = self.admission.take() {
+            self.version.breaker.succeeded(admission);
+        }
+    }
+
+    pub fn fail(mut self, now_ms: TimestampMs, sentence: &str) {
+        Counts::add(&self.version.counts.n_failed, 1);
+        if let Some(admission) = self.admission.take() {
+            self.version.breaker.failed(admission, now_ms, sentence);
+        }
+    }
+
+    /// The version cannot answer at all.
+    pub fn break_off(mut self, now_ms: TimestampMs, sentence: &str) {
+        Counts::add(&self.version.counts.n_failed, 1);
+        if let Some(admission) = self.admission.take() {
+            self.version.breaker.broke(admission, now_ms, sentence);
+        }
+    }
+}
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        if let Some(admission) = self.admission.take() {
+            self.version.breaker.gave_up(admission);
+        }
+    }
+}
+
+impl Lab {
+    /// The folder of a version whose every file is as it was registered.
+    ///
+    /// # Errors
+    /// A precondition that names the files which are missing or changed.
+    pub(crate) fn load_intact(&self, key: &VersionKey) -> Result<PathBuf, Cause> {
+        let folder = self.store.registry_path(key)?;
+        let check = self.store.verify_registry(key)?;
+        if check.damaged.is_empty() {
+            return Ok(folder);
+        }
+        Err(Cause::with_hint(
+            Code::Precondition,
+            format!(
+                "its files are not as they were registered: {}",
+                check.damaged.join(", ")
+            ),
+            "register the run again, or ask for another version",
+        ))
+    }
+
+    fn load_version(&self, key: &VersionKey, settings: &ServeSettings) -> Result<Loaded, Cause> {
+        let folder = self.load_intact(key)?;
+        let read = |name: &str| {
+            let path = folder.join(name);
+            fs::read(&path).map_err(|error| Cause::io(Path::new(name), error))
+        };
+        let signature: Signature = serde_json::from_slice(&read("signature.json")?)?;
+        let reference: Option<ReferenceSketch> = match folder.join("reference.json").is_file() {
+            true => Some(serde_json::from_slice(&read("reference.json")?)?),
+            false => None,
+        };
+        let session = self.runtime()?.session(&read("model.onnx")?)?;
+        Ok(Loaded {
+            inputs: Inputs::new(&signature, reference.as_ref()),
+            signature,
+            runner: Arc::new(Runner::new(
+                session,
+                usize::try_from(settings.max_batch_rows).unwrap_or(usize::MAX),
+            )),
+        })
+    }
+}
