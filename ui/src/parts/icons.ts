@@ -31,6 +31,7 @@ const LARGE = {
   right: line('m6.5 4.5 3.5 3.5-3.5 3.5'),
   close: line('m4 4 8 8M12 4l-8 8'),
   plus: line('M8 3v10M3 8h10'),
+  minus: line('M3 8h10'),
   filter: line('M2.5 4h11M4.5 8h7M6.5 12h3'),
   first: line('M4 4v8M12 4 6.5 8 12 12z'),
   last: line('M12 4v8M4 4l5.5 4L4 12z'),

@@ -25,5 +25,6 @@ export const PAGES: readonly Page[] = [
 export function pageTitle(id: string): string {
   if (id === 'settings') return 'Settings';
   if (id === 'lineage') return 'Lineage';
+  if (id === 'onnx') return 'ONNX';
   return PAGES.find((page) => page.id === id)?.title ?? id;
 }
