@@ -130,11 +130,11 @@ impl Forest {
         for (rows, sums) in blocks.zip(sums.chunks_mut(ROWS_A_BLOCK * self.n_targets)) {
             totals.clear();
             totals.resize(sums.len(), 0.0_f64);
-            for tree in &self.trees {
-                let groups = rows.chunks(ABREAST * n_columns);
-                for (rows, totals) in groups.zip(totals.chunks_mut(ABREAST * self.n_targets)) {
-                    self.walk(tree, rows, n_columns, totals);
-                }
+            // Nearly all rows lack nothing, and their steps are cheaper.
+            if rows.iter().any(|value| value.is_nan()) {
+                self.walk_block::<true>(rows, n_columns, &mut totals);
+            } else {
+                self.walk_block::<false>(rows, n_columns, &mut totals);
             }
             for (sums, totals) in sums
                 .chunks_mut(self.n_targets)
@@ -147,26 +147,48 @@ impl Forest {
         }
     }
 
-    /// At most [`ABREAST`] rows down one tree.
-    fn walk(&self, tree: &Root, rows: &[f32], n_columns: usize, totals: &mut [f64]) {
-        let mut at = [tree.node; ABREAST];
-        let n_rows = rows.len() / n_columns;
-        let at = &mut at[..n_rows];
-        let mut level = 0;
-        while level < tree.depth {
-            let mut moved = false;
-            for _ in 0..LEVELS.min(tree.depth - level) {
-                moved = false;
-                for (at, row) in at.iter_mut().zip(rows.chunks_exact(n_columns)) {
-                    let node = self.nodes[*at as usize];
-                    let value = row[(node.feature & !MISSING_LEFT) as usize];
-                    let missing_right = value.is_nan() & (node.feature & MISSING_LEFT == 0);
-                    let next = node.left + u32::from((value > node.threshold) | missing_right);
-                    moved |= next != *at;
-                    *at = next;
+    /// All trees; `MISSING`: a value may be NaN.
+    fn walk_block<const MISSING: bool>(&self, rows: &[f32], n_columns: usize, totals: &mut [f64]) {
+        for tree in &self.trees {
+            let groups = rows.chunks(ABREAST * n_columns);
+            for (rows, totals) in groups.zip(totals.chunks_mut(ABREAST * self.n_targets)) {
+                if rows.len() == ABREAST * n_columns {
+                    self.walk::<ABREAST, MISSING>(tree, rows, n_columns, totals);
+                    continue;
+                }
+                let rest = rows.chunks(n_columns);
+                for (row, totals) in rest.zip(totals.chunks_mut(self.n_targets)) {
+                    self.walk::<1, MISSING>(tree, row, n_columns, totals);
                 }
             }
-            if !moved {
+        }
+    }
+
+    /// `N` rows down one tree.
+    fn walk<const N: usize, const MISSING: bool>(
+        &self,
+        tree: &Root,
+        rows: &[f32],
+        n_columns: usize,
+        totals: &mut [f64],
+    ) {
+        let mut at = [tree.node; N];
+        let mut level = 0;
+        while level < tree.depth {
+            let before = at;
+            for _ in 0..LEVELS.min(tree.depth - level) {
+                for (lane, at) in at.iter_mut().enumerate() {
+                    let node = self.nodes[*at as usize];
+                    let feature = (node.feature & !MISSING_LEFT) as usize;
+                    let value = rows[lane * n_columns + feature];
+                    let mut goes_right = value > node.threshold;
+                    if MISSING {
+                        goes_right |= value.is_nan() & (node.feature & MISSING_LEFT == 0);
+                    }
+                    *at = node.left + u32::from(goes_right);
+                }
+            }
+            if at == before {
                 break;
             }
             level += LEVELS;
