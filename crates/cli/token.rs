@@ -46,7 +46,8 @@ impl Command {
 
 fn issued(issued: &IssuedToken) -> String {
     format!(
-        "{}\n{} may {}. The token is not shown again; send it as `Authorization: Bearer TOKEN`",
+        "{}\n{} may {}. The token is not shown again; send it as `Authorization: Bearer TOKEN`. \
+         A server that runs now asks for tokens at once; its page does when it is started again",
         issued.secret, issued.token.name, issued.token.role
     )
 }

@@ -56,6 +56,18 @@ pub struct CommandInfo {
     pub reads: Vec<Kind>,
 }
 
+/// What somebody must be allowed to give a command: who may read, those whose answers depend on what is in the lab.
+pub fn role_of(command: &str) -> Role {
+    const OF_THE_OWNER: [&str; 4] = ["tokens.", "server.", "lab.create", "lab.open"];
+    if OF_THE_OWNER.iter().any(|begin| command.starts_with(begin)) {
+        return Role::Admin;
+    }
+    let reads = commands()
+        .iter()
+        .any(|known| known.name == command && !known.reads.is_empty());
+    if reads { Role::Read } else { Role::Write }
+}
+
 impl Desk {
     /// Runs a command to its end. Blocks; to be called off the window's thread. A panic becomes a failure.
     pub fn dispatch(&self, command: &str, request: Value) -> Result<Reply, Failure> {

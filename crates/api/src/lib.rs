@@ -10,8 +10,8 @@ pub mod types;
 
 pub use assay_core::code::{Code, Failure};
 pub use assay_core::event::Event;
-pub use assay_lab::Lab;
 pub use assay_lab::serving;
+pub use assay_lab::{Access, Denied, Lab, PredictionLog};
 pub use desk::Desk;
-pub use dispatch::{CommandInfo, Reply, commands};
+pub use dispatch::{CommandInfo, Reply, commands, role_of};
 pub use own_server::{Serving, StartServer};

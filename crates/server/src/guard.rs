@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use assay_api::Denied;
+use assay_core::access::Role;
 use assay_core::code::{Code, Failure};
 use axum::Json;
 use axum::extract::{Request, State};
@@ -10,7 +12,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use crate::Shared;
-use crate::mlflow::Refusal;
+use crate::mlflow::{self, Refusal};
 
 /// 256 random bits in hexadecimal.
 pub fn new_token() -> std::io::Result<String> {
@@ -48,38 +50,101 @@ pub async fn require_own_name(
     next.run(request).await
 }
 
-/// Refuses requests without the bearer token.
+/// Refuses commands and uploads without the page's token or that of a client who may.
 pub async fn require_token(
     State(shared): State<Arc<Shared>>,
     request: Request,
     next: Next,
 ) -> Response {
-    if holds_token(&shared, request.headers()) {
-        return next.run(request).await;
-    }
+    let needs = match request.uri().path().strip_prefix("/rpc/") {
+        Some(command) => assay_api::role_of(command),
+        None => Role::Write,
+    };
+    // Without a token there is no command: a page of another program on this computer holds none.
+    let secret = bearer(request.headers());
+    let turned = match admit(&shared, request.headers(), needs) {
+        Ok(client)
+            if secret.is_some()
+                && (client.is_some() || holds_token(&shared, request.headers())) =>
+        {
+            return next.run(request).await;
+        }
+        Ok(_) => Turned::Away(Denied::NoToken),
+        Err(turned) => turned,
+    };
+    let (status, code) = match turned {
+        Turned::Away(Denied::NoToken) => (StatusCode::UNAUTHORIZED, Code::Invalid),
+        Turned::Away(Denied::Role { .. }) => (StatusCode::FORBIDDEN, Code::Precondition),
+        Turned::Away(Denied::TooMany { .. }) => (StatusCode::TOO_MANY_REQUESTS, Code::Precondition),
+        Turned::Failed(ref failure) => (StatusCode::INTERNAL_SERVER_ERROR, failure.code),
+    };
     let failure = Failure {
-        code: Code::Invalid,
+        code,
         attempted: "answer".to_owned(),
-        wrong: "the request holds no valid token".to_owned(),
+        wrong: turned.wrong(),
         hint: Some("open the address that `assay serve` printed, or reload this page".to_owned()),
     };
-    (StatusCode::UNAUTHORIZED, Json(failure)).into_response()
+    (status, Json(failure)).into_response()
 }
 
-/// Where the owner named a token, clients of the tracking API need it too; without one they are as free as programs
-/// on this computer are anyhow, for they can read the lab's folder. Pages of other origins were refused before.
+/// Where the owner named a token or made tokens for clients, clients of the tracking API need one, too.
 pub async fn require_token_of_owner(
     State(shared): State<Arc<Shared>>,
     request: Request,
     next: Next,
 ) -> Response {
-    if shared.open_page || holds_token(&shared, request.headers()) {
-        return next.run(request).await;
+    let needs = if mlflow::only_reads(request.method(), request.uri().path()) {
+        Role::Read
+    } else {
+        Role::Write
+    };
+    match admit(&shared, request.headers(), needs) {
+        Ok(_) => next.run(request).await,
+        Err(Turned::Away(Denied::NoToken)) => Refusal::unauthenticated(
+            "the request holds no valid token; set MLFLOW_TRACKING_TOKEN to that of the server's --token-file, \
+             or to one of `assay token new`",
+        )
+        .into_response(),
+        Err(Turned::Failed(failure)) => Refusal::internal(failure.to_string()).into_response(),
+        Err(turned) => Refusal::forbidden(turned.wrong()).into_response(),
     }
-    Refusal::unauthenticated(
-        "the request holds no valid token; set MLFLOW_TRACKING_TOKEN to that of the server's --token-file",
-    )
-    .into_response()
+}
+
+/// Why a request goes no further.
+pub enum Turned {
+    Away(Denied),
+    Failed(Failure),
+}
+
+impl Turned {
+    pub fn wrong(&self) -> String {
+        match self {
+            Self::Away(Denied::NoToken) => "the request holds no valid token".to_owned(),
+            Self::Away(Denied::Role { has, needs }) => {
+                format!("the request's token may {has}, and this needs one that may {needs}")
+            }
+            Self::Away(Denied::TooMany { retry_after }) => format!(
+                "the client sends more requests than it may; the next one is taken in {:.2} s",
+                retry_after.as_secs_f64()
+            ),
+            Self::Failed(failure) => failure.to_string(),
+        }
+    }
+}
+
+/// The name of the client who asks; `None` for the page, for the owner, and where nobody needs a token: programs on this
+/// computer are as free as they are anyhow, for they can read the lab's folder. Pages of other origins were refused
+/// before.
+pub fn admit(shared: &Shared, headers: &HeaderMap, needs: Role) -> Result<Option<String>, Turned> {
+    if holds_token(shared, headers) {
+        return Ok(None);
+    }
+    let asked = shared.access.ask(&shared.lab, bearer(headers), needs);
+    match asked.map_err(|error| Turned::Failed(error.failure()))? {
+        Ok(None) if !shared.open_page => Err(Turned::Away(Denied::NoToken)),
+        Ok(client) => Ok(client),
+        Err(denied) => Err(Turned::Away(denied)),
+    }
 }
 
 /// Takes as long for a wrong token as for the right one.
@@ -93,9 +158,11 @@ pub fn equal(given: &str, token: &str) -> bool {
 }
 
 pub fn holds_token(shared: &Shared, headers: &HeaderMap) -> bool {
-    text(headers, header::AUTHORIZATION)
-        .and_then(|value| value.strip_prefix("Bearer "))
-        .is_some_and(|given| equal(given, &shared.token))
+    bearer(headers).is_some_and(|given| equal(given, &shared.token))
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    text(headers, header::AUTHORIZATION)?.strip_prefix("Bearer ")
 }
 
 fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {

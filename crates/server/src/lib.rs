@@ -20,7 +20,7 @@ use std::time::Duration;
 pub use beside_window::offer;
 
 pub use assay_api::Desk;
-use assay_api::Lab;
+use assay_api::{Access, Lab, PredictionLog};
 use assay_core::code::{Code, Failure};
 use assay_core::reference::Reference;
 use axum::Router;
@@ -61,6 +61,9 @@ pub(crate) struct Shared {
     lab: Arc<Lab>,
     default_model: Option<Reference>,
     request_ids: inference::RequestIds,
+    access: Access,
+    meters: inference::Meters,
+    prediction_log: Option<PredictionLog>,
     /// True from the moment on that the server is told to end.
     ending: watch::Sender<bool>,
 }
@@ -158,7 +161,9 @@ impl Bound {
         let lab = desk.lab()?;
         lab.announce_server(&address.to_string())
             .map_err(|error| error.failure())?;
-        let open_page = options.token.is_none();
+        let access = Access::default();
+        let is_guarded = access.is_guarded(&lab).map_err(|error| error.failure())?;
+        let open_page = options.token.is_none() && !is_guarded;
         let token = match options.token {
             Some(token) => token,
             None => guard::new_token()?,
@@ -178,6 +183,9 @@ impl Bound {
             lab: Arc::clone(&lab),
             default_model: options.model,
             request_ids: inference::RequestIds::new()?,
+            access,
+            meters: inference::Meters::new(),
+            prediction_log: PredictionLog::begin(&lab).map_err(|error| error.failure())?,
             ending: watch::Sender::new(false),
         });
         Ok(Self {

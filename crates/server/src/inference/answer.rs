@@ -55,10 +55,12 @@ pub fn refusal(caller: &Caller, refusal: &Refusal) -> Response {
     let status = StatusCode::from_u16(refusal.kind.http_status())
         .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let text = Value::Object(form).to_string();
-    marked(
-        caller,
-        (status, [(header::CONTENT_TYPE, JSON)], text).into_response(),
-    )
+    let mut response = (status, [(header::CONTENT_TYPE, JSON)], text).into_response();
+    if refusal.kind == RefusalKind::TooMany {
+        let a_second = HeaderValue::from_static("1");
+        response.headers_mut().insert(header::RETRY_AFTER, a_second);
+    }
+    marked(caller, response)
 }
 
 /// Bytes of a media type.

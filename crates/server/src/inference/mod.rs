@@ -8,13 +8,16 @@ mod answer;
 mod answered;
 mod ask;
 mod describe;
+mod feedback;
 mod invocations;
+mod meters;
 mod models;
 mod request;
 mod who;
 
 use std::sync::Arc;
 
+pub use self::meters::Meters;
 pub use self::request::RequestIds;
 use axum::Router;
 use axum::routing::{get, post};
@@ -34,6 +37,8 @@ pub fn router() -> Router<Arc<Shared>> {
         .route("/models/{name}", get(describe::show))
         .route("/models/{name}/predict", post(models::predict))
         .route("/models/{name}/predict/batch", post(models::predict_batch))
+        .route("/labels", post(feedback::labels))
+        .route("/metrics", get(feedback::metrics))
         .route("/ping", get(invocations::ping))
         .route("/invocations", post(invocations::invoke))
 }

@@ -273,6 +273,15 @@ pub fn router() -> Router<Arc<Shared>> {
         })
 }
 
+/// Whether a call changes nothing. Searches are posted, too.
+pub fn only_reads(method: &Method, path: &str) -> bool {
+    let last = path.rsplit('/').next().unwrap_or_default();
+    let asks = ["search", "get", "calculate"]
+        .iter()
+        .any(|word| last.starts_with(word));
+    *method == Method::GET || *method == Method::HEAD || (*method == Method::POST && asks)
+}
+
 /// What is asked for below these is no page.
 pub fn is_call(path: &str) -> bool {
     path.starts_with("/api/") || path.starts_with("/ajax-api/")
