@@ -4,5 +4,6 @@ mod architecture;
 mod cli;
 mod http;
 mod mlflow;
+mod predictions;
 mod server;
 mod support;

@@ -8,6 +8,7 @@ mod import;
 mod profile;
 mod runs_page;
 mod search;
+mod serve;
 mod server;
 mod tracking;
 mod train;
@@ -47,6 +48,11 @@ const BENCHES: &[Bench] = &[
         name: "search",
         usage: search::USAGE,
         run: search::run,
+    },
+    Bench {
+        name: "serve",
+        usage: serve::USAGE,
+        run: serve::run,
     },
     Bench {
         name: "tracking",

@@ -58,7 +58,7 @@ impl Server {
 
     /// `mlflow server` with a SQLite file in `folder`, as its peers' script starts it.
     pub fn mlflow(python: &str, folder: &Path) -> io::Result<Self> {
-        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let port = free_port()?;
         let database = format!("sqlite:///{}", folder.join("mlflow.db").display());
         let mut command = Command::new(python);
         command
@@ -68,7 +68,13 @@ impl Server {
             .arg("--artifacts-destination")
             .arg(folder.join("artifacts"))
             .env("MLFLOW_DISABLE_TELEMETRY", "true")
-            .env("DO_NOT_TRACK", "true")
+            .env("DO_NOT_TRACK", "true");
+        Self::other(&mut command, port, "/health")
+    }
+
+    /// Another program's server, which answers at `health` when it is ready.
+    pub fn other(command: &mut Command, port: u16, health: &str) -> io::Result<Self> {
+        command
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null());
@@ -79,11 +85,11 @@ impl Server {
             ready_after: Duration::ZERO,
         };
         while Connection::open(&server.address)
-            .and_then(|mut connection| connection.get("/health").map(<[u8]>::len))
+            .and_then(|mut connection| connection.get(health).map(<[u8]>::len))
             .is_err()
         {
             if started.elapsed() > START_TIMEOUT || server.child.try_wait()?.is_some() {
-                return Err(io::Error::other("`mlflow server` does not start"));
+                return Err(io::Error::other("the peer's server does not start"));
             }
             sleep(Duration::from_millis(20));
         }
@@ -128,6 +134,10 @@ impl Drop for Server {
         }
         let _ = self.child.wait();
     }
+}
+
+pub(super) fn free_port() -> io::Result<u16> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }
 
 /// A new lab in `folder`.
