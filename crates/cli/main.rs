@@ -6,7 +6,9 @@ mod demo;
 mod doctor;
 mod expect;
 mod init;
+mod key;
 mod model;
+mod model_files;
 mod model_predict;
 mod output;
 mod progress;
@@ -101,6 +103,9 @@ enum Command {
     /// Models: register, promote, verify, export
     #[command(subcommand)]
     Model(model::Command),
+    /// Keys that sign models: make one, trust another's, list
+    #[command(subcommand)]
+    Key(key::Command),
     /// Replay a production log against a model
     Replay(replay::Arguments),
     /// Write an HTML report, or a chart as SVG or PNG
@@ -151,7 +156,11 @@ fn run(arguments: &Arguments, output: Output) -> Result<ExitCode, Error> {
         Command::Algorithms(algorithms) => algorithms.run(output),
         Command::Train(train) => train.run(&lab()?, output),
         Command::Runs(command) => command.run(&lab()?, output),
+        Command::Model(model::Command::Verify { target, key }) if is_folder(target) => {
+            model_files::verify_folder(&arguments.lab, target, key, output)
+        }
         Command::Model(command) => command.run(&lab()?, output),
+        Command::Key(command) => command.run(&lab()?, output),
         Command::Replay(replay) => replay.run(&lab()?, output),
         Command::Report(report) => report.run(&lab()?, output),
         Command::Token(token) => token.run(&lab()?, output),
@@ -165,6 +174,11 @@ fn run(arguments: &Arguments, output: Output) -> Result<ExitCode, Error> {
         // Answered in `main`, before anything else could print.
         Command::Worker => Ok(ExitCode::SUCCESS),
     }
+}
+
+/// Whether what is to be verified is a folder of a model version, not a model of the lab.
+fn is_folder(target: &str) -> bool {
+    Path::new(target).join("CHECKSUMS").is_file() || target.contains(['/', '\\'])
 }
 
 fn open(folder: &Path) -> Result<Lab, Error> {

@@ -15,6 +15,7 @@ use assay_core::registry::{
 };
 use assay_lab::{Error, Lab};
 
+use crate::model_files;
 use crate::model_predict;
 use crate::output::{Output, bytes, count, figure, table};
 
@@ -60,8 +61,17 @@ pub enum Command {
     Alias { model: Reference, alias: String },
     /// What any ONNX file says of itself: operators, inputs, outputs
     Inspect { file: PathBuf },
-    /// Check every file and the ONNX file's answers; exit 3 when something is wrong
-    Verify { model: Reference },
+    /// Check every file, the signature and the ONNX file's answers; exit 3 when something is wrong
+    Verify {
+        /// A version of the lab, or a folder of one anywhere
+        #[arg(value_name = "MODEL|DIR")]
+        target: String,
+        /// Of a folder: demand a signature of this public key of minisign
+        #[arg(long)]
+        key: Option<String>,
+    },
+    /// Sign a version's files with the lab's key
+    Sign { model: Reference },
     /// Copy the self-contained folder; exit 3 when it does not verify
     Export { model: Reference, dir: PathBuf },
     /// Score files of any size; the answers stand behind the columns of the rows
@@ -162,8 +172,13 @@ impl Command {
                 });
             }
             Self::Inspect { file } => output.result(&lab.inspect_onnx(file)?, inspected),
-            Self::Verify { model } => {
-                let report = lab.verify(model)?;
+            Self::Sign { model } => {
+                output.result(&lab.sign_model(model)?, |signed| {
+                    format!("{model} is {}", signed.words())
+                });
+            }
+            Self::Verify { target, .. } => {
+                let report = lab.verify(&model_files::reference(target)?)?;
                 output.result(&report, verified);
                 if !report.passed {
                     return Ok(ExitCode::from(Code::Precondition.exit_status()));
@@ -251,14 +266,25 @@ fn client_model(model: &RegisteredModel) -> String {
 
 fn parity(version: &ModelVersion) -> String {
     let parity = &version.parity;
-    format!(
+    let mut text = format!(
         "parity {}: {} rows, {} labels differ, largest difference {:.1e} ({})",
         if parity.passed { "passed" } else { "failed" },
         count(parity.rows),
         parity.label_flips,
         parity.max_rel_diff,
         parity.runtime
-    )
+    );
+    let adversarial = parity.parts.iter().flat_map(|parts| &parts.adversarial);
+    for part in adversarial {
+        text.push_str(&format!(
+            "\n  {}: {} rows, {} labels differ, largest difference {:.1e}",
+            part.kind.label(),
+            count(part.differences.rows),
+            part.differences.label_flips,
+            part.differences.max_rel_diff
+        ));
+    }
+    text
 }
 
 fn registered(version: &ModelVersion) -> String {
@@ -298,7 +324,7 @@ fn shown(detail: &ModelDetail) -> String {
         })
         .collect();
     format!(
-        "{}  {}  {}\n{} on {}@{}, run {}, {} of ONNX, opset {}\n{}\n\n{}\n\n{}\n\ngate to production\n{}\n\naudit, {} entries, chain {}\n{}",
+        "{}  {}  {}\n{} on {}@{}, run {}, {} of ONNX, opset {}\n{}\n{}\n\n{}\n\n{}\n\ngate to production\n{}\n\naudit, {} entries, chain {}\n{}",
         version.key(),
         version.stage.label(),
         version.aliases.join(", "),
@@ -309,6 +335,7 @@ fn shown(detail: &ModelDetail) -> String {
         bytes(version.onnx_size_bytes),
         version.opset,
         parity(version),
+        detail.signed.words(),
         table(&["metric", "value", "change"], metrics, &[1, 2]),
         table(&["name", "type", "seen in training"], inputs, &[]),
         conditions(&detail.gate),
@@ -388,11 +415,15 @@ fn verified(report: &VerifyReport) -> String {
     }
     let verdict = if report.passed {
         "verified"
+    } else if !report.signed.passes() {
+        "is refused"
     } else {
         "does not predict the same"
     };
     format!(
-        "{} {verdict}: {} files, checksums equal",
-        report.model, report.n_files
+        "{} {verdict}: {} files, checksums equal, {}",
+        report.model,
+        report.n_files,
+        report.signed.words()
     )
 }

@@ -118,6 +118,7 @@ fn from_a_file_to_a_seen_drift() {
         "signature.json",
         "MODEL_CARD.md",
         "reference.json",
+        "run.json",
         "sample_request.json",
         "sample_answer.json",
         "sbom.cdx.json",

@@ -72,6 +72,46 @@ fn what_was_trained_here_is_read_by_the_client() {
     assert_eq!(listed["runs"][0]["tags"]["seen by"], "a client", "{listed}");
 }
 
+/// `mlflow.pyfunc` and onnxruntime, both out of their packages, on raw columns.
+#[test]
+fn the_folder_of_a_version_is_opened_by_other_tools() {
+    let lab = TestLab::new();
+    lab.import(&lab.penguins(), &[]);
+    for (target, algorithm) in [
+        ("species", "random_forest"),
+        ("species", "logistic_regression"),
+        ("body_mass_g", "ridge"),
+    ] {
+        let words = [
+            "train",
+            "penguins",
+            "--target",
+            target,
+            "--algorithm",
+            algorithm,
+        ];
+        let run = lab.json(&words)["run_id"].clone();
+        let run = run.as_str().expect("an id");
+        let version = lab.json(&["model", "register", run, "--name", algorithm]);
+        assert_eq!(version["version"], 1);
+        let shown = lab.json(&["runs", "show", run]);
+        let kept = shown["artifacts"].as_array().expect("files");
+        let adversarial = kept
+            .iter()
+            .find(|file| file["path"] == "adversarial.json")
+            .expect("rows with answers");
+        let hash = adversarial["object"].as_str().expect("a hash");
+        let rows = lab.path().join("objects").join(&hash[..2]).join(hash);
+        let folder = lab.path().join("registry").join(algorithm).join("1");
+        let output = script(&lab, "model_folder.py")
+            .arg(folder)
+            .arg(rows)
+            .output()
+            .expect("Python starts");
+        check("model_folder.py", &output);
+    }
+}
+
 #[test]
 fn what_a_client_logs_is_shown_by_the_command_line() {
     let lab = TestLab::new();
@@ -196,6 +236,12 @@ fn check(script: &str, output: &Output) {
 
 fn client(lab: &TestLab, server: &Server, script: &str) -> Command {
     let url = format!("http://{}", server.address);
+    let mut command = self::script(lab, script);
+    command.arg(&url).env("MLFLOW_TRACKING_URI", &url);
+    command
+}
+
+fn script(lab: &TestLab, script: &str) -> Command {
     let home = lab.path().with_file_name("home");
     std::fs::create_dir_all(&home).expect("a folder");
     let mut command = Command::new(python());
@@ -205,10 +251,8 @@ fn client(lab: &TestLab, server: &Server, script: &str) -> Command {
                 .join("tests/mlflow")
                 .join(script),
         )
-        .arg(&url)
         .current_dir(&home)
         .stdin(Stdio::null())
-        .env("MLFLOW_TRACKING_URI", &url)
         .env("HOME", &home)
         // What the client would tell its makers, or ask of git, has no place in a test.
         .env("MLFLOW_DISABLE_TELEMETRY", "true")

@@ -30,6 +30,7 @@ use assay_core::run::{Comparison, ExperimentSummary, RunDetail};
 use assay_core::run_table::*;
 use assay_core::scoring::PredictSpec;
 use assay_core::serving::{PredictAnswer, ServedModel, TryModel};
+use assay_core::signing::{NewKey, SignatureReport, SigningKeys, TrustKey};
 use assay_core::suites::*;
 use assay_core::train::{AlgorithmInfo, TrainSpec};
 use assay_core::version_diff::{DiffRequest, VersionDiff};
@@ -461,6 +462,22 @@ pub fn models_try(desk: &Desk, request: TryModel) -> Answer<PredictAnswer> {
 
 pub fn serving_models(desk: &Desk, _: Nothing) -> Answer<Vec<ServedModel>> {
     ask(desk, Lab::served_models)
+}
+
+pub fn models_sign(desk: &Desk, request: ByModel) -> Answer<SignatureReport> {
+    ask(desk, |lab| lab.sign_model(&request.model))
+}
+
+pub fn keys_list(desk: &Desk, _: Nothing) -> Answer<SigningKeys> {
+    ask(desk, Lab::signing_keys)
+}
+
+pub fn keys_new(desk: &Desk, request: NewKey) -> Answer<SigningKeys> {
+    ask(desk, |lab| lab.new_signing_key(&request))
+}
+
+pub fn keys_trust(desk: &Desk, request: TrustKey) -> Answer<SigningKeys> {
+    ask(desk, |lab| lab.trust_key(&request))
 }
 
 pub fn models_export(desk: &Desk, request: ExportRequest) -> Answer<Written> {

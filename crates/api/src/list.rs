@@ -107,6 +107,10 @@ macro_rules! with_commands {
             json "models.predict" (PredictSpec) -> JobStarted, reads [] => handlers::models_predict;
             json "models.try" (TryModel) -> PredictAnswer, reads [] => handlers::models_try;
             json "serving.models" (Nothing) -> Vec<ServedModel>, reads [Lab, Models, Trash] => handlers::serving_models;
+            json "keys.list" (Nothing) -> SigningKeys, reads [Lab] => handlers::keys_list;
+            json "keys.new" (NewKey) -> SigningKeys, reads [] => handlers::keys_new;
+            json "keys.trust" (TrustKey) -> SigningKeys, reads [] => handlers::keys_trust;
+            json "models.sign" (ByModel) -> SignatureReport, reads [] => handlers::models_sign;
             json "models.export" (ExportRequest) -> Written, reads [] => handlers::models_export;
 
             json "replays.start" (ReplaySpec) -> JobStarted, reads [] => handlers::replays_start;

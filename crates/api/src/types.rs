@@ -33,6 +33,7 @@ use assay_core::run::*;
 use assay_core::run_table::*;
 use assay_core::scoring::*;
 use assay_core::serving::*;
+use assay_core::signing::{NewKey, SignatureReport, SigningKeys, TrustKey};
 use assay_core::suites::*;
 use assay_core::train::*;
 use assay_core::version_diff::{DiffRequest, VersionDiff};

@@ -283,6 +283,19 @@ fn requests(desk: &Desk, folder: &std::path::Path) -> BTreeMap<&'static str, Val
         ),
         ("serving.models", nothing()),
         ("models.verify", json!({ "model": "penguin-species" })),
+        ("keys.list", nothing()),
+        (
+            "keys.new",
+            json!({ "file": folder.join("signing.key"), "name": "ada" }),
+        ),
+        (
+            "keys.trust",
+            json!({
+                "name": "grace",
+                "public_key": "RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3",
+            }),
+        ),
+        ("models.sign", json!({ "model": "penguin-species" })),
         (
             "models.graph",
             json!({ "source": { "of": "version", "model": "penguin-species" } }),

@@ -11,6 +11,7 @@ use crate::lab::{SearchHit, TrashKind};
 use crate::reference::Reference;
 use crate::registry::{Stage, VersionKey};
 use crate::result::Costs;
+use crate::variants::VariantKind;
 
 /// No question, or no answer.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -171,6 +172,10 @@ pub struct ExportRequest {
     pub model: Reference,
     #[ts(type = "string")]
     pub folder: PathBuf,
+    /// A smaller model of the version in the place of the whole one.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub variant: Option<VariantKind>,
 }
 
 /// What was written, where.

@@ -9,6 +9,7 @@ use crate::TimestampMs;
 use crate::drift::DriftRule;
 use crate::gate::GateSettings;
 use crate::serving::ServeSettings;
+use crate::signing::SigningSettings;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct LabStatus {
@@ -65,6 +66,7 @@ pub struct Settings {
     /// By the name of a model.
     pub serve: BTreeMap<String, ServeSettings>,
     pub predictions: PredictionLogSettings,
+    pub signing: SigningSettings,
 }
 
 /// What a server writes down of its answers.

@@ -4,6 +4,7 @@
 //! passed in. Every document derives serde and is at once what is stored and what goes over the wire.
 
 pub mod access;
+pub mod adversarial;
 pub mod ask;
 pub mod assessment;
 pub mod bulk;
@@ -13,6 +14,7 @@ pub mod curves;
 pub mod dataset;
 pub mod drift;
 pub mod event;
+pub mod exchange;
 pub mod expect;
 pub mod gate;
 pub mod ids;
@@ -42,6 +44,7 @@ pub mod run_table;
 pub mod schema;
 pub mod scoring;
 pub mod serving;
+pub mod signing;
 pub mod sketch;
 pub mod split;
 pub mod suites;
@@ -49,6 +52,7 @@ pub mod task;
 pub mod trace;
 pub mod tracking;
 pub mod train;
+pub mod variants;
 pub mod version_diff;
 pub mod watch;
 pub mod words;

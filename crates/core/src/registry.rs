@@ -13,7 +13,9 @@ use crate::parity::ParityReport;
 use crate::registered::RegisteredVersion;
 pub use crate::registered::Stage;
 use crate::schema::ColumnType;
+use crate::signing::SignatureReport;
 use crate::train::ProblemKind;
+use crate::variants::ModelVariant;
 
 pub const MODEL_VERSION_SCHEMA: u32 = 1;
 
@@ -108,6 +110,9 @@ pub struct ModelDetail {
     /// The exported folder, relative to the lab.
     pub folder: String,
     pub graph: GraphSummary,
+    /// Whether, and by whom, the files are signed.
+    pub signed: SignatureReport,
+    pub variants: Vec<ModelVariant>,
 }
 
 /// The exported graph, small enough to draw.
@@ -205,6 +210,7 @@ pub struct VerifyReport {
     pub n_files: u32,
     /// Files that are missing or changed.
     pub damaged: Vec<String>,
+    pub signed: SignatureReport,
     pub parity: Option<ParityReport>,
     pub passed: bool,
 }

@@ -18,7 +18,7 @@ use crate::train::{CalibrationMethod, ParamValue, ProblemKind};
 pub use calibration::calibration;
 pub use errors::worst_rows;
 pub use residuals::residuals;
-pub use slices::slices;
+pub use slices::{parts, slices};
 pub use threshold::{ScoredRows, threshold_report};
 
 pub const RESULT_SCHEMA: u32 = 1;

@@ -21,6 +21,10 @@ pub struct Environment {
     pub lightgbm_libraries: Vec<PathBuf>,
     /// The folder whose git state is recorded with a run.
     pub folder: PathBuf,
+    /// The file of the secret key that versions are signed with, instead of the one that a lab's settings name.
+    pub signing_key: Option<PathBuf>,
+    /// Of that file, when it has one.
+    pub signing_password: Option<String>,
     pub clock: Arc<dyn Fn() -> TimestampMs + Send + Sync>,
     pub entropy: Arc<dyn Fn() -> u64 + Send + Sync>,
 }
@@ -47,6 +51,8 @@ impl Environment {
             worker: executable,
             plotter: None,
             folder: std::env::current_dir()?,
+            signing_key: std::env::var_os("ASSAY_SIGNING_KEY").map(PathBuf::from),
+            signing_password: std::env::var("ASSAY_SIGNING_PASSWORD").ok(),
             clock: Arc::new(now_ms),
             entropy: Arc::new(entropy),
         })

@@ -128,14 +128,17 @@ impl Lab {
         let Some(truth) = truth(&stored, &record) else {
             return Ok(Champion::NotComparable("no stored answers".to_owned()));
         };
-        let onnx = self.store.read_object(&champion.onnx)?;
+        let champions = match self.intact(&champion.key()) {
+            Err(Cause::Said { wrong, .. }) => return Ok(Champion::NotComparable(wrong)),
+            intact => intact?,
+        };
         let columns = match self.tested_columns(&record, &stored, &other.fitted.inputs) {
             Err(Cause::Frame(error)) => return Ok(Champion::NotComparable(error.to_string())),
             columns => columns?,
         };
         let theirs = self
             .runtime()?
-            .session(&onnx)?
+            .session(&champions.onnx)?
             .predict(&columns, &other.classes)?;
         let ours = stored_prediction(&stored);
         let options = MeasureOptions {

@@ -88,8 +88,10 @@ impl Lab {
                 "write some words, at most a megabyte of them",
             ));
         }
+        let key = version.key();
+        let file = (CARD, text.as_bytes());
         self.store
-            .replace_registry_file(&version.key(), CARD, text.as_bytes(), self.act())?;
+            .replace_registry_file(&key, file, self.act(), |sums| self.signature_of(&key, sums))?;
         self.card_of(model)
     }
 }

@@ -9,12 +9,28 @@ use assay_core::schema::ColumnType;
 use assay_core::train::ProblemKind;
 use assay_core::words::number;
 use assay_onnx::MlModel;
+use serde::{Deserialize, Serialize};
 
 use crate::error::Cause;
 use crate::{model_sample, model_sbom};
 
+/// The graph.
+pub const ONNX: &str = "model.onnx";
+pub const SIGNATURE_JSON: &str = "signature.json";
+/// The sketch of the training rows.
+pub const REFERENCE_JSON: &str = "reference.json";
+/// Where the version comes from, for a lab that has not its run: the version and the record of its training.
+pub const RUN_JSON: &str = "run.json";
 /// What is said of the version, as model hubs read it; a person may change it.
 pub const CARD: &str = "MODEL_CARD.md";
+
+/// `run.json`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Provenance {
+    /// As it was registered in its lab.
+    pub version: ModelVersion,
+    pub record: TrainRecord,
+}
 
 pub struct Files<'a> {
     pub version: &'a ModelVersion,
@@ -29,13 +45,13 @@ pub struct Files<'a> {
 /// Name and bytes of every file but CHECKSUMS, which the store adds.
 pub fn all(files: &Files<'_>) -> Result<Vec<(String, Vec<u8>)>, Cause> {
     let mut all = vec![
-        ("model.onnx".to_owned(), files.onnx.to_vec()),
+        (ONNX.to_owned(), files.onnx.to_vec()),
         (
-            "signature.json".to_owned(),
+            SIGNATURE_JSON.to_owned(),
             serde_json::to_vec_pretty(&files.version.signature)?,
         ),
         (
-            "reference.json".to_owned(),
+            REFERENCE_JSON.to_owned(),
             serde_json::to_vec(files.reference)?,
         ),
         (
@@ -62,6 +78,13 @@ pub fn all(files: &Files<'_>) -> Result<Vec<(String, Vec<u8>)>, Cause> {
             model_sbom::bill(files.version, files.record)?.into_bytes(),
         ),
         (CARD.to_owned(), files.card.as_bytes().to_vec()),
+        (
+            RUN_JSON.to_owned(),
+            serde_json::to_vec(&Provenance {
+                version: files.version.clone(),
+                record: files.record.clone(),
+            })?,
+        ),
     ];
     let created = jiff::Timestamp::from_millisecond(files.version.created_ms)
         .map(|time| time.strftime("%Y-%m-%d %H:%M:%S.%6f").to_string())

@@ -9,7 +9,6 @@ use assay_core::drift::ReferenceSketch;
 use assay_core::gate::GateReport;
 use assay_core::ids::check_name;
 use assay_core::matrix::Prediction;
-use assay_core::parity::ParityReport;
 use assay_core::recipe::InputColumn;
 use assay_core::reference::Reference;
 use assay_core::registered::{Origin, RegisteredVersion};
@@ -23,8 +22,10 @@ use assay_store::{FolderCheck, NewModelVersion};
 
 use crate::error::{Attempt, Cause};
 use crate::gates::gate_passed;
-use crate::model_files::{self, Files};
+use crate::intact::{IntactModel, read_model};
+use crate::model_files::{self, Files, ONNX};
 use crate::model_sample;
+use crate::parity::require_parity;
 use crate::training::{MODEL, REFERENCE};
 use crate::{Error, Lab};
 
@@ -123,6 +124,8 @@ impl Lab {
                 .collect(),
             folder: format!("registry/{}/{}", version.model, version.version),
             graph: assay_onnx::inspect(&bytes)?.graph,
+            signed: self.signature_shown(&version.key())?,
+            variants: self.store.variants(&version.key())?,
             line: self.store.line_of_model(&version.model)?,
             versions,
             version,
@@ -144,17 +147,8 @@ impl Lab {
             })?;
         let onnx = fs::read(self.artifact(run_id, MODEL)?)
             .map_err(|error| Cause::io(Path::new(MODEL), error))?;
-        let parity = self.parity_of_run(&record, &self.predictions(run_id)?, &onnx)?;
-        if !parity.passed {
-            return Err(Cause::with_hint(
-                Code::Precondition,
-                format!(
-                    "the ONNX file does not predict the same: {} of {} labels differ, largest difference {:.2e} over {:.0e}",
-                    parity.label_flips, parity.rows, parity.max_rel_diff, parity.tolerance
-                ),
-                "train again; a file that predicts differently is not registered",
-            ));
-        }
+        let parity = self.parity_of_run(run_id, &record, &self.predictions(run_id)?, &onnx)?;
+        require_parity(&parity)?;
         let (reference_object, reference) = self.reference_sketch_of(run_id)?;
         let signature = model_files::signature(&record, &reference);
         let inspection = assay_onnx::inspect(&onnx)?;
@@ -217,7 +211,9 @@ impl Lab {
             reference,
             card: &self.new_card(version, record)?,
         })?;
-        self.store.write_registry(&version.key(), &files)?;
+        let key = version.key();
+        self.store
+            .write_registry(&key, &files, |sums| self.signature_of(&key, sums))?;
         Ok(())
     }
 
@@ -231,17 +227,6 @@ impl Lab {
             })?;
         let sketch = serde_json::from_slice(&self.store.read_object(&artifact.object)?)?;
         Ok((artifact.object.clone(), sketch))
-    }
-
-    /// The ONNX file on the run's test rows against the predictions that were stored when it was trained.
-    fn parity_of_run(
-        &self,
-        record: &TrainRecord,
-        stored: &StoredPredictions,
-        onnx: &[u8],
-    ) -> Result<ParityReport, Cause> {
-        let columns = self.tested_columns(record, stored, &record.fitted.inputs)?;
-        self.parity(onnx, &columns, &stored_prediction(stored), &record.classes)
     }
 
     /// Columns of the rows that a run was tested on, raw, as a graph takes them.
@@ -288,40 +273,41 @@ impl Lab {
 
     fn verify_version(&self, model: &Reference) -> Result<VerifyReport, Cause> {
         let version = self.store.model_version(model)?;
-        let FolderCheck { n_files, damaged } = self.store.verify_registry(&version.key())?;
-        let parity = if damaged.is_empty() {
-            let record = self.record_of(&version)?;
-            let onnx = self.store.read_object(&version.onnx)?;
-            Some(self.parity_of_run(&record, &self.predictions(&version.run_id)?, &onnx)?)
-        } else {
-            None
+        let read = read_model(&self.store.registry_path(&version.key())?);
+        let signed = self.judge_signature(&read)?;
+        let FolderCheck { n_files, damaged } = read.check;
+        let onnx = read.kept.get(ONNX);
+        let parity = match onnx.filter(|_| damaged.is_empty()) {
+            Some(onnx) => {
+                let record = self.record_of(&version)?;
+                let stored = self.predictions(&version.run_id)?;
+                Some(self.parity_of_run(&version.run_id, &record, &stored, onnx)?)
+            }
+            None => None,
         };
         Ok(VerifyReport {
             model: version.key(),
             n_files,
-            passed: damaged.is_empty() && parity.as_ref().is_some_and(|parity| parity.passed),
+            passed: damaged.is_empty()
+                && signed.passes()
+                && parity.as_ref().is_some_and(|parity| parity.passed),
             damaged,
+            signed,
             parity,
         })
     }
 
     /// # Errors
-    /// When a file of the version is damaged, or its graph predicts something else than the model did.
-    fn require_intact(&self, model: &Reference) -> Result<(), Cause> {
-        let report = self.verify_version(model)?;
-        if report.passed {
-            return Ok(());
-        }
-        let wrong = if report.damaged.is_empty() {
-            "its ONNX file does not predict what the model predicted".to_owned()
-        } else {
-            format!("its files are damaged: {}", report.damaged.join(", "))
-        };
-        Err(Cause::with_hint(
-            Code::Precondition,
-            wrong,
-            "register the run again",
-        ))
+    /// When a file of the version is damaged, its signature does not do, or its graph predicts something else than the
+    /// model did.
+    fn require_intact(&self, model: &Reference) -> Result<IntactModel, Cause> {
+        let version = self.store.model_version(model)?;
+        let intact = self.intact(&version.key())?;
+        let record = self.record_of(&version)?;
+        let stored = self.predictions(&version.run_id)?;
+        let parity = self.parity_of_run(&version.run_id, &record, &stored, &intact.onnx)?;
+        require_parity(&parity)?;
+        Ok(intact)
     }
 
     pub(crate) fn record_of(&self, version: &ModelVersion) -> Result<TrainRecord, Cause> {
@@ -337,8 +323,7 @@ impl Lab {
     }
 
     fn export_version(&self, model: &Reference, folder: &Path) -> Result<Written, Cause> {
-        let version = self.store.model_version(model)?;
-        self.require_intact(model)?;
+        let source = self.require_intact(model)?.folder;
         let taken = fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some());
         if taken {
             return Err(Cause::with_hint(
@@ -348,7 +333,6 @@ impl Lab {
             ));
         }
         fs::create_dir_all(folder).map_err(|error| Cause::io(folder, error))?;
-        let source = self.store.registry_path(&version.key())?;
         let size_bytes = copy_folder(&source, folder)?;
         Ok(Written {
             path: folder.display().to_string(),

@@ -139,8 +139,8 @@ impl Lab {
         mut warnings: Vec<String>,
         task: &Task,
     ) -> Result<Scored, Cause> {
-        let onnx = self.store.read_object(&subject.version.onnx)?;
-        let session = self.runtime()?.session(&onnx)?;
+        let intact = self.intact(&subject.version.key())?;
+        let session = self.runtime()?.session(&intact.onnx)?;
         let n_rows = log.frame.n_rows();
         let rows: Vec<usize> = (0..n_rows).collect();
         let columns = assay_frame::raw_columns(&log.frame, &rows, &subject.record.fitted.inputs)?;

@@ -91,7 +91,7 @@ impl Lab {
         classes: Vec<String>,
         n_threads: usize,
     ) -> Result<Scorer, Cause> {
-        let onnx = self.store.read_object(&version.onnx)?;
+        let onnx = self.intact(&version.key())?.onnx;
         let runtime = self.runtime()?;
         let sessions = (0..n_threads.max(1))
             .map(|_| runtime.session_for_many(&onnx, 1))

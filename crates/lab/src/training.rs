@@ -1,5 +1,6 @@
 //! Training: data, recipe, split, fit, measure, export, check the export, keep everything.
 
+mod adversarial;
 mod calibrate;
 mod choose;
 mod command;
@@ -18,7 +19,9 @@ mod result;
 mod weights;
 
 pub(crate) use command::command;
-pub(crate) use keep::{MODEL, PREDICTIONS, REFERENCE, RESULT, VALIDATION, prediction_column};
+pub(crate) use keep::{
+    ADVERSARIAL, MODEL, PREDICTIONS, REFERENCE, RESULT, VALIDATION, prediction_column,
+};
 pub(crate) use result::threshold;
 
 use std::collections::BTreeMap;

@@ -1,10 +1,14 @@
 //! Two predictions of the same rows, side by side.
 
+mod parts;
+
 use std::cmp::Ordering;
 
 use assay_core::matrix::Prediction;
-use assay_core::parity::{PARITY_SCHEMA, ParityReport, TOLERANCE};
+use assay_core::parity::{Differences, PARITY_SCHEMA, ParityReport, TOLERANCE};
 use assay_core::profile::Histogram;
+
+pub use parts::{compare_adversarial, compare_slices};
 
 use crate::error::Error;
 
@@ -31,22 +35,20 @@ pub fn compare(
     runtime: &str,
 ) -> Result<ParityReport, Error> {
     let rows = differences(ours, theirs)?;
-    let label_flips = rows.iter().filter(|row| row.flipped).count() as u64;
-    let max_abs_diff = rows.iter().map(|row| row.absolute).fold(0.0, f64::max);
-    let max_rel_diff = rows.iter().map(|row| row.relative).fold(0.0, f64::max);
+    let all = summary(rows.iter());
     let mut counts = vec![0; N_BINS];
     for row in rows.iter().filter(|row| !row.exact) {
         counts[bin(row.absolute)] += 1;
     }
     Ok(ParityReport {
         schema: PARITY_SCHEMA,
-        rows: rows.len() as u64,
-        max_abs_diff,
-        max_rel_diff,
-        label_flips,
+        rows: all.rows,
+        max_abs_diff: all.max_abs_diff,
+        max_rel_diff: all.max_rel_diff,
+        label_flips: all.label_flips,
         tolerance: TOLERANCE,
-        passed: !rows.is_empty() && label_flips == 0 && max_rel_diff <= TOLERANCE,
-        n_exact: rows.iter().filter(|row| row.exact).count() as u64,
+        passed: all.passed,
+        n_exact: all.n_exact,
         log10_differences: Histogram {
             edges: (0..=N_BINS)
                 .map(|edge| FIRST_EDGE + EDGE_STEP * edge as f64)
@@ -55,7 +57,29 @@ pub fn compare(
         },
         worst_rows: worst(&rows),
         runtime: runtime.to_owned(),
+        parts: None,
     })
+}
+
+/// The same in a few figures.
+///
+/// # Errors
+/// As [`compare`].
+pub fn compare_all(ours: &Prediction, theirs: &Prediction) -> Result<Differences, Error> {
+    Ok(summary(differences(ours, theirs)?.iter()))
+}
+
+fn summary<'a>(rows: impl Iterator<Item = &'a Row>) -> Differences {
+    let mut all = Differences::default();
+    for row in rows {
+        all.rows += 1;
+        all.max_abs_diff = all.max_abs_diff.max(row.absolute);
+        all.max_rel_diff = all.max_rel_diff.max(row.relative);
+        all.label_flips += u64::from(row.flipped);
+        all.n_exact += u64::from(row.exact);
+    }
+    all.passed = all.rows > 0 && all.label_flips == 0 && all.max_rel_diff <= TOLERANCE;
+    all
 }
 
 /// What one row shows.
@@ -166,22 +190,17 @@ fn bin(absolute: f64) -> usize {
 /// 1-based; other labels first, then by the relative difference.
 fn worst(rows: &[Row]) -> Vec<u64> {
     let mut differing: Vec<usize> = (0..rows.len()).filter(|&row| !rows[row].exact).collect();
-    differing.sort_by(|&a, &b| {
-        let (a_row, b_row) = (&rows[a], &rows[b]);
-        b_row
-            .flipped
-            .cmp(&a_row.flipped)
-            .then(
-                b_row
-                    .relative
-                    .partial_cmp(&a_row.relative)
-                    .unwrap_or(Ordering::Equal),
-            )
-            .then(a.cmp(&b))
-    });
+    differing.sort_by(|&a, &b| worse_first(&rows[a], &rows[b]).then(a.cmp(&b)));
     differing
         .into_iter()
         .take(N_WORST)
         .map(|row| row as u64 + 1)
         .collect()
+}
+
+fn worse_first(a: &Row, b: &Row) -> Ordering {
+    let by_relative = b.relative.partial_cmp(&a.relative);
+    b.flipped
+        .cmp(&a.flipped)
+        .then(by_relative.unwrap_or(Ordering::Equal))
 }

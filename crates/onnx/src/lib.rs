@@ -21,7 +21,7 @@ mod runtime;
 mod session;
 mod tensor_values;
 
-pub use compare::compare;
+pub use compare::{compare, compare_adversarial, compare_all, compare_slices};
 pub use error::Error;
 pub use export::{About, Exported, export, output_names};
 pub use graph::{graph, tensor_statistics};

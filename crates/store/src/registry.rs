@@ -19,7 +19,10 @@ use crate::models::find_key;
 use crate::orphans::{entries, remove};
 use crate::store::Store;
 
-const CHECKSUMS: &str = "CHECKSUMS";
+/// The sums of every other file of a folder.
+pub const CHECKSUMS: &str = "CHECKSUMS";
+/// minisign's signature of CHECKSUMS; the only file without a sum.
+pub const SIGNATURE: &str = "CHECKSUMS.minisig";
 
 /// A folder against its CHECKSUMS.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -30,22 +33,55 @@ pub struct FolderCheck {
     pub damaged: Vec<String>,
 }
 
+/// A folder that was read once, from its first to its last byte.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ReadFolder {
+    pub check: FolderCheck,
+    /// CHECKSUMS as it is; empty when it cannot be read.
+    pub sums: Vec<u8>,
+    /// The text of CHECKSUMS.minisig; `None` when there is none, empty when it is no text.
+    pub signature: Option<String>,
+    /// The files that were asked for: the very bytes that were summed.
+    pub kept: BTreeMap<String, Vec<u8>>,
+    pub size_bytes: u64,
+}
+
 impl Store {
     /// Writes the folder of a version with `CHECKSUMS` beside the files, in place of the one that was there. Paths are
-    /// relative, with `/`. Returns the folder.
-    pub fn write_registry(&self, key: &VersionKey, files: &[(String, Vec<u8>)]) -> Result<PathBuf> {
-        self.read(|db| find_key(db, key).map(|_| ()))?;
+    /// relative, with `/`. `sign` gets the sums and may give a signature of them. Returns the folder.
+    pub fn write_registry<E: From<Error>>(
+        &self,
+        key: &VersionKey,
+        files: &[(String, Vec<u8>)],
+        sign: impl FnOnce(&str) -> std::result::Result<Option<String>, E>,
+    ) -> std::result::Result<PathBuf, E> {
         for (path, _) in files {
             check_path(path)?;
         }
+        let sums = checksums(files);
+        let signature = sign(&sums)?;
+        Ok(self.write_folder(key, files, &sums, signature.as_deref())?)
+    }
+
+    fn write_folder(
+        &self,
+        key: &VersionKey,
+        files: &[(String, Vec<u8>)],
+        sums: &str,
+        signature: Option<&str>,
+    ) -> Result<PathBuf> {
+        self.read(|db| find_key(db, key).map(|_| ()))?;
         let target = self.layout.registered(key);
         let writing = || format!("writing the folder of {key}");
         let unfinished = self.begin_folder()?;
         for (path, bytes) in files {
             write_file(&unfinished.path().join(path), bytes).attempted(writing)?;
         }
-        let sums = checksums(files).into_bytes();
-        write_file(&unfinished.path().join(CHECKSUMS), &sums).attempted(writing)?;
+        write_file(&unfinished.path().join(CHECKSUMS), sums.as_bytes()).attempted(writing)?;
+        if let Some(signature) = signature {
+            write_file(&unfinished.path().join(SIGNATURE), signature.as_bytes())
+                .attempted(writing)?;
+        }
         sync_folder(unfinished.path())?;
 
         let parent = self.layout.registry().join(key.model.as_str());
@@ -70,42 +106,73 @@ impl Store {
         Ok(target)
     }
 
-    /// Writes one file of a folder anew, with its sums.
+    /// Writes one file of a folder anew, with its sums and their signature.
     ///
     /// # Errors
     /// [`Error::NotFound`] as for [`Store::registry_path`]; [`Error::Damaged`] when another file is not what its sums
     /// say: new sums would vouch for it.
-    pub fn replace_registry_file(
+    pub fn replace_registry_file<E: From<Error>>(
         &self,
         key: &VersionKey,
-        path: &str,
-        bytes: &[u8],
+        (path, bytes): (&str, &[u8]),
         act: Act<'_>,
-    ) -> Result<()> {
-        let damaged = self.verify_registry(key)?.damaged;
-        if !damaged.is_empty() {
-            return Err(Error::damaged(format!(
-                "files of {key} are damaged: {}",
-                damaged.join(", ")
-            )));
-        }
+        sign: impl FnOnce(&str) -> std::result::Result<Option<String>, E>,
+    ) -> std::result::Result<(), E> {
+        self.require_intact(key)?;
         let folder = self.registry_path(key)?;
         let mut files = Vec::new();
         for file in self.registry_files(key)? {
-            if file.path != CHECKSUMS && file.path != path {
+            if ![CHECKSUMS, SIGNATURE, path].contains(&file.path.as_str()) {
                 let bytes = std::fs::read(folder.join(&file.path))
                     .attempted(|| format!("reading `{}` of {key}", file.path))?;
                 files.push((file.path, bytes));
             }
         }
         files.push((path.to_owned(), bytes.to_vec()));
-        self.write_registry(key, &files)?;
+        self.write_registry(key, &files, sign)?;
         self.write(act.at_ms, |write| {
             write.changed(Kind::Models);
             let detail = format!("`{path}` was changed.");
             write.audit(act, "model.changed", &key.to_string(), &detail)?;
             Ok(())
+        })?;
+        Ok(())
+    }
+
+    /// Puts a signature of the sums beside them, in place of one that is there.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] as for [`Store::registry_path`]; [`Error::Damaged`] when a file is not what its sum says.
+    pub fn sign_registry(&self, key: &VersionKey, signature: &str, act: Act<'_>) -> Result<()> {
+        self.require_intact(key)?;
+        let folder = self.registry_path(key)?;
+        let signing = || format!("signing the folder of {key}");
+        let pending = self.begin_folder()?;
+        let written = pending.path().join(SIGNATURE);
+        write_file(&written, signature.as_bytes()).attempted(signing)?;
+        std::fs::rename(&written, folder.join(SIGNATURE)).attempted(signing)?;
+        sync_folder(&folder)?;
+        self.write(act.at_ms, |write| {
+            write.changed(Kind::Models);
+            write.audit(
+                act,
+                "model.signed",
+                &key.to_string(),
+                "Its sums were signed.",
+            )?;
+            Ok(())
         })
+    }
+
+    fn require_intact(&self, key: &VersionKey) -> Result<()> {
+        let damaged = self.verify_registry(key)?.damaged;
+        if damaged.is_empty() {
+            return Ok(());
+        }
+        Err(Error::damaged(format!(
+            "files of {key} are damaged: {}",
+            damaged.join(", ")
+        )))
     }
 
     /// # Errors
@@ -138,7 +205,7 @@ impl Store {
     /// [`Error::NotFound`] as for [`Store::registry_path`], and when there is no such file.
     pub fn registry_file(&self, key: &VersionKey, path: &str) -> Result<PathBuf> {
         let folder = self.registry_path(key)?;
-        if path != CHECKSUMS {
+        if path != CHECKSUMS && path != SIGNATURE {
             check_path(path)?;
         }
         let file = folder.join(path);
@@ -163,24 +230,41 @@ impl Store {
 
 /// Compares every file that `CHECKSUMS` in `folder` lists; the folder may be anywhere.
 pub fn check_folder(folder: &Path) -> Result<FolderCheck> {
-    let Ok(text) = std::fs::read_to_string(folder.join(CHECKSUMS)) else {
-        return Ok(unreadable());
+    Ok(read_folder(folder, &[]).check)
+}
+
+/// The same, and what was read: `keep` are the files whose bytes are wanted, of those that are listed and whole.
+pub fn read_folder(folder: &Path, keep: &[&str]) -> ReadFolder {
+    let sums = std::fs::read(folder.join(CHECKSUMS)).unwrap_or_default();
+    let mut read = ReadFolder {
+        size_bytes: sums.len() as u64,
+        signature: std::fs::read(folder.join(SIGNATURE))
+            .ok()
+            .map(|bytes| String::from_utf8(bytes).unwrap_or_default()),
+        ..ReadFolder::default()
     };
-    let Some(listed) = parse(&text) else {
-        return Ok(unreadable());
+    let listed = std::str::from_utf8(&sums).ok().and_then(parse);
+    let Some(listed) = listed else {
+        read.check = unreadable();
+        return read;
     };
-    let mut damaged = Vec::new();
+    read.check.n_files = listed.len() as u32;
     for (path, wanted) in &listed {
         // A file that cannot be read is as damaged as a missing one.
-        let found = std::fs::read(folder.join(path)).map(|bytes| Sums::of(&bytes));
-        if !found.is_ok_and(|found| found == *wanted) {
-            damaged.push((*path).to_owned());
+        let found = std::fs::read(folder.join(path)).ok();
+        match found.filter(|bytes| Sums::of(bytes) == *wanted) {
+            Some(bytes) => {
+                read.size_bytes += bytes.len() as u64;
+                if keep.contains(path) {
+                    read.kept.insert((*path).to_owned(), bytes);
+                }
+            }
+            None => read.check.damaged.push((*path).to_owned()),
         }
     }
-    Ok(FolderCheck {
-        n_files: listed.len() as u32,
-        damaged,
-    })
+    drop(listed);
+    read.sums = sums;
+    read
 }
 
 /// Removes the folder of a version that was deleted for good, and its model's when that is empty.
@@ -275,7 +359,7 @@ fn unreadable() -> FolderCheck {
 }
 
 fn check_path(path: &str) -> Result<()> {
-    let fits = path != CHECKSUMS
+    let fits = ![CHECKSUMS, SIGNATURE].contains(&path)
         && !path.contains(['\\', ':', '\n', '\r', '\0'])
         && path.split('/').all(|part| !matches!(part, "" | "." | ".."));
     if fits {

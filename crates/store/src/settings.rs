@@ -35,13 +35,40 @@ impl Store {
     /// # Errors
     /// [`Error::Settings`] when the file cannot be read as it is.
     pub fn set_server_settings(&self, server: &ServerSettings) -> Result<()> {
+        let lines = [
+            ("port", format!("port = {}", server.port)),
+            ("in_window", format!("in_window = {}", server.in_window)),
+        ];
+        self.set_lines("server", &lines)
+    }
+
+    /// Where the key is that new versions are signed with; the rest of the file stays.
+    ///
+    /// # Errors
+    /// As [`Store::set_server_settings`].
+    pub fn set_signing_key(&self, place: &str) -> Result<()> {
+        let line = format!("key = {}", toml::Value::from(place));
+        self.set_lines("signing", &[("key", line)])
+    }
+
+    /// Trusts a public key under a name, in place of the one that had it; the rest of the file stays.
+    ///
+    /// # Errors
+    /// As [`Store::set_server_settings`].
+    pub fn trust_key(&self, name: &str, public_key: &str) -> Result<()> {
+        let name = toml::Value::from(name).to_string();
+        let line = format!("{name} = {}", toml::Value::from(public_key));
+        self.set_lines("signing.trusted", &[(name.as_str(), line)])
+    }
+
+    fn set_lines(&self, table: &str, lines: &[(&str, String)]) -> Result<()> {
         let path = self.layout.settings();
         let text = match std::fs::read_to_string(&path) {
             Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
             read => read.attempted(|| "reading `assay.toml`".to_owned())?,
         };
         parse(&text)?;
-        let changed = with_server(&text, server);
+        let changed = with_lines(&text, table, lines);
         parse(&changed)?;
         let pending = path.with_extension("toml.new");
         std::fs::write(&pending, changed)
@@ -50,20 +77,18 @@ impl Store {
     }
 }
 
-/// The text with the keys of `[server]` set: in the place of those that are there, else below the table's head, which
+/// The text with some keys of a table set: in the place of those that are there, else below the table's head, which
 /// is written when it is missing.
-fn with_server(text: &str, server: &ServerSettings) -> String {
-    let mut missing = vec![
-        ("port", format!("port = {}", server.port)),
-        ("in_window", format!("in_window = {}", server.in_window)),
-    ];
+fn with_lines(text: &str, table: &str, set: &[(&str, String)]) -> String {
+    let mut missing = set.to_vec();
+    let wanted = format!("[{table}]");
     let mut lines: Vec<String> = Vec::new();
     let mut head = None;
     let mut inside = false;
     for line in text.lines() {
         let trimmed = line.trim();
         if trimmed.starts_with('[') {
-            inside = trimmed.split('#').next().map(str::trim) == Some("[server]");
+            inside = trimmed.split('#').next().map(str::trim) == Some(wanted.as_str());
             if inside {
                 head = Some(lines.len());
             }
@@ -77,7 +102,7 @@ fn with_server(text: &str, server: &ServerSettings) -> String {
     let below = match head {
         Some(head) => head + 1,
         None => {
-            lines.push("\n[server]".to_owned());
+            lines.push(format!("\n{wanted}"));
             lines.len()
         }
     };
@@ -222,6 +247,13 @@ mod tests {
         let server = ServerSettings {
             port: 5001,
             in_window: true,
+        };
+        let with_server = |text: &str, _: &ServerSettings| {
+            let lines = [
+                ("port", "port = 5001".to_owned()),
+                ("in_window", "in_window = true".to_owned()),
+            ];
+            with_lines(text, "server", &lines)
         };
         let set = "port = 5001\nin_window = true\n";
         for (text, wanted) in [

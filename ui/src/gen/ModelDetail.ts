@@ -2,9 +2,11 @@
 import type { AuditEntry } from "./AuditEntry";
 import type { GateReport } from "./GateReport";
 import type { GraphSummary } from "./GraphSummary";
+import type { ModelVariant } from "./ModelVariant";
 import type { ModelVersion } from "./ModelVersion";
 import type { RegisteredVersion } from "./RegisteredVersion";
 import type { ReplayId } from "./ReplayId";
+import type { SignatureReport } from "./SignatureReport";
 
 /**
  * Everything the page of a model version shows.
@@ -37,4 +39,8 @@ n_audit_entries: number, audit_intact: boolean, replays: Array<ReplayId>,
 /**
  * The exported folder, relative to the lab.
  */
-folder: string, graph: GraphSummary, };
+folder: string, graph: GraphSummary, 
+/**
+ * Whether, and by whom, the files are signed.
+ */
+signed: SignatureReport, variants: Array<ModelVariant>, };

@@ -59,6 +59,7 @@ import type { ModelDetail } from "./ModelDetail";
 import type { ModelSummary } from "./ModelSummary";
 import type { ModelVersion } from "./ModelVersion";
 import type { NewAccessToken } from "./NewAccessToken";
+import type { NewKey } from "./NewKey";
 import type { Nothing } from "./Nothing";
 import type { OnnxGraph } from "./OnnxGraph";
 import type { OpenChart } from "./OpenChart";
@@ -110,6 +111,8 @@ import type { SearchAnswer } from "./SearchAnswer";
 import type { SearchRequest } from "./SearchRequest";
 import type { ServedModel } from "./ServedModel";
 import type { SetModelCard } from "./SetModelCard";
+import type { SignatureReport } from "./SignatureReport";
+import type { SigningKeys } from "./SigningKeys";
 import type { Suite } from "./Suite";
 import type { SuiteSummary } from "./SuiteSummary";
 import type { SuiteText } from "./SuiteText";
@@ -123,6 +126,7 @@ import type { TrashEmptied } from "./TrashEmptied";
 import type { TrashItem } from "./TrashItem";
 import type { TrashRequest } from "./TrashRequest";
 import type { TryModel } from "./TryModel";
+import type { TrustKey } from "./TrustKey";
 import type { Undone } from "./Undone";
 import type { ValuesRequest } from "./ValuesRequest";
 import type { VerifyReport } from "./VerifyReport";
@@ -224,6 +228,10 @@ export interface Commands {
   "models.predict": { request: PredictSpec; response: JobStarted };
   "models.try": { request: TryModel; response: PredictAnswer };
   "serving.models": { request: Nothing; response: Array<ServedModel> };
+  "keys.list": { request: Nothing; response: SigningKeys };
+  "keys.new": { request: NewKey; response: SigningKeys };
+  "keys.trust": { request: TrustKey; response: SigningKeys };
+  "models.sign": { request: ByModel; response: SignatureReport };
   "models.export": { request: ExportRequest; response: Written };
   "replays.start": { request: ReplaySpec; response: JobStarted };
   "replays.list": { request: Nothing; response: Array<ReplaySummary> };
@@ -329,6 +337,10 @@ export const READS: Record<keyof Commands, readonly Kind[]> = {
   "models.predict": [],
   "models.try": [],
   "serving.models": ["lab", "models", "trash"],
+  "keys.list": ["lab"],
+  "keys.new": [],
+  "keys.trust": [],
+  "models.sign": [],
   "models.export": [],
   "replays.start": [],
   "replays.list": ["lab", "replays"],

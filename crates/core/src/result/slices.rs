@@ -147,8 +147,9 @@ fn main_metrics(truth: &Target, prediction: &Prediction) -> BTreeMap<String, f64
         .collect()
 }
 
-/// Labels with their rows, ascending.
-fn parts(values: &RawValues) -> Vec<(String, Vec<usize>)> {
+/// Values of a column with their rows, ascending: its commonest levels, quartiles of numbers, what is missing. Nothing
+/// when no level repeats.
+pub fn parts(values: &RawValues) -> Vec<(String, Vec<usize>)> {
     match values {
         RawValues::Texts(texts) => {
             let mut levels: BTreeMap<&str, Vec<usize>> = BTreeMap::new();

@@ -10,7 +10,7 @@ use assay_core::imports::{ArchiveScope, RunFormat, RunImportReport};
 use assay_core::registry::VersionKey;
 use assay_core::{ExperimentName, ModelName, ObjectHash, Task};
 use assay_imports::problem;
-use assay_store::{ArchiveDatabase, Taken};
+use assay_store::{ArchiveDatabase, CHECKSUMS, SIGNATURE, Taken};
 use zip::ZipArchive;
 
 use super::{
@@ -23,8 +23,6 @@ use crate::error::Cause;
 /// Where the name of the first file of a zip stands.
 const NAME_AT: usize = 30;
 const MAX_MANIFEST_BYTES: u64 = 1 << 30;
-/// Written anew with the folder that it is about.
-const CHECKSUMS: &str = "CHECKSUMS";
 
 type Zip = ZipArchive<BufReader<File>>;
 
@@ -158,6 +156,7 @@ impl Lab {
 
     fn take_registry(&self, zip: &mut Zip, manifest: &Manifest) -> Result<(), Cause> {
         let mut folders: BTreeMap<VersionKey, Vec<(String, Vec<u8>)>> = BTreeMap::new();
+        let mut signatures: BTreeMap<VersionKey, String> = BTreeMap::new();
         for file in &manifest.files {
             let Some((model, version, path)) = registry_parts(&file.path) else {
                 continue;
@@ -174,13 +173,21 @@ impl Lab {
                 bytes.extend_from_slice(chunk);
                 Ok(())
             })?;
-            folders
-                .entry(key)
-                .or_default()
-                .push((path.to_owned(), bytes));
+            if path == SIGNATURE {
+                let text = String::from_utf8(bytes).map_err(|error| damaged(&file.path, error))?;
+                signatures.insert(key, text);
+            } else {
+                folders
+                    .entry(key)
+                    .or_default()
+                    .push((path.to_owned(), bytes));
+            }
         }
         for (key, files) in folders {
-            self.store.write_registry(&key, &files)?;
+            // The sums of the same files are the same text, over which the signature was made.
+            let signature = signatures.remove(&key);
+            self.store
+                .write_registry(&key, &files, |_| Ok::<_, Cause>(signature))?;
         }
         Ok(())
     }

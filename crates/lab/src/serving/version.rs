@@ -1,7 +1,5 @@
 //! One version that can be asked: its breaker and counts, and what of it is in memory.
 
-use std::fs;
-use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
@@ -16,6 +14,7 @@ use super::breaker::{Admission, Breaker};
 use super::inputs::Inputs;
 use crate::Lab;
 use crate::error::Cause;
+use crate::model_files::{REFERENCE_JSON, SIGNATURE_JSON};
 
 /// Kept from the first request on, whether the model is in memory or not.
 pub struct Version {
@@ -159,38 +158,17 @@ impl Drop for Permit {
 }
 
 impl Lab {
-    /// The folder of a version whose every file is as it was registered.
-    ///
-    /// # Errors
-    /// A precondition that names the files which are missing or changed.
-    pub(crate) fn load_intact(&self, key: &VersionKey) -> Result<PathBuf, Cause> {
-        let folder = self.store.registry_path(key)?;
-        let check = self.store.verify_registry(key)?;
-        if check.damaged.is_empty() {
-            return Ok(folder);
-        }
-        Err(Cause::with_hint(
-            Code::Precondition,
-            format!(
-                "its files are not as they were registered: {}",
-                check.damaged.join(", ")
-            ),
-            "register the run again, or ask for another version",
-        ))
-    }
-
     fn load_version(&self, key: &VersionKey, settings: &ServeSettings) -> Result<Loaded, Cause> {
-        let folder = self.load_intact(key)?;
-        let read = |name: &str| {
-            let path = folder.join(name);
-            fs::read(&path).map_err(|error| Cause::io(Path::new(name), error))
-        };
-        let signature: Signature = serde_json::from_slice(&read("signature.json")?)?;
-        let reference: Option<ReferenceSketch> = match folder.join("reference.json").is_file() {
-            true => Some(serde_json::from_slice(&read("reference.json")?)?),
-            false => None,
-        };
-        let session = self.runtime()?.session(&read("model.onnx")?)?;
+        let intact = self.intact(key)?;
+        let signature: Signature = intact.document(SIGNATURE_JSON)?.ok_or_else(|| {
+            Cause::with_hint(
+                Code::Precondition,
+                "its folder has no signature.json, which says what it takes",
+                "register it again",
+            )
+        })?;
+        let reference: Option<ReferenceSketch> = intact.document(REFERENCE_JSON)?;
+        let session = self.runtime()?.session(&intact.onnx)?;
         Ok(Loaded {
             inputs: Inputs::new(&signature, reference.as_ref()),
             signature,

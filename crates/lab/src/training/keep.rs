@@ -1,17 +1,18 @@
 //! What a finished run leaves behind: the ONNX file, its parity, predictions, the sketch for drift, the record.
 
+use assay_core::adversarial::StoredAdversarial;
 use assay_core::drift::{self, ReferenceSketch, SKETCH_SCHEMA};
 use assay_core::matrix::Prediction;
-use assay_core::parity::ParityReport;
 use assay_core::result::{RunResult, ScoredRows};
 use assay_core::run::{Artifact, Confusion, RUN_SCHEMA, RunStatus, StoredPredictions, TrainRecord};
-use assay_core::{Columns, ObjectHash, RawColumn, RawValues, RunId, Target, Task, metrics};
+use assay_core::{ObjectHash, RawColumn, RawValues, RunId, Target, Task, metrics};
 use assay_onnx::About;
 use assay_store::{FinishedRun, MetricPoint};
 
 use super::Fitted;
 use crate::Lab;
 use crate::error::Cause;
+use crate::parity::Sides;
 
 /// Names of a run's artifacts.
 pub const MODEL: &str = "model.onnx";
@@ -19,6 +20,8 @@ pub const PREDICTIONS: &str = "predictions.parquet";
 pub const REFERENCE: &str = "reference.json";
 pub const RECIPE: &str = "recipe.json";
 pub const RESULT: &str = "result.json";
+/// Adversarial rows with the answers of the model as it was trained, which is not kept.
+pub const ADVERSARIAL: &str = "adversarial.json";
 /// What the models of the cross-validation said of rows that they had not seen; of two classes.
 pub const VALIDATION: &str = "validation.parquet";
 
@@ -53,12 +56,12 @@ impl Lab {
         task.step(0, 0, "exporting to ONNX");
         let exported = assay_onnx::export(&fitted.fitted, &fitted.model, &about(record, run_id))?;
         task.step(0, 0, "checking the export");
-        let parity = self.parity(
-            &exported.bytes,
-            &fitted.test_columns,
-            &fitted.test_prediction,
-            &record.classes,
-        )?;
+        let (rows, answers) = fitted.adversarial();
+        let sides = Sides {
+            test: (&fitted.test_columns, &fitted.test_prediction),
+            adversarial: Some((&rows, &answers)),
+        };
+        let parity = self.parity(&exported.bytes, &sides, &record.classes)?;
         task.check()?;
         task.step(0, 0, "storing");
         self.put_artifact(run_id, MODEL, &exported.bytes)?;
@@ -66,6 +69,8 @@ impl Lab {
         self.put_artifact(run_id, REFERENCE, &serde_json::to_vec(&reference)?)?;
         self.put_artifact(run_id, RECIPE, &serde_json::to_vec_pretty(&record.recipe)?)?;
         self.put_artifact(run_id, RESULT, &serde_json::to_vec(result)?)?;
+        let adversarial = StoredAdversarial::new(rows, &answers);
+        self.put_artifact(run_id, ADVERSARIAL, &serde_json::to_vec(&adversarial)?)?;
         self.put_predictions(
             run_id,
             PREDICTIONS,
@@ -117,24 +122,6 @@ impl Lab {
         let pending = self.store.begin_object()?;
         assay_frame::write_predictions(predictions, pending.path())?;
         self.add_artifact(run_id, path, pending.commit()?)
-    }
-
-    /// Our own predictions against those of ONNX Runtime on the same raw rows.
-    pub(crate) fn parity(
-        &self,
-        onnx: &[u8],
-        columns: &Columns,
-        ours: &Prediction,
-        classes: &[String],
-    ) -> Result<ParityReport, Cause> {
-        let runtime = self.runtime()?;
-        let session = runtime.session(onnx)?;
-        let theirs = session.predict(columns, classes)?;
-        Ok(assay_onnx::compare(
-            ours,
-            &theirs,
-            &format!("onnxruntime {}", runtime.version()),
-        )?)
     }
 }
 

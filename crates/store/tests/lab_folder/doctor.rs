@@ -2,7 +2,7 @@
 
 use assay_core::lab::DoctorReport;
 
-use crate::support::{Lab, key};
+use crate::support::{Lab, key, unsigned};
 
 fn problems(report: &DoctorReport) -> Vec<(&str, &str)> {
     report
@@ -27,6 +27,7 @@ fn lab() -> Lab {
         .write_registry(
             &key("species", 1),
             &[("model.onnx".to_owned(), b"onnx".to_vec())],
+            unsigned,
         )
         .unwrap();
     lab

@@ -4,7 +4,7 @@ use assay_core::registry::Stage;
 use assay_core::{Code, ModelName};
 use assay_store::{Error, Store, check_folder};
 
-use crate::support::{ACT, Lab, key, new_model};
+use crate::support::{ACT, Lab, key, new_model, unsigned};
 
 fn version_of(store: &Store, reference: &str) -> Result<u32, Error> {
     Ok(store.model_version(&reference.parse()?)?.version)
@@ -146,7 +146,10 @@ fn an_exported_folder_is_whole_and_damage_is_seen() {
             ("plots/roc.svg".to_owned(), b"<svg/>".to_vec()),
         ]
     };
-    let folder = lab.store.write_registry(&key, &files(b"first")).unwrap();
+    let folder = lab
+        .store
+        .write_registry(&key, &files(b"first"), unsigned)
+        .unwrap();
     assert_eq!(folder, lab.path().join("registry/species/1"));
     let sums = std::fs::read_to_string(folder.join("CHECKSUMS")).unwrap();
     // sha256 of `first`, from coreutils.
@@ -154,7 +157,9 @@ fn an_exported_folder_is_whole_and_damage_is_seen() {
         "SHA256 (model.onnx) = a7937b64b8caa58f03721bb6bacf5c78cb235febe0e70b1b84cd99541461a08e"
     ));
     // Written anew in place of the old one.
-    lab.store.write_registry(&key, &files(b"second")).unwrap();
+    lab.store
+        .write_registry(&key, &files(b"second"), unsigned)
+        .unwrap();
     assert_eq!(std::fs::read(folder.join("model.onnx")).unwrap(), b"second");
     let check = lab.store.verify_registry(&key).unwrap();
     assert_eq!((check.n_files, check.damaged.len()), (3, 0));
@@ -180,7 +185,7 @@ fn an_exported_folder_is_whole_and_damage_is_seen() {
     for path in ["../x", "/x", "a\\b", "CHECKSUMS", "", "c:x"] {
         let error = lab
             .store
-            .write_registry(&key, &[(path.to_owned(), vec![])])
+            .write_registry(&key, &[(path.to_owned(), vec![])], unsigned)
             .unwrap_err();
         assert_eq!(error.code(), Code::Invalid, "{path}");
     }

@@ -10,7 +10,7 @@ use assay_core::lab::TrashKind;
 use assay_core::run_table::RunQuery;
 use assay_store::Store;
 
-use crate::support::{ACT, Lab, VERSION, files, new_run, stored_file};
+use crate::support::{ACT, Lab, VERSION, files, new_run, stored_file, unsigned};
 
 const FOLDER: &str = "ASSAY_STORE_TEST_LAB";
 const READY: &str = "the other process is ready";
@@ -191,7 +191,11 @@ fn a_file_that_does_not_fit_on_the_disk_leaves_the_lab_as_it_was() {
         assert!(error.hint().is_some_and(|hint| hint.contains("make room")));
         let key = crate::support::key("species", 1);
         let error = store
-            .write_registry(&key, &[("model.onnx".to_owned(), vec![1; 4 << 20])])
+            .write_registry(
+                &key,
+                &[("model.onnx".to_owned(), vec![1; 4 << 20])],
+                unsigned,
+            )
             .unwrap_err();
         assert!(
             matches!(error, assay_store::Error::DiskFull { .. }),
@@ -210,6 +214,7 @@ fn a_file_that_does_not_fit_on_the_disk_leaves_the_lab_as_it_was() {
         .write_registry(
             &crate::support::key("species", 1),
             &[("f".to_owned(), vec![2])],
+            unsigned,
         )
         .unwrap();
     let before = (lab.objects(), files(&lab.path().join("registry")));

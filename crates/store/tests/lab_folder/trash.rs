@@ -5,7 +5,7 @@ use assay_core::lab::{LabStatus, TrashKind};
 use assay_core::run_table::RunQuery;
 use assay_core::{Code, ObjectHash};
 
-use crate::support::{ACT, Lab, key, stored_file};
+use crate::support::{ACT, Lab, key, stored_file, unsigned};
 
 /// One of everything; the run made the model.
 fn full_lab() -> (Lab, Vec<(TrashKind, String)>) {
@@ -21,7 +21,7 @@ fn full_lab() -> (Lab, Vec<(TrashKind, String)>) {
     lab.store.finish_run(&artifact, &end).unwrap();
     lab.model("species", &run_id);
     lab.store
-        .write_registry(&key("species", 1), &[("f".to_owned(), vec![1])])
+        .write_registry(&key("species", 1), &[("f".to_owned(), vec![1])], unsigned)
         .unwrap();
     let replay_id = lab.replay(7, &key("species", 1));
     let things = vec![
