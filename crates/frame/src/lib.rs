@@ -53,3 +53,8 @@ pub use scored::AnswerNames;
 pub use stored::{RowOrder, StoredTable};
 pub use target::{TargetColumn, TargetKind, target};
 pub use write::{read_parquet, read_row_groups, write_csv, write_json_lines, write_parquet};
+
+/// Threads that work on tables here: as many as the computer has cores, or as the job may have.
+pub fn n_threads() -> usize {
+    rayon::current_num_threads()
+}

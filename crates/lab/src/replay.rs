@@ -140,7 +140,9 @@ impl Lab {
         task: &Task,
     ) -> Result<Scored, Cause> {
         let intact = self.intact(&subject.version.key())?;
-        let session = self.runtime()?.session(&intact.onnx)?;
+        let session = self
+            .runtime()?
+            .session_for_many(&intact.onnx, assay_frame::n_threads())?;
         let n_rows = log.frame.n_rows();
         let rows: Vec<usize> = (0..n_rows).collect();
         let columns = assay_frame::raw_columns(&log.frame, &rows, &subject.record.fitted.inputs)?;

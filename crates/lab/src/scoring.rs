@@ -53,7 +53,7 @@ impl Lab {
             Some(format) => format,
         };
         let files = assay_frame::files_of(&spec.path, task)?;
-        let scorer = self.scorer(&spec.model, self.cores())?;
+        let scorer = self.scorer(&spec.model, assay_frame::n_threads())?;
         let options = scorer.options_for(&files, &spec.options, task)?;
         let parts = PartsFolder::make(&spec.output, job_id)?;
         let names = OnceLock::new();
@@ -103,10 +103,6 @@ impl Lab {
             sessions: Mutex::new(sessions),
             spare: (runtime.clone(), onnx),
         })
-    }
-
-    fn cores(&self) -> usize {
-        std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
     }
 }
 
