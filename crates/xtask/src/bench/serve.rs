@@ -222,6 +222,11 @@ impl Bench<'_> {
         drop(server);
 
         let port = free_port()?;
+        // It starts uvicorn by its name.
+        let beside = Path::new(self.python).parent().unwrap_or(Path::new("."));
+        let others = std::env::var_os("PATH").unwrap_or_default();
+        let path = std::iter::once(beside.to_path_buf()).chain(std::env::split_paths(&others));
+        let path = std::env::join_paths(path).map_err(io::Error::other)?;
         let mut mlflow = Command::new(self.python);
         mlflow
             .args([
@@ -236,6 +241,7 @@ impl Bench<'_> {
             ])
             .args(["--port", &port.to_string(), "--model-uri"])
             .arg(version)
+            .env("PATH", path)
             .env("MLFLOW_DISABLE_TELEMETRY", "true")
             .env("DO_NOT_TRACK", "true");
         let target = Target {

@@ -41,9 +41,8 @@ def feeds(session, record):
     }
 
 
-def fastapi(model, port):
+def application(model):
     import onnxruntime
-    import uvicorn
     from fastapi import FastAPI
 
     options = onnxruntime.SessionOptions()
@@ -60,7 +59,13 @@ def fastapi(model, port):
         label, probabilities = session.run(None, feeds(session, record))
         return {"label": label[0].item() if hasattr(label[0], "item") else label[0], "probabilities": probabilities[0].tolist()}
 
-    uvicorn.run(app, host="127.0.0.1", port=int(port), log_level="error", access_log=False)
+    return app
+
+
+def fastapi(model, port):
+    import uvicorn
+
+    uvicorn.run(application(model), host="127.0.0.1", port=int(port), log_level="error", access_log=False)
 
 
 def in_process(model, folder):
