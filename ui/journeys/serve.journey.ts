@@ -10,7 +10,7 @@ let window: Visit;
 beforeAll(async () => {
   server = await startServer();
   window = await visit(server.address);
-  await window.page.goto(`${server.address}#/serve`);
+  await window.page.goto(`${server.address}#/serve?tab=server`);
 });
 afterAll(async () => {
   await window?.close();

@@ -27,6 +27,7 @@ export function progressUnit(job: Pick<Job, 'spec'>): 'bytes' | 'rows' | '' {
     case 'import':
       return 'bytes';
     case 'export':
+    case 'predict':
       return 'rows';
     default:
       return '';

@@ -38,6 +38,7 @@ export function resultHref(job: Job): string | null {
       return reportHref([outcome]);
     case 'export':
     case 'runs_exported':
+    case 'predicted':
       return null;
     case 'demo':
       return '#/models';
@@ -102,6 +103,10 @@ function ended(job: Job): string {
   if (job.outcome?.made === 'runs_exported') {
     const { path, n_runs, size_bytes } = job.outcome;
     return `${path} is written, ${plural(n_runs, 'run')}, ${bytes(size_bytes)}`;
+  }
+  if (job.outcome?.made === 'predicted') {
+    const { path, n_rows, model } = job.outcome;
+    return `${path} holds what ${model} says of ${plural(n_rows, 'row')}`;
   }
   if (job.outcome?.made === 'export') return `${job.outcome.path} is written, ${bytes(job.outcome.size_bytes)}`;
   return `${job.title}: finished`;

@@ -7,22 +7,24 @@ import type { ReplaySummary } from '../../gen/ReplaySummary';
 import type { RunDetail } from '../../gen/RunDetail';
 import { bytes, count, plural, shortHash } from '../../parts/format';
 import { href } from '../../shell/route';
+import type { Trained } from './trained';
 
 /** Nodes under one another in a column; what is more is counted in the last. */
 const MOST_REPLAYS = 2;
 
 interface Parts {
   version: ModelVersion;
+  from: Trained;
   /** Undefined while it is read, or when the data was deleted. */
   dataset: DatasetVersion | undefined;
   run: RunDetail | undefined;
   replays: readonly ReplaySummary[];
 }
 
-export function lineage({ version, dataset, run, replays }: Parts): Graph {
+export function lineage({ version, from, dataset, run, replays }: Parts): Graph {
   const key = `${version.model}@${version.version}`;
-  const data = `${version.dataset}@${version.dataset_number}`;
-  const dataHref = dataset ? href('data', version.dataset, `v${version.dataset_number}`) : null;
+  const data = `${from.dataset}@${from.dataset_number}`;
+  const dataHref = dataset ? href('data', from.dataset, `v${from.dataset_number}`) : null;
   const columns: GraphNode[][] = [];
   if (dataset) {
     columns.push([
@@ -32,7 +34,7 @@ export function lineage({ version, dataset, run, replays }: Parts): Graph {
         name: dataset.source.file_name,
         note: `${bytes(dataset.source.size_bytes)} ${shortHash(dataset.source.hash)}`,
         title: `${dataset.source.file_name}, blake3 ${dataset.source.hash}`,
-        href: href('data', version.dataset, { tab: 'versions' }),
+        href: href('data', from.dataset, { tab: 'versions' }),
       },
     ]);
   }
@@ -41,8 +43,8 @@ export function lineage({ version, dataset, run, replays }: Parts): Graph {
       id: 'data',
       kind: 'data set',
       name: data,
-      note: `${dataset ? `${count(dataset.n_rows)} rows ` : ''}${shortHash(version.dataset_version)}`,
-      title: `${data}, content ${version.dataset_version}`,
+      note: `${dataset ? `${count(dataset.n_rows)} rows ` : ''}${shortHash(from.dataset_version)}`,
+      title: `${data}, content ${from.dataset_version}`,
       href: dataHref,
     },
   ]);
@@ -55,7 +57,7 @@ export function lineage({ version, dataset, run, replays }: Parts): Graph {
         name: plural(record.recipe.steps.length, 'step'),
         note: `${plural(version.signature.inputs.length, 'column')} in`,
         title: `The recipe of the run: ${plural(record.recipe.steps.length, 'step')}, fitted on the training rows`,
-        href: href('runs', version.run_id, { tab: 'recipe' }),
+        href: href('runs', from.run_id, { tab: 'recipe' }),
       },
     ]);
   }
@@ -63,10 +65,10 @@ export function lineage({ version, dataset, run, replays }: Parts): Graph {
     {
       id: 'run',
       kind: 'run',
-      name: run?.summary.name ?? shortHash(version.run_id),
-      note: `${record ? `seed ${record.spec.seed} ` : ''}${shortHash(version.run_id)}`,
-      title: `Run ${version.run_id}`,
-      href: run ? href('runs', version.run_id) : null,
+      name: run?.summary.name ?? shortHash(from.run_id),
+      note: `${record ? `seed ${record.spec.seed} ` : ''}${shortHash(from.run_id)}`,
+      title: `Run ${from.run_id}`,
+      href: run ? href('runs', from.run_id) : null,
     },
   ]);
   columns.push([

@@ -71,6 +71,7 @@ const PARITY: ParityReport = {
   log10_differences: { edges: [-12, 0], counts: [18], n_below: 0, n_above: 0 } as ParityReport['log10_differences'],
   worst_rows: [],
   runtime: 'onnxruntime 1.31.1',
+  parts: null,
 };
 
 describe('the page of a run', () => {

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import type { ParityReport } from '../../gen/ParityReport';
+import { adversarialRows, sliceRows } from './parityRows';
+import { signedWords } from './signature';
+import { changeText, micros } from './variants';
+
+const differences = { rows: 2, max_abs_diff: 0, max_rel_diff: 0, label_flips: 0, n_exact: 2, passed: true };
+const report: ParityReport = {
+  ...{
+    schema: 2,
+    rows: 9,
+    max_abs_diff: 0,
+    max_rel_diff: 0,
+    label_flips: 0,
+    tolerance: 1e-5,
+    passed: true,
+    n_exact: 9,
+  },
+  ...{ log10_differences: { edges: [], counts: [] }, worst_rows: [], runtime: '' },
+  parts: {
+    adversarial: [{ kind: 'extreme_number', differences, worst: '`age` is 1e30' }],
+    slices: [{ column: 'island', label: 'Biscoe', differences }],
+  },
+};
+
+describe('the parts of parity', () => {
+  it('are lines of their own', () => {
+    expect(adversarialRows(report)).toEqual([
+      { name: 'extreme numbers', note: 'largest where age is 1e30', differences },
+    ]);
+    expect(sliceRows(report)).toEqual([{ name: 'island: Biscoe', note: null, differences }]);
+  });
+
+  it('are not there in a report of the first schema', () => {
+    expect([adversarialRows({ ...report, parts: null }), sliceRows({ ...report, parts: null })]).toEqual([[], []]);
+  });
+});
+
+it.each([
+  ['trusted', false, 'ok', 'signed by ada'],
+  ['unknown_key', false, 'warning', 'signed by a key that is not trusted'],
+  ['unknown_key', true, 'critical', 'signed by a key that is not trusted'],
+  ['invalid', false, 'critical', 'signature does not fit'],
+  ['unsigned', false, 'notrun', 'not signed'],
+  ['unsigned', true, 'critical', 'not signed'],
+] as const)('a signature that is %s, required: %s, is %s', (status, required, state, word) => {
+  const said = signedWords({ status, key_id: 'A1', signer: 'ada', comment: null, required });
+  expect([said.state, said.word]).toEqual([state, word]);
+});
+
+it('a smaller model is told beside the original', () => {
+  expect([changeText(38, 100), changeText(108, 100), changeText(100, 100), changeText(1, 0)]).toEqual([
+    ...['−62 %', '+8 %', 'same', ''],
+  ]);
+  expect([micros(3.14), micros(1240)]).toEqual(['3.14 µs', '1.24 ms']);
+});
