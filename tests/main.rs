@@ -5,5 +5,6 @@ mod cli;
 mod http;
 mod mlflow;
 mod predictions;
+mod serve;
 mod server;
 mod support;

@@ -242,15 +242,16 @@ fn client(lab: &TestLab, server: &Server, script: &str) -> Command {
 }
 
 fn script(lab: &TestLab, script: &str) -> Command {
+    python_command(lab, &format!("tests/mlflow/{script}"))
+}
+
+/// A script of the tests, run by the Python that setup made beside the build.
+pub fn python_command(lab: &TestLab, script: &str) -> Command {
     let home = lab.path().with_file_name("home");
     std::fs::create_dir_all(&home).expect("a folder");
     let mut command = Command::new(python());
     command
-        .arg(
-            Path::new(env!("CARGO_MANIFEST_DIR"))
-                .join("tests/mlflow")
-                .join(script),
-        )
+        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join(script))
         .current_dir(&home)
         .stdin(Stdio::null())
         .env("HOME", &home)

@@ -8,6 +8,7 @@ mod plan;
 mod recommend;
 mod step;
 mod validate;
+mod without;
 mod words;
 
 use serde::{Deserialize, Serialize};

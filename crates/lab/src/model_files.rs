@@ -118,7 +118,7 @@ pub fn signature(record: &TrainRecord, reference: &ReferenceSketch) -> Signature
             SignatureColumn {
                 name: input.name.clone(),
                 kind: input.kind,
-                nullable: true,
+                nullable: record.fitted.may_be_missing(&input.name),
                 seen,
                 constant,
             }

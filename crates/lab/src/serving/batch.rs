@@ -96,6 +96,13 @@ impl Runner {
         }))
     }
 
+    /// Holds the idle session, so that others wait.
+    #[cfg(test)]
+    pub fn hold(self: &Arc<Self>) -> Turn {
+        self.line().is_taken = true;
+        Turn::of(self)
+    }
+
     fn predict(&self, columns: &Columns) -> Result<Prediction, String> {
         self.session
             .predict(columns, &self.classes)

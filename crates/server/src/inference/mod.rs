@@ -10,8 +10,10 @@ mod ask;
 mod describe;
 mod feedback;
 mod invocations;
+mod kserve;
 mod meters;
 mod models;
+mod openapi;
 mod request;
 mod who;
 
@@ -35,10 +37,13 @@ pub fn router() -> Router<Arc<Shared>> {
         .route("/health/ready", get(models::ready))
         .route("/models", get(describe::list))
         .route("/models/{name}", get(describe::show))
+        .route("/models/{name}/openapi.json", get(openapi::of_model))
+        .route("/openapi.json", get(openapi::of_all))
         .route("/models/{name}/predict", post(models::predict))
         .route("/models/{name}/predict/batch", post(models::predict_batch))
         .route("/labels", post(feedback::labels))
         .route("/metrics", get(feedback::metrics))
         .route("/ping", get(invocations::ping))
         .route("/invocations", post(invocations::invoke))
+        .merge(kserve::router())
 }

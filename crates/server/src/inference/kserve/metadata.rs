@@ -1,0 +1,87 @@
+//! What the server and its models say of themselves.
+
+use std::collections::HashMap;
+
+use assay_core::registry::SignatureColumn;
+use assay_core::schema::ColumnType;
+use axum::extract::Path;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use serde_json::{Value, json};
+
+use super::EXTENSIONS;
+use super::response::outputs;
+use crate::inference::answer::{document, refusal};
+use crate::inference::describe::described;
+use crate::inference::request::{Caller, State};
+
+pub async fn server(state: State, headers: HeaderMap) -> Response {
+    let caller = Caller::of(&state, &headers);
+    let form = json!({
+        "name": "assay",
+        "version": env!("CARGO_PKG_VERSION"),
+        "extensions": EXTENSIONS,
+    });
+    document(&caller, &form)
+}
+
+pub async fn model(
+    state: State,
+    Path(path): Path<HashMap<String, String>>,
+    headers: HeaderMap,
+) -> Response {
+    let caller = Caller::of(&state, &headers);
+    let name = path.get("name").map_or("", String::as_str);
+    match described(&state, &headers, name, path.get("version")).await {
+        Ok(found) => {
+            let inputs: Vec<Value> = found.signature.inputs.iter().map(input).collect();
+            let outputs: Vec<Value> = outputs(&found.signature.outputs, found.classes.len())
+                .iter()
+                .map(|output| {
+                    let shape = match output.width {
+                        None => json!([-1]),
+                        Some(0) => json!([-1, -1]),
+                        Some(width) => json!([-1, width]),
+                    };
+                    json!({ "name": output.name, "datatype": output.datatype, "shape": shape })
+                })
+                .collect();
+            let form = json!({
+                "name": found.version.model,
+                "versions": [found.version.version.to_string()],
+                "platform": "onnx_onnxv1",
+                "inputs": inputs,
+                "outputs": outputs,
+            });
+            document(&caller, &form)
+        }
+        Err(refused) => refusal(&caller, &refused),
+    }
+}
+
+/// 200 when the version is in memory and its breaker lets requests through.
+pub async fn model_ready(
+    state: State,
+    Path(path): Path<HashMap<String, String>>,
+    headers: HeaderMap,
+) -> Response {
+    let caller = Caller::of(&state, &headers);
+    let name = path.get("name").map_or("", String::as_str);
+    match described(&state, &headers, name, path.get("version")).await {
+        Ok(found) => document(
+            &caller,
+            &json!({ "name": found.version.model, "ready": true }),
+        ),
+        Err(refused) => refusal(&caller, &refused),
+    }
+}
+
+/// Numbers go as FP64, in which a missing one is NaN; times as ISO 8601.
+fn input(column: &SignatureColumn) -> Value {
+    let datatype = match column.kind {
+        ColumnType::Integer | ColumnType::Float => "FP64",
+        ColumnType::Boolean => "BOOL",
+        ColumnType::Text | ColumnType::Date | ColumnType::Datetime => "BYTES",
+    };
+    json!({ "name": column.name, "datatype": datatype, "shape": [-1] })
+}
