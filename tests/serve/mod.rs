@@ -7,6 +7,8 @@ mod moves;
 mod protocols;
 mod refusals;
 
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
 
 use crate::server::Server;
@@ -86,4 +88,16 @@ fn token(server: &Server) -> String {
         .split_once("name=\"assay-token\" content=\"")
         .expect("a place for the token");
     rest.split('"').next().unwrap_or_default().to_owned()
+}
+
+/// Whether it becomes true before anybody would believe that it does not.
+fn until(is_so: impl Fn() -> bool) -> bool {
+    let began = Instant::now();
+    while began.elapsed() < Duration::from_secs(60) {
+        if is_so() {
+            return true;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    false
 }

@@ -4,11 +4,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
-use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::{Connection, get, post_json, record, started, token};
+use super::{Connection, get, post_json, record, started, token, until};
 use crate::server::Server;
 use crate::support::TestLab;
 
@@ -165,11 +164,11 @@ fn a_server_that_is_told_to_end_answers_what_it_has_taken() {
             });
         }
         assert!(is_answered_by(&server, "birds", 2));
+        is_told.store(true, Ordering::SeqCst);
         let told = std::process::Command::new("kill")
             .args(["-TERM", &server.child.id().to_string()])
             .status()
             .expect("kill starts");
-        is_told.store(true, Ordering::SeqCst);
         assert!(told.success());
         assert!(until(|| {
             let ready = Connection::to(&address)
@@ -205,16 +204,4 @@ fn breaker(server: &Server, version: u32) -> Value {
 fn is_answered_by(server: &Server, model: &str, version: u32) -> bool {
     let path = format!("/models/{model}/predict");
     until(|| post_json(server, &path, &record()).json()["version"] == version)
-}
-
-/// Whether it becomes true before anybody would believe that it does not.
-fn until(is_so: impl Fn() -> bool) -> bool {
-    let began = Instant::now();
-    while began.elapsed() < Duration::from_secs(60) {
-        if is_so() {
-            return true;
-        }
-        thread::sleep(Duration::from_millis(20));
-    }
-    false
 }

@@ -33,7 +33,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
 /// How long a server that is told to end still takes requests, while it says that it is not ready.
-const DRAIN: Duration = Duration::from_millis(500);
+const DRAIN: Duration = Duration::from_secs(1);
 /// The largest JSON request.
 const MAX_REQUEST_BYTES: usize = 8 << 20;
 

@@ -26,6 +26,8 @@ pub struct Serving {
     versions: Mutex<HashMap<VersionKey, Arc<Version>>>,
     /// Counts the changes of the registry, so that what was found out before one is not remembered after it.
     n_changes: AtomicU64,
+    /// The only model, and the number of changes when it was that.
+    only: Mutex<Option<(u64, Reference)>>,
     is_stale: AtomicBool,
     is_refreshing: AtomicBool,
 }
@@ -44,6 +46,22 @@ impl Serving {
             .unwrap_or_else(PoisonError::into_inner)
             .get(asked)
             .cloned()
+    }
+
+    /// The only model, if nothing changed since it was found to be that.
+    pub fn only(&self) -> Option<Reference> {
+        let only = self.only.lock().unwrap_or_else(PoisonError::into_inner);
+        let (n_changes, model) = only.as_ref()?;
+        (*n_changes == self.n_changes()).then(|| model.clone())
+    }
+
+    pub fn set_only(&self, model: &Reference, n_changes: u64) {
+        let mut only = self.only.lock().unwrap_or_else(PoisonError::into_inner);
+        *only = Some((n_changes, model.clone()));
+    }
+
+    pub fn n_changes(&self) -> u64 {
+        self.n_changes.load(Ordering::Acquire)
     }
 
     /// The same version as long as the process lives.
@@ -80,7 +98,7 @@ impl Serving {
 
     fn remember(&self, asked: Reference, choice: Choice, n_changes: u64) {
         let mut choices = self.choices.write().unwrap_or_else(PoisonError::into_inner);
-        if self.n_changes.load(Ordering::Acquire) == n_changes {
+        if self.n_changes() == n_changes {
             if choices.len() >= MAX_CHOICES {
                 choices.clear();
             }
@@ -96,7 +114,7 @@ impl Lab {
         if let Some(choice) = self.serving.remembered(asked) {
             return Ok(choice);
         }
-        let n_changes = self.serving.n_changes.load(Ordering::Acquire);
+        let n_changes = self.serving.n_changes();
         let choice = self.find_choice(asked)?;
         self.serving
             .remember(asked.clone(), choice.clone(), n_changes);

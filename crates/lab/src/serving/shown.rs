@@ -39,11 +39,16 @@ impl Lab {
     /// # Errors
     /// [`RefusalKind::NotFound`] when there is none, or several.
     pub fn only_served(&self) -> Result<Reference, Refusal> {
+        let n_changes = self.serving.n_changes();
         let models = self
             .find_served()
             .map_err(|cause| Refusal::new(RefusalKind::Failed, cause.to_string()))?;
         match models.as_slice() {
-            [only] => Ok(Reference::latest(only.model.as_str())),
+            [only] => {
+                let only = Reference::latest(only.model.as_str());
+                self.serving.set_only(&only, n_changes);
+                Ok(only)
+            }
             [] => Err(
                 Refusal::new(RefusalKind::NotFound, "no model is registered in this lab")
                     .with_hint("register one with `assay model register`"),
@@ -57,6 +62,25 @@ impl Lab {
             )
             .with_hint("start the server with `assay serve --model NAME`, or ask under /models")),
         }
+    }
+
+    /// The same without a look into the database, where it is known already.
+    pub fn only_remembered(&self) -> Option<Reference> {
+        self.serving.only()
+    }
+
+    /// Whether a version can be loaded and its breaker lets requests through.
+    ///
+    /// # Errors
+    /// As for a request to it.
+    pub fn is_ready(&self, model: &Reference) -> Result<(), Refusal> {
+        let choice = self.choose(model)?;
+        let state = choice.version.breaker.state(self.environment().now_ms());
+        if state.position == BreakerPosition::Open {
+            let wrong = format!("{} does not answer for now", choice.version.key);
+            return Err(Refusal::new(RefusalKind::Unavailable, wrong));
+        }
+        self.describe_served(model).map(drop)
     }
 
     /// Loads the version when it is not in memory; blocks then.

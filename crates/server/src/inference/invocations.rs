@@ -39,8 +39,9 @@ pub async fn invoke(state: State, headers: HeaderMap, content: Body) -> Response
         Err((caller, refused)) => return refuse(&state, &caller, refused),
     };
     let given = async {
-        let model = match &state.default_model {
-            Some(model) => model.clone(),
+        let named = state.default_model.clone();
+        let model = match named.or_else(|| state.lab.only_remembered()) {
+            Some(model) => model,
             None => blocking(&state, |shared| shared.lab.only_served()).await?,
         };
         let media = content_type(&headers);

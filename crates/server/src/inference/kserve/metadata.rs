@@ -12,8 +12,9 @@ use serde_json::{Value, json};
 use super::EXTENSIONS;
 use super::response::outputs;
 use crate::inference::answer::{document, refusal};
-use crate::inference::describe::described;
-use crate::inference::request::{Caller, State};
+use crate::inference::describe::{blocking, described};
+use crate::inference::request::{Caller, State, reference};
+use crate::inference::who::{Wish, who};
 
 pub async fn server(state: State, headers: HeaderMap) -> Response {
     let caller = Caller::of(&state, &headers);
@@ -67,11 +68,13 @@ pub async fn model_ready(
 ) -> Response {
     let caller = Caller::of(&state, &headers);
     let name = path.get("name").map_or("", String::as_str);
-    match described(&state, &headers, name, path.get("version")).await {
-        Ok(found) => document(
-            &caller,
-            &json!({ "name": found.version.model, "ready": true }),
-        ),
+    let found = async {
+        who(&state, &headers, Wish::Look)?;
+        let model = reference(name, path.get("version").map(String::as_str))?;
+        blocking(&state, move |shared| shared.lab.is_ready(&model)).await
+    };
+    match found.await {
+        Ok(()) => document(&caller, &json!({ "name": name, "ready": true })),
         Err(refused) => refusal(&caller, &refused),
     }
 }
