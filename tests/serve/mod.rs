@@ -52,13 +52,15 @@ fn records(n: usize) -> Vec<Value> {
     (0..n)
         .map(|row| {
             let step = (row % 37) as f64;
+            let island = ["Torgersen", "Dream", "Biscoe"][row % 3];
+            let sex = (row % 5 != 0).then_some(["MALE", "FEMALE"][row % 2]);
             json!({
-                "island": ["Torgersen", "Dream", "Biscoe"][row % 3],
+                "island": island,
                 "bill_length_mm": 35.0 + step / 2.0,
                 "bill_depth_mm": 14.0 + step / 10.0,
                 "flipper_length_mm": 180 + row % 40,
                 "body_mass_g": 3000 + 50 * (row % 50),
-                "sex": if row % 5 == 0 { Value::Null } else { json!(["MALE", "FEMALE"][row % 2]) },
+                "sex": sex,
             })
         })
         .collect()
@@ -79,15 +81,6 @@ fn get(server: &Server, path: &str) -> Answer {
     Connection::to(&server.address)
         .and_then(|mut connection| connection.ask(&format!("GET {path}"), &[], b""))
         .unwrap_or_else(|error| panic!("{path}: {error}"))
-}
-
-/// The token that the pages of a server without one of its owner's are given.
-fn token(server: &Server) -> String {
-    let page = String::from_utf8_lossy(&get(server, "/").body).into_owned();
-    let (_, rest) = page
-        .split_once("name=\"assay-token\" content=\"")
-        .expect("a place for the token");
-    rest.split('"').next().unwrap_or_default().to_owned()
 }
 
 /// Whether it becomes true before anybody would believe that it does not.

@@ -1,8 +1,8 @@
 //! Requests that are wrong, hostile, too large or too late.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{Connection, post, post_json, record, records, started};
+use super::{post, post_json, record, records, started, until};
 use crate::server::Server;
 
 #[test]
@@ -16,18 +16,19 @@ fn fields_that_do_not_fit_are_named() {
     let said = answer.json();
     assert_eq!(answer.status, 422, "{said}");
     assert_eq!(said["kind"], "fields");
-    let fields: Vec<(&Value, &Value)> = said["fields"]
+    let mut fields: Vec<(&str, &str)> = said["fields"]
         .as_array()
         .expect("fields")
         .iter()
-        .map(|fault| (&fault["field"], &fault["kind"]))
+        .filter_map(|fault| Some((fault["field"].as_str()?, fault["kind"].as_str()?)))
         .collect();
+    fields.sort_unstable();
     assert_eq!(
         fields,
         [
-            (&json!("body_mass_g"), &json!("wrong_type")),
-            (&json!("wings"), &json!("extra")),
-            (&json!("island"), &json!("missing"))
+            ("body_mass_g", "wrong_type"),
+            ("island", "missing"),
+            ("wings", "extra")
         ],
         "{said}"
     );
@@ -110,7 +111,7 @@ fn bodies_and_rows_have_limits() {
     let large = vec![b' '; (1 << 20) + 1];
     let answer = post(&server, "/models/birds/predict", &[], &large);
     assert_eq!(answer.status, 413, "{}", answer.json());
-    // Announced only: it is not waited for.
+    // Announced only: it is not waited for long.
     let (status, _) = announced(&server, 1 << 40);
     assert_eq!(status, 413);
     let batch = "/models/birds/predict/batch";
@@ -165,10 +166,8 @@ fn what_takes_too_long_is_given_up() {
     );
     assert_eq!(answer.status, 504, "{}", answer.json());
     assert_eq!(answer.json()["kind"], "late");
-    let mut connection = Connection::to(&server.address).expect("it listens");
-    let body = record().to_string();
-    let answer = connection
-        .ask("POST /models/birds/predict", &[], body.as_bytes())
-        .expect("an answer");
-    assert_eq!(answer.status, 200, "a single record does not wait");
+    // Once that run is over a single record need not wait, and what does not wait is in time.
+    assert!(until(|| {
+        post_json(&server, "/models/birds/predict", &record()).status == 200
+    }));
 }

@@ -2,13 +2,15 @@
 
 mod cells;
 mod forms;
+mod invocations;
 
 use assay_core::serving::{Refusal, RefusalKind};
 use serde::de::{DeserializeSeed, Deserializer};
 
 use super::inputs::Inputs;
 use super::rows::{Checked, Rows};
-use forms::{ColumnsForm, InvocationsForm, RecordForm, RecordsForm};
+use forms::{ColumnsForm, RecordForm, RecordsForm};
+use invocations::InvocationsForm;
 
 /// How rows are laid out in a JSON document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -103,6 +103,7 @@ pub async fn body(headers: &HeaderMap, body: Body, max_bytes: usize) -> Result<V
         .get(header::CONTENT_LENGTH)
         .and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if announced.is_some_and(|n| n > max_bytes) {
+        read_over(body).await;
         return Err(too_large());
     }
     let read = tokio::time::timeout(MAX_BODY_SECS, Limited::new(body, max_bytes).collect());
@@ -118,6 +119,23 @@ pub async fn body(headers: &HeaderMap, body: Body, max_bytes: usize) -> Result<V
             "the request did not come within a minute",
         )),
     }
+}
+
+/// Takes some of a body that is not wanted: a client that still writes would find its connection broken and never see
+/// the answer.
+async fn read_over(mut body: Body) {
+    const MAX_BYTES: usize = 8 << 20;
+    let mut n_bytes = 0;
+    let reading = async {
+        while let Some(Ok(frame)) = body.frame().await {
+            n_bytes += frame.data_ref().map_or(0, |data| data.len());
+            if n_bytes > MAX_BYTES {
+                break;
+            }
+        }
+    };
+    // Not in time: then it is broken.
+    let _ = tokio::time::timeout(Duration::from_millis(500), reading).await;
 }
 
 /// `birds`, `birds@3`, `birds@champion`; a version or an alias beside it (`?version=3`) counts when the name has none.
