@@ -25,10 +25,10 @@ enum Given {
 
 /// `POST /labels`: `{"id": ..., "label": ...}` or a list; they are on the disk when it answers.
 pub async fn labels(state: State, headers: HeaderMap, content: Body) -> Response {
-    let caller = match Caller::of(&state, &headers).admit(&state, &headers) {
-        Ok(caller) => caller,
-        Err((caller, refused)) => return refusal(&caller, &refused),
-    };
+    let mut caller = Caller::of(&state, &headers);
+    if let Err(refused) = caller.admit(&state, &headers) {
+        return refusal(&caller, &refused);
+    }
     let content = match body(&headers, content, MAX_LABELS_BYTES).await {
         Ok(content) => content,
         Err(refused) => return refusal(&caller, &refused),

@@ -34,10 +34,10 @@ pub async fn ping(state: State) -> Response {
 }
 
 pub async fn invoke(state: State, headers: HeaderMap, content: Body) -> Response {
-    let caller = match Caller::of(&state, &headers).admit(&state, &headers) {
-        Ok(caller) => caller,
-        Err((caller, refused)) => return refuse(&state, &caller, refused),
-    };
+    let mut caller = Caller::of(&state, &headers);
+    if let Err(refused) = caller.admit(&state, &headers) {
+        return refuse(&state, &caller, refused);
+    }
     let given = async {
         let named = state.default_model.clone();
         let model = match named.or_else(|| state.lab.only_remembered()) {

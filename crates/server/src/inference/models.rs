@@ -33,10 +33,10 @@ pub async fn predict(
     headers: HeaderMap,
     content: Body,
 ) -> Response {
-    let caller = match Caller::of(&state, &headers).admit(&state, &headers) {
-        Ok(caller) => caller,
-        Err((caller, refused)) => return refuse(&state, &caller, refused),
-    };
+    let mut caller = Caller::of(&state, &headers);
+    if let Err(refused) = caller.admit(&state, &headers) {
+        return refuse(&state, &caller, refused);
+    }
     let given = async {
         let model = reference(&name, query.get("version").map(String::as_str))?;
         if content_type(&headers).is_some_and(|media| !is_json(&media)) {
@@ -67,10 +67,10 @@ pub async fn predict_batch(
     headers: HeaderMap,
     content: Body,
 ) -> Response {
-    let caller = match Caller::of(&state, &headers).admit(&state, &headers) {
-        Ok(caller) => caller,
-        Err((caller, refused)) => return refuse(&state, &caller, refused),
-    };
+    let mut caller = Caller::of(&state, &headers);
+    if let Err(refused) = caller.admit(&state, &headers) {
+        return refuse(&state, &caller, refused);
+    }
     let given = async {
         let model = reference(&name, query.get("version").map(String::as_str))?;
         let content = body(&headers, content, MAX_BATCH_BYTES).await?;

@@ -65,14 +65,9 @@ impl Caller {
 
     /// # Errors
     /// Those of [`who`].
-    pub fn admit(mut self, shared: &Shared, headers: &HeaderMap) -> Result<Self, (Self, Refusal)> {
-        match who(shared, headers, Wish::Predict) {
-            Ok(client) => {
-                self.client = client;
-                Ok(self)
-            }
-            Err(refusal) => Err((self, refusal)),
-        }
+    pub fn admit(&mut self, shared: &Shared, headers: &HeaderMap) -> Result<(), Refusal> {
+        self.client = who(shared, headers, Wish::Predict)?;
+        Ok(())
     }
 
     /// Into the answer, so that both ends name it alike.

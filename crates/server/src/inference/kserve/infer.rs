@@ -27,10 +27,10 @@ pub async fn infer(
     headers: HeaderMap,
     content: Body,
 ) -> Response {
-    let caller = match Caller::of(&state, &headers).admit(&state, &headers) {
-        Ok(caller) => caller,
-        Err((caller, refused)) => return refuse(&state, &caller, refused),
-    };
+    let mut caller = Caller::of(&state, &headers);
+    if let Err(refused) = caller.admit(&state, &headers) {
+        return refuse(&state, &caller, refused);
+    }
     let given = async {
         let name = path.get("name").map_or("", String::as_str);
         let model = reference(name, path.get("version").map(String::as_str))?;
