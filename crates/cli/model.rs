@@ -75,7 +75,7 @@ pub enum Command {
     /// Copy the self-contained folder; exit 3 when it does not verify
     Export { model: Reference, dir: PathBuf },
     /// Score files of any size; the answers stand behind the columns of the rows
-    Predict(model_predict::Predict),
+    Predict(Box<model_predict::Predict>),
     /// What the model answered through `assay serve`, and the labels that came since, as a table
     Log(model_predict::Log),
     /// Take labels for predictions of the log, joined by their ids

@@ -47,7 +47,9 @@ fn hostile_requests_get_a_sentence_and_nothing_breaks() {
     let one = "/models/birds/predict";
     let many = "/models/birds/predict/batch";
     let infer = "/v2/models/birds/infer";
-    let cases: [(&str, &[(&str, &str)], &[u8], u16); 22] = [
+    /// Path, headers, body, status.
+    type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a [u8], u16);
+    let cases: [Case<'_>; 22] = [
         (one, &[], b"", 400),
         (one, &[], b"[]", 400),
         (one, &[], b"\xff\xfe", 400),
