@@ -71,10 +71,18 @@ fn text(summary: &DemoSummary, report_path: &str, report_bytes: u64) -> String {
         .iter()
         .filter(|condition| condition.passed)
         .count();
+    let agreement = model.parity.as_ref().map_or_else(String::new, |parity| {
+        format!(
+            "ONNX agrees with the trained model on {} rows: {} labels differ, largest difference {:.1e}",
+            count(parity.rows),
+            parity.label_flips,
+            parity.max_rel_diff
+        )
+    });
     format!(
         "Penguins: 344 rows, three algorithms, five folds\n{}\n\n\
          Registered {}, in {}, {} of {} gate conditions passed\n\
-         ONNX agrees with the trained model on {} rows: {} labels differ, largest difference {:.1e}\n\n\
+         {}\n\n\
          Electricity: {} rows of production replayed against {}, {} windows\n{}\n\n\
          Report: {report_path} ({})",
         table(
@@ -86,9 +94,7 @@ fn text(summary: &DemoSummary, report_path: &str, report_bytes: u64) -> String {
         model.stage.label(),
         gates,
         summary.gate.conditions.len(),
-        count(model.parity.rows),
-        model.parity.label_flips,
-        model.parity.max_rel_diff,
+        agreement,
         count(report.n_rows),
         report.model,
         report.windows.len(),

@@ -10,6 +10,8 @@ mod key;
 mod model;
 mod model_files;
 mod model_predict;
+mod model_diff;
+mod model_import;
 mod output;
 mod progress;
 mod recipe;

@@ -18,6 +18,7 @@ use assay_lab::{Error, Lab};
 use crate::model_files;
 use crate::model_predict;
 use crate::output::{Output, bytes, count, figure, table};
+use crate::{model_diff, model_import};
 
 #[derive(clap::Subcommand)]
 pub enum Command {
@@ -59,6 +60,10 @@ pub enum Command {
     },
     /// Point a name such as champion at a version
     Alias { model: Reference, alias: String },
+    /// Register any ONNX file as the next version of a model; it is tried once in a process of its own
+    Import(model_import::Arguments),
+    /// What differs between two models: graph, numbers, and with rows what they say of them
+    Diff(model_diff::Arguments),
     /// What any ONNX file says of itself: operators, inputs, outputs
     Inspect { file: PathBuf },
     /// Check every file, the signature and the ONNX file's answers; exit 3 when something is wrong
@@ -171,6 +176,8 @@ impl Command {
                     format!("{alias} is {}", version.key())
                 });
             }
+            Self::Import(arguments) => arguments.run(lab, output)?,
+            Self::Diff(arguments) => arguments.run(lab, output)?,
             Self::Inspect { file } => output.result(&lab.inspect_onnx(file)?, inspected),
             Self::Sign { model } => {
                 output.result(&lab.sign_model(model)?, |signed| {
@@ -202,7 +209,7 @@ fn show(lab: &Lab, output: Output, text: &str) -> Result<(), Error> {
     };
     let model = lab.registered_model(&ModelName::new(reference.name.as_str()))?;
     let is_clients = match lab.any_version(&reference) {
-        Ok(version) => version.origin != Origin::Assay,
+        Ok(version) => !version.origin.has_folder(),
         // A model without a version is a client's.
         Err(_) => reference.selector == Selector::Latest && model.versions.is_empty(),
     };
@@ -231,6 +238,7 @@ fn client_model(model: &RegisteredModel) -> String {
                 version.aliases.join(", "),
                 match &version.origin {
                     Origin::Assay => "here".to_owned(),
+                    Origin::Imported { .. } => "a file".to_owned(),
                     Origin::Client { .. } => "a client".to_owned(),
                 },
                 version.run_id.as_ref().map_or_else(
@@ -239,6 +247,7 @@ fn client_model(model: &RegisteredModel) -> String {
                 ),
                 match &version.origin {
                     Origin::Assay => String::new(),
+                    Origin::Imported { file_name } => file_name.clone(),
                     Origin::Client { location, .. } => location.clone(),
                 },
                 pairs(&version.tags),
@@ -265,7 +274,9 @@ fn client_model(model: &RegisteredModel) -> String {
 }
 
 fn parity(version: &ModelVersion) -> String {
-    let parity = &version.parity;
+    let Some(parity) = &version.parity else {
+        return "no parity: no run here trained it".to_owned();
+    };
     let mut text = format!(
         "parity {}: {} rows, {} labels differ, largest difference {:.1e} ({})",
         if parity.passed { "passed" } else { "failed" },
@@ -287,11 +298,30 @@ fn parity(version: &ModelVersion) -> String {
     text
 }
 
+/// The first digits of its run.
+fn run(version: &ModelVersion) -> &str {
+    let run = version.run_id.as_ref();
+    run.and_then(|id| id.as_str().get(..8)).unwrap_or_default()
+}
+
+fn came_from(version: &ModelVersion) -> String {
+    match (&version.imported, version.trained()) {
+        (Some(imported), _) => format!("imported from {}", imported.file_name),
+        (None, Some(trained)) => format!(
+            "on {}@{}, run {}",
+            trained.dataset,
+            trained.dataset_number,
+            run(version)
+        ),
+        (None, None) => String::new(),
+    }
+}
+
 fn registered(version: &ModelVersion) -> String {
     format!(
         "registered {} from run {}, {} of ONNX\n{}",
         version.key(),
-        version.run_id.as_str().get(..8).unwrap_or_default(),
+        run(version),
         bytes(version.onnx_size_bytes),
         parity(version)
     )
@@ -324,14 +354,12 @@ fn shown(detail: &ModelDetail) -> String {
         })
         .collect();
     format!(
-        "{}  {}  {}\n{} on {}@{}, run {}, {} of ONNX, opset {}\n{}\n{}\n\n{}\n\n{}\n\ngate to production\n{}\n\naudit, {} entries, chain {}\n{}",
+        "{}  {}  {}\n{} {}, {} of ONNX, opset {}\n{}\n{}\n\n{}\n\n{}\n\ngate to production\n{}\n\naudit, {} entries, chain {}\n{}",
         version.key(),
         version.stage.label(),
         version.aliases.join(", "),
         version.algorithm,
-        version.dataset,
-        version.dataset_number,
-        version.run_id.as_str().get(..8).unwrap_or_default(),
+        came_from(version),
         bytes(version.onnx_size_bytes),
         version.opset,
         parity(version),

@@ -14,6 +14,8 @@ mod gates;
 mod import;
 mod jobs;
 mod kill;
+mod model_diff;
+mod model_import;
 mod no_target;
 mod parity;
 mod recipes;

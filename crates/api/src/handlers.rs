@@ -9,11 +9,13 @@ use assay_core::curves::CurvesRequest;
 use assay_core::dataset::{DatasetDetail, DatasetSummary, DatasetVersion, ImportSpec, RowsRequest};
 use assay_core::expect::{CheckReport, ResultFormat, RuleInfo, Suite};
 use assay_core::gate::GateReport;
+use assay_core::imported_model::ModelImportSpec;
 use assay_core::imports::{RecognisedRuns, RunExportSpec, RunImportSpec, RunsAt};
 use assay_core::job::{Job, JobSpec};
 use assay_core::lab::{DoctorReport, LabStatus, OwnServer, SwitchServer, TrashItem};
 use assay_core::lineage::{Lineage, LineageRequest};
 use assay_core::metrics::MetricInfo;
+use assay_core::model_diff::{ModelDiff, ModelDiffRequest};
 use assay_core::onnx_graph::{GraphRequest, OnnxGraph, TensorRequest, TensorStatistics};
 use assay_core::preview::{ImportPreview, PreviewRequest};
 use assay_core::profile::Profile;
@@ -484,6 +486,18 @@ pub fn models_export(desk: &Desk, request: ExportRequest) -> Answer<Written> {
     ask(desk, |lab| {
         lab.export_model(&request.model, &request.folder)
     })
+}
+
+pub fn models_import(desk: &Desk, request: ModelImportSpec) -> Answer<JobStarted> {
+    begin(desk, JobSpec::ImportModel(request))
+}
+
+pub fn models_diff(desk: &Desk, request: ModelDiffRequest) -> Answer<Option<ModelDiff>> {
+    ask(desk, |lab| lab.diff_models_at_once(&request))
+}
+
+pub fn models_compare(desk: &Desk, request: ModelDiffRequest) -> Answer<JobStarted> {
+    begin(desk, JobSpec::DiffModels(request))
 }
 
 pub fn models_graph(desk: &Desk, request: GraphRequest) -> Answer<OnnxGraph> {

@@ -102,6 +102,9 @@ macro_rules! with_commands {
             json "models.set_card" (SetModelCard) -> ModelCard, reads [] => handlers::models_set_card;
             json "models.alias" (AliasRequest) -> RegisteredVersion, reads [] => handlers::models_alias;
             json "models.verify" (ByModel) -> VerifyReport, reads [] => handlers::models_verify;
+            json "models.import" (ModelImportSpec) -> JobStarted, reads [] => handlers::models_import;
+            json "models.diff" (ModelDiffRequest) -> Option<ModelDiff>, reads [Lab, Models, Datasets] => handlers::models_diff;
+            json "models.compare" (ModelDiffRequest) -> JobStarted, reads [] => handlers::models_compare;
             json "models.graph" (GraphRequest) -> OnnxGraph, reads [Lab, Models] => handlers::models_graph;
             json "models.tensor" (TensorRequest) -> Option<TensorStatistics>, reads [Lab, Models] => handlers::models_tensor;
             json "models.predict" (PredictSpec) -> JobStarted, reads [] => handlers::models_predict;

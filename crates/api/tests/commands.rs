@@ -297,6 +297,25 @@ fn requests(desk: &Desk, folder: &std::path::Path) -> BTreeMap<&'static str, Val
         ),
         ("models.sign", json!({ "model": "penguin-species" })),
         (
+            "models.import",
+            json!({ "path": folder.join("model.onnx"), "name": "imported" }),
+        ),
+        (
+            "models.diff",
+            json!({
+                "left": { "of": "version", "model": "twice@1" },
+                "right": { "of": "version", "model": "penguin-species" },
+            }),
+        ),
+        (
+            "models.compare",
+            json!({
+                "left": { "of": "version", "model": "twice@1" },
+                "right": { "of": "version", "model": "twice@2" },
+                "data": { "of": "dataset", "dataset": "penguins" },
+            }),
+        ),
+        (
             "models.graph",
             json!({ "source": { "of": "version", "model": "penguin-species" } }),
         ),

@@ -8,10 +8,12 @@ use ts_rs::TS;
 use crate::TimestampMs;
 use crate::ids::VersionKey;
 use crate::metrics::{PairedDifference, larger_is_better};
-use crate::parity::ParityReport;
+use crate::parity::{ParityReport, TOLERANCE};
 use crate::registered::Stage;
 use crate::words::count;
 
+/// What a gate says of conditions on the run of a version that came as a file.
+const NOT_TRAINED_HERE: &str = "cannot be judged: it was imported, no run here trained it";
 const DAY_MS: f64 = 86_400_000.0;
 
 /// What a move to a stage needs; keyed by the stage's name in `assay.toml`.
@@ -183,7 +185,12 @@ pub fn expectations_condition(check: Option<(u64, u64, bool)>) -> GateCondition 
     }
 }
 
-pub fn parity_condition(parity: &ParityReport) -> GateCondition {
+/// Invariant: what was never compared did not pass.
+pub fn parity_condition(parity: Option<&ParityReport>) -> GateCondition {
+    let Some(parity) = parity else {
+        let needs = format!("0 label flips, at most {TOLERANCE:.0e}");
+        return GateCondition::of_imported(ConditionKind::Parity, "ONNX parity", needs);
+    };
     GateCondition {
         kind: ConditionKind::Parity,
         name: "ONNX parity".to_owned(),
@@ -195,6 +202,21 @@ pub fn parity_condition(parity: &ParityReport) -> GateCondition {
             parity.max_rel_diff
         ),
         passed: parity.passed,
+    }
+}
+
+/// A condition on what a run leaves, for a version that came as a file.
+///
+/// Invariant: what cannot be judged did not pass.
+impl GateCondition {
+    pub fn of_imported(kind: ConditionKind, name: &str, needs: String) -> Self {
+        Self {
+            kind,
+            name: name.to_owned(),
+            needs,
+            measured: NOT_TRAINED_HERE.to_owned(),
+            passed: false,
+        }
     }
 }
 

@@ -8,7 +8,10 @@ use crate::ask::{ExportDataset, Written};
 use crate::code::Failure;
 use crate::dataset::{ImportOutcome, ImportSpec};
 use crate::ids::{JobId, ReplayId, RunId};
+use crate::imported_model::ModelImportSpec;
 use crate::imports::{ArchiveWritten, RunExportSpec, RunImportReport, RunImportSpec};
+use crate::model_diff::ModelDiffRequest;
+use crate::registry::ModelVersion;
 use crate::replay::ReplaySpec;
 use crate::reproduction::Reproduction;
 use crate::scoring::{PredictSpec, Predicted};
@@ -35,6 +38,10 @@ pub enum JobSpec {
     ExportRuns(RunExportSpec),
     /// A file scored by a model.
     Predict(PredictSpec),
+    /// An ONNX file into the registry; what it holds runs in the worker alone.
+    ImportModel(ModelImportSpec),
+    /// Two models on the same rows.
+    DiffModels(ModelDiffRequest),
     /// The whole chain on the bundled sample data.
     Demo,
 }
@@ -51,6 +58,8 @@ impl JobSpec {
             Self::ImportRuns(_) => "import_runs",
             Self::ExportRuns(_) => "export_runs",
             Self::Predict(_) => "predict",
+            Self::ImportModel(_) => "import_model",
+            Self::DiffModels(_) => "diff_models",
             Self::Demo => "demo",
         }
     }
@@ -92,6 +101,9 @@ pub enum JobOutcome {
     RunsImported(RunImportReport),
     RunsExported(ArchiveWritten),
     Predicted(Predicted),
+    Model(Box<ModelVersion>),
+    /// Two models were compared; the answer is kept until it is asked for.
+    ModelDiff,
     Demo,
 }
 

@@ -36,6 +36,23 @@ impl std::fmt::Display for ModelSource {
     }
 }
 
+/// A text with a separator of folders, or that ends as ONNX files do, is a file; else it is a reference.
+impl std::str::FromStr for ModelSource {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text.contains(['/', '\\']) || text.to_lowercase().ends_with(".onnx") {
+            return Ok(Self::File {
+                path: PathBuf::from(text),
+            });
+        }
+        let reference: Reference = text
+            .parse()
+            .map_err(|error| format!("{error}; an ONNX file ends in .onnx"))?;
+        Ok(Self::Version { model: reference })
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct GraphRequest {
     pub source: ModelSource,
@@ -240,6 +257,27 @@ mod tests {
             (2, 1)
         );
         assert_eq!(TensorStatistics::of([f64::NAN].into_iter()), None);
+    }
+
+    #[test]
+    fn files_are_told_from_references() {
+        for (text, is_file) in [
+            ("penguins", false),
+            ("penguins@champion", false),
+            ("penguins@3", false),
+            ("model.onnx", true),
+            ("Model.ONNX", true),
+            ("./model", true),
+            ("C:\\models\\a", true),
+        ] {
+            let source: ModelSource = text.parse().unwrap();
+            assert_eq!(
+                matches!(source, ModelSource::File { .. }),
+                is_file,
+                "{text}"
+            );
+        }
+        assert!("a b@".parse::<ModelSource>().is_err());
     }
 
     #[test]

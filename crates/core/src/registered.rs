@@ -117,6 +117,8 @@ impl RegisteredVersion {
 pub enum Origin {
     /// A run of this lab, checked and exported.
     Assay,
+    /// An ONNX file of somebody else; it has an exported folder as Assay's own have.
+    Imported { file_name: String },
     /// A client of the tracking API; what its files hold is the client's matter.
     Client {
         /// As the client named it: `models:/m-…`, `runs:/…/model`, a place.
@@ -127,6 +129,13 @@ pub enum Origin {
         #[ts(type = "string | null")]
         logged_model: Option<LoggedModelId>,
     },
+}
+
+impl Origin {
+    /// It has a folder that can be verified, exported and served.
+    pub fn has_folder(&self) -> bool {
+        !matches!(self, Self::Client { .. })
+    }
 }
 
 /// A version to be registered for a client; the store gives it its number and the stage `development`.

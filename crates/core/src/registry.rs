@@ -9,6 +9,7 @@ use crate::TimestampMs;
 use crate::gate::GateReport;
 pub use crate::ids::VersionKey;
 use crate::ids::{DatasetName, ModelName, ObjectHash, ReplayId, RunId};
+use crate::imported_model::ImportedModel;
 use crate::parity::ParityReport;
 use crate::registered::RegisteredVersion;
 pub use crate::registered::Stage;
@@ -19,7 +20,10 @@ use crate::variants::ModelVariant;
 
 pub const MODEL_VERSION_SCHEMA: u32 = 1;
 
-/// One version of a registered model.
+/// One version of a registered model that has an exported folder.
+///
+/// Invariant: either a run of this lab trained it, then `run_id`, `problem`, the three of the data set, `parity` and
+/// `reference` are all there ([`ModelVersion::trained`]); or it was imported as an ONNX file, then `imported` is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct ModelVersion {
     pub schema: u32,
@@ -27,25 +31,55 @@ pub struct ModelVersion {
     pub version: u32,
     pub stage: Stage,
     pub aliases: Vec<String>,
-    pub run_id: RunId,
-    pub problem: ProblemKind,
+    pub run_id: Option<RunId>,
+    /// Of an imported one what its outputs say; `None` when they are tensors.
+    pub problem: Option<ProblemKind>,
+    /// Of an imported one the operator that holds most of its numbers.
     pub algorithm: String,
-    pub dataset: DatasetName,
-    pub dataset_number: u32,
-    pub dataset_version: ObjectHash,
+    pub dataset: Option<DatasetName>,
+    pub dataset_number: Option<u32>,
+    pub dataset_version: Option<ObjectHash>,
     pub signature: Signature,
+    /// Of an imported one none: no run measured it.
     pub metrics: BTreeMap<String, f64>,
     /// The ONNX file among the objects.
     pub onnx: ObjectHash,
     pub onnx_size_bytes: u64,
     pub opset: u32,
-    pub parity: ParityReport,
+    pub parity: Option<ParityReport>,
     /// The drift sketch of the training rows among the objects.
-    pub reference: ObjectHash,
+    pub reference: Option<ObjectHash>,
+    #[serde(default)]
+    pub imported: Option<ImportedModel>,
     pub created_ms: TimestampMs,
 }
 
+/// What the run that trained a version left.
+#[derive(Debug, Clone, Copy)]
+pub struct Trained<'a> {
+    pub run_id: &'a RunId,
+    pub problem: ProblemKind,
+    pub dataset: &'a DatasetName,
+    pub dataset_number: u32,
+    pub dataset_version: &'a ObjectHash,
+    pub parity: &'a ParityReport,
+    pub reference: &'a ObjectHash,
+}
+
 impl ModelVersion {
+    /// `None` for one that was imported.
+    pub fn trained(&self) -> Option<Trained<'_>> {
+        Some(Trained {
+            run_id: self.run_id.as_ref()?,
+            problem: self.problem?,
+            dataset: self.dataset.as_ref()?,
+            dataset_number: self.dataset_number?,
+            dataset_version: self.dataset_version.as_ref()?,
+            parity: self.parity.as_ref()?,
+            reference: self.reference.as_ref()?,
+        })
+    }
+
     pub fn key(&self) -> VersionKey {
         VersionKey {
             model: self.model.clone(),

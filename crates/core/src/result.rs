@@ -5,7 +5,7 @@
 mod calibration;
 mod errors;
 mod residuals;
-mod slices;
+pub(crate) mod slices;
 mod threshold;
 
 use std::collections::BTreeMap;

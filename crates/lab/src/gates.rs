@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use assay_core::code::Code;
-use assay_core::gate::{self, BetterThan, Champion, ConditionKind, GateReport, GateSettings};
+use assay_core::gate::{
+    self, BetterThan, Champion, ConditionKind, GateCondition, GateReport, GateSettings,
+};
 use assay_core::matrix::Target;
 use assay_core::metrics::{
     Measure, MeasureOptions, PairedDifference, deciding_metric, paired_difference,
@@ -18,7 +20,7 @@ use assay_core::{ObjectHash, RunId};
 
 use crate::Lab;
 use crate::error::Cause;
-use crate::models::stored_prediction;
+use crate::models::{stored_prediction, trained};
 
 /// Resamples are drawn the same way every time a gate is asked.
 const SEED: u64 = 42;
@@ -43,7 +45,7 @@ impl Lab {
         }
         if let Some(rule) = &wanted.better_than {
             let metric = rule.metric.as_deref().map_or_else(
-                || deciding_metric(version.problem),
+                || version.problem.map_or("any metric", deciding_metric),
                 // As a version names its own metrics.
                 |name| name.strip_prefix("test.").unwrap_or(name),
             );
@@ -51,31 +53,53 @@ impl Lab {
             conditions.push(gate::comparison_condition(rule, metric, &champion));
         }
         if wanted.expectations {
-            let report = self
-                .store
-                .latest_check(&version.dataset, version.dataset_number)?;
-            let check = report.map(|report| {
-                (
-                    u64::from(report.outcome.n_passed),
-                    report.results.len() as u64,
-                    report.outcome.passed(),
-                )
-            });
-            conditions.push(gate::expectations_condition(check));
+            conditions.push(self.expectations_met(version)?);
         }
         if wanted.parity {
-            conditions.push(gate::parity_condition(&version.parity));
+            conditions.push(gate::parity_condition(version.parity.as_ref()));
         }
         if let Some(max_days) = wanted.max_data_age_days {
-            let reference = Reference::version(version.dataset.as_str(), version.dataset_number);
-            let imported_ms = self.store.dataset_version(&reference)?.created_ms;
-            let now_ms = self.act().at_ms;
-            conditions.push(gate::data_age_condition(imported_ms, now_ms, max_days));
+            conditions.push(self.data_age(version, max_days)?);
         }
         if wanted.approval {
             conditions.push(gate::approval_condition(reason));
         }
         Ok(GateReport::of(version.key(), to, conditions))
+    }
+
+    fn expectations_met(&self, version: &ModelVersion) -> Result<GateCondition, Cause> {
+        let Some(trained) = version.trained() else {
+            return Ok(GateCondition::of_imported(
+                ConditionKind::Expectations,
+                "expectations",
+                "suite passes".to_owned(),
+            ));
+        };
+        let report = self
+            .store
+            .latest_check(trained.dataset, trained.dataset_number)?;
+        let check = report.map(|report| {
+            (
+                u64::from(report.outcome.n_passed),
+                report.results.len() as u64,
+                report.outcome.passed(),
+            )
+        });
+        Ok(gate::expectations_condition(check))
+    }
+
+    fn data_age(&self, version: &ModelVersion, max_days: f64) -> Result<GateCondition, Cause> {
+        let Some(trained) = version.trained() else {
+            return Ok(GateCondition::of_imported(
+                ConditionKind::DataAge,
+                "age of the data",
+                format!("at most {max_days} days"),
+            ));
+        };
+        let reference = Reference::version(trained.dataset.as_str(), trained.dataset_number);
+        let imported_ms = self.store.dataset_version(&reference)?.created_ms;
+        let now_ms = self.act().at_ms;
+        Ok(gate::data_age_condition(imported_ms, now_ms, max_days))
     }
 
     /// Both models on the rows that the candidate was tested on: the candidate by its stored answers, the champion by
@@ -93,8 +117,18 @@ impl Lab {
         let Some(champion) = champion.filter(|champion| champion.version != version.version) else {
             return Ok(Champion::Nobody);
         };
+        let (Some(trained), Some(_)) = (version.trained(), champion.trained()) else {
+            let imported = if version.imported.is_some() {
+                version.key()
+            } else {
+                champion.key()
+            };
+            return Ok(Champion::NotComparable(format!(
+                "cannot be judged: {imported} was imported, no run here trained it"
+            )));
+        };
         let question = Question {
-            run_id: version.run_id.clone(),
+            run_id: trained.run_id.clone(),
             champion: champion.onnx.clone(),
             metric: metric.to_owned(),
             confidence_bits: rule.confidence.to_bits(),
@@ -124,7 +158,7 @@ impl Lab {
                 champion.key()
             )));
         }
-        let stored = self.predictions(&version.run_id)?;
+        let stored = self.predictions(trained(version)?.run_id)?;
         let Some(truth) = truth(&stored, &record) else {
             return Ok(Champion::NotComparable("no stored answers".to_owned()));
         };
@@ -214,11 +248,15 @@ pub(crate) fn gate_passed(gate: &GateReport, version: &ModelVersion) -> Result<(
     {
         "say why: `--approve WHY` in a shell, the field below the conditions in the window"
             .to_owned()
+    } else if let Some(dataset) = &version.dataset {
+        format!(
+            "meet the condition, or change [gate.{}] in assay.toml; `assay expect check {dataset}` checks the data",
+            gate.to.label(),
+        )
     } else {
         format!(
-            "meet the condition, or change [gate.{}] in assay.toml; `assay expect check {}` checks the data",
+            "change [gate.{}] in assay.toml to what can be known of a file: `parity = false`, `expectations = false`, `approval = true`",
             gate.to.label(),
-            version.dataset
         )
     };
     Err(Cause::with_hint(

@@ -168,7 +168,11 @@ impl Graph<'_> {
 
     fn above_model(&mut self, model: &ModelVersion) -> Result<(), Cause> {
         let id = self.model(model);
-        match found(self.lab.store.run(model.run_id.as_str()))? {
+        let Some(trained) = model.trained() else {
+            // It came as a file: nothing of this lab is above it.
+            return Ok(());
+        };
+        match found(self.lab.store.run(trained.run_id.as_str()))? {
             Some(run) => {
                 let from = self.run(&run);
                 self.edge(from, id, Relation::Registered);
@@ -177,12 +181,12 @@ impl Graph<'_> {
             None => {
                 // The run is in the trash; the model still knows its data.
                 let from = self.gone(
-                    run_node_id(&model.run_id),
+                    run_node_id(trained.run_id),
                     LineageKind::Run,
-                    model.run_id.as_str(),
+                    trained.run_id.as_str(),
                 );
                 self.edge(from.clone(), id, Relation::Registered);
-                let dataset = Reference::version(model.dataset.as_str(), model.dataset_number);
+                let dataset = Reference::version(trained.dataset.as_str(), trained.dataset_number);
                 self.above_dataset(&dataset, from, Relation::TrainedOn)
             }
         }

@@ -16,7 +16,9 @@ use assay_core::words::{count, counted, number};
 use minijinja::{Environment as Templates, Value, context};
 
 use crate::error::{Attempt, Cause};
+use crate::imported_model;
 use crate::model_files::CARD;
+use crate::models::trained;
 use crate::{Error, Lab};
 
 const TEMPLATE: &str = include_str!("../../../assets/model_card.md");
@@ -56,18 +58,26 @@ impl Lab {
         version: &ModelVersion,
         record: &TrainRecord,
     ) -> Result<String, Cause> {
-        let reference = Reference::version(version.dataset.as_str(), version.dataset_number);
+        let trained = trained(version)?;
+        let reference = Reference::version(trained.dataset.as_str(), trained.dataset_number);
         let dataset = self.store.dataset_version(&reference)?;
         let n_missing = self.profile_of(&reference)?.n_missing;
-        let result = self.result_of(&version.run_id, None)?;
+        let result = self.result_of(trained.run_id, None)?;
         render(version, record, &dataset, n_missing, &result)
+    }
+
+    fn card_from_what_is_known(&self, version: &ModelVersion) -> Result<String, Cause> {
+        match &version.imported {
+            Some(imported) => imported_model::card(version, imported),
+            None => self.new_card(version, &self.record_of(version)?),
+        }
     }
 
     fn card_of(&self, model: &Reference) -> Result<ModelCard, Cause> {
         let version = self.store.model_version(model)?;
         let path = self.store.registry_file(&version.key(), CARD)?;
         let text = std::fs::read_to_string(&path).map_err(|error| Cause::io(&path, error))?;
-        let written = self.new_card(&version, &self.record_of(&version)?)?;
+        let written = self.card_from_what_is_known(&version)?;
         Ok(ModelCard {
             model: version.key(),
             is_edited: text != written,
@@ -79,7 +89,7 @@ impl Lab {
         let version = self.store.model_version(model)?;
         let text = match text {
             Some(text) => text.to_owned(),
-            None => self.new_card(&version, &self.record_of(&version)?)?,
+            None => self.card_from_what_is_known(&version)?,
         };
         if text.trim().is_empty() || text.len() > MOST_BYTES {
             return Err(Cause::with_hint(
@@ -103,6 +113,7 @@ fn render(
     n_missing: u64,
     result: &RunResult,
 ) -> Result<String, Cause> {
+    let trained = trained(version)?;
     let metrics = result.metrics.iter().map(metric);
     let slices = result.slices.iter().take(SHOWN_SLICES).map(|slice| {
         context! {
@@ -146,7 +157,7 @@ fn render(
     let mut text = templates.render_str(
         TEMPLATE,
         context! {
-            task => task(version.problem),
+            task => task(record.problem),
             name => version.model.as_str(),
             number => version.version,
             algorithm => version.algorithm,
@@ -155,9 +166,9 @@ fn render(
             outputs => outputs.join(" and "),
             sample => sample(version),
             data => context! {
-                name => version.dataset.as_str(),
+                name => dataset.dataset.as_str(),
                 reference => crate::dataset_reference(dataset).to_string(),
-                hash => version.dataset_version.short(),
+                hash => trained.dataset_version.short(),
                 n_rows => count(dataset.n_rows),
                 n_columns => dataset.columns.columns.len(),
                 missing => if n_missing == 0 {
@@ -178,17 +189,17 @@ fn render(
                 environment.arch,
                 counted(u64::from(environment.n_threads), "thread", "threads")
             ),
-            run => version.run_id.as_str(),
+            run => trained.run_id.as_str(),
             has_intervals => result.metrics.iter().any(|metric| metric.interval.is_some()),
             metrics => metrics.collect::<Vec<_>>(),
             slices => slices.collect::<Vec<_>>(),
             inputs => inputs.collect::<Vec<_>>(),
             parity => context! {
-                rows => count(version.parity.rows),
-                runtime => version.parity.runtime,
-                flips => count(version.parity.label_flips),
-                max_abs => format!("{:.1e}", version.parity.max_abs_diff),
-                tolerance => format!("{:.0e}", version.parity.tolerance),
+                rows => count(trained.parity.rows),
+                runtime => trained.parity.runtime,
+                flips => count(trained.parity.label_flips),
+                max_abs => format!("{:.1e}", trained.parity.max_abs_diff),
+                tolerance => format!("{:.0e}", trained.parity.tolerance),
             },
             limits => limits(record, result),
         },
@@ -199,7 +210,7 @@ fn render(
 }
 
 /// As model hubs name it.
-fn task(problem: ProblemKind) -> &'static str {
+pub(crate) fn task(problem: ProblemKind) -> &'static str {
     match problem {
         ProblemKind::Regression => "tabular-regression",
         ProblemKind::Binary | ProblemKind::Multiclass => "tabular-classification",
@@ -233,7 +244,7 @@ fn interval(interval: &Interval) -> String {
 }
 
 /// One row of raw columns in Python, with nothing in it.
-fn sample(version: &ModelVersion) -> String {
+pub(crate) fn sample(version: &ModelVersion) -> String {
     let cells: Vec<String> = version
         .signature
         .inputs
@@ -278,7 +289,7 @@ fn limits(record: &TrainRecord, result: &RunResult) -> Vec<String> {
 }
 
 /// A text that stays in its place of a line or a table.
-fn cell(text: String) -> String {
+pub(crate) fn cell(text: String) -> String {
     text.replace('\\', "\\\\")
         .replace('|', "\\|")
         .replace('<', "&lt;")
@@ -286,7 +297,7 @@ fn cell(text: String) -> String {
 }
 
 /// Whatever stands in quotes as JSON is a text of YAML, and of Python.
-fn yaml(text: String) -> String {
+pub(crate) fn yaml(text: String) -> String {
     serde_json::Value::String(text).to_string()
 }
 

@@ -93,7 +93,7 @@ pub fn all(files: &Files<'_>) -> Result<Vec<(String, Vec<u8>)>, Cause> {
         graph: &assay_onnx::inspect(files.onnx)?,
         // The same version always has the same one.
         model_uuid: files.version.onnx.as_str().get(..32).unwrap_or_default(),
-        run_id: files.version.run_id.as_str(),
+        run_id: files.version.run_id.as_ref().map(|id| id.as_str()),
         created_utc: &created,
         size_bytes: files.version.onnx_size_bytes,
     });

@@ -11,14 +11,14 @@ use assay_core::ids::check_name;
 use assay_core::matrix::Prediction;
 use assay_core::recipe::InputColumn;
 use assay_core::reference::Reference;
-use assay_core::registered::{Origin, RegisteredVersion};
+use assay_core::registered::RegisteredVersion;
 use assay_core::registry::{
     ModelDetail, ModelSummary, ModelVersion, PromoteRequest, Rollback, RollbackRequest, Stage,
-    VerifyReport,
+    Trained, VerifyReport,
 };
 use assay_core::run::{RunStatus, StoredPredictions, TrainRecord};
 use assay_core::{Columns, ModelName, ObjectHash, RunId};
-use assay_store::{FolderCheck, NewModelVersion};
+use assay_store::{FolderCheck, NewModelVersion, NewOrigin, NewTrained};
 
 use crate::error::{Attempt, Cause};
 use crate::gates::gate_passed;
@@ -156,12 +156,16 @@ impl Lab {
         let version = self.store.register(
             NewModelVersion {
                 model: name.clone(),
-                run_id: run_id.clone(),
-                problem: record.problem,
+                origin: NewOrigin::Trained(NewTrained {
+                    run_id: run_id.clone(),
+                    problem: record.problem,
+                    dataset: record.dataset.clone(),
+                    dataset_number: record.dataset_number,
+                    dataset_version: record.dataset_version.clone(),
+                    parity,
+                    reference: reference_object,
+                }),
                 algorithm: record.algorithm.clone(),
-                dataset: record.dataset.clone(),
-                dataset_number: record.dataset_number,
-                dataset_version: record.dataset_version.clone(),
                 signature,
                 metrics: parts
                     .summary
@@ -177,8 +181,6 @@ impl Lab {
                     .get("ai.onnx")
                     .copied()
                     .unwrap_or_default(),
-                parity,
-                reference: reference_object,
             },
             self.act(),
         )?;
@@ -197,7 +199,7 @@ impl Lab {
         onnx: &[u8],
         reference: &ReferenceSketch,
     ) -> Result<(), Cause> {
-        let stored = self.predictions(&version.run_id)?;
+        let stored = self.predictions(trained(version)?.run_id)?;
         let rows: Vec<usize> = (0..model_sample::N_ROWS.min(stored.rows.len())).collect();
         let columns = self.tested_columns(record, &stored, &record.fitted.inputs)?;
         let files = model_files::all(&Files {
@@ -265,7 +267,7 @@ impl Lab {
             )
         })?;
         let version = self.store.registered_version(&target)?;
-        if version.origin == Origin::Assay {
+        if version.origin.has_folder() {
             self.require_intact(&Reference::version(target.model.as_str(), target.version))?;
         }
         Ok(self.store.roll_back(&target, &request.reason, self.act())?)
@@ -276,21 +278,24 @@ impl Lab {
         let read = read_model(&self.store.registry_path(&version.key())?);
         let signed = self.judge_signature(&read)?;
         let FolderCheck { n_files, damaged } = read.check;
-        let onnx = read.kept.get(ONNX);
-        let parity = match onnx.filter(|_| damaged.is_empty()) {
-            Some(onnx) => {
+        let onnx = read.kept.get(ONNX).filter(|_| damaged.is_empty());
+        let parity = match (version.trained(), onnx) {
+            (Some(trained), Some(onnx)) => {
                 let record = self.record_of(&version)?;
-                let stored = self.predictions(&version.run_id)?;
-                Some(self.parity_of_run(&version.run_id, &record, &stored, onnx)?)
+                let stored = self.predictions(trained.run_id)?;
+                Some(self.parity_of_run(trained.run_id, &record, &stored, onnx)?)
             }
-            None => None,
+            // Nothing but its files can be wrong of an imported one: there is no trained model beside it.
+            _ => None,
+        };
+        let is_same = match &parity {
+            Some(parity) => parity.passed,
+            None => version.imported.is_some(),
         };
         Ok(VerifyReport {
             model: version.key(),
             n_files,
-            passed: damaged.is_empty()
-                && signed.passes()
-                && parity.as_ref().is_some_and(|parity| parity.passed),
+            passed: damaged.is_empty() && signed.passes() && is_same,
             damaged,
             signed,
             parity,
@@ -303,23 +308,23 @@ impl Lab {
     fn require_intact(&self, model: &Reference) -> Result<IntactModel, Cause> {
         let version = self.store.model_version(model)?;
         let intact = self.intact(&version.key())?;
-        let record = self.record_of(&version)?;
-        let stored = self.predictions(&version.run_id)?;
-        let parity = self.parity_of_run(&version.run_id, &record, &stored, &intact.onnx)?;
-        require_parity(&parity)?;
+        if let Some(trained) = version.trained() {
+            let record = self.record_of(&version)?;
+            let stored = self.predictions(trained.run_id)?;
+            let parity = self.parity_of_run(trained.run_id, &record, &stored, &intact.onnx)?;
+            require_parity(&parity)?;
+        }
         Ok(intact)
     }
 
     pub(crate) fn record_of(&self, version: &ModelVersion) -> Result<TrainRecord, Cause> {
-        self.store
-            .run_parts(&version.run_id)?
-            .record
-            .ok_or_else(|| {
-                Cause::said(
-                    Code::NotFound,
-                    format!("the run {} of this version has no record", version.run_id),
-                )
-            })
+        let run_id = trained(version)?.run_id;
+        self.store.run_parts(run_id)?.record.ok_or_else(|| {
+            Cause::said(
+                Code::NotFound,
+                format!("the run {run_id} of this version has no record"),
+            )
+        })
     }
 
     fn export_version(&self, model: &Reference, folder: &Path) -> Result<Written, Cause> {
@@ -339,6 +344,21 @@ impl Lab {
             size_bytes,
         })
     }
+}
+
+/// # Errors
+/// When the version was imported: what is asked of it needs the run that trained it.
+pub(crate) fn trained(version: &ModelVersion) -> Result<Trained<'_>, Cause> {
+    version.trained().ok_or_else(|| {
+        Cause::with_hint(
+            Code::Unsupported,
+            format!(
+                "{} was imported, so no run of this lab trained it",
+                version.key()
+            ),
+            "choose a version that was registered from a run",
+        )
+    })
 }
 
 /// Whether a metric is the value of one fold only, of which a model keeps mean and spread.

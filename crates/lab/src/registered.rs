@@ -7,7 +7,7 @@ use assay_core::ModelName;
 use assay_core::code::Code;
 use assay_core::lab::TrashKind;
 use assay_core::reference::Reference;
-use assay_core::registered::{NewClientVersion, Origin, RegisteredModel, RegisteredVersion};
+use assay_core::registered::{NewClientVersion, RegisteredModel, RegisteredVersion};
 use assay_core::registry::{Stage, VersionKey};
 use assay_core::tracking::LoggedModelId;
 use assay_store::Act;
@@ -189,7 +189,7 @@ impl Lab {
         let version = model
             .version(key.version)
             .ok_or_else(|| Cause::said(Code::NotFound, format!("there is no model `{key}`")))?;
-        if version.origin == Origin::Assay && version.stage != to {
+        if version.origin.has_folder() && version.stage != to {
             let reference = Reference::version(key.model.as_str(), key.version);
             let exported = self.store.model_version(&reference)?;
             gate_passed(&self.gate_of(&exported, to, "")?, &exported)?;

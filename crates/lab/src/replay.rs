@@ -24,6 +24,7 @@ use assay_frame::{Frame, OrderedLog};
 use crate::datasets::file_name;
 use crate::error::{Attempt, Cause};
 use crate::scoring::quoted;
+use crate::models::trained;
 use crate::training::prediction_column;
 use crate::{Error, Lab};
 use measure::{Measured, Truth};
@@ -122,7 +123,8 @@ impl Lab {
     fn subject(&self, spec: &ReplaySpec) -> Result<Subject, Cause> {
         let version = self.store.model_version(&spec.model)?;
         let record = self.record_of(&version)?;
-        let reference = serde_json::from_slice(&self.store.read_object(&version.reference)?)?;
+        let sketch = self.store.read_object(trained(&version)?.reference)?;
+        let reference = serde_json::from_slice(&sketch)?;
         Ok(Subject {
             version,
             record,
@@ -290,7 +292,7 @@ fn report(
         schema: DRIFT_REPORT_SCHEMA,
         replay_id: replay_id.clone(),
         model: subject.version.key(),
-        problem: subject.version.problem,
+        problem: subject.record.problem,
         logs: spec.logs.iter().map(|path| file_name(path)).collect(),
         rule,
         window,

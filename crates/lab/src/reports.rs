@@ -196,10 +196,11 @@ impl Lab {
                 algorithm => version.algorithm,
                 size => version.onnx_size_bytes / 1000,
                 opset => version.opset,
-                rows => version.parity.rows,
-                flips => version.parity.label_flips,
-                max_diff => format!("{:.1e}", version.parity.max_abs_diff),
-                parity => version.parity.passed,
+                imported => version.imported.as_ref().map(|imported| imported.file_name.as_str()),
+                rows => version.parity.as_ref().map(|parity| parity.rows),
+                flips => version.parity.as_ref().map(|parity| parity.label_flips),
+                max_diff => version.parity.as_ref().map(|parity| format!("{:.1e}", parity.max_abs_diff)),
+                parity => version.parity.as_ref().map(|parity| parity.passed),
                 conditions => gate.map(|gate| gate.conditions).unwrap_or_default(),
             });
         }

@@ -146,6 +146,12 @@ pub fn work(order: &Order, task: &Task) -> Result<JobOutcome, Error> {
         JobSpec::Predict(spec) => lab
             .predict_file(spec, &order.job_id, task)
             .map(JobOutcome::Predicted),
+        JobSpec::ImportModel(spec) => lab
+            .import_model(spec, task)
+            .map(|version| JobOutcome::Model(Box::new(version))),
+        JobSpec::DiffModels(request) => lab
+            .diff_models(request, task)
+            .map(|_| JobOutcome::ModelDiff),
         JobSpec::Demo => lab.demo(task).map(|_| JobOutcome::Demo),
     }
 }

@@ -42,6 +42,13 @@ pub enum Error {
     /// A graph that Assay did not write.
     #[error("the graph cannot be fed with columns: {0}")]
     Ports(String),
+    #[error("{given} columns are named where the graph takes {wanted}")]
+    Columns { given: usize, wanted: usize },
+    #[error("the column `{0}` is named twice")]
+    SameColumn(String),
+    /// Constants in a file beside it that cannot be taken in.
+    #[error("the external data cannot be taken in: {0}")]
+    External(String),
     #[error("the graph answered `{0}`, which is none of the classes")]
     UnknownLabel(String),
     #[error("ONNX Runtime failed: {0}")]
@@ -63,6 +70,9 @@ impl Error {
             | Self::MissingColumns(_)
             | Self::WrongType { .. }
             | Self::RowCount { .. }
+            | Self::Columns { .. }
+            | Self::SameColumn(_)
+            | Self::External(_)
             | Self::UnknownLabel(_) => Code::Invalid,
             Self::Run(_) | Self::Compare(_) => Code::Bug,
         }
@@ -87,6 +97,12 @@ impl Error {
             }
             Self::WrongType { .. } => "mend the values, or check that this is the model's data",
             Self::Ports(_) => "use a model that Assay exported",
+            Self::Columns { .. } | Self::SameColumn(_) => {
+                "name as many columns as it takes, each once, in its order"
+            }
+            Self::External(_) => {
+                "keep the files of its external data beside it, as they were written"
+            }
             Self::UnknownLabel(_) => {
                 "check that the graph and the classes are of one model version"
             }

@@ -2,6 +2,8 @@
 
 mod attributes;
 
+pub(crate) use attributes::drawn;
+
 use std::collections::BTreeSet;
 
 use assay_core::onnx_graph::{Initializer, OnnxGraph, OnnxNode, TensorPlace, TensorStatistics};
@@ -129,9 +131,9 @@ impl Drawing {
                 .attribute
                 .iter()
                 .map(|attribute| {
-                    let drawn = attributes::drawn(attribute, self.left.min(MAX_VALUES));
-                    self.spend(drawn.statistics.as_ref());
-                    drawn
+                    let found = drawn(attribute, self.left.min(MAX_VALUES));
+                    self.spend(found.statistics.as_ref());
+                    found
                 })
                 .collect(),
             parent,

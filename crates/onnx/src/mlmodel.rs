@@ -27,7 +27,8 @@ pub struct MlModel<'a> {
     pub graph: &'a Inspection,
     /// 32 hexadecimal digits.
     pub model_uuid: &'a str,
-    pub run_id: &'a str,
+    /// `None` for a model that no run trained.
+    pub run_id: Option<&'a str>,
     /// `2026-11-21 02:13:30.926207`, in UTC.
     pub created_utc: &'a str,
     pub size_bytes: u64,
@@ -63,7 +64,7 @@ utc_time_created: {created}
 ",
         size = model.size_bytes,
         uuid = quoted(model.model_uuid),
-        run_id = quoted(model.run_id),
+        run_id = model.run_id.map_or_else(|| "null".to_owned(), quoted),
         inputs = quoted(&signature(&model.graph.inputs)),
         outputs = quoted(&signature(&model.graph.outputs)),
         created = quoted(model.created_utc),

@@ -5,14 +5,18 @@ mod cut;
 mod feed;
 mod forest;
 mod own_trees;
+mod whole;
+mod wired;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use assay_core::Columns;
+use assay_core::imported_model::Wiring;
 use assay_core::matrix::Prediction;
 use assay_core::registry::Port;
+use assay_core::tensor::NamedTensor;
 use ort::environment::Environment;
 use ort::value::{Outlet, TensorElementType, ValueType};
 use serde::de::DeserializeOwned;
@@ -37,6 +41,8 @@ pub struct Session {
     missing_texts: HashMap<String, Vec<String>>,
     own_trees: Option<OwnTrees>,
     classes: Vec<String>,
+    /// Of a graph that Assay did not write.
+    wiring: Option<Wiring>,
 }
 
 impl Session {
@@ -57,6 +63,7 @@ impl Session {
             outputs: inner.outputs().iter().map(port).collect(),
             missing_texts: noted(&inner, MISSING_TEXTS_KEY),
             classes: noted(&inner, CLASSES_KEY),
+            wiring: None,
             inner: Mutex::new(inner),
             own_trees: None,
         })
@@ -77,6 +84,32 @@ impl Session {
     /// Whether [`Self::predict`] walks trees itself.
     pub fn walks_trees(&self) -> bool {
         self.own_trees.is_some()
+    }
+
+    /// The same session for a graph that somebody else wrote: columns and answers go the way that is given, and
+    /// [`Session::predict`] answers with the classes of the wiring, whatever classes it is asked with.
+    pub fn wired(self, wiring: Wiring) -> Self {
+        Self {
+            wiring: Some(wiring),
+            ..self
+        }
+    }
+
+    /// Whole tensors in and out; what is no tensor of known elements among the outputs is left out.
+    ///
+    /// # Errors
+    /// [`Error::Run`].
+    pub fn run(&self, inputs: &[NamedTensor]) -> Result<Vec<NamedTensor>, Error> {
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        whole::run(&mut inner, inputs)
+    }
+
+    /// A value for every input, to try the graph with: free axes have the length 1.
+    ///
+    /// # Errors
+    /// [`Error::Ports`] for inputs that are no tensors of known elements, or too large ones.
+    pub fn made_up_inputs(&self) -> Result<Vec<NamedTensor>, Error> {
+        whole::made_up(&self.inputs)
     }
 
     /// In the order of the graph.
@@ -102,6 +135,10 @@ impl Session {
     /// [`Error::Ports`] for a graph of another shape than [`crate::export`] writes; [`Error::UnknownLabel`];
     /// [`Error::Run`].
     pub fn predict(&self, columns: &Columns, classes: &[String]) -> Result<Prediction, Error> {
+        if let Some(wiring) = &self.wiring {
+            let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+            return wired::predict(&mut inner, wiring, columns);
+        }
         let feeds = self.feeds(columns)?;
         let mut answer = Answer::new(&self.outputs, classes)?;
         if let Some(own_trees) = &self.own_trees

@@ -34,7 +34,7 @@ fn the_file_names_the_graph_and_quotes_what_it_is_given() {
     let text = ml_model(&MlModel {
         graph: &graph,
         model_uuid: "0123456789abcdef0123456789abcdef",
-        run_id: "run: 1",
+        run_id: Some("run: 1"),
         created_utc: "2026-11-21 02:13:30.926207",
         size_bytes: 137,
     });

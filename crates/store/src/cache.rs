@@ -1,6 +1,7 @@
 //! `cache.db`: profiles by content, and what two versions differ in. May be deleted at any moment, and is thrown away when it cannot be read.
 
 use assay_core::ObjectHash;
+use assay_core::model_diff::{MODEL_DIFF_SCHEMA, ModelDiff};
 use assay_core::profile::{PROFILE_SCHEMA, Profile};
 use assay_core::version_diff::{VERSION_DIFF_SCHEMA, VersionDiff};
 use rusqlite::{Connection, Params, ToSql, params};
@@ -35,6 +36,28 @@ impl Store {
             "DELETE FROM diffs WHERE rowid NOT IN
                 (SELECT rowid FROM diffs ORDER BY rowid DESC LIMIT ?1)",
             params![MOST_DIFFS],
+        )
+    }
+
+    /// Keeps what two models differ in, by a key that names both and the rows they were asked about.
+    pub fn save_model_diff(&self, key: &ObjectHash, diff: &ModelDiff) -> Result<()> {
+        let doc = to_json(diff)?;
+        self.keep(
+            "INSERT OR REPLACE INTO diffs (key, schema, doc) VALUES (?1, ?2, ?3)",
+            params![key.as_str(), MODEL_DIFF_SCHEMA, doc],
+        )?;
+        self.keep(
+            "DELETE FROM diffs WHERE rowid NOT IN
+                (SELECT rowid FROM diffs ORDER BY rowid DESC LIMIT ?1)",
+            params![MOST_DIFFS],
+        )
+    }
+
+    /// `None`: not compared yet, or forgotten.
+    pub fn model_diff(&self, key: &ObjectHash) -> Result<Option<ModelDiff>> {
+        self.kept(
+            "SELECT doc FROM diffs WHERE key = ?1 AND schema = ?2",
+            params![key.as_str(), MODEL_DIFF_SCHEMA],
         )
     }
 

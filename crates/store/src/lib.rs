@@ -53,7 +53,7 @@ pub use day_log::{DayLog, DayLogKind};
 pub use error::{Error, Result};
 pub use foreign::{ForeignDatabase, ForeignRows, ForeignTable, ForeignValue};
 pub use mlflow_database::{DatabasePoint, DatabaseRun, MlflowDatabase};
-pub use models::NewModelVersion;
+pub use models::{NewModelVersion, NewOrigin, NewTrained};
 pub use objects::PendingObject;
 pub use orphans::Removed;
 pub use registry::{CHECKSUMS, FolderCheck, ReadFolder, SIGNATURE, check_folder, read_folder};

@@ -11,9 +11,10 @@ use std::collections::BTreeMap;
 
 use assay_core::event::Kind;
 use assay_core::ids::check_name;
+use assay_core::imported_model::ImportedModel;
 use assay_core::parity::ParityReport;
 use assay_core::reference::{Reference, Selector};
-use assay_core::registered::{Origin, RegisteredModel};
+use assay_core::registered::RegisteredModel;
 use assay_core::registry::{
     MODEL_VERSION_SCHEMA, ModelSummary, ModelVersion, Signature, Stage, VersionKey,
 };
@@ -31,18 +32,34 @@ use crate::store::Store;
 #[derive(Debug, Clone, PartialEq)]
 pub struct NewModelVersion {
     pub model: ModelName,
-    pub run_id: RunId,
-    pub problem: ProblemKind,
+    pub origin: NewOrigin,
     pub algorithm: String,
-    pub dataset: DatasetName,
-    pub dataset_number: u32,
-    pub dataset_version: ObjectHash,
     pub signature: Signature,
     pub metrics: BTreeMap<String, f64>,
     /// Must be among the objects.
     pub onnx: ObjectHash,
     pub onnx_size_bytes: u64,
     pub opset: u32,
+}
+
+/// Where a new version comes from.
+#[derive(Debug, Clone, PartialEq)]
+pub enum NewOrigin {
+    Trained(NewTrained),
+    Imported {
+        problem: Option<ProblemKind>,
+        imported: ImportedModel,
+    },
+}
+
+/// What the run left.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewTrained {
+    pub run_id: RunId,
+    pub problem: ProblemKind,
+    pub dataset: DatasetName,
+    pub dataset_number: u32,
+    pub dataset_version: ObjectHash,
     pub parity: ParityReport,
     /// Must be among the objects.
     pub reference: ObjectHash,
@@ -60,7 +77,9 @@ impl Store {
     pub fn register(&self, new: NewModelVersion, act: Act<'_>) -> Result<ModelVersion> {
         check_name(new.model.as_str())?;
         self.object_path(&new.onnx)?;
-        self.object_path(&new.reference)?;
+        if let NewOrigin::Trained(trained) = &new.origin {
+            self.object_path(&trained.reference)?;
+        }
         let version = self.write(act.at_ms, |write| {
             let name = new.model.as_str().to_owned();
             let id = match model_row_in_any_case(&write.tx, &name)? {
@@ -84,11 +103,11 @@ impl Store {
                     id,
                     version.version,
                     to_word(&version.stage)?,
-                    version.run_id.as_str(),
-                    version.dataset.as_str(),
+                    version.run_id.as_ref().map(|id| id.as_str()),
+                    version.dataset.as_ref().map(|name| name.as_str()),
                     version.dataset_number,
                     version.onnx.as_str(),
-                    version.reference.as_str(),
+                    version.reference.as_ref().map(|object| object.as_str()),
                     to_json(&version)?,
                     act.at_ms
                 ],
@@ -101,15 +120,15 @@ impl Store {
                 "model.registered",
                 &version.key().to_string(),
                 &format!(
-                    "From run {}, {}, ONNX {}.",
-                    version.run_id,
+                    "From {}, {}, ONNX {}.",
+                    came_from(&version),
                     version.algorithm,
                     version.onnx.short()
                 ),
             )?;
             Ok(version)
         })?;
-        self.settle([&version.onnx, &version.reference]);
+        self.settle(std::iter::once(&version.onnx).chain(&version.reference));
         Ok(version)
     }
 
@@ -215,7 +234,7 @@ pub(crate) fn find(db: &Connection, reference: &Reference) -> Result<(i64, Model
                 "{}@{number} was registered by a client of the tracking API, so there is no exported model of it",
                 reference.name
             ),
-            "name a version that was registered from a run of this lab; `assay model show` lists them",
+            "name a version that was registered from a run of this lab or imported; `assay model show` lists them",
         ));
     }
     Err(Error::not_found("model", reference))
@@ -295,7 +314,7 @@ fn summary(db: &Connection, model: RegisteredModel) -> Result<ModelSummary> {
             .map(|version| version.version),
         exported: versions
             .iter()
-            .filter(|version| version.origin == Origin::Assay)
+            .filter(|version| version.origin.has_folder())
             .map(|version| version.version)
             .collect(),
         aliases: model.aliases,
@@ -318,25 +337,43 @@ fn read_version(db: &Connection, row: &Row<'_>) -> Result<ModelVersion> {
 }
 
 fn version_of(new: NewModelVersion, version: u32, act: Act<'_>) -> ModelVersion {
+    let (trained, problem, imported) = match new.origin {
+        NewOrigin::Trained(trained) => {
+            let problem = trained.problem;
+            (Some(trained), Some(problem), None)
+        }
+        NewOrigin::Imported { problem, imported } => (None, problem, Some(imported)),
+    };
+    let trained = trained.as_ref();
     ModelVersion {
         schema: MODEL_VERSION_SCHEMA,
         model: new.model,
         version,
         stage: Stage::Development,
         aliases: Vec::new(),
-        run_id: new.run_id,
-        problem: new.problem,
+        run_id: trained.map(|trained| trained.run_id.clone()),
+        problem,
         algorithm: new.algorithm,
-        dataset: new.dataset,
-        dataset_number: new.dataset_number,
-        dataset_version: new.dataset_version,
+        dataset: trained.map(|trained| trained.dataset.clone()),
+        dataset_number: trained.map(|trained| trained.dataset_number),
+        dataset_version: trained.map(|trained| trained.dataset_version.clone()),
         signature: new.signature,
         metrics: new.metrics,
         onnx: new.onnx,
         onnx_size_bytes: new.onnx_size_bytes,
         opset: new.opset,
-        parity: new.parity,
-        reference: new.reference,
+        parity: trained.map(|trained| trained.parity.clone()),
+        reference: trained.map(|trained| trained.reference.clone()),
+        imported,
         created_ms: act.at_ms,
+    }
+}
+
+/// `run 3f…`, `the file model.onnx`
+fn came_from(version: &ModelVersion) -> String {
+    match (&version.run_id, &version.imported) {
+        (Some(run_id), _) => format!("run {run_id}"),
+        (None, Some(imported)) => format!("the file {}", imported.file_name),
+        (None, None) => "elsewhere".to_owned(),
     }
 }

@@ -203,7 +203,7 @@ impl Lab {
                     code: Code::Io,
                     attempted: job.title.clone(),
                     wrong: format!("its process ended without an answer: {how}"),
-                    hint: Some(memory_hint(&order)),
+                    hint: Some(death_hint(&order)),
                 });
                 JobState::Failed
             }
@@ -360,9 +360,12 @@ pub(crate) fn forget_unfinished(job: &Job) {
 
 fn class(spec: &JobSpec) -> Class {
     match spec {
-        JobSpec::Diff(_) | JobSpec::Export(_) | JobSpec::ExportRuns(_) | JobSpec::Predict(_) => {
-            Class::Reading
-        }
+        JobSpec::Diff(_)
+        | JobSpec::Export(_)
+        | JobSpec::ExportRuns(_)
+        | JobSpec::Predict(_)
+        | JobSpec::ImportModel(_)
+        | JobSpec::DiffModels(_) => Class::Reading,
         JobSpec::Import(_)
         | JobSpec::Train(_)
         | JobSpec::Reproduce { .. }
@@ -370,6 +373,13 @@ fn class(spec: &JobSpec) -> Class {
         | JobSpec::ImportRuns(_)
         | JobSpec::Demo => Class::Making,
     }
+}
+
+fn death_hint(order: &Order) -> String {
+    if matches!(order.spec, JobSpec::ImportModel(_) | JobSpec::DiffModels(_)) {
+        return "the file may be damaged or hostile, or need more memory than there is; nothing else was touched".to_owned();
+    }
+    memory_hint(order)
 }
 
 fn memory_hint(order: &Order) -> String {
@@ -441,6 +451,12 @@ impl Lab {
             JobSpec::ExportRuns(spec) => format!("export runs to {}", file_name(&spec.path)),
             JobSpec::Predict(spec) => {
                 format!("score {} with {}", file_name(&spec.path), spec.model)
+            }
+            JobSpec::ImportModel(spec) => {
+                format!("import {} as {}", file_name(&spec.path), spec.name)
+            }
+            JobSpec::DiffModels(request) => {
+                format!("compare {} with {}", request.left, request.right)
             }
             JobSpec::Demo => "the sample lab".to_owned(),
         }

@@ -10,6 +10,7 @@ use assay_core::replay::{
 
 use crate::charts::{shares, spec};
 use crate::error::{Attempt, Cause};
+use crate::models::trained;
 use crate::{Error, Lab};
 
 impl Lab {
@@ -58,7 +59,7 @@ impl Lab {
         );
         let version = self.store.model_version(&model)?;
         let reference: drift::ReferenceSketch =
-            serde_json::from_slice(&self.store.read_object(&version.reference)?)?;
+            serde_json::from_slice(&self.store.read_object(trained(&version)?.reference)?)?;
         let sketch = reference
             .columns
             .iter()

@@ -13,7 +13,7 @@ const MAX_TEXT: usize = 120;
 const WRITTEN_OUT: usize = 8;
 
 /// `max_values` bounds the numbers of which statistics are made.
-pub(super) fn drawn(attribute: &AttributeProto, max_values: usize) -> OnnxAttribute {
+pub(crate) fn drawn(attribute: &AttributeProto, max_values: usize) -> OnnxAttribute {
     let kind = kind_of(attribute);
     OnnxAttribute {
         name: attribute.name.clone().unwrap_or_default(),

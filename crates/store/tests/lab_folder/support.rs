@@ -17,7 +17,9 @@ use assay_core::train::ProblemKind;
 use assay_core::{
     Code, DatasetName, ExperimentName, JobId, ModelName, ObjectHash, ReplayId, RunId,
 };
-use assay_store::{Act, FinishedRun, NewDatasetVersion, NewModelVersion, NewRun, Store};
+use assay_store::{
+    Act, FinishedRun, NewDatasetVersion, NewModelVersion, NewOrigin, NewRun, NewTrained, Store,
+};
 
 pub const VERSION: &str = "1.2.3";
 pub const ACT: Act<'static> = Act {
@@ -188,12 +190,16 @@ pub fn new_model(
 ) -> NewModelVersion {
     NewModelVersion {
         model: ModelName::new(name),
-        run_id: run_id.clone(),
-        problem: ProblemKind::Multiclass,
+        origin: NewOrigin::Trained(NewTrained {
+            run_id: run_id.clone(),
+            problem: ProblemKind::Multiclass,
+            dataset: DatasetName::new("penguins"),
+            dataset_number: 1,
+            dataset_version: hash_of("rows"),
+            parity: parity(),
+            reference,
+        }),
         algorithm: "random_forest".to_owned(),
-        dataset: DatasetName::new("penguins"),
-        dataset_number: 1,
-        dataset_version: hash_of("rows"),
         signature: Signature {
             inputs: Vec::new(),
             outputs: Vec::new(),
@@ -202,8 +208,6 @@ pub fn new_model(
         onnx,
         onnx_size_bytes: 4,
         opset: 17,
-        parity: parity(),
-        reference,
     }
 }
 

@@ -1,0 +1,69 @@
+//! Whole tensors, for graphs that take no columns.
+
+/// A tensor of an input or an output.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NamedTensor {
+    pub name: String,
+    pub shape: Vec<usize>,
+    /// Row-major, as many as the shape says.
+    pub values: TensorValues,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum TensorValues {
+    Float(Vec<f32>),
+    Double(Vec<f64>),
+    Int64(Vec<i64>),
+    Int32(Vec<i32>),
+    Uint8(Vec<u8>),
+    Bool(Vec<bool>),
+    Text(Vec<String>),
+}
+
+impl TensorValues {
+    /// As the ONNX format names it.
+    pub fn element(&self) -> &'static str {
+        match self {
+            Self::Float(_) => "float",
+            Self::Double(_) => "double",
+            Self::Int64(_) => "int64",
+            Self::Int32(_) => "int32",
+            Self::Uint8(_) => "uint8",
+            Self::Bool(_) => "bool",
+            Self::Text(_) => "string",
+        }
+    }
+
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Float(values) => values.len(),
+            Self::Double(values) => values.len(),
+            Self::Int64(values) => values.len(),
+            Self::Int32(values) => values.len(),
+            Self::Uint8(values) => values.len(),
+            Self::Bool(values) => values.len(),
+            Self::Text(values) => values.len(),
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Values that stand for anything: small numbers that differ, one short text. `None` for an element that is not
+    /// known here.
+    pub fn made_up(element: &str, n_values: usize) -> Option<Self> {
+        let small = |index: usize| (index % 17) as f64 / 8.0;
+        let indices = 0..n_values;
+        Some(match element {
+            "float" => Self::Float(indices.map(|index| small(index) as f32).collect()),
+            "double" => Self::Double(indices.map(small).collect()),
+            "int64" => Self::Int64(indices.map(|index| (index % 3) as i64).collect()),
+            "int32" => Self::Int32(indices.map(|index| (index % 3) as i32).collect()),
+            "uint8" => Self::Uint8(indices.map(|index| (index % 251) as u8).collect()),
+            "bool" => Self::Bool(indices.map(|index| index % 2 == 0).collect()),
+            "string" => Self::Text(vec!["a".to_owned(); n_values]),
+            _ => return None,
+        })
+    }
+}
