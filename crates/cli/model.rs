@@ -10,7 +10,7 @@ use assay_core::gate::GateReport;
 use assay_core::reference::{Reference, Selector};
 use assay_core::registered::{Origin, RegisteredModel};
 use assay_core::registry::{
-    Inspection, ModelDetail, ModelVersion, PromoteRequest, Rollback, RollbackRequest, Stage,
+    Inspection, ModelDetail, ModelVersion, Port, PromoteRequest, Rollback, RollbackRequest, Stage,
     VerifyReport,
 };
 use assay_lab::{Error, Lab};
@@ -419,22 +419,49 @@ fn inspected(inspection: &Inspection) -> String {
         .iter()
         .map(|(domain, version)| format!("{domain} {version}"))
         .collect();
-    let operators: Vec<&str> = inspection
-        .graph
-        .nodes
-        .iter()
-        .map(|node| node.op.as_str())
+    let mut operators: BTreeMap<&str, u64> = BTreeMap::new();
+    for node in &inspection.graph.nodes {
+        *operators.entry(node.op.as_str()).or_default() += 1;
+    }
+    let operators: Vec<String> = operators
+        .into_iter()
+        .map(|(op, n)| {
+            if n == 1 {
+                op.to_owned()
+            } else {
+                format!("{op} ({n})")
+            }
+        })
         .collect();
-    format!(
-        "IR {}, {}, by {}\n{} constants\ninputs: {}\noutputs: {}\noperators: {}",
-        inspection.ir_version,
-        opsets.join(", "),
-        inspection.producer,
-        count(inspection.n_parameters),
-        inspection.graph.inputs.join(", "),
-        inspection.graph.outputs.join(", "),
-        operators.join(", "),
-    )
+    let ports = |ports: &[Port]| {
+        let ports = ports.iter().map(|port| {
+            let shape = port.shape.join(", ");
+            format!("{} {} [{shape}]", port.name, port.element)
+        });
+        ports.collect::<Vec<_>>().join(", ")
+    };
+    let mut lines = vec![
+        format!(
+            "{}, IR {}, {}, by {}",
+            bytes(inspection.size_bytes),
+            inspection.ir_version,
+            opsets.join(", "),
+            inspection.producer
+        ),
+        format!("{} constants", count(inspection.n_parameters)),
+        format!("inputs: {}", ports(&inspection.inputs)),
+        format!("outputs: {}", ports(&inspection.outputs)),
+        format!("operators: {}", operators.join(", ")),
+    ];
+    if !inspection.custom_operators.is_empty() {
+        let names = inspection.custom_operators.join(", ");
+        lines.push(format!("custom operators: {names}"));
+    }
+    if !inspection.external_data.is_empty() {
+        let names = inspection.external_data.join(", ");
+        lines.push(format!("constants in other files: {names}"));
+    }
+    lines.join("\n")
 }
 
 fn verified(report: &VerifyReport) -> String {

@@ -31,22 +31,44 @@ fn answers_on_rows_are_compared_row_by_row_and_by_slice() {
     lab.json(&["model", "import", &one, "--name", "people"]);
     let same = lab.json(&["model", "diff", "people", &two, "--data", "people"]);
     let found = &same["predictions"];
-    assert_eq!((&found["n_rows"], &found["agreement"]), (&json!(60), &json!(1.0)));
-    assert_eq!((&found["n_flips"], &found["max_abs"]), (&json!(0), &json!(0.0)));
+    assert_eq!(
+        (&found["n_rows"], &found["agreement"]),
+        (&json!(60), &json!(1.0))
+    );
+    assert_eq!(
+        (&found["n_flips"], &found["max_abs"]),
+        (&json!(0), &json!(0.0))
+    );
     assert_eq!(found["rows_of"], "dataset people@1");
     // It is kept: the second answer is the first.
-    assert_eq!(lab.json(&["model", "diff", "people", &two, "--data", "people"]), same);
+    assert_eq!(
+        lab.json(&["model", "diff", "people", &two, "--data", "people"]),
+        same
+    );
 
-    let flowers = lab.file("flowers.csv", "f0,f1,f2,f3,kind\n5.1,3.5,1.4,0.2,a\n6.2,2.9,4.3,1.3,b\n6.9,3.1,5.4,2.1,b\n");
+    let flowers = lab.file(
+        "flowers.csv",
+        "f0,f1,f2,f3,kind\n5.1,3.5,1.4,0.2,a\n6.2,2.9,4.3,1.3,b\n6.9,3.1,5.4,2.1,b\n",
+    );
     let flowers = flowers.to_str().expect("a path is text");
     let (forest, logistic) = (corpus("forest_zipmap.onnx"), corpus("logistic.onnx"));
     let other = lab.json(&["model", "diff", &forest, &logistic, "--data", flowers]);
     let found = &other["predictions"];
     assert_eq!(found["n_rows"], 3);
-    assert!(found["max_abs"].as_f64().is_some_and(|max| max > 0.0), "{found}");
+    assert!(
+        found["max_abs"].as_f64().is_some_and(|max| max > 0.0),
+        "{found}"
+    );
     assert_eq!(found["rows"].as_array().map(Vec::len), Some(3));
 
-    let image = lab.assay(&["model", "diff", &corpus("cnn.onnx"), &forest, "--data", flowers]);
+    let image = lab.assay(&[
+        "model",
+        "diff",
+        &corpus("cnn.onnx"),
+        &forest,
+        "--data",
+        flowers,
+    ]);
     assert_eq!(image.status, 1);
     assert!(image.stderr.contains("whole tensors"), "{}", image.stderr);
 }
@@ -62,5 +84,11 @@ fn a_run_and_its_exported_file_say_the_same() {
     let file = file.to_str().expect("a path is text");
     let found = lab.json(&["model", "diff", "species", file, "--data", "penguins"]);
     assert_eq!(found["same_file"], true);
-    assert_eq!((&found["predictions"]["n_flips"], &found["predictions"]["max_abs"]), (&json!(0), &json!(0.0)));
+    assert_eq!(
+        (
+            &found["predictions"]["n_flips"],
+            &found["predictions"]["max_abs"]
+        ),
+        (&json!(0), &json!(0.0))
+    );
 }

@@ -30,17 +30,30 @@ fn an_imported_version_has_all_but_what_only_a_run_knows() {
     for absent in ["run_id", "dataset", "parity", "reference"] {
         assert_eq!(version[absent], json!(null), "{absent}");
     }
-    assert_eq!(version["imported"]["wiring"]["classes"], json!(["leaves", "stays"]));
+    assert_eq!(
+        version["imported"]["wiring"]["classes"],
+        json!(["leaves", "stays"])
+    );
     let inputs = version["signature"]["inputs"].as_array().expect("inputs");
     let kinds: Vec<_> = inputs.iter().map(|input| input["kind"].as_str()).collect();
     assert_eq!(kinds, [Some("float"), Some("float"), Some("text")]);
 
     let verified = lab.json(&["model", "verify", "people"]);
-    assert_eq!((&verified["passed"], &verified["parity"]), (&json!(true), &json!(null)));
+    assert_eq!(
+        (&verified["passed"], &verified["parity"]),
+        (&json!(true), &json!(null))
+    );
     let folder = lab.path().join("registry/people/1");
     for name in [
-        "model.onnx", "signature.json", "MLmodel", "MODEL_CARD.md", "sample_request.json",
-        "sample_answer.json", "sbom.cdx.json", "imported.json", "CHECKSUMS",
+        "model.onnx",
+        "signature.json",
+        "MLmodel",
+        "MODEL_CARD.md",
+        "sample_request.json",
+        "sample_answer.json",
+        "sbom.cdx.json",
+        "imported.json",
+        "CHECKSUMS",
     ] {
         assert!(folder.join(name).is_file(), "{name}");
     }
@@ -53,7 +66,11 @@ fn an_imported_version_has_all_but_what_only_a_run_knows() {
 
     let refused = lab.assay(&["model", "promote", "people", "--to", "production"]);
     assert_eq!(refused.status, 3, "{}", refused.stderr);
-    assert!(refused.stderr.contains("cannot be judged: it was imported"), "{}", refused.stderr);
+    assert!(
+        refused.stderr.contains("cannot be judged: it was imported"),
+        "{}",
+        refused.stderr
+    );
     lab.json(&["model", "promote", "people", "--to", "candidate"]);
     lab.json(&["model", "alias", "people@1", "champion"]);
     lab.json(&["undo"]);
@@ -67,7 +84,11 @@ fn an_imported_version_has_all_but_what_only_a_run_knows() {
     fs::write(folder.join("model.onnx"), b"other").expect("a file is written");
     let damaged = lab.assay(&["model", "verify", "people"]);
     assert_eq!(damaged.status, 3);
-    assert!(damaged.stdout.contains("damaged: model.onnx"), "{}", damaged.stdout);
+    assert!(
+        damaged.stdout.contains("damaged: model.onnx"),
+        "{}",
+        damaged.stdout
+    );
 }
 
 #[test]
@@ -79,7 +100,12 @@ fn every_kind_of_file_is_tried_and_registered() {
     let cases: [(&str, &[&str], &str, u64); 8] = [
         ("forest", &[], "made-up values", 5),
         ("logistic", &["--sample", rows], "file flowers.csv", 2),
-        ("svc", &["--columns", "a,b,c,d", "--sample", "flowers"], "dataset flowers@1", 2),
+        (
+            "svc",
+            &["--columns", "a,b,c,d", "--sample", "flowers"],
+            "dataset flowers@1",
+            2,
+        ),
         ("lightgbm_classifier", &[], "made-up values", 5),
         ("xgboost_regressor", &[], "made-up values", 5),
         ("branches", &[], "made-up values", 5),
@@ -90,21 +116,47 @@ fn every_kind_of_file_is_tried_and_registered() {
         let file = corpus(&format!("{name}.onnx"));
         let version = lab.json(&[&["model", "import", &file, "--name", name], more].concat());
         let sample = &version["imported"]["sample"];
-        assert_eq!((&sample["rows_of"], &sample["n_rows"]), (&json!(rows_of), &json!(n_rows)), "{name}");
+        assert_eq!(
+            (&sample["rows_of"], &sample["n_rows"]),
+            (&json!(rows_of), &json!(n_rows)),
+            "{name}"
+        );
         assert_eq!(sample["refused"], json!(null), "{name}");
-        assert_eq!(lab.json(&["model", "verify", name])["passed"], true, "{name}");
+        assert_eq!(
+            lab.json(&["model", "verify", name])["passed"],
+            true,
+            "{name}"
+        );
     }
-    let named = lab.json(&["model", "show", "forest"])["version"]["signature"]["inputs"][0]["name"].clone();
+    let named =
+        lab.json(&["model", "show", "forest"])["version"]["signature"]["inputs"][0]["name"].clone();
     assert_eq!(named, "sepal length");
     let scores = &lab.json(&["model", "show", "svc"])["version"]["imported"]["wiring"]["answer"];
-    assert_eq!(scores["probabilities"], json!(null), "scores are no probabilities");
+    assert_eq!(
+        scores["probabilities"],
+        json!(null),
+        "scores are no probabilities"
+    );
     let whole = lab.json(&["model", "show", "external"])["version"].clone();
-    assert_eq!(whole["imported"]["external_data"], json!(["external.weights"]));
+    assert_eq!(
+        whole["imported"]["external_data"],
+        json!(["external.weights"])
+    );
     assert_eq!(whole["onnx"] == whole["imported"]["file"], false);
 
     let custom = corpus("custom_operator.onnx");
-    let custom = lab.json(&["model", "import", &custom, "--name", "own", "--allow-custom-operators"]);
-    assert!(custom["imported"]["sample"]["refused"].is_string(), "{custom}");
+    let custom = lab.json(&[
+        "model",
+        "import",
+        &custom,
+        "--name",
+        "own",
+        "--allow-custom-operators",
+    ]);
+    assert!(
+        custom["imported"]["sample"]["refused"].is_string(),
+        "{custom}"
+    );
 }
 
 #[test]
@@ -114,11 +166,17 @@ fn what_is_not_allowed_or_not_whole_is_one_sentence_and_changes_nothing() {
     let bytes = fs::read(corpus("forest.onnx")).expect("a file of the corpus");
     let cut = lab.file("cut.onnx", &bytes[..bytes.len() / 2]);
     // Its weights are not beside it.
-    let alone = lab.file("alone.onnx", fs::read(corpus("external.onnx")).expect("a file"));
+    let alone = lab.file(
+        "alone.onnx",
+        fs::read(corpus("external.onnx")).expect("a file"),
+    );
     // Weights of the same length of name, one folder up.
     let mut escaping = fs::read(corpus("external.onnx")).expect("a file of the corpus");
     let name = b"external.weights";
-    let at = escaping.windows(name.len()).position(|window| window == name).expect("the name");
+    let at = escaping
+        .windows(name.len())
+        .position(|window| window == name)
+        .expect("the name");
     escaping[at..at + name.len()].copy_from_slice(b"../nal..weights.");
     let escaping = lab.file("escaping.onnx", escaping);
     let text = |path: &PathBuf| path.to_str().expect("a path is text").to_owned();
@@ -126,20 +184,49 @@ fn what_is_not_allowed_or_not_whole_is_one_sentence_and_changes_nothing() {
     for (file, more, wrong) in [
         (text(&not_onnx), &[][..], "the file is not an ONNX file"),
         (text(&cut), &[], "the file is not an ONNX file"),
-        (corpus("external.onnx"), &[], "it keeps constants in other files: external.weights"),
+        (
+            corpus("external.onnx"),
+            &[],
+            "it keeps constants in other files: external.weights",
+        ),
         (text(&alone), &["--allow-external-data"], "external.weights"),
-        (text(&escaping), &["--allow-external-data"], "leads out of the folder of the model"),
-        (corpus("custom_operator.onnx"), &[], "neither ONNX nor ONNX Runtime define: com.example::Sharpen"),
-        (corpus("forest.onnx"), &["--columns", "a,b"], "2 columns are named where the graph takes 4"),
-        (corpus("forest.onnx"), &["--columns", "a,b,c,a"], "the column `a` is named twice"),
-        (corpus("cnn.onnx"), &["--sample", "rows.csv"], "it takes whole tensors"),
+        (
+            text(&escaping),
+            &["--allow-external-data"],
+            "leads out of the folder of the model",
+        ),
+        (
+            corpus("custom_operator.onnx"),
+            &[],
+            "neither ONNX nor ONNX Runtime define: com.example::Sharpen",
+        ),
+        (
+            corpus("forest.onnx"),
+            &["--columns", "a,b"],
+            "2 columns are named where the graph takes 4",
+        ),
+        (
+            corpus("forest.onnx"),
+            &["--columns", "a,b,c,a"],
+            "the column `a` is named twice",
+        ),
+        (
+            corpus("cnn.onnx"),
+            &["--sample", "rows.csv"],
+            "it takes whole tensors",
+        ),
         (corpus("absent.onnx"), &[], "absent.onnx"),
         (corpus("memory.onnx"), &[], ""),
     ] {
-        let answer = lab.assay(&[&["model", "import", file.as_str(), "--name", "m"], more].concat());
+        let answer =
+            lab.assay(&[&["model", "import", file.as_str(), "--name", "m"], more].concat());
         assert_ne!(answer.status, 0, "{file}: {}", answer.stdout);
         assert!(answer.stderr.contains(wrong), "{file}: {}", answer.stderr);
-        assert!(answer.stderr.starts_with("cannot import"), "{file}: {}", answer.stderr);
+        assert!(
+            answer.stderr.starts_with("cannot import"),
+            "{file}: {}",
+            answer.stderr
+        );
         assert_eq!(lab.holdings(), before, "{file}");
     }
     assert_eq!(lab.json(&["doctor"])["healthy"], true);
@@ -158,7 +245,13 @@ fn a_worker_that_dies_over_a_file_leaves_the_lab_as_it_was() {
     let before = lab.holdings();
     let host = lab
         .command()
-        .args(["model", "import", &corpus("endless.onnx"), "--name", "endless"])
+        .args([
+            "model",
+            "import",
+            &corpus("endless.onnx"),
+            "--name",
+            "endless",
+        ])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
@@ -169,7 +262,11 @@ fn a_worker_that_dies_over_a_file_leaves_the_lab_as_it_was() {
         let threads = fs::read_dir(&children).into_iter().flatten().flatten();
         let found = threads
             .filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok())
-            .flat_map(|text| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+            .flat_map(|text| {
+                text.split_whitespace()
+                    .map(str::to_owned)
+                    .collect::<Vec<_>>()
+            })
             .find(|id| {
                 let maps = fs::read_to_string(format!("/proc/{id}/maps"));
                 maps.is_ok_and(|maps| maps.contains("onnxruntime"))
@@ -183,8 +280,18 @@ fn a_worker_that_dies_over_a_file_leaves_the_lab_as_it_was() {
     assert!(killed.is_ok_and(|status| status.success()));
     let answer = Answer::of(host.wait_with_output().expect("it ends"));
     assert_eq!(answer.status, 1, "{}", answer.stdout);
-    assert!(answer.stderr.contains("its process ended without an answer"), "{}", answer.stderr);
-    assert!(answer.stderr.contains("the file may be damaged or hostile"), "{}", answer.stderr);
+    assert!(
+        answer
+            .stderr
+            .contains("its process ended without an answer"),
+        "{}",
+        answer.stderr
+    );
+    assert!(
+        answer.stderr.contains("the file may be damaged or hostile"),
+        "{}",
+        answer.stderr
+    );
     assert_eq!(lab.holdings(), before);
     assert_eq!(lab.json(&["doctor"])["healthy"], true);
 }

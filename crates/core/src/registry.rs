@@ -191,6 +191,12 @@ pub struct Inspection {
     pub n_parameters: u64,
     /// In the order of the file.
     pub metadata: Vec<(String, String)>,
+    /// Of the file, without the files of external data.
+    pub size_bytes: u64,
+    /// `domain::Operator` that neither ONNX, ONNX Runtime nor the file itself define; sorted.
+    pub custom_operators: Vec<String>,
+    /// Names of files, beside this one, that hold constants; sorted.
+    pub external_data: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]

@@ -3,7 +3,7 @@
 use assay_core::imported_model::{ImportedModel, WiredInput};
 use assay_core::registry::{ModelVersion, Port, Signature, SignatureColumn};
 use assay_core::schema::ColumnType;
-use assay_core::words::{count, counted};
+use assay_core::words::counted;
 use assay_onnx::MlModel;
 use minijinja::{Environment as Templates, Value, context};
 
@@ -202,11 +202,7 @@ fn limits(imported: &ImportedModel) -> Vec<String> {
     if !imported.external_data.is_empty() {
         limits.push(format!(
             "Constants of {} beside it were taken into the file",
-            counted(
-                imported.external_data.len() as u64,
-                "file",
-                &format!("{} files", count(imported.external_data.len() as u64))
-            )
+            counted(imported.external_data.len() as u64, "file", "files")
         ));
     }
     limits

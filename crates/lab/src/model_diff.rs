@@ -108,7 +108,7 @@ impl Lab {
                     Some(imported) => imported.wiring.clone(),
                     None => assay_onnx::wiring(&side.bytes, &request.columns)?,
                 };
-                require_columns(source, &wiring)?;
+                require_columns(&source.to_string(), &wiring)?;
                 let columns = wired_columns(frame, &rows, &wiring)?;
                 let session = self.runtime()?.session(&side.bytes)?;
                 let classes = wiring.classes.clone();
@@ -188,14 +188,14 @@ fn files(request: &ModelDiffRequest, sides: &[Side; 2]) -> Result<ModelDiff, Cau
 
 /// # Errors
 /// When rows of columns cannot be asked of it.
-fn require_columns(source: &ModelSource, wiring: &Wiring) -> Result<(), Cause> {
+pub(crate) fn require_columns(model: &str, wiring: &Wiring) -> Result<(), Cause> {
     if wiring.takes_columns() {
         return Ok(());
     }
     Err(Cause::with_hint(
         Code::Unsupported,
-        format!("`{source}` takes or answers whole tensors, not rows of columns"),
-        "compare the files without `--data`; for an input of many columns name them with `--columns a,b,c`",
+        format!("`{model}` takes or answers whole tensors, not rows of columns"),
+        "ask it with whole tensors; if an input takes many columns that the file does not count, name them with `--columns a,b,c`",
     ))
 }
 

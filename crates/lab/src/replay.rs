@@ -23,8 +23,8 @@ use assay_frame::{Frame, OrderedLog};
 
 use crate::datasets::file_name;
 use crate::error::{Attempt, Cause};
-use crate::scoring::quoted;
 use crate::models::trained;
+use crate::scoring::quoted;
 use crate::training::prediction_column;
 use crate::{Error, Lab};
 use measure::{Measured, Truth};

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use assay_core::code::Code;
 use assay_core::dataset::{ImportOptions, TypeChoice};
+use assay_core::imported_model::Wiring;
 use assay_core::matrix::{Columns, Prediction};
 use assay_core::recipe::InputColumn;
 use assay_core::reference::Reference;
@@ -14,10 +15,12 @@ use assay_core::schema::ColumnType;
 use assay_core::scoring::{PredictSpec, Predicted};
 use assay_core::{JobId, Task};
 use assay_frame::{AnswerNames, ExportFormat, Frame};
-use assay_onnx::Session;
+use assay_onnx::{Runtime, Session};
 
 use crate::datasets::{Beside, file_name, path_beside};
 use crate::error::{Attempt, Cause};
+use crate::model_diff::require_columns;
+use crate::model_rows::inputs;
 use crate::{Error, Lab};
 
 /// Rows that are looked at for the names and types of columns.
@@ -80,6 +83,11 @@ impl Lab {
     /// A version that answers on up to `n_threads` threads at once.
     pub(crate) fn scorer(&self, model: &Reference, n_threads: usize) -> Result<Scorer, Cause> {
         let version = self.store.model_version(model)?;
+        if let Some(imported) = &version.imported {
+            let wiring = &imported.wiring;
+            require_columns(&version.key().to_string(), wiring)?;
+            return self.scorer_of(&version, inputs(wiring), wiring.classes.clone(), n_threads);
+        }
         let record = self.record_of(&version)?;
         self.scorer_of(&version, record.fitted.inputs, record.classes, n_threads)
     }
@@ -91,17 +99,21 @@ impl Lab {
         classes: Vec<String>,
         n_threads: usize,
     ) -> Result<Scorer, Cause> {
-        let onnx = self.intact(&version.key())?.onnx;
-        let runtime = self.runtime()?;
+        let imported = version.imported.as_ref();
+        let opening = Opening {
+            runtime: self.runtime()?.clone(),
+            onnx: self.intact(&version.key())?.onnx,
+            wiring: imported.map(|imported| imported.wiring.clone()),
+        };
         let sessions = (0..n_threads.max(1))
-            .map(|_| runtime.session_for_many(&onnx, 1))
+            .map(|_| opening.open())
             .collect::<Result<Vec<_>, _>>()?;
         Ok(Scorer {
             key: version.key(),
             inputs,
             classes,
             sessions: Mutex::new(sessions),
-            spare: (runtime.clone(), onnx),
+            opening,
         })
     }
 }
@@ -114,7 +126,24 @@ pub(crate) struct Scorer {
     /// Those that no thread uses at the moment: a session answers one at a time.
     sessions: Mutex<Vec<Session>>,
     /// For another session, when more threads come than were announced.
-    spare: (assay_onnx::Runtime, Vec<u8>),
+    opening: Opening,
+}
+
+/// What a session is opened from.
+struct Opening {
+    runtime: Runtime,
+    onnx: Vec<u8>,
+    /// Of an imported graph.
+    wiring: Option<Wiring>,
+}
+
+impl Opening {
+    fn open(&self) -> Result<Session, assay_onnx::Error> {
+        match &self.wiring {
+            Some(wiring) => Ok(self.runtime.session(&self.onnx)?.wired(wiring.clone())),
+            None => self.runtime.session_for_many(&self.onnx, 1),
+        }
+    }
 }
 
 impl Scorer {
@@ -184,7 +213,7 @@ impl Scorer {
         drop(sessions);
         let session = match session {
             Some(session) => session,
-            None => self.spare.0.session_for_many(&self.spare.1, 1)?,
+            None => self.opening.open()?,
         };
         let answer = session.predict(columns, &self.classes);
         self.sessions

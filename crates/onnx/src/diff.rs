@@ -38,7 +38,8 @@ pub struct DiffSide<'a> {
 pub fn diff(left: DiffSide<'_>, right: DiffSide<'_>) -> Result<ModelDiff, Error> {
     let (a, b) = (read(left.bytes)?, read(right.bytes)?);
     let (flat_a, flat_b) = (flatten(&a.graph), flatten(&b.graph));
-    let matched = Matched::of(&flat_a, &flat_b);
+    let same_file = left.bytes == right.bytes;
+    let matched = Matched::of(&flat_a, &flat_b, same_file);
     let opsets = |whole: &Whole| -> BTreeMap<String, String> {
         let opsets = whole.opsets.iter();
         opsets
@@ -55,7 +56,7 @@ pub fn diff(left: DiffSide<'_>, right: DiffSide<'_>) -> Result<ModelDiff, Error>
     let outputs = |whole: &Whole| described(&ports(&constants(&whole.graph), &whole.graph.output));
     Ok(ModelDiff {
         schema: MODEL_DIFF_SCHEMA,
-        same_file: left.bytes == right.bytes,
+        same_file,
         opsets: changed(&opsets(&a), &opsets(&b)),
         metadata: changed(&metadata(&a), &metadata(&b)),
         inputs: changed(&inputs(&a), &inputs(&b)),

@@ -43,6 +43,9 @@ pub fn take_in(
     }
     for function in &mut model.functions {
         taking.nodes(&mut function.node)?;
+        for attribute in &mut function.attribute_proto {
+            taking.attribute(attribute)?;
+        }
     }
     Ok(model.encode_to_vec())
 }

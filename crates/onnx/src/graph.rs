@@ -35,12 +35,7 @@ pub fn graph(title: &str, bytes: &[u8]) -> Result<OnnxGraph, Error> {
     };
     drawing.add(&whole.graph, None, "");
     let (functions, custom_operators) = operators(&whole);
-    let mut external_data = BTreeSet::new();
-    whole.each_tensor(&mut |tensor| {
-        if is_external(tensor) {
-            external_data.insert(location(tensor).to_owned());
-        }
-    });
+    let external_data = external_files(&whole);
     Ok(OnnxGraph {
         title: title.to_owned(),
         ir_version: whole.ir_version,
@@ -56,7 +51,7 @@ pub fn graph(title: &str, bytes: &[u8]) -> Result<OnnxGraph, Error> {
         n_parameters: n_parameters(&whole.graph),
         custom_operators,
         functions,
-        external_data: external_data.into_iter().collect(),
+        external_data,
         opsets: whole.opsets,
     })
 }
@@ -202,6 +197,17 @@ pub(crate) fn operators(whole: &Whole) -> (Vec<String>, Vec<String>) {
         functions.into_iter().collect(),
         custom.into_iter().collect(),
     )
+}
+
+/// Names of files that hold constants; sorted.
+pub(crate) fn external_files(whole: &Whole) -> Vec<String> {
+    let mut names = BTreeSet::new();
+    whole.each_tensor(&mut |tensor| {
+        if is_external(tensor) {
+            names.insert(location(tensor).to_owned());
+        }
+    });
+    names.into_iter().collect()
 }
 
 fn description(model: &ModelProto) -> String {

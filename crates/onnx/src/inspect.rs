@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use assay_core::registry::{GraphNode, GraphSummary, Inspection};
 
 use crate::error::Error;
+use crate::graph::{external_files, operators};
 use crate::proto::{AttributeProto, GraphProto, TensorProto, tensor_proto::DataType};
 use crate::reading::{constants, ports, read};
 use crate::tensor_values::{element, n_values};
@@ -24,6 +25,9 @@ pub fn inspect(bytes: &[u8]) -> Result<Inspection, Error> {
         outputs: ports(&constants, &whole.graph.output),
         n_parameters: n_parameters(&whole.graph),
         metadata: whole.metadata(),
+        size_bytes: bytes.len() as u64,
+        custom_operators: operators(&whole).1,
+        external_data: external_files(&whole),
         graph: summary(&whole.graph),
     })
 }

@@ -90,6 +90,7 @@ impl Session {
     /// [`Session::predict`] answers with the classes of the wiring, whatever classes it is asked with.
     pub fn wired(self, wiring: Wiring) -> Self {
         Self {
+            classes: wiring.classes.clone(),
             wiring: Some(wiring),
             ..self
         }

@@ -68,7 +68,10 @@ fn wired(inputs: &[Port], columns: &[String], named: &[String]) -> Result<Vec<Wi
             }
         }
     }
-    let known: usize = widths.iter().map(|width| width.unwrap_or(0)).sum();
+    let known = widths
+        .iter()
+        .map(|width| width.unwrap_or(0))
+        .fold(0, usize::saturating_add);
     let n_free = widths.iter().filter(|width| width.is_none()).count();
     let names = if columns.is_empty() { named } else { columns };
     // One input that does not say how many columns it takes takes what is left of the names.
@@ -83,7 +86,7 @@ fn wired(inputs: &[Port], columns: &[String], named: &[String]) -> Result<Vec<Wi
             });
         }
     };
-    let wanted = known + free;
+    let wanted = known.saturating_add(free);
     if !columns.is_empty() && columns.len() != wanted {
         return Err(Error::Columns {
             given: columns.len(),

@@ -30,6 +30,9 @@ fn the_file_names_the_graph_and_quotes_what_it_is_given() {
         graph: GraphSummary::default(),
         n_parameters: 0,
         metadata: Vec::new(),
+        size_bytes: 137,
+        custom_operators: Vec::new(),
+        external_data: Vec::new(),
     };
     let text = ml_model(&MlModel {
         graph: &graph,

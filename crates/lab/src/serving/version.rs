@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use assay_core::TimestampMs;
 use assay_core::code::Code;
 use assay_core::drift::ReferenceSketch;
+use assay_core::reference::Reference;
 use assay_core::registry::{Signature, VersionKey};
 use assay_core::serving::{ServeSettings, ServedCounts};
 
@@ -169,6 +170,11 @@ impl Lab {
         })?;
         let reference: Option<ReferenceSketch> = intact.document(REFERENCE_JSON)?;
         let session = self.runtime()?.session(&intact.onnx)?;
+        let version = Reference::version(key.model.as_str(), key.version);
+        let session = match self.store.model_version(&version)?.imported {
+            Some(imported) => session.wired(imported.wiring),
+            None => session,
+        };
         Ok(Loaded {
             inputs: Inputs::new(&signature, reference.as_ref()),
             signature,

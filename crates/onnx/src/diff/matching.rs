@@ -88,13 +88,24 @@ pub struct Matched {
     /// The partner on the right by place on the left.
     pub left: Vec<Option<usize>>,
     pub right: Vec<Option<usize>>,
+    /// Both are one file: everything is its own partner, however it is called.
+    pub is_one: bool,
 }
 
 impl Matched {
-    pub fn of(left: &Flat<'_>, right: &Flat<'_>) -> Self {
+    pub fn of(left: &Flat<'_>, right: &Flat<'_>, is_one: bool) -> Self {
+        if is_one {
+            let own: Vec<Option<usize>> = (0..left.nodes.len()).map(Some).collect();
+            return Self {
+                left: own.clone(),
+                right: own,
+                is_one,
+            };
+        }
         let mut matched = Self {
             left: vec![None; left.nodes.len()],
             right: vec![None; right.nodes.len()],
+            is_one,
         };
         let named = |node: &FlatNode<'_>| {
             let name = node.node.name.clone().filter(|name| !name.is_empty())?;

@@ -75,6 +75,9 @@ pub fn same_tensor(a: &TensorProto, b: &TensorProto) -> bool {
 
 /// The partner of each constant of the left: of the same name, else at the same input of the same node.
 fn pairs(left: &Flat<'_>, right: &Flat<'_>, matched: &Matched) -> Vec<Option<usize>> {
+    if matched.is_one {
+        return (0..left.constants.len()).map(Some).collect();
+    }
     fn places<'a>(flat: &'a Flat<'_>) -> HashMap<(&'a str, &'a str), usize> {
         let constants = flat.constants.iter().enumerate();
         constants
@@ -124,7 +127,14 @@ fn in_nodes(
         if is_ensemble(a.node) {
             continue;
         }
-        for x in a.node.attribute.iter() {
+        for (place, x) in a.node.attribute.iter().enumerate() {
+            // No file of good will names an attribute twice.
+            let is_again = a.node.attribute[..place]
+                .iter()
+                .any(|before| before.name == x.name);
+            if is_again {
+                continue;
+            }
             let other = b.node.attribute.iter().find(|y| y.name == x.name);
             let Some((x_numbers, y)) = numbers(x).zip(other) else {
                 continue;
