@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use assay_core::code::Code;
 use assay_core::reference::Reference;
-use assay_core::registered::Origin;
 use assay_core::registry::VersionKey;
 use assay_core::signing::{SignatureReport, SignatureStatus};
 use assay_store::{ReadFolder, read_folder};
@@ -66,7 +65,7 @@ impl Lab {
         let signed = self.require_sound(&read)?;
         let onnx = read.kept.remove(ONNX).unwrap_or_default();
         let reference = Reference::version(key.model.as_str(), key.version);
-        if self.store.any_version(&reference)?.origin == Origin::Assay {
+        if self.store.any_version(&reference)?.origin.has_folder() {
             let known = self.store.model_version(&reference)?.onnx;
             if blake3::hash(&onnx).to_hex().as_str() != known.as_str() {
                 return Err(damaged(&[ONNX.to_owned()]));

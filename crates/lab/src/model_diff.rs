@@ -92,6 +92,10 @@ impl Lab {
             ModelSource::Version { model } => Some(self.store.model_version(model)?),
             ModelSource::File { .. } => None,
         };
+        if let Some(version) = &version {
+            // What is run is what was registered.
+            self.intact(&version.key())?;
+        }
         let imported = version.as_ref().and_then(|found| found.imported.as_ref());
         let (session, columns, classes) = match (&version, imported) {
             (Some(version), None) => {

@@ -87,11 +87,15 @@ impl Lab {
             },
             self.act(),
         )?;
-        let written = imported_model::files(&version, &imported, &onnx, &tried.sample)
-            .and_then(|files| Ok(self.store.write_registry(&version.key(), &files)?));
+        let key = version.key();
+        let written =
+            imported_model::files(&version, &imported, &onnx, &tried.sample).and_then(|files| {
+                let sign = |sums: &str| self.signature_of(&key, sums);
+                self.store.write_registry(&key, &files, sign)
+            });
         if let Err(cause) = written {
             // The lab is as it was: a full disk leaves no version without its folder.
-            self.store.withdraw_version(&version.key(), self.act())?;
+            self.store.withdraw_version(&key, self.act())?;
             return Err(cause);
         }
         Ok(version)

@@ -2,6 +2,8 @@
 import type { DiffRequest } from "./DiffRequest";
 import type { ExportDataset } from "./ExportDataset";
 import type { ImportSpec } from "./ImportSpec";
+import type { ModelDiffRequest } from "./ModelDiffRequest";
+import type { ModelImportSpec } from "./ModelImportSpec";
 import type { PredictSpec } from "./PredictSpec";
 import type { ReplaySpec } from "./ReplaySpec";
 import type { RunExportSpec } from "./RunExportSpec";
@@ -12,4 +14,4 @@ import type { TrainSpec } from "./TrainSpec";
 /**
  * What a worker is asked to do.
  */
-export type JobSpec = { "job": "import" } & ImportSpec | { "job": "train" } & TrainSpec | { "job": "replay" } & ReplaySpec | { "job": "diff" } & DiffRequest | { "job": "export" } & ExportDataset | { "job": "reproduce", run_id: RunId, } | { "job": "import_runs" } & RunImportSpec | { "job": "export_runs" } & RunExportSpec | { "job": "predict" } & PredictSpec | { "job": "demo" };
+export type JobSpec = { "job": "import" } & ImportSpec | { "job": "train" } & TrainSpec | { "job": "replay" } & ReplaySpec | { "job": "diff" } & DiffRequest | { "job": "export" } & ExportDataset | { "job": "reproduce", run_id: RunId, } | { "job": "import_runs" } & RunImportSpec | { "job": "export_runs" } & RunExportSpec | { "job": "predict" } & PredictSpec | { "job": "import_model" } & ModelImportSpec | { "job": "diff_models" } & ModelDiffRequest | { "job": "demo" };

@@ -56,6 +56,9 @@ import type { LineageRequest } from "./LineageRequest";
 import type { MetricInfo } from "./MetricInfo";
 import type { ModelCard } from "./ModelCard";
 import type { ModelDetail } from "./ModelDetail";
+import type { ModelDiff } from "./ModelDiff";
+import type { ModelDiffRequest } from "./ModelDiffRequest";
+import type { ModelImportSpec } from "./ModelImportSpec";
 import type { ModelSummary } from "./ModelSummary";
 import type { ModelVersion } from "./ModelVersion";
 import type { NewAccessToken } from "./NewAccessToken";
@@ -125,8 +128,8 @@ import type { TrainSpec } from "./TrainSpec";
 import type { TrashEmptied } from "./TrashEmptied";
 import type { TrashItem } from "./TrashItem";
 import type { TrashRequest } from "./TrashRequest";
-import type { TryModel } from "./TryModel";
 import type { TrustKey } from "./TrustKey";
+import type { TryModel } from "./TryModel";
 import type { Undone } from "./Undone";
 import type { ValuesRequest } from "./ValuesRequest";
 import type { VerifyReport } from "./VerifyReport";
@@ -223,6 +226,9 @@ export interface Commands {
   "models.set_card": { request: SetModelCard; response: ModelCard };
   "models.alias": { request: AliasRequest; response: RegisteredVersion };
   "models.verify": { request: ByModel; response: VerifyReport };
+  "models.import": { request: ModelImportSpec; response: JobStarted };
+  "models.diff": { request: ModelDiffRequest; response: ModelDiff | null };
+  "models.compare": { request: ModelDiffRequest; response: JobStarted };
   "models.graph": { request: GraphRequest; response: OnnxGraph };
   "models.tensor": { request: TensorRequest; response: TensorStatistics | null };
   "models.predict": { request: PredictSpec; response: JobStarted };
@@ -332,6 +338,9 @@ export const READS: Record<keyof Commands, readonly Kind[]> = {
   "models.set_card": [],
   "models.alias": [],
   "models.verify": [],
+  "models.import": [],
+  "models.diff": ["lab", "models", "datasets"],
+  "models.compare": [],
   "models.graph": ["lab", "models"],
   "models.tensor": ["lab", "models"],
   "models.predict": [],
