@@ -2,10 +2,13 @@
 
 import type { DiffRequest } from '../gen/DiffRequest';
 import type { Job } from '../gen/Job';
+import type { ModelDiffRequest } from '../gen/ModelDiffRequest';
+import type { ModelSource } from '../gen/ModelSource';
 import type { StatusState } from '../parts/Status.svelte';
 import { bytes, count, plural } from '../parts/format';
 import { toast } from '../parts/toasts.svelte';
 import { hearImport, importAgain, oddity } from './importing.svelte';
+import { hearModelImport } from './modelImports.svelte';
 import { hearRunImport } from './runImports.svelte';
 import { reportHref } from './runReport';
 
@@ -40,6 +43,10 @@ export function resultHref(job: Job): string | null {
     case 'runs_exported':
     case 'predicted':
       return null;
+    case 'model':
+      return `#/models/${encodeURIComponent(outcome.model)}/${outcome.version}`;
+    case 'model_diff':
+      return job.spec.job === 'diff_models' ? modelDiffHref(job.spec) : null;
     case 'demo':
       return '#/models';
   }
@@ -55,15 +62,23 @@ function diffHref({ left, right, key }: DiffRequest): string | null {
   return `#/data/${encodeURIComponent(name)}/diff?${query}`;
 }
 
+function modelDiffHref({ left, right, data }: ModelDiffRequest): string {
+  const text = (source: ModelSource) => (source.of === 'file' ? `file:${source.path}` : source.model);
+  const query = new URLSearchParams({ a: text(left), b: text(right) });
+  if (data) query.set('data', data.of === 'file' ? `file:${data.path}` : data.dataset);
+  return `#/onnx/diff?${query}`;
+}
+
 const told = new Set<string>();
 
 /** Says once in a toast how a job ended. */
 export function reportJob(job: Job): void {
   if (told.has(job.job_id) || job.state === 'waiting' || job.state === 'running') return;
   told.add(job.job_id);
-  if (hearImport(job) || hearRunImport(job)) return;
+  if (hearImport(job) || hearRunImport(job) || hearModelImport(job)) return;
   // The pages of trainings and of differences show what becomes of their own.
   if (job.spec.job === 'train' && location.hash.startsWith('#/train')) return;
+  if (job.spec.job === 'diff_models' && location.hash.startsWith('#/onnx/diff')) return;
   if (job.spec.job === 'diff' && /^#\/data\/[^/]+\/diff/.test(location.hash)) return;
   const href = resultHref(job);
   if (job.state === 'done') {
@@ -104,6 +119,7 @@ function ended(job: Job): string {
     const { path, n_runs, size_bytes } = job.outcome;
     return `${path} is written, ${plural(n_runs, 'run')}, ${bytes(size_bytes)}`;
   }
+  if (job.outcome?.made === 'model') return `${job.outcome.model}@${job.outcome.version} is imported`;
   if (job.outcome?.made === 'predicted') {
     const { path, n_rows, model } = job.outcome;
     return `${path} holds what ${model} says of ${plural(n_rows, 'row')}`;

@@ -308,7 +308,7 @@ export function gitWords({ git_commit, git_dirty }: RunEnvironment): string | nu
 /** A name for the model of a run: one there is for the same data, or the data's own. */
 export function suggestModel(
   dataset: string,
-  models: readonly { model: string; latest: { dataset: string } | null }[],
+  models: readonly { model: string; latest: { dataset: string | null } | null }[],
 ): string {
   return models.find(({ latest }) => latest?.dataset === dataset)?.model ?? dataset;
 }
