@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use assay_core::ModelName;
 use assay_core::code::Code;
+use assay_core::exchange::PushRequest;
 use assay_core::gate::GateReport;
 use assay_core::reference::{Reference, Selector};
 use assay_core::registered::{Origin, RegisteredModel};
@@ -13,6 +14,7 @@ use assay_core::registry::{
     Inspection, ModelDetail, ModelVersion, Port, PromoteRequest, Rollback, RollbackRequest, Stage,
     VerifyReport,
 };
+use assay_core::variants::VariantKind;
 use assay_lab::{Error, Lab};
 
 use crate::model_files;
@@ -77,8 +79,20 @@ pub enum Command {
     },
     /// Sign a version's files with the lab's key
     Sign { model: Reference },
+    /// Make a smaller model of a version, measured beside the whole one
+    Shrink(model_files::Shrink),
+    /// Copy a version into a shared folder, for other labs to pull
+    Push { model: Reference, dir: PathBuf },
+    /// Take versions out of a shared folder, checked
+    Pull(model_files::Pull),
     /// Copy the self-contained folder; exit 3 when it does not verify
-    Export { model: Reference, dir: PathBuf },
+    Export {
+        model: Reference,
+        dir: PathBuf,
+        /// A smaller model in the place of the whole one: float16, int8 or pruned
+        #[arg(long)]
+        variant: Option<VariantKind>,
+    },
     /// Score files of any size; the answers stand behind the columns of the rows
     Predict(Box<model_predict::Predict>),
     /// What the model answered through `assay serve`, and the labels that came since, as a table
@@ -191,8 +205,25 @@ impl Command {
                     return Ok(ExitCode::from(Code::Precondition.exit_status()));
                 }
             }
-            Self::Export { model, dir } => {
-                output.result(&lab.export_model(model, dir)?, |written| {
+            Self::Shrink(shrink) => shrink.run(lab, output)?,
+            Self::Push { model, dir } => {
+                let request = PushRequest {
+                    model: model.clone(),
+                    folder: dir.clone(),
+                };
+                output.result(&lab.push_model(&request)?, model_files::moved);
+            }
+            Self::Pull(pull) => pull.run(lab, output)?,
+            Self::Export {
+                model,
+                dir,
+                variant,
+            } => {
+                let written = match variant {
+                    Some(variant) => lab.export_smaller(model, *variant, dir)?,
+                    None => lab.export_model(model, dir)?,
+                };
+                output.result(&written, |written| {
                     format!("wrote {} to {}", bytes(written.size_bytes), written.path)
                 });
             }
@@ -363,7 +394,11 @@ fn shown(detail: &ModelDetail) -> String {
         bytes(version.onnx_size_bytes),
         version.opset,
         parity(version),
-        detail.signed.words(),
+        [detail.signed.words()]
+            .into_iter()
+            .chain(detail.variants.iter().map(model_files::variant))
+            .collect::<Vec<_>>()
+            .join("\n"),
         table(&["metric", "value", "change"], metrics, &[1, 2]),
         table(&["name", "type", "seen in training"], inputs, &[]),
         conditions(&detail.gate),

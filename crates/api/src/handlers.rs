@@ -7,6 +7,7 @@ use assay_core::chart::{ChartRequest, ChartSpec, RenderRequest};
 use assay_core::code::Failure;
 use assay_core::curves::CurvesRequest;
 use assay_core::dataset::{DatasetDetail, DatasetSummary, DatasetVersion, ImportSpec, RowsRequest};
+use assay_core::exchange::{Moved, OfferedVersion, PullRequest, PushRequest, SharedFolder};
 use assay_core::expect::{CheckReport, ResultFormat, RuleInfo, Suite};
 use assay_core::gate::GateReport;
 use assay_core::imported_model::ModelImportSpec;
@@ -35,6 +36,7 @@ use assay_core::serving::{PredictAnswer, ServedModel, TryModel};
 use assay_core::signing::{NewKey, SignatureReport, SigningKeys, TrustKey};
 use assay_core::suites::*;
 use assay_core::train::{AlgorithmInfo, TrainSpec};
+use assay_core::variants::ShrinkSpec;
 use assay_core::version_diff::{DiffRequest, VersionDiff};
 use assay_core::watch::{WatchRequest, WatchedFolder};
 use assay_core::{DatasetName, Task};
@@ -482,9 +484,26 @@ pub fn keys_trust(desk: &Desk, request: TrustKey) -> Answer<SigningKeys> {
     ask(desk, |lab| lab.trust_key(&request))
 }
 
+pub fn models_shrink(desk: &Desk, request: ShrinkSpec) -> Answer<JobStarted> {
+    begin(desk, JobSpec::Shrink(request))
+}
+
+pub fn models_push(desk: &Desk, request: PushRequest) -> Answer<Moved> {
+    ask(desk, |lab| lab.push_model(&request))
+}
+
+pub fn models_offers(desk: &Desk, request: SharedFolder) -> Answer<Vec<OfferedVersion>> {
+    ask(desk, |lab| lab.offered_models(&request))
+}
+
+pub fn models_pull(desk: &Desk, request: PullRequest) -> Answer<Vec<Moved>> {
+    ask(desk, |lab| lab.pull_models(&request))
+}
+
 pub fn models_export(desk: &Desk, request: ExportRequest) -> Answer<Written> {
-    ask(desk, |lab| {
-        lab.export_model(&request.model, &request.folder)
+    ask(desk, |lab| match request.variant {
+        Some(variant) => lab.export_smaller(&request.model, variant, &request.folder),
+        None => lab.export_model(&request.model, &request.folder),
     })
 }
 

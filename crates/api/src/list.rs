@@ -114,6 +114,10 @@ macro_rules! with_commands {
             json "keys.new" (NewKey) -> SigningKeys, reads [] => handlers::keys_new;
             json "keys.trust" (TrustKey) -> SigningKeys, reads [] => handlers::keys_trust;
             json "models.sign" (ByModel) -> SignatureReport, reads [] => handlers::models_sign;
+            json "models.shrink" (ShrinkSpec) -> JobStarted, reads [] => handlers::models_shrink;
+            json "models.push" (PushRequest) -> Moved, reads [] => handlers::models_push;
+            json "models.offers" (SharedFolder) -> Vec<OfferedVersion>, reads [Lab, Models] => handlers::models_offers;
+            json "models.pull" (PullRequest) -> Vec<Moved>, reads [] => handlers::models_pull;
             json "models.export" (ExportRequest) -> Written, reads [] => handlers::models_export;
 
             json "replays.start" (ReplaySpec) -> JobStarted, reads [] => handlers::replays_start;

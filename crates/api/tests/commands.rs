@@ -297,6 +297,16 @@ fn requests(desk: &Desk, folder: &std::path::Path) -> BTreeMap<&'static str, Val
         ),
         ("models.sign", json!({ "model": "penguin-species" })),
         (
+            "models.shrink",
+            json!({ "model": "penguin-species", "to": "pruned", "size": 0.5 }),
+        ),
+        (
+            "models.push",
+            json!({ "model": "penguin-species", "folder": folder.join("shared") }),
+        ),
+        ("models.offers", json!({ "folder": folder.join("shared") })),
+        ("models.pull", json!({ "folder": folder.join("shared") })),
+        (
             "models.import",
             json!({ "path": folder.join("model.onnx"), "name": "imported" }),
         ),

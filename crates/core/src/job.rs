@@ -17,6 +17,7 @@ use crate::reproduction::Reproduction;
 use crate::scoring::{PredictSpec, Predicted};
 use crate::task::Progress;
 use crate::train::TrainSpec;
+use crate::variants::{ModelVariant, ShrinkSpec};
 use crate::version_diff::DiffRequest;
 
 /// What a worker is asked to do.
@@ -38,6 +39,8 @@ pub enum JobSpec {
     ExportRuns(RunExportSpec),
     /// A file scored by a model.
     Predict(PredictSpec),
+    /// A smaller model of a version.
+    Shrink(ShrinkSpec),
     /// An ONNX file into the registry; what it holds runs in the worker alone.
     ImportModel(ModelImportSpec),
     /// Two models on the same rows.
@@ -57,6 +60,7 @@ impl JobSpec {
             Self::Reproduce { .. } => "reproduce",
             Self::ImportRuns(_) => "import_runs",
             Self::ExportRuns(_) => "export_runs",
+            Self::Shrink(_) => "shrink",
             Self::Predict(_) => "predict",
             Self::ImportModel(_) => "import_model",
             Self::DiffModels(_) => "diff_models",
@@ -100,6 +104,7 @@ pub enum JobOutcome {
     Reproduction(Reproduction),
     RunsImported(RunImportReport),
     RunsExported(ArchiveWritten),
+    Shrunk(ModelVariant),
     Predicted(Predicted),
     Model(Box<ModelVersion>),
     /// Two models were compared; the answer is kept until it is asked for.

@@ -75,9 +75,13 @@ impl Lab {
                 "suite passes".to_owned(),
             ));
         };
-        let report = self
-            .store
-            .latest_check(trained.dataset, trained.dataset_number)?;
+        // A data set of that name here may be another one than in the lab that the version comes from.
+        let report = match self.record_here(version)? {
+            Some(_) => self
+                .store
+                .latest_check(trained.dataset, trained.dataset_number)?,
+            None => None,
+        };
         let check = report.map(|report| {
             (
                 u64::from(report.outcome.n_passed),
@@ -150,7 +154,11 @@ impl Lab {
         metric: &str,
         confidence: f64,
     ) -> Result<Champion, Cause> {
-        let record = self.record_of(version)?;
+        let Some(record) = self.record_here(version)? else {
+            return Ok(Champion::NotComparable(
+                "the rows that it was tested on are in another lab".to_owned(),
+            ));
+        };
         let other = self.record_of(champion)?;
         if other.spec.target != record.spec.target || other.classes != record.classes {
             return Ok(Champion::NotComparable(format!(
@@ -267,7 +275,7 @@ pub(crate) fn gate_passed(gate: &GateReport, version: &ModelVersion) -> Result<(
 }
 
 /// `None` for what was not measured against an answer.
-fn truth(stored: &StoredPredictions, record: &TrainRecord) -> Option<Target> {
+pub(crate) fn truth(stored: &StoredPredictions, record: &TrainRecord) -> Option<Target> {
     if !stored.truth_value.is_empty() {
         Some(Target::Values(stored.truth_value.clone()))
     } else if !stored.truth_class.is_empty() {

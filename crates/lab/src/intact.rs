@@ -41,8 +41,12 @@ impl IntactModel {
 
 /// A folder of a version, read once. Without a graph that has a sum it is damaged.
 pub(crate) fn read_model(folder: &Path) -> ReadFolder {
-    let wanted: Vec<&str> = DOCUMENTS.into_iter().chain([ONNX]).collect();
-    let mut read = read_folder(folder, &wanted);
+    read_with(folder, |name| name == ONNX || DOCUMENTS.contains(&name))
+}
+
+/// The same with the bytes of more files.
+pub(crate) fn read_with(folder: &Path, keep: impl Fn(&str) -> bool) -> ReadFolder {
+    let mut read = read_folder(folder, keep);
     if read.check.damaged.is_empty() && !read.kept.contains_key(ONNX) {
         read.check.damaged.push(ONNX.to_owned());
     }

@@ -77,7 +77,12 @@ impl Lab {
         let version = self.store.model_version(model)?;
         let path = self.store.registry_file(&version.key(), CARD)?;
         let text = std::fs::read_to_string(&path).map_err(|error| Cause::io(&path, error))?;
-        let written = self.card_from_what_is_known(&version)?;
+        // The card of a version from another lab is as it came.
+        let is_known = version.imported.is_some() || self.record_here(&version)?.is_some();
+        let written = match is_known {
+            true => self.card_from_what_is_known(&version)?,
+            false => text.clone(),
+        };
         Ok(ModelCard {
             model: version.key(),
             is_edited: text != written,

@@ -1,5 +1,7 @@
 //! The self-contained folder of a model version: what another tool needs to open it without Assay.
 
+use std::collections::BTreeMap;
+
 use assay_core::Columns;
 use assay_core::drift::{ReferenceSketch, SketchShape};
 use assay_core::matrix::Prediction;
@@ -7,6 +9,7 @@ use assay_core::registry::{ModelVersion, Signature, SignatureColumn};
 use assay_core::run::TrainRecord;
 use assay_core::schema::ColumnType;
 use assay_core::train::ProblemKind;
+use assay_core::variants::ModelVariant;
 use assay_core::words::number;
 use assay_onnx::MlModel;
 use serde::{Deserialize, Serialize};
@@ -86,20 +89,60 @@ pub fn all(files: &Files<'_>) -> Result<Vec<(String, Vec<u8>)>, Cause> {
             })?,
         ),
     ];
-    let created = jiff::Timestamp::from_millisecond(files.version.created_ms)
-        .map(|time| time.strftime("%Y-%m-%d %H:%M:%S.%6f").to_string())
-        .unwrap_or_default();
-    let ml_model = assay_onnx::ml_model(&MlModel {
-        graph: &assay_onnx::inspect(files.onnx)?,
-        // The same version always has the same one.
-        model_uuid: files.version.onnx.as_str().get(..32).unwrap_or_default(),
-        run_id: files.version.run_id.as_ref().map(|id| id.as_str()),
-        created_utc: &created,
-        size_bytes: files.version.onnx_size_bytes,
-    });
-    all.push(("MLmodel".to_owned(), ml_model.into_bytes()));
+    all.push(("MLmodel".to_owned(), ml_model(files.version, files.onnx)?));
     all.extend(assay_onnx::requirements().map(|(name, text)| (name.to_owned(), text.into_bytes())));
     Ok(all)
+}
+
+fn ml_model(version: &ModelVersion, onnx: &[u8]) -> Result<Vec<u8>, Cause> {
+    let created = jiff::Timestamp::from_millisecond(version.created_ms)
+        .map(|time| time.strftime("%Y-%m-%d %H:%M:%S.%6f").to_string())
+        .unwrap_or_default();
+    let text = assay_onnx::ml_model(&MlModel {
+        graph: &assay_onnx::inspect(onnx)?,
+        // The same version always has the same one.
+        model_uuid: version.onnx.as_str().get(..32).unwrap_or_default(),
+        run_id: version.run_id.as_ref().map(|id| id.as_str()),
+        created_utc: &created,
+        size_bytes: version.onnx_size_bytes,
+    });
+    Ok(text.into_bytes())
+}
+
+pub struct VariantFiles<'a> {
+    /// With the hash and the size of the smaller graph.
+    pub version: &'a ModelVersion,
+    pub record: &'a TrainRecord,
+    pub variant: &'a ModelVariant,
+    pub onnx: &'a [u8],
+    /// To the rows of the sample request.
+    pub answers: &'a Prediction,
+    /// The files of the whole version.
+    pub others: BTreeMap<String, Vec<u8>>,
+}
+
+/// The folder of a version with a smaller model in the place of the whole one. What was said of the whole one alone,
+/// its parity and its other variants, stays behind; `variant.json` says what was measured.
+pub fn of_variant(files: &VariantFiles<'_>) -> Result<Vec<(String, Vec<u8>)>, Cause> {
+    let mut all = files.others.clone();
+    all.retain(|name, _| !(name.starts_with("model.") && name.ends_with(".onnx")));
+    all.remove("parity.json");
+    for (name, bytes) in [
+        (ONNX, files.onnx.to_vec()),
+        ("variant.json", serde_json::to_vec_pretty(files.variant)?),
+        ("MLmodel", ml_model(files.version, files.onnx)?),
+        (
+            "sample_answer.json",
+            serde_json::to_vec_pretty(&model_sample::answer(files.answers, &files.record.classes))?,
+        ),
+        (
+            "sbom.cdx.json",
+            model_sbom::bill(files.version, files.record)?.into_bytes(),
+        ),
+    ] {
+        all.insert(name.to_owned(), bytes);
+    }
+    Ok(all.into_iter().collect())
 }
 
 /// Inputs as the graph takes them, outputs as it gives them, each with what training saw.

@@ -9,6 +9,7 @@ use assay_core::drift::ReferenceSketch;
 use assay_core::gate::GateReport;
 use assay_core::ids::check_name;
 use assay_core::matrix::Prediction;
+use assay_core::parity::ParityReport;
 use assay_core::recipe::InputColumn;
 use assay_core::reference::Reference;
 use assay_core::registered::RegisteredVersion;
@@ -17,6 +18,7 @@ use assay_core::registry::{
     Trained, VerifyReport,
 };
 use assay_core::run::{RunStatus, StoredPredictions, TrainRecord};
+use assay_core::variants::VariantKind;
 use assay_core::{Columns, ModelName, ObjectHash, RunId};
 use assay_store::{FolderCheck, NewModelVersion, NewOrigin, NewTrained};
 
@@ -90,8 +92,25 @@ impl Lab {
 
     /// Copies the self-contained folder of a version. The folder must be absent or empty.
     pub fn export_model(&self, model: &Reference, folder: &Path) -> Result<Written, Error> {
-        self.export_version(model, folder)
+        self.export_version(model, None, folder)
             .attempt(|| format!("export `{model}` to {}", folder.display()))
+    }
+
+    /// The same with a smaller model of the version in the place of the whole one.
+    pub fn export_smaller(
+        &self,
+        model: &Reference,
+        variant: VariantKind,
+        folder: &Path,
+    ) -> Result<Written, Error> {
+        self.export_version(model, Some(variant), folder)
+            .attempt(|| {
+                format!(
+                    "export {} of `{model}` to {}",
+                    variant.name(),
+                    folder.display()
+                )
+            })
     }
 
     fn model_detail(&self, model: &Reference) -> Result<ModelDetail, Cause> {
@@ -278,24 +297,17 @@ impl Lab {
         let read = read_model(&self.store.registry_path(&version.key())?);
         let signed = self.judge_signature(&read)?;
         let FolderCheck { n_files, damaged } = read.check;
-        let onnx = read.kept.get(ONNX).filter(|_| damaged.is_empty());
-        let parity = match (version.trained(), onnx) {
-            (Some(trained), Some(onnx)) => {
-                let record = self.record_of(&version)?;
-                let stored = self.predictions(trained.run_id)?;
-                Some(self.parity_of_run(trained.run_id, &record, &stored, onnx)?)
-            }
-            // Nothing but its files can be wrong of an imported one: there is no trained model beside it.
-            _ => None,
-        };
-        let is_same = match &parity {
-            Some(parity) => parity.passed,
-            None => version.imported.is_some(),
+        let onnx = read.kept.get(ONNX);
+        let parity = match onnx.filter(|_| damaged.is_empty()) {
+            Some(onnx) => self.parity_of_version(&version, onnx)?,
+            None => None,
         };
         Ok(VerifyReport {
             model: version.key(),
             n_files,
-            passed: damaged.is_empty() && signed.passes() && is_same,
+            passed: damaged.is_empty()
+                && signed.passes()
+                && parity.as_ref().is_none_or(|parity| parity.passed),
             damaged,
             signed,
             parity,
@@ -308,27 +320,60 @@ impl Lab {
     fn require_intact(&self, model: &Reference) -> Result<IntactModel, Cause> {
         let version = self.store.model_version(model)?;
         let intact = self.intact(&version.key())?;
-        if let Some(trained) = version.trained() {
-            let record = self.record_of(&version)?;
-            let stored = self.predictions(trained.run_id)?;
-            let parity = self.parity_of_run(trained.run_id, &record, &stored, &intact.onnx)?;
+        if let Some(parity) = self.parity_of_version(&version, &intact.onnx)? {
             require_parity(&parity)?;
         }
         Ok(intact)
     }
 
-    pub(crate) fn record_of(&self, version: &ModelVersion) -> Result<TrainRecord, Cause> {
+    /// `None` for a version of another lab: the answers of its model stayed there, and its sums say that the graph is
+    /// the one that passed.
+    fn parity_of_version(
+        &self,
+        version: &ModelVersion,
+        onnx: &[u8],
+    ) -> Result<Option<ParityReport>, Cause> {
+        let Some(record) = self.record_here(version)? else {
+            return Ok(None);
+        };
         let run_id = trained(version)?.run_id;
-        self.store.run_parts(run_id)?.record.ok_or_else(|| {
-            Cause::said(
-                Code::NotFound,
-                format!("the run {run_id} of this version has no record"),
-            )
-        })
+        let stored = self.predictions(run_id)?;
+        let parity = self.parity_of_run(run_id, &record, &stored, onnx)?;
+        Ok(Some(parity))
     }
 
-    fn export_version(&self, model: &Reference, folder: &Path) -> Result<Written, Cause> {
-        let source = self.require_intact(model)?.folder;
+    /// How a version was trained, as its run says or, when that is in another lab, as the version's folder does.
+    pub(crate) fn record_of(&self, version: &ModelVersion) -> Result<TrainRecord, Cause> {
+        trained(version)?;
+        match self.record_here(version)? {
+            Some(record) => Ok(record),
+            None => Ok(self.provenance_of(&version.key())?.record),
+        }
+    }
+
+    /// `None` when the run is in another lab, and for an imported version, which has none.
+    pub(crate) fn record_here(&self, version: &ModelVersion) -> Result<Option<TrainRecord>, Cause> {
+        let Some(trained) = version.trained() else {
+            return Ok(None);
+        };
+        match self.store.run_parts(trained.run_id) {
+            Err(assay_store::Error::NotFound { .. }) => Ok(None),
+            parts => {
+                let missing = format!("the run {} of this version has no record", trained.run_id);
+                let record = parts?.record;
+                Ok(Some(
+                    record.ok_or_else(|| Cause::said(Code::NotFound, missing))?,
+                ))
+            }
+        }
+    }
+
+    fn export_version(
+        &self,
+        model: &Reference,
+        variant: Option<VariantKind>,
+        folder: &Path,
+    ) -> Result<Written, Cause> {
         let taken = fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some());
         if taken {
             return Err(Cause::with_hint(
@@ -337,6 +382,10 @@ impl Lab {
                 "name a new folder",
             ));
         }
+        if let Some(kind) = variant {
+            return self.export_variant(model, kind, folder);
+        }
+        let source = self.require_intact(model)?.folder;
         fs::create_dir_all(folder).map_err(|error| Cause::io(folder, error))?;
         let size_bytes = copy_folder(&source, folder)?;
         Ok(Written {

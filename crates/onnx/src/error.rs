@@ -51,6 +51,9 @@ pub enum Error {
     External(String),
     #[error("the graph answered `{0}`, which is none of the classes")]
     UnknownLabel(String),
+    /// It cannot be made smaller in the way that was asked for.
+    #[error("the graph does not get smaller: {0}")]
+    Shrink(String),
     #[error("ONNX Runtime failed: {0}")]
     Run(String),
     #[error("the two predictions cannot be compared: {0}")]
@@ -63,7 +66,7 @@ impl Error {
             Self::NoLibrary(_) | Self::NoTensor => Code::NotFound,
             Self::Load { .. } => Code::Io,
             Self::LoadedElsewhere(_) => Code::Conflict,
-            Self::Export(_) | Self::Ports(_) => Code::Unsupported,
+            Self::Export(_) | Self::Ports(_) | Self::Shrink(_) => Code::Unsupported,
             Self::NotOnnx
             | Self::TooLarge { .. }
             | Self::Graph(_)
@@ -106,6 +109,7 @@ impl Error {
             Self::UnknownLabel(_) => {
                 "check that the graph and the classes are of one model version"
             }
+            Self::Shrink(_) => "keep the model as it is, or ask for another kind of smaller model",
             Self::NoTensor | Self::RowCount { .. } | Self::Run(_) | Self::Compare(_) => {
                 return None;
             }

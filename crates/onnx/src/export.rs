@@ -24,7 +24,7 @@ mod numbers;
 mod position;
 mod projection;
 mod reach;
-mod tensor;
+pub(crate) mod tensor;
 mod trees;
 mod words;
 

@@ -22,6 +22,7 @@ mod proto;
 mod reading;
 mod runtime;
 mod session;
+mod shrink;
 mod tensor_values;
 mod wiring;
 
@@ -35,4 +36,5 @@ pub use inspect::inspect;
 pub use mlmodel::{MlModel, ml_model, requirements};
 pub use runtime::Runtime;
 pub use session::Session;
+pub use shrink::{Shrunk, prune, to_float16, to_int8};
 pub use wiring::wiring;

@@ -167,6 +167,44 @@ impl Session {
         Ok(answer.into_prediction())
     }
 
+    /// What the graph computes under the names of some of its outputs, row-major, with the numbers a row has.
+    ///
+    /// # Errors
+    /// As [`Self::predict`], and [`Error::Run`] for an output that is no matrix of numbers.
+    pub(crate) fn values(
+        &self,
+        columns: &Columns,
+        names: &[String],
+    ) -> Result<Vec<(Vec<f64>, usize)>, Error> {
+        let failed = |error: ort::Error| Error::Run(error.message().to_owned());
+        let inputs = self
+            .feeds(columns)?
+            .iter()
+            .map(|feed| Ok((Cow::from(feed.name), feed.tensor(0, columns.n_rows)?)))
+            .collect::<Result<Vec<_>, ort::Error>>()
+            .map_err(failed)?;
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        let outputs = inner.run(inputs).map_err(failed)?;
+        let n_rows = columns.n_rows.max(1);
+        names
+            .iter()
+            .map(|name| {
+                let value = outputs
+                    .get(name)
+                    .ok_or_else(|| Error::Run(format!("no output `{name}`")))?;
+                let numbers: Vec<f64> = match value.try_extract_tensor::<f64>() {
+                    Ok((_, numbers)) => numbers.to_vec(),
+                    Err(_) => {
+                        let (_, numbers) = value.try_extract_tensor::<f32>().map_err(failed)?;
+                        numbers.iter().map(|&number| f64::from(number)).collect()
+                    }
+                };
+                let width = numbers.len() / n_rows;
+                Ok((numbers, width))
+            })
+            .collect()
+    }
+
     fn feeds<'a>(&'a self, columns: &'a Columns) -> Result<Vec<Feed<'a>>, Error> {
         let missing: Vec<String> = self
             .inputs

@@ -5,14 +5,14 @@ mod float16;
 mod int8;
 mod prune;
 
+use assay_core::Columns;
 use assay_core::variants::VariantKind;
 use prost::Message;
 
 use crate::error::Error;
 use crate::proto::{AttributeProto, GraphProto, ModelProto, NodeProto};
 use crate::reading::{Whole, read};
-
-pub use prune::{EnsembleRows, ensemble_inputs};
+use crate::runtime::Runtime;
 
 /// A matrix with fewer numbers costs more in nodes than it saves in bits.
 const FEWEST_NUMBERS: usize = 64;
@@ -44,14 +44,20 @@ pub fn to_int8(bytes: &[u8]) -> Result<Shrunk, Error> {
 }
 
 /// Trees with a share of their nodes, over 0 and under 1: subtrees become leaves, those first that cost the rows least
-/// for each node that they save (weakest-link pruning, Breiman et al. 1984, with what the rows show of the leaves).
-/// `rows` has what [`ensemble_inputs`] asked for, in its order.
+/// for each node that they save (weakest-link pruning, Breiman et al. 1984; the loss is the sum of squares between what
+/// a row got from its leaves and what it gets then).
 ///
 /// # Errors
-/// As [`to_float16`].
-pub fn prune(bytes: &[u8], share: f64, rows: &[EnsembleRows]) -> Result<Shrunk, Error> {
+/// As [`to_float16`]; and as [`crate::Session::predict`] for the rows.
+pub fn prune(
+    runtime: &Runtime,
+    bytes: &[u8],
+    share: f64,
+    columns: &Columns,
+) -> Result<Shrunk, Error> {
+    let rows = prune::rows(runtime, bytes, columns)?;
     changed(bytes, VariantKind::Pruned, |whole| {
-        prune::write(&mut whole.graph, share, rows)
+        prune::write(&mut whole.graph, share, &rows)
     })
 }
 
@@ -103,10 +109,19 @@ impl<'a> Names<'a> {
 fn collect<'a>(graph: &'a GraphProto, names: &mut std::collections::HashSet<&'a str>) {
     let values = graph.input.iter().chain(&graph.output);
     names.extend(values.filter_map(|value| value.name.as_deref()));
-    names.extend(graph.initializer.iter().filter_map(|tensor| tensor.name.as_deref()));
+    names.extend(
+        graph
+            .initializer
+            .iter()
+            .filter_map(|tensor| tensor.name.as_deref()),
+    );
     for node in &graph.node {
         names.extend(node.input.iter().chain(&node.output).map(String::as_str));
-        for inner in node.attribute.iter().filter_map(|attribute| attribute.g.as_ref()) {
+        for inner in node
+            .attribute
+            .iter()
+            .filter_map(|attribute| attribute.g.as_ref())
+        {
             collect(inner, names);
         }
     }
@@ -120,7 +135,12 @@ fn is_standard(node: &NodeProto) -> bool {
     matches!(node.domain.as_deref(), None | Some("" | "ai.onnx"))
 }
 
-fn node(operator: &str, inputs: &[&str], outputs: &[&str], attribute: Vec<AttributeProto>) -> NodeProto {
+fn node(
+    operator: &str,
+    inputs: &[&str],
+    outputs: &[&str],
+    attribute: Vec<AttributeProto>,
+) -> NodeProto {
     NodeProto {
         name: Some(format!("{operator}/{}", outputs.first().unwrap_or(&""))),
         op_type: Some(operator.to_owned()),
@@ -133,7 +153,11 @@ fn node(operator: &str, inputs: &[&str], outputs: &[&str], attribute: Vec<Attrib
 
 /// The operators of a graph in words, for a sentence that says why nothing can be done.
 fn operators(graph: &GraphProto) -> String {
-    let mut found: Vec<&str> = graph.node.iter().filter_map(|node| node.op_type.as_deref()).collect();
+    let mut found: Vec<&str> = graph
+        .node
+        .iter()
+        .filter_map(|node| node.op_type.as_deref())
+        .collect();
     found.sort_unstable();
     found.dedup();
     found.join(", ")

@@ -15,6 +15,7 @@ mod parity;
 mod random;
 mod reference;
 mod session;
+mod shrink;
 mod steps;
 mod wide;
 

@@ -56,7 +56,9 @@ pub use mlflow_database::{DatabasePoint, DatabaseRun, MlflowDatabase};
 pub use models::{NewModelVersion, NewOrigin, NewTrained};
 pub use objects::PendingObject;
 pub use orphans::Removed;
-pub use registry::{CHECKSUMS, FolderCheck, ReadFolder, SIGNATURE, check_folder, read_folder};
+pub use registry::{
+    CHECKSUMS, FolderCheck, ReadFolder, SIGNATURE, check_folder, read_folder, write_folder,
+};
 pub use runs::curve::{CurveChunk, CurveId, CurveOutline};
 pub use runs::metrics::{ALL_STEPS, MetricPoint};
 pub use runs::{FinishedRun, NewRun, RunParts};

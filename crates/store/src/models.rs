@@ -5,6 +5,7 @@ mod import;
 mod moves;
 mod registered;
 mod rollback;
+mod taken;
 mod variants;
 
 use std::collections::BTreeMap;

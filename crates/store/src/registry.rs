@@ -230,11 +230,11 @@ impl Store {
 
 /// Compares every file that `CHECKSUMS` in `folder` lists; the folder may be anywhere.
 pub fn check_folder(folder: &Path) -> Result<FolderCheck> {
-    Ok(read_folder(folder, &[]).check)
+    Ok(read_folder(folder, |_| false).check)
 }
 
-/// The same, and what was read: `keep` are the files whose bytes are wanted, of those that are listed and whole.
-pub fn read_folder(folder: &Path, keep: &[&str]) -> ReadFolder {
+/// The same, and what was read: `keep` says whose bytes are wanted, of the files that are listed and whole.
+pub fn read_folder(folder: &Path, keep: impl Fn(&str) -> bool) -> ReadFolder {
     let sums = std::fs::read(folder.join(CHECKSUMS)).unwrap_or_default();
     let mut read = ReadFolder {
         size_bytes: sums.len() as u64,
@@ -255,7 +255,7 @@ pub fn read_folder(folder: &Path, keep: &[&str]) -> ReadFolder {
         match found.filter(|bytes| Sums::of(bytes) == *wanted) {
             Some(bytes) => {
                 read.size_bytes += bytes.len() as u64;
-                if keep.contains(path) {
+                if keep(path) {
                     read.kept.insert((*path).to_owned(), bytes);
                 }
             }
@@ -265,6 +265,31 @@ pub fn read_folder(folder: &Path, keep: &[&str]) -> ReadFolder {
     drop(listed);
     read.sums = sums;
     read
+}
+
+/// Writes files with their sums into a folder anywhere; `sign` gets the sums and may give a signature of them. Returns
+/// the bytes written.
+pub fn write_folder<E: From<Error>>(
+    folder: &Path,
+    files: &[(String, Vec<u8>)],
+    sign: impl FnOnce(&str) -> std::result::Result<Option<String>, E>,
+) -> std::result::Result<u64, E> {
+    let mut all: Vec<(&str, &[u8])> = Vec::new();
+    for (path, bytes) in files {
+        check_path(path)?;
+        all.push((path, bytes));
+    }
+    let sums = checksums(files);
+    let signature = sign(&sums)?;
+    all.push((CHECKSUMS, sums.as_bytes()));
+    all.extend(signature.as_ref().map(|text| (SIGNATURE, text.as_bytes())));
+    let mut size_bytes = 0;
+    for (path, bytes) in all {
+        write_file(&folder.join(path), bytes)
+            .attempted(|| format!("writing `{}`", folder.join(path).display()))?;
+        size_bytes += bytes.len() as u64;
+    }
+    Ok(size_bytes)
 }
 
 /// Removes the folder of a version that was deleted for good, and its model's when that is empty.

@@ -47,6 +47,7 @@ export function resultHref(job: Job): string | null {
       return `#/models/${encodeURIComponent(outcome.model)}/${outcome.version}`;
     case 'model_diff':
       return job.spec.job === 'diff_models' ? modelDiffHref(job.spec) : null;
+    case 'shrunk':
     case 'demo':
       return '#/models';
   }

@@ -9,9 +9,10 @@ import type { ReplaySpec } from "./ReplaySpec";
 import type { RunExportSpec } from "./RunExportSpec";
 import type { RunId } from "./RunId";
 import type { RunImportSpec } from "./RunImportSpec";
+import type { ShrinkSpec } from "./ShrinkSpec";
 import type { TrainSpec } from "./TrainSpec";
 
 /**
  * What a worker is asked to do.
  */
-export type JobSpec = { "job": "import" } & ImportSpec | { "job": "train" } & TrainSpec | { "job": "replay" } & ReplaySpec | { "job": "diff" } & DiffRequest | { "job": "export" } & ExportDataset | { "job": "reproduce", run_id: RunId, } | { "job": "import_runs" } & RunImportSpec | { "job": "export_runs" } & RunExportSpec | { "job": "predict" } & PredictSpec | { "job": "import_model" } & ModelImportSpec | { "job": "diff_models" } & ModelDiffRequest | { "job": "demo" };
+export type JobSpec = { "job": "import" } & ImportSpec | { "job": "train" } & TrainSpec | { "job": "replay" } & ReplaySpec | { "job": "diff" } & DiffRequest | { "job": "export" } & ExportDataset | { "job": "reproduce", run_id: RunId, } | { "job": "import_runs" } & RunImportSpec | { "job": "export_runs" } & RunExportSpec | { "job": "predict" } & PredictSpec | { "job": "shrink" } & ShrinkSpec | { "job": "import_model" } & ModelImportSpec | { "job": "diff_models" } & ModelDiffRequest | { "job": "demo" };

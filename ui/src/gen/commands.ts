@@ -61,9 +61,11 @@ import type { ModelDiffRequest } from "./ModelDiffRequest";
 import type { ModelImportSpec } from "./ModelImportSpec";
 import type { ModelSummary } from "./ModelSummary";
 import type { ModelVersion } from "./ModelVersion";
+import type { Moved } from "./Moved";
 import type { NewAccessToken } from "./NewAccessToken";
 import type { NewKey } from "./NewKey";
 import type { Nothing } from "./Nothing";
+import type { OfferedVersion } from "./OfferedVersion";
 import type { OnnxGraph } from "./OnnxGraph";
 import type { OpenChart } from "./OpenChart";
 import type { OwnServer } from "./OwnServer";
@@ -72,7 +74,9 @@ import type { PredictSpec } from "./PredictSpec";
 import type { PreviewRequest } from "./PreviewRequest";
 import type { Profile } from "./Profile";
 import type { PromoteRequest } from "./PromoteRequest";
+import type { PullRequest } from "./PullRequest";
 import type { PurgeRuns } from "./PurgeRuns";
+import type { PushRequest } from "./PushRequest";
 import type { Recipe } from "./Recipe";
 import type { RecipeName } from "./RecipeName";
 import type { RecipeRequest } from "./RecipeRequest";
@@ -114,6 +118,8 @@ import type { SearchAnswer } from "./SearchAnswer";
 import type { SearchRequest } from "./SearchRequest";
 import type { ServedModel } from "./ServedModel";
 import type { SetModelCard } from "./SetModelCard";
+import type { SharedFolder } from "./SharedFolder";
+import type { ShrinkSpec } from "./ShrinkSpec";
 import type { SignatureReport } from "./SignatureReport";
 import type { SigningKeys } from "./SigningKeys";
 import type { Suite } from "./Suite";
@@ -238,6 +244,10 @@ export interface Commands {
   "keys.new": { request: NewKey; response: SigningKeys };
   "keys.trust": { request: TrustKey; response: SigningKeys };
   "models.sign": { request: ByModel; response: SignatureReport };
+  "models.shrink": { request: ShrinkSpec; response: JobStarted };
+  "models.push": { request: PushRequest; response: Moved };
+  "models.offers": { request: SharedFolder; response: Array<OfferedVersion> };
+  "models.pull": { request: PullRequest; response: Array<Moved> };
   "models.export": { request: ExportRequest; response: Written };
   "replays.start": { request: ReplaySpec; response: JobStarted };
   "replays.list": { request: Nothing; response: Array<ReplaySummary> };
@@ -350,6 +360,10 @@ export const READS: Record<keyof Commands, readonly Kind[]> = {
   "keys.new": [],
   "keys.trust": [],
   "models.sign": [],
+  "models.shrink": [],
+  "models.push": [],
+  "models.offers": ["lab", "models"],
+  "models.pull": [],
   "models.export": [],
   "replays.start": [],
   "replays.list": ["lab", "replays"],

@@ -371,6 +371,7 @@ fn class(spec: &JobSpec) -> Class {
         | JobSpec::Reproduce { .. }
         | JobSpec::Replay(_)
         | JobSpec::ImportRuns(_)
+        | JobSpec::Shrink(_)
         | JobSpec::Demo => Class::Making,
     }
 }
@@ -452,6 +453,7 @@ impl Lab {
             JobSpec::Predict(spec) => {
                 format!("score {} with {}", file_name(&spec.path), spec.model)
             }
+            JobSpec::Shrink(spec) => format!("make {} of {}", spec.to.name(), spec.model),
             JobSpec::ImportModel(spec) => {
                 format!("import {} as {}", file_name(&spec.path), spec.name)
             }

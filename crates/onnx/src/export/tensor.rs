@@ -64,6 +64,13 @@ pub fn ints(name: &str, values: Vec<i64>) -> AttributeProto {
     }
 }
 
+pub fn floats(name: &str, values: Vec<f32>) -> AttributeProto {
+    AttributeProto {
+        floats: values,
+        ..attribute(name, AttributeType::Floats)
+    }
+}
+
 pub fn text(name: &str, value: &str) -> AttributeProto {
     AttributeProto {
         s: Some(value.as_bytes().to_vec()),

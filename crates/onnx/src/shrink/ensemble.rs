@@ -70,7 +70,10 @@ impl Test {
     }
 
     fn name(self) -> &'static str {
-        Self::ALL.iter().find(|(test, _)| *test == self).map_or("", |(_, name)| name)
+        Self::ALL
+            .iter()
+            .find(|(test, _)| *test == self)
+            .map_or("", |(_, name)| name)
     }
 }
 
@@ -85,16 +88,32 @@ pub fn is_ensemble(node: &NodeProto) -> bool {
 /// [`Error::Shrink`] where its columns do not fit together, or it does not add leaves up.
 pub fn read(node: &NodeProto) -> Result<Ensemble, Error> {
     let columns = Columns(node);
-    if !matches!(columns.text("aggregate_function").as_str(), "" | "SUM" | "AVERAGE") {
+    if !matches!(
+        columns.text("aggregate_function").as_str(),
+        "" | "SUM" | "AVERAGE"
+    ) {
         return Err(damaged("it takes the least or the largest leaf"));
     }
     let (trees, ids) = (columns.ints("nodes_treeids"), columns.ints("nodes_nodeids"));
-    let (features, modes) = (columns.ints("nodes_featureids"), columns.texts("nodes_modes"));
-    let (on_true, on_false) = (columns.ints("nodes_truenodeids"), columns.ints("nodes_falsenodeids"));
+    let (features, modes) = (
+        columns.ints("nodes_featureids"),
+        columns.texts("nodes_modes"),
+    );
+    let (on_true, on_false) = (
+        columns.ints("nodes_truenodeids"),
+        columns.ints("nodes_falsenodeids"),
+    );
     let missing = columns.ints("nodes_missing_value_tracks_true");
     let thresholds = columns.numbers("nodes_values");
     let n = trees.len();
-    let whole = [ids.len(), features.len(), modes.len(), on_true.len(), on_false.len(), thresholds.len()];
+    let whole = [
+        ids.len(),
+        features.len(),
+        modes.len(),
+        on_true.len(),
+        on_false.len(),
+        thresholds.len(),
+    ];
     if n == 0 || whole.iter().any(|&len| len != n) {
         return Err(damaged("its columns have different lengths"));
     }
@@ -109,11 +128,14 @@ pub fn read(node: &NodeProto) -> Result<Ensemble, Error> {
         let child = |ids: &[i64]| {
             // A child behind its parent keeps a hostile file from walking in circles.
             let found = places.get(&(trees[at], ids[at])).copied();
-            found.filter(|&child| child > at).ok_or_else(|| damaged("a child stands before its parent"))
+            found
+                .filter(|&child| child > at)
+                .ok_or_else(|| damaged("a child stands before its parent"))
         };
         let kind = match Test::ALL.iter().find(|(_, name)| *name == modes[at]) {
             Some((test, _)) => Kind::Split {
-                feature: usize::try_from(features[at]).map_err(|_| damaged("a feature is negative"))?,
+                feature: usize::try_from(features[at])
+                    .map_err(|_| damaged("a feature is negative"))?,
                 threshold: thresholds[at],
                 test: *test,
                 missing_goes_true: missing.get(at).is_some_and(|&flag| flag != 0),
@@ -152,60 +174,104 @@ pub fn write(node: &mut NodeProto, ensemble: &Ensemble) {
     let mut open = ensemble.roots.clone();
     while let Some(at) = open.pop() {
         kept[at] = true;
-        if let Kind::Split { on_true, on_false, .. } = &ensemble.nodes[at].kind {
+        if let Kind::Split {
+            on_true, on_false, ..
+        } = &ensemble.nodes[at].kind
+        {
             open.extend([*on_true, *on_false]);
         }
     }
-    let kept: Vec<&TreeNode> = ensemble.nodes.iter().zip(kept).filter(|(_, is_kept)| *is_kept).map(|(node, _)| node).collect();
+    let kept: Vec<&TreeNode> = ensemble
+        .nodes
+        .iter()
+        .zip(kept)
+        .filter(|(_, is_kept)| *is_kept)
+        .map(|(node, _)| node)
+        .collect();
     let prefix = leaf_prefix(node);
-    let column = |of: &dyn Fn(&TreeNode) -> i64| kept.iter().map(|node| of(node)).collect::<Vec<i64>>();
     let id = |at: usize| ensemble.nodes[at].id;
-    let split = |node: &TreeNode, of: &dyn Fn(usize, f64, Test, bool, usize, usize) -> i64| match &node.kind {
-        Kind::Split { feature, threshold, test, missing_goes_true, on_true, on_false } => {
-            of(*feature, *threshold, *test, *missing_goes_true, *on_true, *on_false)
-        }
-        Kind::Leaf(_) => 0,
-    };
-    let thresholds = kept.iter().map(|node| match &node.kind {
-        Kind::Split { threshold, .. } => *threshold,
-        Kind::Leaf(_) => 0.0,
-    });
-    let modes = kept.iter().map(|node| match &node.kind {
-        Kind::Split { test, .. } => test.name(),
-        Kind::Leaf(_) => "LEAF",
-    });
     let mut leaves: Vec<(i64, i64, i64, f64)> = Vec::new();
+    let mut splits: Vec<(i64, f64, &str, i64, i64, i64)> = Vec::new();
     for node in &kept {
-        if let Kind::Leaf(values) = &node.kind {
-            leaves.extend(values.iter().map(|&(output, value)| (node.tree, node.id, output as i64, value)));
-        }
+        splits.push(match &node.kind {
+            Kind::Split {
+                feature,
+                threshold,
+                test,
+                missing_goes_true,
+                on_true,
+                on_false,
+            } => (
+                *feature as i64,
+                *threshold,
+                test.name(),
+                id(*on_true),
+                id(*on_false),
+                i64::from(*missing_goes_true),
+            ),
+            Kind::Leaf(values) => {
+                leaves.extend(
+                    values
+                        .iter()
+                        .map(|&(output, value)| (node.tree, node.id, output as i64, value)),
+                );
+                (0, 0.0, "LEAF", 0, 0, 0)
+            }
+        });
     }
-    let weights: Vec<f64> = leaves.iter().map(|leaf| leaf.3).collect();
     let name = |end: &str| format!("{prefix}_{end}");
-    let output_ids = if prefix == "class" { "class_ids" } else { "target_ids" };
     let mut set = vec![
-        tensor::ints("nodes_treeids", column(&|node| node.tree)),
-        tensor::ints("nodes_nodeids", column(&|node| node.id)),
-        tensor::ints("nodes_featureids", column(&|node| split(node, &|feature, ..| feature as i64))),
-        tensor::texts("nodes_modes", modes),
-        tensor::ints("nodes_truenodeids", column(&|node| split(node, &|_, _, _, _, on_true, _| id(on_true)))),
-        tensor::ints("nodes_falsenodeids", column(&|node| split(node, &|_, _, _, _, _, on_false| id(on_false)))),
-        tensor::ints("nodes_missing_value_tracks_true", column(&|node| split(node, &|_, _, _, missing, ..| i64::from(missing)))),
+        tensor::ints("nodes_treeids", kept.iter().map(|node| node.tree).collect()),
+        tensor::ints("nodes_nodeids", kept.iter().map(|node| node.id).collect()),
+        tensor::ints(
+            "nodes_featureids",
+            splits.iter().map(|split| split.0).collect(),
+        ),
+        tensor::texts("nodes_modes", splits.iter().map(|split| split.2)),
+        tensor::ints(
+            "nodes_truenodeids",
+            splits.iter().map(|split| split.3).collect(),
+        ),
+        tensor::ints(
+            "nodes_falsenodeids",
+            splits.iter().map(|split| split.4).collect(),
+        ),
+        tensor::ints(
+            "nodes_missing_value_tracks_true",
+            splits.iter().map(|split| split.5).collect(),
+        ),
         tensor::ints(&name("treeids"), leaves.iter().map(|leaf| leaf.0).collect()),
         tensor::ints(&name("nodeids"), leaves.iter().map(|leaf| leaf.1).collect()),
-        tensor::ints(output_ids, leaves.iter().map(|leaf| leaf.2).collect()),
+        tensor::ints(&name("ids"), leaves.iter().map(|leaf| leaf.2).collect()),
     ];
+    let thresholds = splits.iter().map(|split| split.1);
+    let weights = leaves.iter().map(|leaf| leaf.3);
     if ensemble.is_wide {
-        set.push(tensor::tensor("nodes_values_as_tensor", Constant::row_f64(thresholds.collect())));
-        set.push(tensor::tensor(&name("weights_as_tensor"), Constant::row_f64(weights)));
+        let (values, weights) = (thresholds.collect(), weights.collect());
+        set.push(tensor::tensor(
+            "nodes_values_as_tensor",
+            Constant::row_f64(values),
+        ));
+        set.push(tensor::tensor(
+            &name("weights_as_tensor"),
+            Constant::row_f64(weights),
+        ));
     } else {
-        set.push(tensor::floats("nodes_values", thresholds.map(|v| v as f32).collect()));
-        set.push(tensor::floats(&name("weights"), weights.iter().map(|&v| v as f32).collect()));
+        let narrow = |value: f64| value as f32;
+        set.push(tensor::floats(
+            "nodes_values",
+            thresholds.map(narrow).collect(),
+        ));
+        set.push(tensor::floats(
+            &name("weights"),
+            weights.map(narrow).collect(),
+        ));
     }
     // How often a node was hit is no matter of the answers, and its length would not fit any more.
     let is_old = |attribute: &AttributeProto| {
         let name = attribute.name.as_deref().unwrap_or_default();
-        name.starts_with("nodes_hitrates") || set.iter().any(|new| new.name.as_deref() == Some(name))
+        name.starts_with("nodes_hitrates")
+            || set.iter().any(|new| new.name.as_deref() == Some(name))
     };
     node.attribute.retain(|attribute| !is_old(attribute));
     node.attribute.extend(set);
@@ -231,7 +297,10 @@ fn leaves(columns: &Columns<'_>) -> Result<HashMap<(i64, i64), Vec<(usize, f64)>
     let mut leaves: HashMap<(i64, i64), Vec<(usize, f64)>> = HashMap::new();
     for at in 0..trees.len() {
         let output = usize::try_from(outputs[at]).map_err(|_| damaged("an output is negative"))?;
-        leaves.entry((trees[at], nodes[at])).or_default().push((output, weights[at]));
+        leaves
+            .entry((trees[at], nodes[at]))
+            .or_default()
+            .push((output, weights[at]));
     }
     Ok(leaves)
 }
@@ -240,26 +309,40 @@ struct Columns<'a>(&'a NodeProto);
 
 impl Columns<'_> {
     fn find(&self, name: &str) -> Option<&AttributeProto> {
-        self.0.attribute.iter().find(|attribute| attribute.name.as_deref() == Some(name))
+        self.0
+            .attribute
+            .iter()
+            .find(|attribute| attribute.name.as_deref() == Some(name))
     }
 
     fn ints(&self, name: &str) -> Vec<i64> {
-        self.find(name).map(|attribute| attribute.ints.clone()).unwrap_or_default()
+        self.find(name)
+            .map(|attribute| attribute.ints.clone())
+            .unwrap_or_default()
     }
 
     fn texts(&self, name: &str) -> Vec<String> {
-        let texts = self.find(name).map(|attribute| &attribute.strings[..]).unwrap_or_default();
-        texts.iter().map(|text| String::from_utf8_lossy(text).into_owned()).collect()
+        let texts = self
+            .find(name)
+            .map(|attribute| &attribute.strings[..])
+            .unwrap_or_default();
+        texts
+            .iter()
+            .map(|text| String::from_utf8_lossy(text).into_owned())
+            .collect()
     }
 
     fn text(&self, name: &str) -> String {
         let text = self.find(name).and_then(|attribute| attribute.s.as_ref());
-        text.map(|text| String::from_utf8_lossy(text).into_owned()).unwrap_or_default()
+        text.map(|text| String::from_utf8_lossy(text).into_owned())
+            .unwrap_or_default()
     }
 
     /// Of the list of f32, or of the tensor that may be wider.
     fn numbers(&self, name: &str) -> Vec<f64> {
-        let tensor = self.find(&format!("{name}_as_tensor")).and_then(|attribute| attribute.t.as_ref());
+        let tensor = self
+            .find(&format!("{name}_as_tensor"))
+            .and_then(|attribute| attribute.t.as_ref());
         match tensor.and_then(Numbers::of) {
             Some(numbers) => numbers.iter().collect(),
             None => self

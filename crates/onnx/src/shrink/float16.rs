@@ -21,7 +21,9 @@ pub fn write(whole: &mut Whole) -> Result<String, Error> {
     let mut narrowed = Vec::new();
     for (place, constant) in graph.initializer.iter().enumerate() {
         let name = constant.name.as_deref().unwrap_or_default();
-        if !factors.contains(name) || !matches!(element(constant), DataType::Float | DataType::Double) {
+        if !factors.contains(name)
+            || !matches!(element(constant), DataType::Float | DataType::Double)
+        {
             continue;
         }
         n_matrices += 1;
@@ -57,7 +59,11 @@ fn collect_factors(graph: &GraphProto, factors: &mut HashSet<String>) {
         if is_product(node) {
             factors.extend(node.input.iter().take(2).cloned());
         }
-        for inner in node.attribute.iter().filter_map(|attribute| attribute.g.as_ref()) {
+        for inner in node
+            .attribute
+            .iter()
+            .filter_map(|attribute| attribute.g.as_ref())
+        {
             collect_factors(inner, factors);
         }
     }

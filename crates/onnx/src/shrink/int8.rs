@@ -1,5 +1,7 @@
 //! Matrices of products in 8 bits.
 
+use std::collections::HashSet;
+
 use super::{FEWEST_NUMBERS, Names, is_product, node, operators};
 use crate::error::Error;
 use crate::export::tensor;
@@ -59,14 +61,20 @@ pub fn write(whole: &mut Whole) -> Result<String, Error> {
     graph.node = nodes;
     graph.initializer.extend(constants);
     drop_unused(graph);
-    Ok(format!("{n_done} of {with_constants} matrices are in 8 bits"))
+    Ok(format!(
+        "{n_done} of {with_constants} matrices are in 8 bits"
+    ))
 }
 
 /// A matrix that is multiplied from the right.
 fn constant_of<'a>(graph: &'a GraphProto, product: &NodeProto) -> Option<&'a TensorProto> {
     let name = product.input.get(1)?;
-    let found = graph.initializer.iter().find(|tensor| tensor.name.as_ref() == Some(name))?;
-    let is_matrix = found.dims.len() == 2 && matches!(element(found), DataType::Float | DataType::Double);
+    let found = graph
+        .initializer
+        .iter()
+        .find(|tensor| tensor.name.as_ref() == Some(name))?;
+    let is_matrix =
+        found.dims.len() == 2 && matches!(element(found), DataType::Float | DataType::Double);
     is_matrix.then_some(found)
 }
 
@@ -94,13 +102,23 @@ fn quantised(
     let [a, b] = [0, 1].map(|axis| matrix.dims.get(axis).copied().unwrap_or(0) as usize);
     let (n_rows, n_columns) = if is_turned { (b, a) } else { (a, b) };
     let at = |row: usize, column: usize| {
-        let place = if is_turned { column * n_rows + row } else { row * n_columns + column };
+        let place = if is_turned {
+            column * n_rows + row
+        } else {
+            row * n_columns + column
+        };
         numbers.get(place).copied().unwrap_or(0.0)
     };
     let scales: Vec<f32> = (0..n_columns)
         .map(|column| {
-            let largest = (0..n_rows).map(|row| at(row, column).abs()).fold(0.0, f64::max);
-            if largest > 0.0 { (largest / LARGEST) as f32 } else { 1.0 }
+            let largest = (0..n_rows)
+                .map(|row| at(row, column).abs())
+                .fold(0.0, f64::max);
+            if largest > 0.0 {
+                (largest / LARGEST) as f32
+            } else {
+                1.0
+            }
         })
         .collect();
     let mut bytes = Vec::with_capacity(numbers.len());
@@ -110,7 +128,13 @@ fn quantised(
             bytes.push((value.clamp(-LARGEST, LARGEST) as i8).to_le_bytes()[0]);
         }
     }
-    Some(write_product(graph, product, number, (n_rows, &scales, bytes), element(matrix)))
+    Some(write_product(
+        graph,
+        product,
+        number,
+        (n_rows, &scales, bytes),
+        element(matrix),
+    ))
 }
 
 fn write_product(
@@ -134,18 +158,34 @@ fn write_product(
         tensor::Constant::F32(vec![scales.len() as i64], scales.to_vec()).into_tensor(&scale),
     ];
     let cast = |from: &str, to: &str, element: DataType| {
-        node("Cast", &[from], &[to], vec![tensor::int("to", i64::from(element as i32))])
+        node(
+            "Cast",
+            &[from],
+            &[to],
+            vec![tensor::int("to", i64::from(element as i32))],
+        )
     };
     let left = product.input.first().map_or("", String::as_str);
     let answer = product.output.first().map_or("", String::as_str);
     let addend = product.input.get(2).filter(|name| !name.is_empty());
     let (narrow, levels, level, zero) = (name("left"), name("levels"), name("level"), name("zero"));
-    let (sums, sums_f32, both, scaled) = (name("sums"), name("sums_f32"), name("both"), name("scaled"));
+    let (sums, sums_f32, both, scaled) =
+        (name("sums"), name("sums_f32"), name("both"), name("scaled"));
     let widened = addend.map_or_else(|| answer.to_owned(), |_| name("product"));
     let mut nodes = vec![
         cast(left, &narrow, DataType::Float),
-        node("DynamicQuantizeLinear", &[&narrow], &[&levels, &level, &zero], Vec::new()),
-        node("MatMulInteger", &[&levels, &matrix, &zero], &[&sums], Vec::new()),
+        node(
+            "DynamicQuantizeLinear",
+            &[&narrow],
+            &[&levels, &level, &zero],
+            Vec::new(),
+        ),
+        node(
+            "MatMulInteger",
+            &[&levels, &matrix, &zero],
+            &[&sums],
+            Vec::new(),
+        ),
         cast(&sums, &sums_f32, DataType::Float),
         node("Mul", &[&level, &scale], &[&both], Vec::new()),
         node("Mul", &[&sums_f32, &both], &[&scaled], Vec::new()),
@@ -159,26 +199,30 @@ fn write_product(
 
 /// Constants that no node takes any more.
 fn drop_unused(graph: &mut GraphProto) {
-    let mut used = std::collections::HashSet::new();
-    super::collect(
-        &GraphProto {
-            initializer: Vec::new(),
-            ..graph.clone()
-        },
-        &mut used,
-    );
-    let used: std::collections::HashSet<String> = used.into_iter().map(str::to_owned).collect();
-    graph
-        .initializer
-        .retain(|tensor| tensor.name.as_ref().is_some_and(|name| used.contains(name)));
+    let without = GraphProto {
+        initializer: Vec::new(),
+        ..graph.clone()
+    };
+    let mut used = HashSet::new();
+    super::collect(&without, &mut used);
+    graph.initializer.retain(|tensor| {
+        tensor
+            .name
+            .as_ref()
+            .is_some_and(|name| used.contains(name.as_str()))
+    });
 }
 
 fn attribute<'a>(node: &'a NodeProto, name: &str) -> Option<&'a AttributeProto> {
-    node.attribute.iter().find(|attribute| attribute.name.as_deref() == Some(name))
+    node.attribute
+        .iter()
+        .find(|attribute| attribute.name.as_deref() == Some(name))
 }
 
 fn int(node: &NodeProto, name: &str) -> i64 {
-    attribute(node, name).and_then(|attribute| attribute.i).unwrap_or(0)
+    attribute(node, name)
+        .and_then(|attribute| attribute.i)
+        .unwrap_or(0)
 }
 
 fn float(node: &NodeProto, name: &str) -> Option<f32> {

@@ -3,34 +3,64 @@
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
+use assay_core::Columns;
+use prost::Message;
+
 use super::ensemble::{Ensemble, Kind, is_ensemble, read, write as write_ensemble};
 use super::operators;
 use crate::error::Error;
-use crate::proto::GraphProto;
+use crate::proto::{GraphProto, ModelProto, ValueInfoProto};
+use crate::runtime::Runtime;
 
 /// Features as an ensemble gets them.
-#[derive(Debug, Clone, PartialEq)]
 pub struct EnsembleRows {
     /// Row-major.
-    pub values: Vec<f64>,
-    pub n_features: usize,
+    values: Vec<f64>,
+    n_features: usize,
 }
 
-/// Names of the values that ensembles of trees get, in the order of the graph.
-///
-/// # Errors
-/// [`Error::Shrink`] when there is none; [`Error::NotOnnx`], [`Error::TooLarge`].
-pub fn ensemble_inputs(bytes: &[u8]) -> Result<Vec<String>, Error> {
-    let graph = crate::reading::read(bytes)?.graph;
-    let nodes = graph.node.iter().filter(|node| is_ensemble(node));
-    let inputs: Vec<String> = nodes.filter_map(|node| node.input.first().cloned()).collect();
+/// What each ensemble of the graph gets of the rows, in the order of the graph: the graph is run with those values as
+/// outputs.
+pub fn rows(
+    runtime: &Runtime,
+    bytes: &[u8],
+    columns: &Columns,
+) -> Result<Vec<EnsembleRows>, Error> {
+    let mut whole = crate::reading::read(bytes)?;
+    let nodes = whole.graph.node.iter().filter(|node| is_ensemble(node));
+    let inputs: Vec<String> = nodes
+        .filter_map(|node| node.input.first().cloned())
+        .collect();
     if inputs.is_empty() {
         return Err(Error::Shrink(format!(
             "it has no trees (its operators are {}); try float16 or int8",
-            operators(&graph)
+            operators(&whole.graph)
         )));
     }
-    Ok(inputs)
+    let is_output = |name: &str, graph: &GraphProto| {
+        graph
+            .output
+            .iter()
+            .any(|output| output.name.as_deref() == Some(name))
+    };
+    for name in &inputs {
+        if !is_output(name, &whole.graph) {
+            whole.graph.output.push(ValueInfoProto {
+                name: Some(name.clone()),
+                ..ValueInfoProto::default()
+            });
+        }
+    }
+    let file = ModelProto {
+        graph: Some(whole.graph),
+        ..whole.model
+    };
+    let session = runtime.session(&file.encode_to_vec())?;
+    let values = session.values(columns, &inputs)?;
+    Ok(values
+        .into_iter()
+        .map(|(values, n_features)| EnsembleRows { values, n_features })
+        .collect())
 }
 
 /// Every ensemble of the graph keeps a share of its nodes.
@@ -65,7 +95,10 @@ struct Link {
 impl Ord for Link {
     fn cmp(&self, other: &Self) -> Ordering {
         // The heap gives the largest; the least loss is wanted, and of equal ones the node that stands first.
-        other.loss.total_cmp(&self.loss).then(other.at.cmp(&self.at))
+        other
+            .loss
+            .total_cmp(&self.loss)
+            .then(other.at.cmp(&self.at))
     }
 }
 
@@ -103,7 +136,10 @@ struct Below {
 impl Below {
     /// Of a leaf in the place of the subtree.
     fn mean(&self) -> Vec<f64> {
-        self.sums.iter().map(|sum| sum / self.weight.max(f64::MIN_POSITIVE)).collect()
+        self.sums
+            .iter()
+            .map(|sum| sum / self.weight.max(f64::MIN_POSITIVE))
+            .collect()
     }
 
     /// Squared errors of that leaf; none when no row comes here.
@@ -166,14 +202,20 @@ fn collapse(ensemble: &mut Ensemble, below: &mut [Below], at: usize, mean: Vec<f
     let mut open = vec![at];
     while let Some(node) = open.pop() {
         below[node].age += 1;
-        if let Kind::Split { on_true, on_false, .. } = &ensemble.nodes[node].kind {
+        if let Kind::Split {
+            on_true, on_false, ..
+        } = &ensemble.nodes[node].kind
+        {
             open.extend([*on_true, *on_false]);
         }
     }
     let error = below[at].error();
     below[at].lost = error;
     below[at].n_nodes = 1;
-    let values = mean.into_iter().enumerate().filter(|(_, value)| *value != 0.0);
+    let values = mean
+        .into_iter()
+        .enumerate()
+        .filter(|(_, value)| *value != 0.0);
     let mut values: Vec<(usize, f64)> = values.collect();
     if values.is_empty() {
         // A leaf without any number is none.
@@ -194,11 +236,21 @@ fn measure(ensemble: &Ensemble, rows: &EnsembleRows) -> Vec<Below> {
     for row in rows.values.chunks(rows.n_features.max(1)) {
         for &root in &ensemble.roots {
             let mut at = root;
-            while let Kind::Split { feature, threshold, test, missing_goes_true, on_true, on_false } =
-                &ensemble.nodes[at].kind
+            while let Kind::Split {
+                feature,
+                threshold,
+                test,
+                missing_goes_true,
+                on_true,
+                on_false,
+            } = &ensemble.nodes[at].kind
             {
                 let value = row.get(*feature).copied().unwrap_or(f64::NAN);
-                let is_true = if value.is_nan() { *missing_goes_true } else { test.holds(value, *threshold) };
+                let is_true = if value.is_nan() {
+                    *missing_goes_true
+                } else {
+                    test.holds(value, *threshold)
+                };
                 at = if is_true { *on_true } else { *on_false };
             }
             hits[at] += 1;
@@ -220,7 +272,9 @@ fn measure(ensemble: &Ensemble, rows: &EnsembleRows) -> Vec<Below> {
                     here.squares += value * value * n_rows;
                 }
             }
-            Kind::Split { on_true, on_false, .. } => {
+            Kind::Split {
+                on_true, on_false, ..
+            } => {
                 let children = [*on_true, *on_false];
                 let mut here = Below {
                     n_nodes: 1,
@@ -261,11 +315,18 @@ fn unvisited(ensemble: &Ensemble, below: &mut [Below]) {
                     }
                 }
             }
-            Kind::Split { on_true, on_false, .. } => {
+            Kind::Split {
+                on_true, on_false, ..
+            } => {
                 let children = [*on_true, *on_false];
                 let weight = children.iter().map(|&child| below[child].weight).sum();
                 let sums = (0..ensemble.n_outputs)
-                    .map(|output| children.iter().map(|&child| below[child].sums[output]).sum())
+                    .map(|output| {
+                        children
+                            .iter()
+                            .map(|&child| below[child].sums[output])
+                            .sum()
+                    })
                     .collect();
                 below[at].weight = weight;
                 below[at].sums = sums;
