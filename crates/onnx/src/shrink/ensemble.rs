@@ -285,7 +285,10 @@ fn leaf_prefix(node: &NodeProto) -> &'static str {
     }
 }
 
-fn leaves(columns: &Columns<'_>) -> Result<HashMap<(i64, i64), Vec<(usize, f64)>>, Error> {
+/// By tree and node, what a leaf adds to which target.
+type Leaves = HashMap<(i64, i64), Vec<(usize, f64)>>;
+
+fn leaves(columns: &Columns<'_>) -> Result<Leaves, Error> {
     let prefix = leaf_prefix(columns.0);
     let trees = columns.ints(&format!("{prefix}_treeids"));
     let nodes = columns.ints(&format!("{prefix}_nodeids"));
