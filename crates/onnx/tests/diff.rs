@@ -58,8 +58,11 @@ fn an_added_node_other_attributes_and_other_weights_are_found() {
         .collect();
     assert_eq!(changed, [("pool", 1, false), ("softmax", 0, true)]);
     let attribute = &found.nodes.changed[0].attributes[0];
-    assert_eq!(attribute.name, "kernel_shape");
-    assert_eq!(attribute.left.as_deref(), Some("2, 2"));
+    assert_eq!(attribute.name, "ceil_mode");
+    assert_eq!(
+        (attribute.left.as_deref(), attribute.right.as_deref()),
+        (None, Some("1"))
+    );
     assert_eq!((found.weights.n_same, found.weights.n_changed), (3, 1));
     let bias = &found.weights.changes[0];
     assert_eq!((bias.name.as_str(), bias.n_changed), ("fc.bias", Some(3)));
@@ -83,7 +86,13 @@ fn ensembles_are_compared_tree_by_tree() {
         .iter()
         .map(|change| change.name.as_str())
         .collect();
-    assert_eq!(outputs, ["output_probability", "probabilities"]);
+    let renamed = [
+        "label",
+        "output_label",
+        "output_probability",
+        "probabilities",
+    ];
+    assert_eq!(outputs, renamed);
     let metadata: Vec<&str> = found
         .metadata
         .iter()

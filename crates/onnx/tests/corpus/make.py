@@ -194,7 +194,7 @@ def by_hand():
     changed.CopyFrom(cnn)
     bias = numpy_helper.to_array(changed.graph.initializer[3]) + np.float32(0.5)
     changed.graph.initializer[3].CopyFrom(numpy_helper.from_array(bias.astype(np.float32), "fc.bias"))
-    changed.graph.node[2].attribute[0].ints[0] = 2
+    changed.graph.node[2].attribute.append(helper.make_attribute("ceil_mode", 1))
     changed.graph.node.insert(5, helper.make_node("Identity", ["logits"], ["same"], "added"))
     changed.graph.node[6].input[0] = "same"
     save("cnn_changed", changed)
