@@ -14,7 +14,7 @@ export function ownServer(servers: readonly ServerInfo[], origin: string): Serve
 }
 
 /** An address as the browser opens it: `http://127.0.0.1:5000/`. */
-export function addressOf(server: ServerInfo): string {
+export function addressOf(server: Pick<ServerInfo, 'address'>): string {
   const text = server.address;
   return text.startsWith('http') ? text : `http://${text}/`;
 }
