@@ -29,7 +29,7 @@ function hostOf(text: string): string | null {
 
 /** What a shell takes so that MLflow's client logs to the server. */
 export function trackingLine(address: string): string {
-  return `MLFLOW_TRACKING_URI=${addressOf({ address, process_id: 0, started_ms: 0 }).replace(/\/$/, '')}`;
+  return `MLFLOW_TRACKING_URI=${addressOf({ address }).replace(/\/$/, '')}`;
 }
 
 /** The port that was typed; undefined for what is none. */
