@@ -255,7 +255,7 @@ fn an_image_model_takes_whole_tensors() {
         shape: vec![1, 1, 8, 8],
         values: TensorValues::Float(expected.image),
     };
-    assert_eq!(made_up, [image.clone()]);
+    assert_eq!(made_up, std::slice::from_ref(&image));
     let outputs = session.run(&[image]).expect("it runs");
     assert_eq!(
         (outputs.len(), outputs[0].shape.as_slice()),

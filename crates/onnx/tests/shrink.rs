@@ -72,13 +72,13 @@ fn wide() -> (Vec<u8>, Columns) {
             })
             .collect(),
     };
-    let exported = export(&recipe, &model, &About::default()).unwrap();
+    let exported = export(&recipe, &model, &About::default()).expect("it exports");
     (exported.bytes, columns)
 }
 
 fn probabilities(bytes: &[u8], columns: &Columns) -> Vec<f64> {
-    let session = runtime().session(bytes).unwrap();
-    match session.predict(columns, &classes()).unwrap() {
+    let session = runtime().session(bytes).expect("it opens");
+    match session.predict(columns, &classes()).expect("it answers") {
         Prediction::Classes { probabilities, .. } => probabilities,
         other => panic!("{other:?}"),
     }
@@ -94,7 +94,7 @@ fn matrices_in_fewer_bits_answer_nearly_the_same() {
         (to_int8, 0.05, 7, "1 of 1 matrices are in 8 bits"),
     ];
     for (way, tolerance, bytes_saved, note) in ways {
-        let Shrunk { bytes, note: said } = way(&whole).unwrap();
+        let Shrunk { bytes, note: said } = way(&whole).expect("it shrinks");
         assert_eq!(said, note);
         // Of the eight bytes of each number, less what the new nodes cost.
         let saved = whole.len() - bytes.len();
@@ -118,7 +118,7 @@ fn what_is_no_graph_or_has_no_matrix_is_refused() {
         assert!(to_float16(bytes).is_err() && to_int8(bytes).is_err());
     }
     let (whole, _) = wide();
-    let narrow = to_float16(&whole).unwrap().bytes;
+    let narrow = to_float16(&whole).expect("it shrinks").bytes;
     let again = to_float16(&narrow).map(|shrunk| shrunk.note);
     assert!(
         matches!(&again, Err(error) if error.to_string().contains("has constants")),
