@@ -65,7 +65,13 @@ fn with_several_models_invocations_wants_one_named() {
     let run = lab.json(&["runs", "list"])["runs"][0]["run_id"].clone();
     let run = run.as_str().expect("an id");
     lab.json(&["model", "register", run, "--name", "others"]);
-    let answer = post_json(&server, "/invocations", &body);
+    // A server sees what another process registered within a moment.
+    let begun = std::time::Instant::now();
+    let mut answer = post_json(&server, "/invocations", &body);
+    while answer.status == 200 && begun.elapsed() < std::time::Duration::from_secs(20) {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        answer = post_json(&server, "/invocations", &body);
+    }
     assert_eq!(answer.status, 404, "{}", answer.json());
     assert!(
         answer.json()["hint"]
