@@ -67,7 +67,7 @@ it('a model is tried from a form without leaving the lab', async () => {
   await page.getByLabel('bill_length_mm').fill('900');
   await page.keyboard.press('Control+Enter');
   await page.getByRole('heading', { name: 'Answer' }).waitFor();
-  await page.getByText('over the largest').first().waitFor();
+  await page.getByText('of the training rows').first().waitFor();
 });
 
 it('nothing went wrong, and nothing was asked for elsewhere', () => expect(window.problems).toEqual([]));
