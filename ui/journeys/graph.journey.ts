@@ -61,13 +61,4 @@ it('arrow keys go on from there, Escape lets go', async () => {
   await page.getByRole('heading', { name: 'Operators' }).waitFor();
 });
 
-it('a model is tried from a form without leaving the lab', async () => {
-  const { page } = window;
-  await page.goto(`${server.address}#/serve?tab=try&model=penguin-species`);
-  await page.getByLabel('bill_length_mm').fill('900');
-  await page.keyboard.press('Control+Enter');
-  await page.getByRole('heading', { name: 'Answer' }).waitFor();
-  await page.getByText('of the training rows').first().waitFor();
-});
-
 it('nothing went wrong, and nothing was asked for elsewhere', () => expect(window.problems).toEqual([]));
