@@ -87,8 +87,13 @@ function exampleValue(column: SignatureColumn): string {
 export function rangeOf({ kind, seen }: SignatureColumn): [number, number] | null {
   if (kind !== 'integer' && kind !== 'float' && kind !== 'boolean') return null;
   const found = /^(\S+) to (\S+)$/.exec(seen);
-  const range = [Number(found?.[1] ?? NaN), Number(found?.[2] ?? NaN)] as [number, number];
+  const range: [number, number] = [numberOf(found?.[1]), numberOf(found?.[2])];
   return range.every(Number.isFinite) ? range : null;
+}
+
+/** A number as signatures write it: `2,700`, `−3.5`. */
+function numberOf(text: string | undefined): number {
+  return text === undefined ? NaN : Number(text.replaceAll(',', '').replaceAll('−', '-'));
 }
 
 /** The texts that training saw, or the first of them. */
