@@ -61,4 +61,20 @@ it('arrow keys go on from there, Escape lets go', async () => {
   await page.getByRole('heading', { name: 'Operators' }).waitFor();
 });
 
+it('a model is tried from a form, with a warning for what training did not see', async () => {
+  const { page } = window;
+  await page.goto(`${server.address}#/serve?tab=try&model=penguin-species`);
+  const length = page.getByLabel('bill_length_mm');
+  // The form begins with an example, which can be sent as it stands.
+  await expect.poll(() => length.inputValue()).toMatch(/^\d/);
+  await page.getByRole('button', { name: /^Ask/ }).click();
+  const answer = page.getByRole('region', { name: 'Answer' });
+  await answer.getByText('penguin-species@1').waitFor();
+  expect(await answer.getByText(/bill_length_mm/).count()).toBe(0);
+  await length.fill('900');
+  await page.keyboard.press('Control+Enter');
+  await answer.getByText(/`?bill_length_mm`?.*59\.6/).waitFor();
+  expect(await answer.innerText()).toMatch(/Adelie|Chinstrap|Gentoo/);
+});
+
 it('nothing went wrong, and nothing was asked for elsewhere', () => expect(window.problems).toEqual([]));

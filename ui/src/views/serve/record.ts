@@ -73,21 +73,29 @@ export function exampleOf({ inputs }: Signature): Typed {
 }
 
 function exampleValue(column: SignatureColumn): string {
-  const range = rangeOf(column);
-  if (range) {
-    const middle = (range[0] + range[1]) / 2;
-    return column.kind === 'integer' || column.kind === 'boolean'
-      ? String(Math.round(middle))
-      : String(Number(middle.toPrecision(4)));
+  switch (column.kind) {
+    case 'integer':
+    case 'boolean':
+    case 'float': {
+      const range = rangeOf(column);
+      if (!range) return '';
+      const middle = (range[0] + range[1]) / 2;
+      return column.kind === 'float' ? String(Number(middle.toPrecision(4))) : String(Math.round(middle));
+    }
+    case 'date':
+    case 'datetime':
+      // A list of them, or their range.
+      return /\d{4}-\d{2}-\d{2}(?:[ T][\d:.]+\S*)?/.exec(column.seen)?.[0].replace(/,$/, '') ?? '';
+    case 'text':
+      return categoriesOf(column)[0] ?? '';
   }
-  return categoriesOf(column)[0] ?? column.seen.replace(/^constant /, '').replace(/^no value$/, '');
 }
 
-/** The numbers that training saw lie between these. */
+/** The numbers that training saw lie between these, which are one where it saw but one. */
 export function rangeOf({ kind, seen }: SignatureColumn): [number, number] | null {
   if (kind !== 'integer' && kind !== 'float' && kind !== 'boolean') return null;
-  const found = /^(\S+) to (\S+)$/.exec(seen);
-  const range: [number, number] = [numberOf(found?.[1]), numberOf(found?.[2])];
+  const found = /^(?:constant (\S+)|(\S+) to (\S+))$/.exec(seen);
+  const range: [number, number] = [numberOf(found?.[1] ?? found?.[2]), numberOf(found?.[1] ?? found?.[3])];
   return range.every(Number.isFinite) ? range : null;
 }
 

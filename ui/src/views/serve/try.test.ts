@@ -58,7 +58,7 @@ describe('a record from fields', () => {
 it('an example lies in the middle of what training saw', () => {
   expect(exampleOf({ inputs, outputs: [] })).toEqual({
     ...{ price: '1.5', n: '3', island: 'Biscoe', site: 'one, two', town: 'a', paid: '1' },
-    ...{ day: '2020-01-01 to 2021-01-01', empty: '' },
+    ...{ day: '2020-01-01', empty: '' },
   });
 });
 
@@ -68,6 +68,40 @@ it('what was seen is read where it can be', () => {
     ...[[], [], ['Biscoe', 'Dream', 'Torgersen'], ['one, two']],
     ...[['a', 'b', 'c', 'd'], [], [], []],
   ]);
+});
+
+it.each([
+  ['2,700 to 6,300', [2700, 6300], '4500'],
+  ['−1,234.5 to 1,000', [-1234.5, 1000], '-117.3'],
+  ['−3 to −1', [-3, -1], '-2'],
+  ['0.003467 to 0.0125', [0.003467, 0.0125], '0.007984'],
+])('numbers in groups and with a sign are read: %s', (seen, range, example) => {
+  const mass = column('mass', 'float', seen);
+  expect(rangeOf(mass)).toEqual(range);
+  expect(exampleOf({ inputs: [mass], outputs: [] })).toEqual({ mass: example });
+});
+
+it.each([
+  ['constant 1,234', '1234'],
+  ['constant −0.5', '-0.5'],
+  ['constant 0.003467', '0.003467'],
+])('the example of a column that is %s is that number, and can be sent', (seen, example) => {
+  const site = column('site', 'float', seen, false);
+  const typed = exampleOf({ inputs: [site], outputs: [] });
+  expect(typed).toEqual({ site: example });
+  expect(readRecord([site], typed)).toEqual({ record: { site: Number(example) }, problems: {} });
+});
+
+it('every example can be sent as it stands', () => {
+  const all = [
+    ...inputs,
+    column('due', 'date', '2020-01-05, 2020-01-06, and 300 more', false),
+    column('at', 'datetime', '2020-01-05 12:30:00, 2020-01-06 12:30:00', false),
+    column('since', 'date', 'constant 2020-01-05', false),
+  ];
+  const { record, problems } = readRecord(all, exampleOf({ inputs: all, outputs: [] }));
+  expect(problems).toEqual({});
+  expect(record).toMatchObject({ due: '2020-01-05', at: '2020-01-05 12:30:00', since: '2020-01-05' });
 });
 
 describe('requests from elsewhere', () => {
