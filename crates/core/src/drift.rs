@@ -6,6 +6,8 @@ mod chi_square;
 mod compare;
 mod judge;
 mod kolmogorov;
+mod methods;
+mod rule;
 mod sentences;
 mod sketch;
 mod steps;
@@ -19,6 +21,13 @@ pub use bins::{OTHER_CATEGORIES, bins, bins_over, counts, reference_counts};
 pub(crate) use cells::jensen_shannon;
 pub use compare::compare_column;
 pub use judge::{MIN_VALUES, judge};
+pub use methods::{
+    ColumnKind, Decides, Limits, Measured, Method, MethodError, Mode, default_method,
+};
+pub use rule::{
+    CALIBRATION_DEVIATIONS, ColumnLimits, ColumnRule, Correction, CorrectionScope, DriftRule,
+    LimitOverride,
+};
 pub use sentences::{cell_sentence, rule_sentence, verdict_sentence};
 pub use sketch::{sketch_column, sketch_reference};
 pub(crate) use steps::distance as kolmogorov_smirnov;
@@ -44,18 +53,38 @@ pub struct ColumnSketch {
     /// How far the reference's own stretches lie from the whole; `None` when it has too few rows to cut.
     #[serde(default)]
     pub own: Option<OwnDistances>,
+    /// The same of every method and mode that a limit can be calibrated for; empty in sketches of older versions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub own_by_method: Vec<MethodDistances>,
 }
 
-/// Jensen-Shannon distances of consecutive stretches of the reference from all of it: what is ordinary here.
+/// How far the reference's own stretches lie from it, by one method of one mode.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, TS)]
+pub struct MethodDistances {
+    pub mode: Mode,
+    pub method: Method,
+    pub distances: OwnDistances,
+}
+
+/// Distances of consecutive stretches of the reference from all of it: what is ordinary here.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, TS)]
 pub struct OwnDistances {
     pub n_stretches: u32,
     pub mean: f64,
-    /// Sample standard deviation.
+    /// Sample standard deviation; in NannyML's mode that of the population, as there.
     pub std: f64,
 }
 
 impl ColumnSketch {
+    /// `None` where there is no value.
+    pub fn kind(&self) -> Option<ColumnKind> {
+        match self.shape {
+            SketchShape::Numeric { .. } => Some(ColumnKind::Numeric),
+            SketchShape::Categorical { .. } => Some(ColumnKind::Categorical),
+            SketchShape::Empty => None,
+        }
+    }
+
     pub fn is_numeric(&self) -> bool {
         matches!(self.shape, SketchShape::Numeric { .. })
     }
@@ -99,41 +128,12 @@ pub enum SketchShape {
     Empty,
 }
 
-/// How a verdict is reached; named on every report.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-pub struct DriftRule {
-    /// `textbook`
-    pub mode: String,
-    /// Least Jensen-Shannon distance (base 2, 0 to 1) that counts as drift.
-    pub min_distance: f64,
-    /// Where the reference's own stretches lie farther from it than that, the limit of a column is their mean plus
-    /// three standard deviations, as NannyML sets its thresholds.
-    pub calibrated: bool,
-    /// Largest p-value after Benjamini-Hochberg over the columns of a window.
-    pub alpha: f64,
-    /// Least rise of the missing share that counts as drift on its own.
-    pub min_missing_rise: f64,
-    /// `assay.toml` or `default`
-    pub source: String,
-}
-
-impl Default for DriftRule {
-    fn default() -> Self {
-        Self {
-            mode: "textbook".to_owned(),
-            min_distance: 0.1,
-            calibrated: true,
-            alpha: 0.05,
-            min_missing_rise: 0.05,
-            source: "default".to_owned(),
-        }
-    }
-}
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     Stable,
+    /// Nearer to drift than is ordinary.
+    Warning,
     Drifted,
     /// Too few values to judge (under 30), or nothing to compare with.
     NotJudged,
@@ -147,10 +147,24 @@ pub struct ColumnDrift {
     pub n_missing: u64,
     /// Share of missing values in the window less that of the reference.
     pub missing_rise: f64,
-    /// Distance, base 2, 0 to 1; the effect size of the verdict.
+    /// What the verdict goes by.
+    #[serde(default = "jensen_shannon_method")]
+    pub method: Method,
+    #[serde(default)]
+    pub decides: Decides,
+    /// Of `method`.
+    #[serde(default)]
+    pub statistic: Option<f64>,
+    /// How large the difference is, whatever the number of rows; see [`Method::effect_words`].
+    #[serde(default)]
+    pub effect: Option<f64>,
+    /// Distance on the deciles of the reference, base 2, 0 to 1.
     pub jensen_shannon: Option<f64>,
-    /// The distance from which on this column counts as drifted, by the rule.
+    /// The distance (or, where the p-value decides, the p-value) from which on this column counts as drifted.
     pub limit: f64,
+    /// And from which on it is warned of.
+    #[serde(default)]
+    pub warning_limit: Option<f64>,
     pub psi: Option<f64>,
     /// Kolmogorov-Smirnov, numeric columns.
     pub ks_statistic: Option<f64>,
@@ -158,9 +172,9 @@ pub struct ColumnDrift {
     pub wasserstein: Option<f64>,
     /// Chi-square, categorical columns.
     pub chi_square: Option<f64>,
-    /// Of KS or chi-square.
+    /// Of `method`, or of the test that confirms it (KS or chi-square).
     pub p_value: Option<f64>,
-    /// After Benjamini-Hochberg over the columns of the window.
+    /// After the correction of the rule.
     pub p_adjusted: Option<f64>,
     /// Values outside the reference's range, or categories it did not hold.
     pub n_outside: u64,
@@ -169,4 +183,8 @@ pub struct ColumnDrift {
     pub verdict: Verdict,
     /// Why, in words: `distance 0.738 over 0.1 and p 4e-128`, `a constant moved`, `missing rose by 12.0 %`.
     pub reason: String,
+}
+
+fn jensen_shannon_method() -> Method {
+    Method::JensenShannon
 }

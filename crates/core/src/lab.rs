@@ -129,12 +129,8 @@ impl DriftSettings {
             calibrated: self.calibrated.unwrap_or(default.calibrated),
             alpha: self.alpha.unwrap_or(default.alpha),
             min_missing_rise: self.min_missing_rise.unwrap_or(default.min_missing_rise),
-            source: if set {
-                "assay.toml".to_owned()
-            } else {
-                default.source
-            },
-            mode: default.mode,
+            source: if set { "assay.toml" } else { "default" }.to_owned(),
+            ..default
         }
     }
 }

@@ -7,7 +7,7 @@ use super::chi_square::chi_square;
 use super::kolmogorov::two_sample_p;
 use super::sketch::category_counts;
 use super::steps::{Steps, kolmogorov_smirnov, steps_of, wasserstein};
-use super::{ColumnDrift, ColumnSketch, SketchShape, Verdict};
+use super::{ColumnDrift, ColumnSketch, Decides, Method, SketchShape, Verdict};
 use crate::matrix::RawValues;
 
 /// Measures a window against a reference; not judged yet (see [`super::judge`]).
@@ -25,8 +25,13 @@ pub fn compare_column(reference: &ColumnSketch, window: &RawValues) -> ColumnDri
         n_rows: n_rows(window) as u64,
         n_missing: 0,
         missing_rise: 0.0,
+        method: Method::JensenShannon,
+        decides: Decides::Both,
+        statistic: None,
+        effect: None,
         jensen_shannon: None,
         limit: 0.0,
+        warning_limit: None,
         psi: None,
         ks_statistic: None,
         wasserstein: None,
@@ -63,6 +68,7 @@ pub fn compare_column(reference: &ColumnSketch, window: &RawValues) -> ColumnDri
         } => compare_categories(&mut drift, values, counts, *n_other, window),
         SketchShape::Empty => n_present(window),
     };
+    (drift.statistic, drift.effect) = (drift.jensen_shannon, drift.jensen_shannon);
     drift.n_missing = drift.n_rows - n_values;
     if drift.n_rows > 0 {
         drift.missing_rise =

@@ -38,6 +38,7 @@ pub fn sketch_column(name: &str, values: &RawValues) -> ColumnSketch {
         n_missing: n_rows as u64 - n_values,
         shape,
         own: None,
+        own_by_method: Vec::new(),
     }
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ColumnDrift } from '../../gen/ColumnDrift';
 import type { DriftReport } from '../../gen/DriftReport';
+import type { DriftRule } from '../../gen/DriftRule';
 import type { WindowReport } from '../../gen/WindowReport';
 import { clipEdges, evidence } from './evidence';
 import { parseWindow, startCommand } from './start';
@@ -12,8 +13,13 @@ const cell = (changes: Partial<ColumnDrift>): ColumnDrift => ({
   n_rows: 336,
   n_missing: 0,
   missing_rise: 0,
+  method: 'jensen_shannon',
+  decides: 'both',
+  statistic: 0.05,
+  effect: 0.05,
   jensen_shannon: 0.05,
   limit: 0.1,
+  warning_limit: 0.05,
   psi: 0.1,
   ks_statistic: 0.2,
   wasserstein: 0.3,
@@ -40,13 +46,20 @@ const window = (index: number, changes: Partial<WindowReport> = {}): WindowRepor
   ...changes,
 });
 
-const rule = {
+const rule: DriftRule = {
   mode: 'textbook',
   min_distance: 0.1,
   calibrated: true,
   alpha: 0.05,
   min_missing_rise: 0.05,
   source: 'default',
+  numeric_method: null,
+  categorical_method: null,
+  correction: 'benjamini_hochberg',
+  correct_over: 'replay',
+  min_values: null,
+  limits: {},
+  columns: {},
 };
 
 const report = (windows: WindowReport[]): DriftReport => ({
