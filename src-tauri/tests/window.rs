@@ -60,6 +60,7 @@ async fn desktop_window_takes_what_clients_log_while_its_switch_is_on() {
     let window = Window::open(folder.path()).await;
     let port = free_port();
     window.follow("serve").await;
+    window.press("Server").await;
     window
         .type_into("input[inputmode='numeric']", &port.to_string())
         .await;
@@ -75,6 +76,7 @@ async fn desktop_window_takes_what_clients_log_while_its_switch_is_on() {
     window.shows("from-a-notebook").await;
 
     window.follow("serve").await;
+    window.press("Server").await;
     window.press("Turn off").await;
     window.shows("The tracking server is off").await;
     assert!(post(port, "runs/create", run).is_err());

@@ -56,6 +56,7 @@ impl ParityReport {
             label_flips: self.label_flips,
             n_exact: self.n_exact,
             passed: self.rows > 0 && self.label_flips == 0 && self.max_rel_diff <= self.tolerance,
+            log10_counts: Vec::new(),
         };
         let adversarial = self.parts.iter().flat_map(|parts| &parts.adversarial);
         std::iter::once((&test, "test rows".to_owned()))
@@ -96,7 +97,7 @@ pub struct ParitySlice {
     pub differences: Differences,
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, TS)]
 pub struct Differences {
     pub rows: u64,
     pub max_abs_diff: f64,
@@ -104,6 +105,10 @@ pub struct Differences {
     pub label_flips: u64,
     pub n_exact: u64,
     pub passed: bool,
+    /// Rows that differ, by the edges of [`ParityReport::log10_differences`]; empty in a report that was made before they
+    /// were counted by part.
+    #[serde(default)]
+    pub log10_counts: Vec<u64>,
 }
 
 #[cfg(test)]
@@ -129,6 +134,7 @@ mod tests {
             label_flips,
             n_exact: 0,
             passed,
+            log10_counts: Vec::new(),
         };
         let part = |kind, differences| AdversarialPart {
             kind,

@@ -62,6 +62,10 @@ pub struct RowPrediction {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional = nullable)]
     pub coordinates: Option<Vec<f64>>,
+    /// Whole tensors as nested lists, of a graph that takes them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional = nullable, type = "Record<string, unknown>")]
+    pub outputs: Option<BTreeMap<String, Value>>,
 }
 
 /// In the order of the model's classes; an object on the wire.

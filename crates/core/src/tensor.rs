@@ -1,5 +1,7 @@
 //! Whole tensors, for graphs that take no columns.
 
+use serde_json::Value;
+
 /// A tensor of an input or an output.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NamedTensor {
@@ -20,7 +22,34 @@ pub enum TensorValues {
     Text(Vec<String>),
 }
 
+impl NamedTensor {
+    /// Lists in lists; a number that is not finite is null.
+    pub fn nested(&self) -> Value {
+        lists(&self.shape, &mut self.values.cells().into_iter())
+    }
+}
+
+fn lists(shape: &[usize], cells: &mut impl Iterator<Item = Value>) -> Value {
+    match shape {
+        [] => cells.next().unwrap_or(Value::Null),
+        [length, inner @ ..] => (0..*length).map(|_| lists(inner, cells)).collect(),
+    }
+}
+
 impl TensorValues {
+    /// As JSON has them, one after another; with no more digits than the element holds.
+    pub fn cells(&self) -> Vec<Value> {
+        match self {
+            Self::Float(values) => values.iter().map(|&value| Value::from(value)).collect(),
+            Self::Double(values) => values.iter().map(|&value| Value::from(value)).collect(),
+            Self::Int64(values) => values.iter().map(|&value| Value::from(value)).collect(),
+            Self::Int32(values) => values.iter().map(|&value| Value::from(value)).collect(),
+            Self::Uint8(values) => values.iter().map(|&value| Value::from(value)).collect(),
+            Self::Bool(values) => values.iter().map(|&value| Value::from(value)).collect(),
+            Self::Text(values) => values.iter().map(|v| Value::from(v.as_str())).collect(),
+        }
+    }
+
     /// As the ONNX format names it.
     pub fn element(&self) -> &'static str {
         match self {

@@ -85,14 +85,10 @@ impl PredictionLog {
 
     /// Refused requests are not logged. Waits only when [`MAX_WAITING_ROWS`] wait already.
     pub fn put(&self, answered: Answered) {
-        let Some(prediction) = answered
-            .prediction
-            .as_ref()
-            .filter(|_| answered.refusal.is_none())
-        else {
+        if answered.refusal.is_some() || n_lines(&answered) == 0 {
             return;
-        };
-        let n_rows = prediction.n_rows().max(1);
+        }
+        let n_rows = n_lines(&answered);
         let mut waiting = self.shared.held();
         while waiting.n_rows >= MAX_WAITING_ROWS {
             waiting = self
@@ -120,6 +116,14 @@ impl Drop for PredictionLog {
             // A writer that panicked has said so on stderr.
             let _ = writer.join();
         }
+    }
+}
+
+/// A line a row; one for whole tensors.
+fn n_lines(answered: &Answered) -> usize {
+    match &answered.prediction {
+        Some(prediction) => prediction.n_rows(),
+        None => usize::from(answered.tensors.is_some()),
     }
 }
 
@@ -224,10 +228,7 @@ impl Writer {
             });
             let kinds = kinds_of(&mut self.kinds, &self.lab, version);
             let text = &mut texts[at].2;
-            let n_rows = answered
-                .prediction
-                .as_ref()
-                .map_or(0, |prediction| prediction.n_rows());
+            let n_rows = n_lines(answered);
             for row in 0..n_rows {
                 let line = Line {
                     answered,

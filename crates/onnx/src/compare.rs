@@ -36,10 +36,6 @@ pub fn compare(
 ) -> Result<ParityReport, Error> {
     let rows = differences(ours, theirs)?;
     let all = summary(rows.iter());
-    let mut counts = vec![0; N_BINS];
-    for row in rows.iter().filter(|row| !row.exact) {
-        counts[bin(row.absolute)] += 1;
-    }
     Ok(ParityReport {
         schema: PARITY_SCHEMA,
         rows: all.rows,
@@ -53,7 +49,7 @@ pub fn compare(
             edges: (0..=N_BINS)
                 .map(|edge| FIRST_EDGE + EDGE_STEP * edge as f64)
                 .collect(),
-            counts,
+            counts: all.log10_counts,
         },
         worst_rows: worst(&rows),
         runtime: runtime.to_owned(),
@@ -70,13 +66,19 @@ pub fn compare_all(ours: &Prediction, theirs: &Prediction) -> Result<Differences
 }
 
 fn summary<'a>(rows: impl Iterator<Item = &'a Row>) -> Differences {
-    let mut all = Differences::default();
+    let mut all = Differences {
+        log10_counts: vec![0; N_BINS],
+        ..Differences::default()
+    };
     for row in rows {
         all.rows += 1;
         all.max_abs_diff = all.max_abs_diff.max(row.absolute);
         all.max_rel_diff = all.max_rel_diff.max(row.relative);
         all.label_flips += u64::from(row.flipped);
         all.n_exact += u64::from(row.exact);
+        if !row.exact {
+            all.log10_counts[bin(row.absolute)] += 1;
+        }
     }
     all.passed = all.rows > 0 && all.label_flips == 0 && all.max_rel_diff <= TOLERANCE;
     all

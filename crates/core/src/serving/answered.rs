@@ -6,6 +6,7 @@ use super::{Chosen, ClassProbabilities, FieldWarning, PredictAnswer, Refusal, Ro
 use crate::TimestampMs;
 use crate::ids::VersionKey;
 use crate::matrix::{Columns, Prediction};
+use crate::tensor::NamedTensor;
 
 /// One request, whatever came of it.
 #[derive(Debug, Clone)]
@@ -28,6 +29,8 @@ pub struct Answered {
     /// Raw columns as they entered the graph; `None` where the request could not be read.
     pub inputs: Option<Columns>,
     pub prediction: Option<Prediction>,
+    /// What a graph answered that takes whole tensors; it has no prediction by row then.
+    pub tensors: Option<Vec<NamedTensor>>,
     /// Of the model, in the order of the probabilities.
     pub classes: Arc<[String]>,
     pub warnings: Vec<FieldWarning>,
@@ -86,6 +89,7 @@ impl Answered {
             instead_of: None,
             inputs: None,
             prediction: None,
+            tensors: None,
             classes: Arc::default(),
             warnings: Vec::new(),
             latency_secs: 0.0,
@@ -99,6 +103,22 @@ impl Answered {
         RowPrediction::of(self.prediction.as_ref()?, &self.classes, row)
     }
 
+    /// What is said of a request of one record.
+    fn record(&self) -> Option<RowPrediction> {
+        match &self.tensors {
+            Some(tensors) => Some(RowPrediction {
+                outputs: Some(
+                    tensors
+                        .iter()
+                        .map(|tensor| (tensor.name.clone(), tensor.nested()))
+                        .collect(),
+                ),
+                ..RowPrediction::default()
+            }),
+            None => self.row(0),
+        }
+    }
+
     /// What the caller of one record hears; `None` for a request that was refused.
     pub fn answer_of_record(&self) -> Option<PredictAnswer> {
         let version = self.version.as_ref()?;
@@ -108,7 +128,7 @@ impl Answered {
             chosen: self.chosen?,
             instead_of: self.instead_of.clone(),
             request_id: self.request_id.clone(),
-            prediction: self.row(0)?,
+            prediction: self.record()?,
             warnings: self.warnings.clone(),
             latency_ms: self.latency_secs * 1e3,
         })

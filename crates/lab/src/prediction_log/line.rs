@@ -7,12 +7,15 @@ use assay_core::matrix::{Columns, Prediction, RawValues};
 use assay_core::registry::VersionKey;
 use assay_core::schema::ColumnType;
 use assay_core::serving::Answered;
+use assay_core::tensor::NamedTensor;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 pub type Kinds = HashMap<String, ColumnType>;
 
 const REDACTED: &str = "[redacted]";
+/// Values of an answered tensor that are written.
+const MOST_LOGGED: usize = 1_000;
 
 pub struct Line<'a> {
     pub answered: &'a Answered,
@@ -69,7 +72,7 @@ impl Serialize for Line<'_> {
                 let first = self.row * n_components;
                 map.serialize_entry("output", &values.get(first..first + n_components))?;
             }
-            None => map.serialize_entry("output", &())?,
+            None => map.serialize_entry("output", &Outputs(answered.tensors.as_deref()))?,
         }
         map.serialize_entry("latency_ms", &(answered.latency_secs * 1e3))?;
         let warnings: Vec<Warned<'_>> = answered
@@ -86,6 +89,25 @@ impl Serialize for Line<'_> {
             map.serialize_entry("trace_parent", trace_parent)?;
         }
         map.end()
+    }
+}
+
+/// Tensors by name; of a large one its shape alone.
+struct Outputs<'a>(Option<&'a [NamedTensor]>);
+
+impl Serialize for Outputs<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Some(tensors) = self.0 else {
+            return serializer.serialize_unit();
+        };
+        serializer.collect_map(tensors.iter().map(|tensor| {
+            let written = if tensor.values.len() <= MOST_LOGGED {
+                tensor.nested()
+            } else {
+                serde_json::json!({ "shape": tensor.shape })
+            };
+            (&tensor.name, written)
+        }))
     }
 }
 

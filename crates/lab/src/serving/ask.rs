@@ -15,11 +15,11 @@ use assay_core::serving::{
 
 use super::batch::{Ran, Reply, Word};
 use super::breaker::Admission;
-use super::inputs::Inputs;
 use super::json::{JsonForm, read_json};
 use super::rows::Checked;
 use super::table::{GivenColumn, read_arrow, read_columns, read_csv};
 use super::version::{Counts, Loaded, Permit, Version};
+use super::whole::{read_nested, read_tensors, spread};
 use crate::Lab;
 
 /// Bodies up to this size are read where they came in.
@@ -288,8 +288,14 @@ impl Asked {
         if may_block {
             lab.serving.make_room();
         }
+        if loaded.takes_tensors() {
+            if !may_block {
+                return Progress::Blocking(Box::new(Work(Next::Ask(self, model))));
+            }
+            return self.ask_tensors((version, choice.chosen, permit), &loaded, reply);
+        }
         let max_rows = usize::try_from(version.settings.max_rows).unwrap_or(usize::MAX);
-        let checked = match read(&self.question.rows, &loaded.inputs, max_rows) {
+        let checked = match read(&self.question.rows, &loaded, max_rows) {
             Ok(checked) => checked,
             Err(refusal) => {
                 return Progress::Done(self.refused(refusal, Some(version.key.clone())));
@@ -323,6 +329,52 @@ impl Asked {
         match (ran, reply) {
             (Some(ran), Some(reply)) => pending.finish(ran, reply),
             _ => Progress::Waiting(Box::new(pending)),
+        }
+    }
+
+    /// One run of a graph that takes whole tensors. Blocks.
+    fn ask_tensors(
+        self,
+        (version, chosen, permit): (Arc<Version>, Chosen, Permit),
+        loaded: &Loaded,
+        reply: impl FnOnce() -> Reply,
+    ) -> Progress {
+        let session = loaded.runner.session();
+        let given = match &self.question.rows {
+            RowsGiven::Columns(columns) => read_tensors(session.inputs(), columns),
+            RowsGiven::Json(JsonForm::Record, body) => read_nested(session.inputs(), body),
+            _ => Err(Refusal::new(
+                RefusalKind::UnknownForm,
+                format!("{} takes whole tensors, not rows", version.key),
+            )
+            .with_hint(
+                "send one object of nested lists to /predict, or tensors to /v2/models/NAME/infer",
+            )),
+        };
+        let given = match given {
+            Ok(given) => given,
+            Err(refusal) => {
+                return Progress::Done(self.refused(refusal, Some(version.key.clone())));
+            }
+        };
+        match session.run(&given) {
+            Ok(tensors) => {
+                permit.succeed();
+                Counts::add(&version.counts.n_answered, 1);
+                Counts::add(&version.counts.n_rows, 1);
+                Counts::add(&version.counts.n_runs, 1);
+                let mut answered = self.answered(Some(version.key.clone()));
+                answered.chosen = Some(chosen);
+                answered.tensors = Some(tensors);
+                answered.n_batch_rows = 1;
+                Progress::Done(Box::new(answered))
+            }
+            Err(error) => {
+                let wrong = format!("{} could not answer: {error}", version.key);
+                permit.fail(self.lab.environment().now_ms(), &wrong);
+                let refusal = Refusal::new(RefusalKind::Failed, wrong);
+                self.fall_back(&version, refusal, reply)
+            }
         }
     }
 
@@ -369,12 +421,16 @@ impl Asked {
     }
 }
 
-fn read(rows: &RowsGiven, inputs: &Inputs, max_rows: usize) -> Result<Checked, Refusal> {
+fn read(rows: &RowsGiven, loaded: &Loaded, max_rows: usize) -> Result<Checked, Refusal> {
+    let inputs = &loaded.inputs;
     let checked = match rows {
         RowsGiven::Json(form, body) => read_json(inputs, *form, body, max_rows),
         RowsGiven::Csv(body) => read_csv(inputs, body, max_rows),
         RowsGiven::Arrow(body) => read_arrow(inputs, body, max_rows),
-        RowsGiven::Columns(columns) => read_columns(inputs, columns, max_rows),
+        RowsGiven::Columns(columns) => match &loaded.wiring {
+            Some(wiring) => read_columns(inputs, &spread(wiring, columns), max_rows),
+            None => read_columns(inputs, columns, max_rows),
+        },
     }?;
     if checked.columns.n_rows == 0 {
         return Err(Refusal::new(

@@ -4,6 +4,7 @@
 //! choose   a reference -> a version, remembered until the registry changes
 //! version  its breaker, its counts, and what of it is in memory
 //! inputs, rows, json, table   a request -> checked columns and warnings
+//! whole    a request -> checked tensors, for graphs that take no columns
 //! batch    one session, many requests
 //! ask      all of it, with the fallback; what a host calls
 //! ```
@@ -21,6 +22,7 @@ mod rows;
 mod shown;
 mod table;
 mod version;
+mod whole;
 
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use assay_core::reference::Reference;
 use assay_core::registered::RegisteredVersion;
-use assay_core::registry::Signature;
+use assay_core::registry::{Port, Signature};
 use assay_core::serving::{
     Answered, BreakerPosition, BreakerState, Chosen, PredictAnswer, Protocol, Refusal, RefusalKind,
     ServedCounts, ServedModel, ServedVersion, TryModel,
@@ -23,6 +23,8 @@ pub struct Description {
     pub signature: Signature,
     /// Empty for a model that answers with numbers.
     pub classes: Arc<[String]>,
+    /// Of a graph that takes whole tensors: its inputs and outputs, in its order.
+    pub tensors: Option<(Vec<Port>, Vec<Port>)>,
     /// The model card, Markdown with a YAML front matter.
     pub card: Option<String>,
 }
@@ -115,6 +117,10 @@ impl Lab {
             chosen: choice.chosen,
             signature: loaded.signature.clone(),
             classes: Arc::clone(loaded.runner.classes()),
+            tensors: loaded.takes_tensors().then(|| {
+                let session = loaded.runner.session();
+                (session.inputs().to_vec(), session.outputs().to_vec())
+            }),
             card: std::fs::read_to_string(folder.join(crate::model_files::CARD)).ok(),
         })
     }

@@ -8,10 +8,13 @@ use super::inputs::{Cell, Inputs};
 use super::rows::{Checked, Rows};
 use crate::error::Cause;
 
-/// A named column of values of one type, as a binary form has them.
+/// A named tensor of values of one type, as a binary form has them; a column where its shape is [N] or [N, 1].
 #[derive(Debug, Clone, PartialEq)]
 pub struct GivenColumn {
     pub name: String,
+    /// Invariant: its product is the number of values.
+    pub shape: Vec<usize>,
+    /// Row-major.
     pub values: GivenValues,
 }
 
@@ -33,6 +36,18 @@ pub fn read_columns(
 ) -> Result<Checked, Refusal> {
     let mut rows = Rows::new(inputs, max_rows, false);
     for (guess, column) in columns.iter().enumerate() {
+        if !matches!(column.shape.as_slice(), [_] | [_, 1]) {
+            return Err(Refusal::new(
+                RefusalKind::Unreadable,
+                format!(
+                    "the tensor `{}` has the shape {:?} where [N] or [N, 1] is taken",
+                    column.name, column.shape
+                ),
+            )
+            .with_hint(
+                "send a tensor for every column; GET the model's page under /v2/models for them",
+            ));
+        }
         let Some(field) = inputs.position(&column.name, guess) else {
             rows.extra(&column.name, false);
             continue;

@@ -175,6 +175,7 @@ fn one_table_comes_in_many_forms() {
     assert_eq!(read_csv(&inputs(), csv.as_bytes(), 10), Ok(wanted.clone()));
     let given = |name: &str, values| GivenColumn {
         name: name.to_owned(),
+        shape: vec![2],
         values,
     };
     let both = |text: &str| GivenValues::Texts(vec![Some(text.to_owned()); 2]);

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use assay_core::TimestampMs;
 use assay_core::code::Code;
 use assay_core::drift::ReferenceSketch;
+use assay_core::imported_model::Wiring;
 use assay_core::reference::Reference;
 use assay_core::registry::{Signature, VersionKey};
 use assay_core::serving::{ServeSettings, ServedCounts};
@@ -34,6 +35,17 @@ pub struct Loaded {
     pub inputs: Inputs,
     pub signature: Signature,
     pub runner: Arc<Runner>,
+    /// Of a version that came as an ONNX file.
+    pub wiring: Option<Wiring>,
+}
+
+impl Loaded {
+    /// Rows of columns cannot be asked of it.
+    pub fn takes_tensors(&self) -> bool {
+        self.wiring
+            .as_ref()
+            .is_some_and(|wiring| !wiring.takes_columns())
+    }
 }
 
 #[derive(Debug, Default)]
@@ -171,13 +183,16 @@ impl Lab {
         let reference: Option<ReferenceSketch> = intact.document(REFERENCE_JSON)?;
         let session = self.runtime()?.session(&intact.onnx)?;
         let version = Reference::version(key.model.as_str(), key.version);
-        let session = match self.store.model_version(&version)?.imported {
-            Some(imported) => session.wired(imported.wiring),
+        let imported = self.store.model_version(&version)?.imported;
+        let wiring = imported.map(|imported| imported.wiring);
+        let session = match &wiring {
+            Some(wiring) => session.wired(wiring.clone()),
             None => session,
         };
         Ok(Loaded {
             inputs: Inputs::new(&signature, reference.as_ref()),
             signature,
+            wiring,
             runner: Arc::new(Runner::new(
                 session,
                 usize::try_from(settings.max_batch_rows).unwrap_or(usize::MAX),

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use assay_core::adversarial::adversarial_rows;
 use assay_core::dataset::ImportOptions;
 use assay_core::model::{Model, Output};
 use assay_core::recipe::{FittedRecipe, recommend};
@@ -145,7 +146,11 @@ pub fn check_export(table: &Table, model: &Model, runtime: &Runtime, at: &str, f
     };
     for (rows, columns) in [
         ("as they are", table.columns.clone()),
-        ("made worse", made_worse(&table.columns)),
+        (
+            "with one thing wrong",
+            adversarial_rows(&table.recipe.inputs, &table.columns).columns,
+        ),
+        ("with much wrong at once", made_worse(&table.columns)),
     ] {
         let ours = predict(model, &apply_recipe(&columns, &table.recipe).unwrap());
         let theirs = session.predict(&columns, &classes).unwrap();

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use assay_core::registry::SignatureColumn;
+use assay_api::serving::Description;
+use assay_core::registry::{Port, SignatureColumn};
 use assay_core::schema::ColumnType;
 use axum::extract::Path;
 use axum::http::HeaderMap;
@@ -10,7 +11,7 @@ use axum::response::Response;
 use serde_json::{Value, json};
 
 use super::EXTENSIONS;
-use super::response::outputs;
+use super::response::{datatype, outputs};
 use crate::inference::answer::{document, refusal};
 use crate::inference::describe::{blocking, described};
 use crate::inference::request::{Caller, State, reference};
@@ -35,18 +36,13 @@ pub async fn model(
     let name = path.get("name").map_or("", String::as_str);
     match described(&state, &headers, name, path.get("version")).await {
         Ok(found) => {
-            let inputs: Vec<Value> = found.signature.inputs.iter().map(input).collect();
-            let outputs: Vec<Value> = outputs(&found.signature.outputs, found.classes.len())
-                .iter()
-                .map(|output| {
-                    let shape = match output.width {
-                        None => json!([-1]),
-                        Some(0) => json!([-1, -1]),
-                        Some(width) => json!([-1, width]),
-                    };
-                    json!({ "name": output.name, "datatype": output.datatype, "shape": shape })
-                })
-                .collect();
+            let (inputs, outputs) = match &found.tensors {
+                Some((inputs, outputs)) => (ports(inputs), ports(outputs)),
+                None => {
+                    let inputs = found.signature.inputs.iter().map(input).collect();
+                    (inputs, columns_out(&found))
+                }
+            };
             let form = json!({
                 "name": found.version.model,
                 "versions": [found.version.version.to_string()],
@@ -77,6 +73,30 @@ pub async fn model_ready(
         Ok(()) => document(&caller, &json!({ "name": name, "ready": true })),
         Err(refused) => refusal(&caller, &refused),
     }
+}
+
+fn columns_out(found: &Description) -> Vec<Value> {
+    outputs(&found.signature.outputs, found.classes.len())
+        .iter()
+        .map(|output| {
+            let shape = match output.width {
+                None => json!([-1]),
+                Some(0) => json!([-1, -1]),
+                Some(width) => json!([-1, width]),
+            };
+            json!({ "name": output.name, "datatype": output.datatype, "shape": shape })
+        })
+        .collect()
+}
+
+/// Whole tensors; a free axis is -1.
+fn ports(ports: &[Port]) -> Vec<Value> {
+    let each = ports.iter().map(|port| {
+        let axes = port.shape.iter();
+        let shape: Vec<i64> = axes.map(|axis| axis.parse().unwrap_or(-1)).collect();
+        json!({ "name": port.name, "datatype": datatype(&port.element), "shape": shape })
+    });
+    each.collect()
 }
 
 /// Numbers go as FP64, in which a missing one is NaN; times as ISO 8601.

@@ -71,8 +71,12 @@ pub fn read(
     for input in form.inputs {
         let name = input.name.clone();
         let wrong = |wrong: String| unreadable(format!("the tensor `{name}` {wrong}"));
-        let values = values(input, &mut binary).map_err(wrong)?;
-        columns.push(GivenColumn { name, values });
+        let (shape, values) = tensor(input, &mut binary).map_err(wrong)?;
+        columns.push(GivenColumn {
+            name,
+            shape,
+            values,
+        });
     }
     if !binary.is_empty() {
         return Err(unreadable(format!(
@@ -96,22 +100,24 @@ pub fn read(
     ))
 }
 
-/// Takes what belongs to the tensor off the front of `binary`.
-fn values(input: Input, binary: &mut &[u8]) -> Result<GivenValues, String> {
+/// Shape and values; takes what belongs to the tensor off the front of `binary`.
+fn tensor(input: Input, binary: &mut &[u8]) -> Result<(Vec<usize>, GivenValues), String> {
     let data_type = DataType::parse(&input.datatype)
         .ok_or_else(|| format!("is of the type `{}`, which is not taken", input.datatype))?;
-    let n = match input.shape.as_slice() {
-        [n] | [n, 1] => usize::try_from(*n).ok(),
-        _ => None,
-    };
-    let n = n.ok_or_else(|| {
-        format!(
-            "has the shape {:?} where [N] or [N, 1] is taken",
+    let axes = input.shape.iter().map(|&axis| usize::try_from(axis).ok());
+    let shape: Option<Vec<usize>> = axes.collect();
+    let n = shape.as_ref().and_then(|shape| {
+        let mut axes = shape.iter();
+        axes.try_fold(1_usize, |n, &axis| n.checked_mul(axis))
+    });
+    let (Some(shape), Some(n)) = (shape, n) else {
+        return Err(format!(
+            "has the shape {:?}, which is too large",
             input.shape
-        )
-    })?;
+        ));
+    };
     let size = input.parameters.get("binary_data_size");
-    match (input.data, size) {
+    let values = match (input.data, size) {
         (Some(flat), None) => {
             if flat.len() != n {
                 return Err(format!("holds {} values, its shape says {n}", flat.len()));
@@ -133,7 +139,8 @@ fn values(input: Input, binary: &mut &[u8]) -> Result<GivenValues, String> {
         }
         (Some(_), Some(_)) => Err("comes twice, as data and as bytes".to_owned()),
         (None, None) => Err("has neither data nor binary_data_size".to_owned()),
-    }
+    }?;
+    Ok((shape, values))
 }
 
 fn unreadable(wrong: String) -> Refusal {
@@ -159,6 +166,7 @@ mod tests {
         let (wanted, columns) = read(&body, Some(json.len())).expect("a request");
         assert_eq!(wanted.id.as_deref(), Some("7"));
         assert_eq!(wanted.outputs[0].is_binary, Some(true));
+        assert_eq!(columns[0].shape, [2, 1]);
         assert_eq!(columns[0].values, GivenValues::Floats(vec![1.0, -2.0]));
         assert_eq!(
             columns[1].values,
@@ -177,10 +185,12 @@ mod tests {
                 "its shape says 2",
             ),
             (
-                of(r#""shape": [1, 2], "datatype": "FP64", "data": [1, 2]"#),
+                of(
+                    r#""shape": [9000000000, 9000000000, 9000000000], "datatype": "FP64", "data": []"#,
+                ),
                 0,
                 None,
-                "[N, 1]",
+                "too large",
             ),
             (
                 of(r#""shape": [1], "datatype": "FP8", "data": [1]"#),

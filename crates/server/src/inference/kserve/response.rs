@@ -4,6 +4,7 @@ use assay_core::matrix::Prediction;
 use assay_core::registry::SignatureColumn;
 use assay_core::schema::ColumnType;
 use assay_core::serving::{Answered, Refusal, RefusalKind};
+use assay_core::tensor::{NamedTensor, TensorValues};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
@@ -25,6 +26,7 @@ enum Values<'a> {
     Texts(Vec<&'a str>),
     Integers(Vec<i64>),
     Floats(&'a [f64]),
+    Whole(&'a TensorValues),
 }
 
 /// The outputs of a model with these classes.
@@ -68,7 +70,10 @@ fn written(
     answered: &Answered,
     has_integer_labels: bool,
 ) -> Result<Response, Refusal> {
-    let all = tensors(answered, has_integer_labels)?;
+    let all = match &answered.tensors {
+        Some(tensors) => tensors.iter().map(whole).collect(),
+        None => tensors(answered, has_integer_labels)?,
+    };
     let names: Vec<&str> = all.iter().map(|(name, ..)| *name).collect();
     if let Some(unknown) = wanted
         .outputs
@@ -145,7 +150,15 @@ fn written(
     Ok((headers, body).into_response())
 }
 
-type Tensor<'a> = (&'static str, Vec<usize>, Values<'a>);
+type Tensor<'a> = (&'a str, Vec<usize>, Values<'a>);
+
+fn whole(tensor: &NamedTensor) -> Tensor<'_> {
+    (
+        &tensor.name,
+        tensor.shape.clone(),
+        Values::Whole(&tensor.values),
+    )
+}
 
 fn tensors(answered: &Answered, has_integer_labels: bool) -> Result<Vec<Tensor<'_>>, Refusal> {
     let failed = || {
@@ -203,6 +216,7 @@ impl Values<'_> {
             Self::Texts(_) => "BYTES",
             Self::Integers(_) => "INT64",
             Self::Floats(_) => "FP32",
+            Self::Whole(values) => datatype(values.element()),
         }
     }
 
@@ -214,21 +228,25 @@ impl Values<'_> {
             Self::Floats(floats) => {
                 Value::Array(floats.iter().map(|&value| json!(value as f32)).collect())
             }
+            Self::Whole(values) => Value::Array(values.cells()),
         }
     }
 
     fn write(&self, bytes: &mut Vec<u8>) {
         match self {
-            Self::Texts(texts) => {
-                for text in texts {
-                    // A label is shorter than four gigabytes.
-                    bytes.extend((text.len() as u32).to_le_bytes());
-                    bytes.extend(text.as_bytes());
-                }
-            }
+            Self::Texts(texts) => write_texts(bytes, texts.iter().copied()),
             Self::Integers(integers) => {
                 bytes.extend(integers.iter().flat_map(|value| value.to_le_bytes()));
             }
+            Self::Whole(values) => match values {
+                TensorValues::Float(v) => bytes.extend(v.iter().flat_map(|v| v.to_le_bytes())),
+                TensorValues::Double(v) => bytes.extend(v.iter().flat_map(|v| v.to_le_bytes())),
+                TensorValues::Int64(v) => bytes.extend(v.iter().flat_map(|v| v.to_le_bytes())),
+                TensorValues::Int32(v) => bytes.extend(v.iter().flat_map(|v| v.to_le_bytes())),
+                TensorValues::Uint8(v) => bytes.extend(v),
+                TensorValues::Bool(v) => bytes.extend(v.iter().map(|&flag| u8::from(flag))),
+                TensorValues::Text(v) => write_texts(bytes, v.iter().map(String::as_str)),
+            },
             Self::Floats(floats) => {
                 bytes.extend(
                     floats
@@ -237,5 +255,26 @@ impl Values<'_> {
                 );
             }
         }
+    }
+}
+
+fn write_texts<'t>(bytes: &mut Vec<u8>, texts: impl Iterator<Item = &'t str>) {
+    for text in texts {
+        // A label is shorter than four gigabytes.
+        bytes.extend((text.len() as u32).to_le_bytes());
+        bytes.extend(text.as_bytes());
+    }
+}
+
+/// The protocol's name of an ONNX element.
+pub fn datatype(element: &str) -> &'static str {
+    match element {
+        "double" => "FP64",
+        "int64" => "INT64",
+        "int32" => "INT32",
+        "uint8" => "UINT8",
+        "bool" => "BOOL",
+        "string" => "BYTES",
+        _ => "FP32",
     }
 }
