@@ -6,6 +6,7 @@ mod forms;
 mod moves;
 mod protocols;
 mod refusals;
+mod tensors;
 
 use std::time::{Duration, Instant};
 

@@ -1,5 +1,7 @@
 //! OpenAPI 3.1, made from the signature of each model.
 
+mod whole;
+
 use std::collections::HashMap;
 
 use assay_api::serving::Description;
@@ -28,7 +30,7 @@ pub async fn of_model(
 ) -> Response {
     let caller = Caller::of(&state, &headers);
     match described(&state, &headers, &name, query.get("version")).await {
-        Ok(found) => document(&caller, &whole(&name, std::slice::from_ref(&found))),
+        Ok(found) => document(&caller, &of_models(&name, std::slice::from_ref(&found))),
         Err(refused) => refusal(&caller, &refused),
     }
 }
@@ -48,19 +50,23 @@ pub async fn of_all(state: State, headers: HeaderMap) -> Response {
             .collect::<Vec<_>>())
     });
     match found.await {
-        Ok(found) => document(&caller, &whole("the models of this lab", &found)),
+        Ok(found) => document(&caller, &of_models("the models of this lab", &found)),
         Err(refused) => refusal(&caller, &refused),
     }
 }
 
-fn whole(title: &str, models: &[Description]) -> Value {
+fn of_models(title: &str, models: &[Description]) -> Value {
     let mut paths = Map::new();
     let mut schemas = common();
     for model in models {
         let name = model.version.model.as_str();
         let id = identifier(name);
-        schemas.insert(format!("{id}-record"), record(&model.signature.inputs));
-        schemas.insert(format!("{id}-prediction"), prediction(model));
+        let (taken, said) = match &model.tensors {
+            Some((inputs, outputs)) => (whole::record(inputs), whole::prediction(outputs)),
+            None => (record(&model.signature.inputs), prediction(model)),
+        };
+        schemas.insert(format!("{id}-record"), taken);
+        schemas.insert(format!("{id}-prediction"), said);
         schemas.insert(format!("{id}-answer"), answer(&id));
         let place = format!("/models/{}", encoded(name));
         paths.insert(place.clone(), json!({ "get": described_by(&id, name) }));
@@ -68,10 +74,12 @@ fn whole(title: &str, models: &[Description]) -> Value {
             format!("{place}/predict"),
             json!({ "post": predict(&id, name) }),
         );
-        paths.insert(
-            format!("{place}/predict/batch"),
-            json!({ "post": predict_batch(&id, name) }),
-        );
+        if model.tensors.is_none() {
+            paths.insert(
+                format!("{place}/predict/batch"),
+                json!({ "post": predict_batch(&id, name) }),
+            );
+        }
     }
     json!({
         "openapi": VERSION,
