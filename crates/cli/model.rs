@@ -269,6 +269,7 @@ fn client_model(model: &RegisteredModel) -> String {
                 version.aliases.join(", "),
                 match &version.origin {
                     Origin::Assay => "here".to_owned(),
+                    Origin::Pulled => "another lab".to_owned(),
                     Origin::Imported { .. } => "a file".to_owned(),
                     Origin::Client { .. } => "a client".to_owned(),
                 },
@@ -277,7 +278,7 @@ fn client_model(model: &RegisteredModel) -> String {
                     |id| id.as_str().get(..8).unwrap_or_default().to_owned(),
                 ),
                 match &version.origin {
-                    Origin::Assay => String::new(),
+                    Origin::Assay | Origin::Pulled => String::new(),
                     Origin::Imported { file_name } => file_name.clone(),
                     Origin::Client { location, .. } => location.clone(),
                 },

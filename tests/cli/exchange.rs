@@ -86,20 +86,42 @@ fn a_pushed_version_is_pulled_and_works_without_its_run() {
     assert_eq!(shown["signed"]["signer"], "ada", "{}", shown["signed"]);
     assert_eq!(shown["version"]["stage"], "development");
     let verified = to.json(&["model", "verify", "m"]);
+    // Tried on the request that its folder brought.
     assert_eq!(
-        (&verified["passed"], &verified["parity"]),
-        (&true.into(), &serde_json::Value::Null)
+        (&verified["passed"], &verified["parity"]["rows"]),
+        (&true.into(), &5.into()),
+        "{verified}"
     );
     let log = to.penguins();
     to.json(&["replay", log.to_str().expect("text"), "--model", "m"]);
     let answer = to.assay(&["doctor"]);
     assert_eq!(answer.status, 0, "{}{}", answer.stdout, answer.stderr);
-    // What is known of its data stayed in its lab, and a gate does not take another's word.
+    // Its data were never checked.
     refused(
         &to,
         &["model", "promote", "m@1", "--to", "production"],
-        "expectations",
+        "not checked in its own lab",
     );
+}
+
+#[test]
+fn what_was_checked_in_its_lab_counts_at_the_gate_of_another() {
+    let (from, shared, _) = with_model("1", false);
+    from.json(&["expect", "suggest", "penguins"]);
+    from.json(&["expect", "check", "penguins"]);
+    let run = from.json(&["runs", "list"])["runs"][0]["run_id"].clone();
+    let run = run.as_str().expect("an id");
+    from.json(&["model", "register", run, "--name", "m"]);
+    from.json(&["model", "push", "m@2", &shared]);
+    let to = TestLab::new();
+    let gate = "[gate.production]\nexpectations = true\nparity = true\nmax_data_age_days = 3650\n";
+    fs::write(to.path().join("assay.toml"), gate).expect("settings");
+    to.json(&["model", "pull", &shared, "m@2"]);
+    let promoted = to.json(&["model", "promote", "m@2", "--to", "production"]);
+    let conditions = promoted["conditions"].as_array().expect("conditions");
+    assert_eq!(conditions.len(), 3, "{promoted}");
+    let measured = conditions[0]["measured"].as_str().expect("a text");
+    assert!(measured.ends_with("passed in its own lab"), "{measured}");
 }
 
 #[test]

@@ -47,6 +47,14 @@ impl Default for GateSettings {
     }
 }
 
+/// What the newest check of a version of a data set found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DataCheck {
+    pub n_passed: u64,
+    pub n_rules: u64,
+    pub passed: bool,
+}
+
 /// Better by more than a margin on the same rows, as a paired bootstrap sees it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -170,11 +178,15 @@ pub fn comparison_condition(rule: &BetterThan, metric: &str, champion: &Champion
 }
 
 /// The newest check of the training data, as rules passed of rules; `None`: there was none.
-pub fn expectations_condition(check: Option<(u64, u64, bool)>) -> GateCondition {
+/// `place`: where it was checked, when that is not this lab: ` in its own lab`.
+pub fn expectations_condition(check: Option<DataCheck>, place: &str) -> GateCondition {
     // Invariant: a rule that did not run is a failure, so is a suite that did not.
     let (measured, passed) = match check {
-        None => ("not checked".to_owned(), false),
-        Some((n_passed, n_rules, passed)) => (format!("{n_passed} of {n_rules} passed"), passed),
+        None => (format!("not checked{place}"), false),
+        Some(check) => (
+            format!("{} of {} passed{place}", check.n_passed, check.n_rules),
+            check.passed,
+        ),
     };
     GateCondition {
         kind: ConditionKind::Expectations,
@@ -220,19 +232,21 @@ impl GateCondition {
     }
 }
 
-/// A data set that seems to come from the future, by a clock that was wrong, is new.
+/// A data set that seems to come from the future, by a clock that was wrong, is new; one whose import nobody knows is
+/// too old.
 pub fn data_age_condition(
-    imported_ms: TimestampMs,
+    imported_ms: Option<TimestampMs>,
     now_ms: TimestampMs,
     max_days: f64,
 ) -> GateCondition {
-    let days = (now_ms.saturating_sub(imported_ms) as f64 / DAY_MS).max(0.0);
+    let days = imported_ms
+        .map(|imported_ms| (now_ms.saturating_sub(imported_ms) as f64 / DAY_MS).max(0.0));
     GateCondition {
         kind: ConditionKind::DataAge,
         name: "age of the data".to_owned(),
         needs: format!("at most {max_days} days"),
-        measured: format!("{days:.1} days"),
-        passed: days <= max_days,
+        measured: days.map_or_else(|| "not known".to_owned(), |days| format!("{days:.1} days")),
+        passed: days.is_some_and(|days| days <= max_days),
     }
 }
 
@@ -315,9 +329,10 @@ mod tests {
     #[test]
     fn data_grows_old_and_an_approval_is_a_reason() {
         let day = 86_400_000;
-        assert!(data_age_condition(0, 30 * day, 30.0).passed);
-        assert!(!data_age_condition(0, 30 * day + day / 2, 30.0).passed);
-        assert!(data_age_condition(5, 0, 0.0).passed);
+        assert!(data_age_condition(Some(0), 30 * day, 30.0).passed);
+        assert!(!data_age_condition(Some(0), 30 * day + day / 2, 30.0).passed);
+        assert!(data_age_condition(Some(5), 0, 0.0).passed);
+        assert!(!data_age_condition(None, 0, 30.0).passed);
         assert!(!approval_condition("  ").passed);
         assert!(approval_condition("seen by two of us").passed);
     }

@@ -117,6 +117,8 @@ impl RegisteredVersion {
 pub enum Origin {
     /// A run of this lab, checked and exported.
     Assay,
+    /// A run of another lab: pulled out of a shared folder.
+    Pulled,
     /// An ONNX file of somebody else; it has an exported folder as Assay's own have.
     Imported { file_name: String },
     /// A client of the tracking API; what its files hold is the client's matter.

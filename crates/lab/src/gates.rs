@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use assay_core::code::Code;
 use assay_core::gate::{
-    self, BetterThan, Champion, ConditionKind, GateCondition, GateReport, GateSettings,
+    self, BetterThan, Champion, ConditionKind, DataCheck, GateCondition, GateReport, GateSettings,
 };
 use assay_core::matrix::Target;
 use assay_core::metrics::{
@@ -16,10 +16,11 @@ use assay_core::registry::{ModelVersion, Stage};
 use assay_core::run::{StoredPredictions, TrainRecord};
 use assay_core::schema::ColumnType;
 use assay_core::task::Task;
-use assay_core::{ObjectHash, RunId};
+use assay_core::{DatasetName, ObjectHash, RunId};
 
 use crate::Lab;
 use crate::error::Cause;
+use crate::model_files::DataFacts;
 use crate::models::{stored_prediction, trained};
 
 /// Resamples are drawn the same way every time a gate is asked.
@@ -76,20 +77,34 @@ impl Lab {
             ));
         };
         // A data set of that name here may be another one than in the lab that the version comes from.
-        let report = match self.record_here(version)? {
-            Some(_) => self
-                .store
-                .latest_check(trained.dataset, trained.dataset_number)?,
-            None => None,
-        };
-        let check = report.map(|report| {
-            (
-                u64::from(report.outcome.n_passed),
-                report.results.len() as u64,
-                report.outcome.passed(),
-            )
-        });
-        Ok(gate::expectations_condition(check))
+        if self.record_here(version)?.is_none() {
+            let facts = self.provenance_of(&version.key())?.data;
+            return Ok(gate::expectations_condition(
+                facts.and_then(|facts| facts.check),
+                " in its own lab",
+            ));
+        }
+        let check = self.data_check(trained.dataset, trained.dataset_number)?;
+        Ok(gate::expectations_condition(check, ""))
+    }
+
+    fn data_check(&self, dataset: &DatasetName, version: u32) -> Result<Option<DataCheck>, Cause> {
+        let report = self.store.latest_check(dataset, version)?;
+        Ok(report.map(|report| DataCheck {
+            n_passed: u64::from(report.outcome.n_passed),
+            n_rules: report.results.len() as u64,
+            passed: report.outcome.passed(),
+        }))
+    }
+
+    /// What travels with a version about the data that it was trained on.
+    pub(crate) fn data_facts(&self, version: &ModelVersion) -> Result<DataFacts, Cause> {
+        let trained = trained(version)?;
+        let reference = Reference::version(trained.dataset.as_str(), trained.dataset_number);
+        Ok(DataFacts {
+            imported_ms: self.store.dataset_version(&reference)?.created_ms,
+            check: self.data_check(trained.dataset, trained.dataset_number)?,
+        })
     }
 
     fn data_age(&self, version: &ModelVersion, max_days: f64) -> Result<GateCondition, Cause> {
@@ -100,8 +115,17 @@ impl Lab {
                 format!("at most {max_days} days"),
             ));
         };
-        let reference = Reference::version(trained.dataset.as_str(), trained.dataset_number);
-        let imported_ms = self.store.dataset_version(&reference)?.created_ms;
+        let imported_ms = match self.record_here(version)? {
+            Some(_) => {
+                let dataset = trained.dataset.as_str();
+                let reference = Reference::version(dataset, trained.dataset_number);
+                Some(self.store.dataset_version(&reference)?.created_ms)
+            }
+            None => {
+                let facts = self.provenance_of(&version.key())?.data;
+                facts.map(|facts| facts.imported_ms)
+            }
+        };
         let now_ms = self.act().at_ms;
         Ok(gate::data_age_condition(imported_ms, now_ms, max_days))
     }

@@ -9,7 +9,7 @@ use minijinja::{Environment as Templates, Value, context};
 
 use crate::error::Cause;
 use crate::model_card::{cell, task, yaml};
-use crate::model_files::CARD;
+use crate::model_files::{CARD, SAMPLE_ANSWER, SAMPLE_REQUEST};
 use crate::model_sbom;
 
 const TEMPLATE: &str = include_str!("../../../assets/imported_model_card.md");
@@ -52,7 +52,7 @@ pub fn files(
             serde_json::to_vec_pretty(imported)?,
         ),
         (
-            "sample_request.json".to_owned(),
+            SAMPLE_REQUEST.to_owned(),
             serde_json::to_vec_pretty(&sample.request)?,
         ),
         (
@@ -63,10 +63,7 @@ pub fn files(
         ("MLmodel".to_owned(), ml_model.into_bytes()),
     ];
     if let Some(answer) = &sample.answer {
-        all.push((
-            "sample_answer.json".to_owned(),
-            serde_json::to_vec_pretty(answer)?,
-        ));
+        all.push((SAMPLE_ANSWER.to_owned(), serde_json::to_vec_pretty(answer)?));
     }
     all.extend(assay_onnx::requirements().map(|(name, text)| (name.to_owned(), text.into_bytes())));
     Ok(all)

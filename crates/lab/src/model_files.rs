@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use assay_core::Columns;
 use assay_core::drift::{ReferenceSketch, SketchShape};
+use assay_core::gate::DataCheck;
 use assay_core::matrix::Prediction;
 use assay_core::registry::{ModelVersion, Signature, SignatureColumn};
 use assay_core::run::TrainRecord;
@@ -11,6 +11,7 @@ use assay_core::schema::ColumnType;
 use assay_core::train::ProblemKind;
 use assay_core::variants::ModelVariant;
 use assay_core::words::number;
+use assay_core::{Columns, TimestampMs};
 use assay_onnx::MlModel;
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +25,8 @@ pub const SIGNATURE_JSON: &str = "signature.json";
 pub const REFERENCE_JSON: &str = "reference.json";
 /// Where the version comes from, for a lab that has not its run: the version and the record of its training.
 pub const RUN_JSON: &str = "run.json";
+pub const SAMPLE_REQUEST: &str = "sample_request.json";
+pub const SAMPLE_ANSWER: &str = "sample_answer.json";
 /// What is said of the version, as model hubs read it; a person may change it.
 pub const CARD: &str = "MODEL_CARD.md";
 
@@ -33,6 +36,17 @@ pub struct Provenance {
     /// As it was registered in its lab.
     pub version: ModelVersion,
     pub record: TrainRecord,
+    /// `None` in the folder of an older Assay.
+    #[serde(default)]
+    pub data: Option<DataFacts>,
+}
+
+/// What a gate asks about the data that a version was trained on.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct DataFacts {
+    pub imported_ms: TimestampMs,
+    /// The newest check when the version was registered; `None`: never checked.
+    pub check: Option<DataCheck>,
 }
 
 pub struct Files<'a> {
@@ -41,6 +55,7 @@ pub struct Files<'a> {
     pub onnx: &'a [u8],
     pub reference: &'a ReferenceSketch,
     pub card: &'a str,
+    pub data: DataFacts,
     /// A few of the rows that it was tested on, and its stored answers to them.
     pub sample: (&'a Columns, &'a Prediction),
 }
@@ -66,11 +81,11 @@ pub fn all(files: &Files<'_>) -> Result<Vec<(String, Vec<u8>)>, Cause> {
             serde_json::to_vec_pretty(&files.record.recipe)?,
         ),
         (
-            "sample_request.json".to_owned(),
+            SAMPLE_REQUEST.to_owned(),
             serde_json::to_vec_pretty(&model_sample::request(files.sample.0))?,
         ),
         (
-            "sample_answer.json".to_owned(),
+            SAMPLE_ANSWER.to_owned(),
             serde_json::to_vec_pretty(&model_sample::answer(
                 files.sample.1,
                 &files.record.classes,
@@ -86,6 +101,7 @@ pub fn all(files: &Files<'_>) -> Result<Vec<(String, Vec<u8>)>, Cause> {
             serde_json::to_vec(&Provenance {
                 version: files.version.clone(),
                 record: files.record.clone(),
+                data: Some(files.data.clone()),
             })?,
         ),
     ];
@@ -132,7 +148,7 @@ pub fn of_variant(files: &VariantFiles<'_>) -> Result<Vec<(String, Vec<u8>)>, Ca
         ("variant.json", serde_json::to_vec_pretty(files.variant)?),
         ("MLmodel", ml_model(files.version, files.onnx)?),
         (
-            "sample_answer.json",
+            SAMPLE_ANSWER,
             serde_json::to_vec_pretty(&model_sample::answer(files.answers, &files.record.classes))?,
         ),
         (

@@ -2,6 +2,8 @@
 
 use assay_core::Columns;
 use assay_core::matrix::{Prediction, RawValues};
+use serde::Deserialize;
+use serde::de::Error;
 use serde_json::{Map, Value, json};
 
 pub const N_ROWS: usize = 5;
@@ -55,6 +57,54 @@ pub fn answer(prediction: &Prediction, classes: &[String]) -> Value {
         }
     }
     json!({ "predictions": outputs })
+}
+
+/// [`answer`] read back.
+///
+/// # Errors
+/// It is none, or names another class than `classes` do.
+pub fn read_answer(bytes: &[u8], classes: &[String]) -> Result<Prediction, serde_json::Error> {
+    #[derive(Deserialize)]
+    struct Form {
+        predictions: Outputs,
+    }
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Outputs {
+        Classes {
+            label: Vec<String>,
+            probabilities: Vec<Vec<f64>>,
+        },
+        Values {
+            value: Vec<f64>,
+        },
+        Coordinates {
+            coordinates: Vec<Vec<f64>>,
+        },
+    }
+    let form: Form = serde_json::from_slice(bytes)?;
+    Ok(match form.predictions {
+        Outputs::Classes {
+            label,
+            probabilities,
+        } => Prediction::Classes {
+            indices: label
+                .iter()
+                .map(|label| {
+                    let class = classes.iter().position(|class| class == label);
+                    let class = class.and_then(|class| u32::try_from(class).ok());
+                    class.ok_or_else(|| Error::custom(format!("there is no class `{label}`")))
+                })
+                .collect::<Result<_, _>>()?,
+            probabilities: probabilities.concat(),
+            n_classes: classes.len(),
+        },
+        Outputs::Values { value } => Prediction::Values(value),
+        Outputs::Coordinates { coordinates } => Prediction::Coordinates {
+            n_components: coordinates.first().map_or(0, Vec::len),
+            values: coordinates.concat(),
+        },
+    })
 }
 
 fn cell(values: &RawValues, row: usize) -> Value {
@@ -117,6 +167,8 @@ mod tests {
             ),
         ] {
             assert_eq!(answer(&prediction, &classes).to_string(), wanted);
+            let read = read_answer(wanted.as_bytes(), &classes).unwrap();
+            assert_eq!(read, prediction);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Smaller models of a version: made, measured beside the original, kept in its folder, exported in its place.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 use std::time::Instant;
 
@@ -27,6 +27,8 @@ const HALF: f64 = 0.5;
 const TIMED_ROWS: usize = 200;
 const BATCH_ROWS: usize = 1_024;
 const TIMED_BATCHES: usize = 15;
+/// Rows that trees are pruned by, at most.
+const PRUNED_BY_ROWS: usize = 20_000;
 
 /// What variants are measured on.
 struct Tested {
@@ -37,8 +39,8 @@ struct Tested {
 
 impl Lab {
     /// Makes a smaller graph of a version, measures both on the rows that the version was tested on, and keeps it in the
-    /// version's folder in place of one of its kind. Trees are pruned by what those same rows show, so that their
-    /// figures are a little better than those of rows that nobody saw.
+    /// version's folder in place of one of its kind. Trees are pruned by what other rows show, those that it was trained
+    /// on, so that the figures are those of rows that nothing was chosen by.
     ///
     /// # Errors
     /// The graph does not get smaller in this way; a file of the version is damaged.
@@ -69,7 +71,14 @@ impl Lab {
             VariantKind::Int8 => assay_onnx::to_int8(&intact.onnx)?,
             VariantKind::Pruned => {
                 let share = spec.size.unwrap_or(HALF);
-                assay_onnx::prune(runtime, &intact.onnx, share, &tested.columns)?
+                let seen = self.trained_columns(&version)?;
+                // Every row was tested where the run cross-validated alone: there are no others.
+                let rows = if seen.n_rows > 0 {
+                    &seen
+                } else {
+                    &tested.columns
+                };
+                assay_onnx::prune(runtime, &intact.onnx, share, rows)?
             }
         };
         task.step(0, 0, "measuring");
@@ -103,6 +112,25 @@ impl Lab {
             truth: truth(&stored, &record),
             classes: record.classes,
         })
+    }
+
+    /// At most [`PRUNED_BY_ROWS`] of the rows that it was not tested on, evenly.
+    fn trained_columns(&self, version: &ModelVersion) -> Result<Columns, Cause> {
+        let record = self.tested_record(version)?;
+        let tested = self.predictions(crate::models::trained(version)?.run_id)?;
+        let tested: HashSet<u64> = tested.rows.into_iter().collect();
+        let reference = Reference::version(record.dataset.as_str(), record.dataset_number);
+        let frame = self.frame_of(&self.store.dataset_version(&reference)?)?;
+        let seen: Vec<usize> = (0..frame.n_rows())
+            .filter(|&row| !tested.contains(&(row as u64)))
+            .collect();
+        let step = seen.len().div_ceil(PRUNED_BY_ROWS).max(1);
+        let rows: Vec<usize> = seen.into_iter().step_by(step).collect();
+        Ok(assay_frame::raw_columns(
+            &frame,
+            &rows,
+            &record.fitted.inputs,
+        )?)
     }
 
     fn tested_record(&self, version: &ModelVersion) -> Result<TrainRecord, Cause> {

@@ -231,6 +231,7 @@ impl Lab {
             onnx,
             reference,
             card: &self.new_card(version, record)?,
+            data: self.data_facts(version)?,
         })?;
         let key = version.key();
         self.store
@@ -326,15 +327,18 @@ impl Lab {
         Ok(intact)
     }
 
-    /// `None` for a version of another lab: the answers of its model stayed there, and its sums say that the graph is
-    /// the one that passed.
+    /// A version of another lab is tried on the few rows of its folder: the other answers of its model stayed there, and
+    /// its sums say that the graph is the one that passed. `None` for an imported one.
     fn parity_of_version(
         &self,
         version: &ModelVersion,
         onnx: &[u8],
     ) -> Result<Option<ParityReport>, Cause> {
         let Some(record) = self.record_here(version)? else {
-            return Ok(None);
+            return match version.trained() {
+                Some(_) => self.parity_of_sample(version, onnx),
+                None => Ok(None),
+            };
         };
         let run_id = trained(version)?.run_id;
         let stored = self.predictions(run_id)?;

@@ -1,16 +1,23 @@
 //! Parity: the exported graph against the model as it was trained, on the test rows and on adversarial ones.
 
+use std::fs;
+
 use assay_core::adversarial::{AdversarialRows, StoredAdversarial};
 use assay_core::code::Code;
+use assay_core::drift::ReferenceSketch;
 use assay_core::matrix::Prediction;
 use assay_core::parity::{ParityParts, ParityReport};
+use assay_core::registry::ModelVersion;
 use assay_core::run::{StoredPredictions, TrainRecord};
 use assay_core::{Columns, RunId};
 use assay_onnx::{compare, compare_adversarial, compare_slices};
 
 use crate::Lab;
 use crate::error::Cause;
+use crate::model_files::{REFERENCE_JSON, SAMPLE_ANSWER, SAMPLE_REQUEST};
+use crate::model_sample;
 use crate::models::stored_prediction;
+use crate::serving::sample_columns;
 use crate::training::ADVERSARIAL;
 
 /// Rows with what the model as trained said of them.
@@ -63,6 +70,27 @@ impl Lab {
             adversarial: adversarial.as_ref().map(|(rows, answers)| (rows, answers)),
         };
         self.parity(onnx, &sides, &record.classes)
+    }
+
+    /// What the graph of a version of another lab says of the request in its folder, against the answer beside it.
+    pub(crate) fn parity_of_sample(
+        &self,
+        version: &ModelVersion,
+        onnx: &[u8],
+    ) -> Result<Option<ParityReport>, Cause> {
+        let key = version.key();
+        let read = |name: &str| {
+            let path = self.store.registry_file(&key, name)?;
+            fs::read(&path).map_err(|error| Cause::io(&path, error))
+        };
+        let reference: ReferenceSketch = serde_json::from_slice(&read(REFERENCE_JSON)?)?;
+        let columns = sample_columns(&version.signature, &reference, &read(SAMPLE_REQUEST)?)?;
+        let classes = self.record_of(version)?.classes;
+        let wanted = model_sample::read_answer(&read(SAMPLE_ANSWER)?, &classes)?;
+        let runtime = self.runtime()?;
+        let said = runtime.session(onnx)?.predict(&columns, &classes)?;
+        let name = format!("onnxruntime {}", runtime.version());
+        Ok(Some(compare(&wanted, &said, &name)?))
     }
 
     fn adversarial_of_run(

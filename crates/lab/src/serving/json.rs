@@ -4,11 +4,15 @@ mod cells;
 mod forms;
 mod invocations;
 
+use assay_core::Columns;
+use assay_core::drift::ReferenceSketch;
+use assay_core::registry::Signature;
 use assay_core::serving::{Refusal, RefusalKind};
 use serde::de::{DeserializeSeed, Deserializer};
 
 use super::inputs::Inputs;
 use super::rows::{Checked, Rows};
+use crate::error::Cause;
 use forms::{ColumnsForm, RecordForm, RecordsForm};
 use invocations::InvocationsForm;
 
@@ -51,6 +55,19 @@ pub fn read_json(
     read.and_then(|()| document.end())
         .map_err(|error| unreadable(form, &error))?;
     rows.finish()
+}
+
+/// The rows of a sample request out of a version's folder, in the form of MLflow's `/invocations`.
+pub(crate) fn sample_columns(
+    signature: &Signature,
+    reference: &ReferenceSketch,
+    body: &[u8],
+) -> Result<Columns, Cause> {
+    let inputs = Inputs::new(signature, Some(reference));
+    match read_json(&inputs, JsonForm::Invocations, body, usize::MAX) {
+        Ok(checked) => Ok(checked.columns),
+        Err(refusal) => Err(Cause::said(refusal.kind.code(), refusal.wrong)),
+    }
 }
 
 fn unreadable(form: JsonForm, error: &serde_json::Error) -> Refusal {

@@ -32,5 +32,6 @@ pub use ask::{Pending, Progress, Question, RowsGiven, Work};
 pub use batch::{Reply, Word};
 pub use choose::Serving;
 pub use json::JsonForm;
+pub(crate) use json::sample_columns;
 pub use shown::Description;
 pub use table::{GivenColumn, GivenValues};

@@ -189,7 +189,7 @@ pub fn model_answer(model: &RegisteredModel) -> Value {
 /// Without its aliases, as in lists.
 pub fn version_answer(version: &RegisteredVersion) -> Value {
     let (source, run_link) = match &version.origin {
-        Origin::Assay | Origin::Imported { .. } => (location(version), ""),
+        Origin::Assay | Origin::Pulled | Origin::Imported { .. } => (location(version), ""),
         Origin::Client {
             source, run_link, ..
         } => (source.clone(), run_link.as_str()),
@@ -220,7 +220,7 @@ pub fn version_with_aliases(version: &RegisteredVersion) -> Value {
 /// Where a client finds the files of a version.
 pub fn location(version: &RegisteredVersion) -> String {
     match &version.origin {
-        Origin::Assay | Origin::Imported { .. } => format!(
+        Origin::Assay | Origin::Pulled | Origin::Imported { .. } => format!(
             "mlflow-artifacts:/{}/{}/{}",
             place::REGISTRY,
             version.model,

@@ -104,7 +104,7 @@ fn version_field<'v>(version: &'v RegisteredVersion, name: &str) -> Field<'v> {
         "run_id" => Field::Text(version.run_id.as_ref().map_or("", |id| id.as_str())),
         "source_path" => match &version.origin {
             Origin::Client { source, .. } => Field::Text(source),
-            Origin::Assay | Origin::Imported { .. } => Field::Missing,
+            Origin::Assay | Origin::Pulled | Origin::Imported { .. } => Field::Missing,
         },
         "creation_timestamp" => Field::Number(version.created_ms as f64),
         "last_updated_timestamp" => Field::Number(version.updated_ms as f64),

@@ -18,11 +18,12 @@ use crate::store::Store;
 const VERSIONS: &str = "
     SELECT v.model_id, v.version, v.stage, v.description, v.run_id, json_extract(v.doc, '$.created_ms') AS created_ms,
            v.updated_ms, NULL AS source, NULL AS location, NULL AS run_link, NULL AS logged_model,
-           v.hidden_ms IS NOT NULL AS hidden, json_extract(v.doc, '$.imported.file_name') AS file_name
+           v.hidden_ms IS NOT NULL AS hidden, json_extract(v.doc, '$.imported.file_name') AS file_name,
+           v.run_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM runs r WHERE r.run_id = v.run_id) AS pulled
     FROM model_versions v
     UNION ALL
     SELECT c.model_id, c.version, c.stage, c.description, c.run_id, c.created_ms, c.updated_ms, c.source, c.location,
-           c.run_link, c.logged_model, 0, NULL
+           c.run_link, c.logged_model, 0, NULL, 0
     FROM client_versions c";
 
 impl Store {
@@ -181,6 +182,7 @@ fn models(db: &Connection, rows: &[i64], hidden_too: bool) -> Result<Vec<Registe
 fn read_version(row: &Row<'_>) -> Result<(i64, RegisteredVersion)> {
     let file_name: Option<String> = row.get(12)?;
     let origin = match (row.get::<_, Option<String>>(7)?, file_name) {
+        (None, None) if row.get(13)? => Origin::Pulled,
         (None, None) => Origin::Assay,
         (None, Some(file_name)) => Origin::Imported { file_name },
         (Some(source), _) => Origin::Client {
