@@ -1,6 +1,5 @@
 //! `assay model diff`
 
-use assay_core::Task;
 use assay_core::imported_model::RowSource;
 use assay_core::job::JobSpec;
 use assay_core::model_diff::{
@@ -36,17 +35,12 @@ impl Arguments {
             data: self.data.clone(),
             columns: self.columns.clone(),
         };
-        let known = match lab.diff_models_at_once(&request)? {
-            Some(diff) => Some(diff),
+        let diff = match lab.diff_models_at_once(&request)? {
+            Some(diff) => diff,
             None => {
                 progress::run(lab, JobSpec::DiffModels(request.clone()))?;
-                lab.diff_models_at_once(&request)?
+                lab.diff_of_models(&request)?
             }
-        };
-        let diff = match known {
-            Some(diff) => diff,
-            // The cache went away meanwhile.
-            None => lab.diff_models(&request, &Task::silent())?,
         };
         output.result(&diff, text);
         Ok(())

@@ -311,6 +311,15 @@ pub struct ServedVersion {
     pub fallback: Option<Reference>,
     /// Since this process began.
     pub counts: ServedCounts,
+    /// Of the requests that were answered since; `None` without any.
+    pub latency: Option<ServedLatency>,
+}
+
+/// From the whole request read to the answer known; by a ruler of tenths, so within 10 %.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, TS)]
+pub struct ServedLatency {
+    pub p50_ms: f64,
+    pub p99_ms: f64,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]

@@ -35,6 +35,20 @@ impl Lab {
             .attempt(|| attempted(request))
     }
 
+    /// What a job found.
+    ///
+    /// # Errors
+    /// [`Code::Conflict`] when the lab's cache was emptied meanwhile.
+    pub fn diff_of_models(&self, request: &ModelDiffRequest) -> Result<ModelDiff, Error> {
+        let found = self.known_model_diff(request).and_then(|found| {
+            found.ok_or_else(|| {
+                let wrong = "the lab's cache was emptied meanwhile";
+                Cause::with_hint(Code::Conflict, wrong, "compare them again")
+            })
+        });
+        found.attempt(|| attempted(request))
+    }
+
     fn known_model_diff(&self, request: &ModelDiffRequest) -> Result<Option<ModelDiff>, Cause> {
         let sides = self.model_sides(request)?;
         if request.data.is_none() {

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use assay_core::code::Code;
 use assay_core::ids::check_name;
@@ -30,6 +30,9 @@ use crate::{Error, Lab, model_sample};
 const SHOWN: usize = 5;
 /// How far the probabilities of a row may be from 1 in all and still be probabilities.
 const FAR_FROM_ONE: f64 = 1e-3;
+
+/// How long the one run that a file is tried with may take.
+const SAMPLE_LIMIT: Duration = Duration::from_secs(60);
 
 impl Lab {
     /// Registers an ONNX file as the next version of a model: refuses what was not allowed, runs it once, writes the
@@ -120,7 +123,7 @@ impl Lab {
             refused: None,
         };
         let session = match runtime.session(onnx) {
-            Ok(session) => session,
+            Ok(session) => session.limited(SAMPLE_LIMIT),
             // What was allowed need not be known to this runtime.
             Err(error) if !graph.custom_operators.is_empty() => {
                 run.refused = Some(error.to_string());

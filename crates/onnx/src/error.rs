@@ -56,6 +56,8 @@ pub enum Error {
     Shrink(String),
     #[error("ONNX Runtime failed: {0}")]
     Run(String),
+    #[error("it was not done within {0} s")]
+    TooLong(f64),
     #[error("the two predictions cannot be compared: {0}")]
     Compare(String),
 }
@@ -76,6 +78,7 @@ impl Error {
             | Self::Columns { .. }
             | Self::SameColumn(_)
             | Self::External(_)
+            | Self::TooLong(_)
             | Self::UnknownLabel(_) => Code::Invalid,
             Self::Run(_) | Self::Compare(_) => Code::Bug,
         }
@@ -110,6 +113,7 @@ impl Error {
                 "check that the graph and the classes are of one model version"
             }
             Self::Shrink(_) => "keep the model as it is, or ask for another kind of smaller model",
+            Self::TooLong(_) => "it may never end; look at its loops on the graph's page",
             Self::NoTensor | Self::RowCount { .. } | Self::Run(_) | Self::Compare(_) => {
                 return None;
             }

@@ -4,6 +4,7 @@ mod answer;
 mod cut;
 mod feed;
 mod forest;
+mod limit;
 mod own_trees;
 mod whole;
 mod wired;
@@ -11,6 +12,7 @@ mod wired;
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use assay_core::Columns;
 use assay_core::imported_model::Wiring;
@@ -43,6 +45,8 @@ pub struct Session {
     classes: Vec<String>,
     /// Of a graph that Assay did not write.
     wiring: Option<Wiring>,
+    /// How long a run of such a graph may take.
+    limit: Option<Duration>,
 }
 
 impl Session {
@@ -64,6 +68,7 @@ impl Session {
             missing_texts: noted(&inner, MISSING_TEXTS_KEY),
             classes: noted(&inner, CLASSES_KEY),
             wiring: None,
+            limit: None,
             inner: Mutex::new(inner),
             own_trees: None,
         })
@@ -96,13 +101,21 @@ impl Session {
         }
     }
 
+    /// The same session, whose runs of whole tensors or by a wiring end with [`Error::TooLong`] after `limit`.
+    pub fn limited(self, limit: Duration) -> Self {
+        Self {
+            limit: Some(limit),
+            ..self
+        }
+    }
+
     /// Whole tensors in and out; what is no tensor of known elements among the outputs is left out.
     ///
     /// # Errors
     /// [`Error::Run`].
     pub fn run(&self, inputs: &[NamedTensor]) -> Result<Vec<NamedTensor>, Error> {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        whole::run(&mut inner, inputs)
+        whole::run(&mut inner, inputs, self.limit)
     }
 
     /// A value for every input, to try the graph with: free axes have the length 1.
@@ -138,7 +151,7 @@ impl Session {
     pub fn predict(&self, columns: &Columns, classes: &[String]) -> Result<Prediction, Error> {
         if let Some(wiring) = &self.wiring {
             let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-            return wired::predict(&mut inner, wiring, columns);
+            return wired::predict(&mut inner, wiring, columns, self.limit);
         }
         let feeds = self.feeds(columns)?;
         let mut answer = Answer::new(&self.outputs, classes)?;

@@ -4,6 +4,7 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use assay_core::Columns;
 use assay_core::imported_model::{GraphAnswer, Wiring};
@@ -266,6 +267,19 @@ fn an_image_model_takes_whole_tensors() {
     };
     let found: Vec<f64> = found.iter().map(|&value| f64::from(value)).collect();
     close("cnn", &found, expected.probabilities);
+}
+
+#[test]
+fn a_graph_that_loops_for_ever_is_ended() {
+    let session = runtime()
+        .session(&bytes_of("endless"))
+        .expect("it is a graph");
+    let session = session.limited(Duration::from_millis(200));
+    let given = session.made_up_inputs().expect("values for its inputs");
+    for _ in 0..2 {
+        let ended = session.run(&given);
+        assert!(matches!(ended, Err(Error::TooLong(_))), "{ended:?}");
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 /**
  * Who registered a version.
  */
-export type Origin = { "kind": "assay" } | { "kind": "imported", file_name: string, } | { "kind": "client", 
+export type Origin = { "kind": "assay" } | { "kind": "pulled" } | { "kind": "imported", file_name: string, } | { "kind": "client", 
 /**
  * As the client named it: `models:/m-…`, `runs:/…/model`, a place.
  */

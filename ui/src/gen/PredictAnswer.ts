@@ -20,4 +20,8 @@ latency_ms: number, label?: string | null, probabilities?: ClassProbabilities | 
 /**
  * Null when it is no finite number.
  */
-value?: number | null, coordinates?: Array<number> | null, };
+value?: number | null, coordinates?: Array<number> | null, 
+/**
+ * Whole tensors as nested lists, of a graph that takes them.
+ */
+outputs?: Record<string, unknown>, };

@@ -2,6 +2,7 @@
 import type { BreakerState } from "./BreakerState";
 import type { Reference } from "./Reference";
 import type { ServedCounts } from "./ServedCounts";
+import type { ServedLatency } from "./ServedLatency";
 import type { Stage } from "./Stage";
 
 export type ServedVersion = { version: number, stage: Stage, aliases: Array<string>, 
@@ -16,4 +17,8 @@ fallback: Reference | null,
 /**
  * Since this process began.
  */
-counts: ServedCounts, };
+counts: ServedCounts, 
+/**
+ * Of the requests that were answered since; `None` without any.
+ */
+latency: ServedLatency | null, };

@@ -237,6 +237,7 @@ impl Pending {
         answered.classes = Arc::clone(self.loaded.runner.classes());
         answered.warnings = self.warnings;
         answered.n_batch_rows = ran.n_batch_rows;
+        self.version.latency.add(answered.latency_secs);
         Progress::Done(Box::new(answered))
     }
 }
@@ -367,6 +368,7 @@ impl Asked {
                 answered.chosen = Some(chosen);
                 answered.tensors = Some(tensors);
                 answered.n_batch_rows = 1;
+                version.latency.add(answered.latency_secs);
                 Progress::Done(Box::new(answered))
             }
             Err(error) => {

@@ -5,6 +5,7 @@
 //! version  its breaker, its counts, and what of it is in memory
 //! inputs, rows, json, table   a request -> checked columns and warnings
 //! whole    a request -> checked tensors, for graphs that take no columns
+//! latency  how long answers took
 //! batch    one session, many requests
 //! ask      all of it, with the fallback; what a host calls
 //! ```
@@ -18,6 +19,7 @@ mod breaker;
 mod choose;
 mod inputs;
 mod json;
+mod latency;
 mod rows;
 mod shown;
 mod table;

@@ -187,6 +187,7 @@ impl Lab {
                             },
                         },
                         fallback: fallback.clone(),
+                        latency: known.as_ref().and_then(|known| known.latency.now()),
                         counts: match &known {
                             Some(known) => known.counts.now(),
                             None => ServedCounts::default(),

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
 
 use assay_core::TimestampMs;
 use assay_core::code::Code;
@@ -14,6 +15,7 @@ use assay_core::serving::{ServeSettings, ServedCounts};
 use super::batch::Runner;
 use super::breaker::{Admission, Breaker};
 use super::inputs::Inputs;
+use super::latency::Latency;
 use crate::Lab;
 use crate::error::Cause;
 use crate::model_files::{REFERENCE_JSON, SIGNATURE_JSON};
@@ -24,6 +26,7 @@ pub struct Version {
     pub settings: ServeSettings,
     pub breaker: Breaker,
     pub counts: Counts,
+    pub latency: Latency,
     loaded: RwLock<Option<Arc<Loaded>>>,
     /// Held by the one who loads.
     loading: Mutex<()>,
@@ -83,6 +86,7 @@ impl Version {
             breaker: Breaker::new(&settings),
             settings,
             counts: Counts::default(),
+            latency: Latency::default(),
             loaded: RwLock::default(),
             loading: Mutex::default(),
             used_ms: AtomicI64::new(0),
@@ -186,7 +190,12 @@ impl Lab {
         let imported = self.store.model_version(&version)?.imported;
         let wiring = imported.map(|imported| imported.wiring);
         let session = match &wiring {
-            Some(wiring) => session.wired(wiring.clone()),
+            // A graph of somebody else may loop for ever, and nobody else could ask it then.
+            Some(wiring) => session
+                .wired(wiring.clone())
+                .limited(Duration::from_secs_f64(
+                    settings.timeout_secs.clamp(0.001, 86_400.0),
+                )),
             None => session,
         };
         Ok(Loaded {

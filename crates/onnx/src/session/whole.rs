@@ -1,12 +1,14 @@
 //! Whole tensors in and out, for graphs that take no columns.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use assay_core::registry::Port;
 use assay_core::tensor::{NamedTensor, TensorValues};
 use ort::session::SessionInputValue;
 use ort::value::{DynValue, Tensor};
 
+use super::limit;
 use crate::error::Error;
 
 /// More values than this are not made up.
@@ -51,17 +53,19 @@ pub(super) fn made_up(inputs: &[Port]) -> Result<Vec<NamedTensor>, Error> {
 pub(super) fn run(
     inner: &mut ort::session::Session,
     inputs: &[NamedTensor],
+    limit: Option<Duration>,
 ) -> Result<Vec<NamedTensor>, Error> {
     let inputs = inputs
         .iter()
         .map(|tensor| Ok((Cow::from(tensor.name.as_str()), value(tensor)?)))
         .collect::<Result<Vec<_>, ort::Error>>()
         .map_err(failed)?;
-    let outputs = inner.run(inputs).map_err(failed)?;
-    Ok(outputs
-        .iter()
-        .filter_map(|(name, value)| named(name, &value))
-        .collect())
+    limit::run(inner, inputs, limit, |outputs| {
+        let tensors = outputs.iter();
+        Ok(tensors
+            .filter_map(|(name, value)| named(name, &value))
+            .collect())
+    })
 }
 
 fn failed(error: ort::Error) -> Error {

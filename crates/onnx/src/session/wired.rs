@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::time::Duration;
 
 use assay_core::Columns;
 use assay_core::imported_model::{GraphAnswer, WiredInput, Wiring};
@@ -9,13 +10,14 @@ use assay_core::matrix::{Prediction, RawColumn, RawValues};
 use ort::session::{SessionInputValue, SessionOutputs};
 use ort::value::{DynValue, Tensor};
 
-use super::ROWS_A_CHUNK;
+use super::{ROWS_A_CHUNK, limit};
 use crate::error::Error;
 
 pub(super) fn predict(
     inner: &mut ort::session::Session,
     wiring: &Wiring,
     columns: &Columns,
+    limit: Option<Duration>,
 ) -> Result<Prediction, Error> {
     if !wiring.takes_columns() {
         return Err(Error::Ports("it takes whole tensors".to_owned()));
@@ -44,8 +46,9 @@ pub(super) fn predict(
                 ))
             })
             .collect::<Result<Vec<_>, Error>>()?;
-        let outputs = inner.run(inputs).map_err(failed)?;
-        answers.extend(&outputs, end - start)?;
+        limit::run(inner, inputs, limit, |outputs| {
+            answers.extend(outputs, end - start)
+        })?;
     }
     Ok(answers.into_prediction())
 }

@@ -1,9 +1,11 @@
 // The same request from a shell and from Python, in the three protocols that a server speaks.
 
 import type { ColumnType } from '../../gen/ColumnType';
+import type { Port } from '../../gen/Port';
 import type { SignatureColumn } from '../../gen/SignatureColumn';
 import { quote } from '../../domain/command';
 import type { Json } from './record';
+import { kserveTensors } from './whole';
 
 export const PROTOCOLS = ['assay', 'kserve', 'mlflow'] as const;
 export type Protocol = (typeof PROTOCOLS)[number];
@@ -15,6 +17,8 @@ interface Asked {
   /** `nsw-price`, `nsw-price@3`, `nsw-price@champion` */
   model: string;
   inputs: readonly SignatureColumn[];
+  /** Of a model that takes whole tensors. */
+  ports?: readonly Port[] | null;
   record: Readonly<Record<string, Json>>;
 }
 
@@ -23,7 +27,10 @@ export function snippet(protocol: Protocol, language: Language, asked: Asked): s
   return language === 'curl' ? curl(url, body) : python(url, body);
 }
 
-function requestOf(protocol: Protocol, { address, model, inputs, record }: Asked): { url: string; body: unknown } {
+function requestOf(
+  protocol: Protocol,
+  { address, model, inputs, ports, record }: Asked,
+): { url: string; body: unknown } {
   const [name = model, version] = model.split('@');
   const at = `${address}${protocol === 'kserve' ? 'v2/' : ''}models/${encodeURIComponent(name)}`;
   switch (protocol) {
@@ -33,10 +40,12 @@ function requestOf(protocol: Protocol, { address, model, inputs, record }: Asked
         body: record,
       };
     case 'kserve': {
-      const tensors = inputs.map((column) => ({
-        ...{ name: column.name, shape: [1], datatype: DATATYPES[column.kind] },
-        data: [record[column.name] ?? null],
-      }));
+      const tensors = ports
+        ? kserveTensors(ports, record)
+        : inputs.map((column) => ({
+            ...{ name: column.name, shape: [1], datatype: DATATYPES[column.kind] },
+            data: [record[column.name] ?? null],
+          }));
       const place = version === undefined ? '' : `/versions/${encodeURIComponent(version)}`;
       return { url: `${at}${place}/infer`, body: { inputs: tensors } };
     }

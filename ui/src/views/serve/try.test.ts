@@ -7,6 +7,7 @@ import { nameProblem, rateOf, tokenCommand } from './clients';
 import { categoriesOf, exampleOf, rangeOf, readRecord, recordText, typedOf } from './record';
 import { breakerWords, modelChoices, servedRows } from './served';
 import { pythonOf, snippet } from './snippets';
+import { exampleTensors, kserveTensors } from './whole';
 
 const column = (name: string, kind: SignatureColumn['kind'], seen: string, nullable = true): SignatureColumn => ({
   ...{ name, kind, seen, nullable },
@@ -157,7 +158,16 @@ describe('what is served', () => {
   const breaker = { position: 'closed' as const, n_failures: 0, opened_ms: null, retry_ms: null, last_failure: null };
   const counts = { n_answered: 0, n_rows: 0, n_runs: 0, n_failed: 0, n_fallback: 0, n_warnings: 0 };
   const version = (number: number) => ({
-    ...{ version: number, stage: 'candidate' as const, aliases: [], is_loaded: false, breaker, fallback: null, counts },
+    ...{
+      version: number,
+      stage: 'candidate' as const,
+      aliases: [],
+      is_loaded: false,
+      breaker,
+      fallback: null,
+      latency: null,
+      counts,
+    },
   });
   const models: ServedModel[] = [
     {
@@ -203,4 +213,23 @@ it('a token is asked for in words', () => {
   expect(nameProblem(' a ', ['a'])).toContain('has a token');
   expect(tokenCommand('my app', 'read', 5)).toBe("assay token new 'my app' --role read --rate 5");
   expect(tokenCommand('', 'predict', null)).toBe('assay token new CLIENT --role predict');
+});
+
+describe('models that take whole tensors', () => {
+  const ports = [
+    { name: 'image', element: 'float', shape: ['N', '1', '2'] },
+    { name: 'mask', element: 'bool', shape: ['3'] },
+    { name: 'huge', element: 'float', shape: ['N', '3', '512', '512'] },
+  ];
+
+  it('begin with zeros in the shape of their inputs', () => {
+    expect(exampleTensors(ports)).toEqual({ image: [[[0, 0]]], mask: [false, false, false], huge: [] });
+  });
+
+  it('are asked in KServe’s form with shape and type', () => {
+    expect(kserveTensors(ports.slice(0, 2), { image: [[[1, 2]]], mask: [true] })).toEqual([
+      { name: 'image', shape: [1, 1, 2], datatype: 'FP32', data: [1, 2] },
+      { name: 'mask', shape: [1], datatype: 'BOOL', data: [true] },
+    ]);
+  });
 });
