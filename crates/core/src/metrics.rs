@@ -63,6 +63,22 @@ pub enum MetricError {
     Weight { row: usize, weight: String },
 }
 
+/// Those by which a model is judged at a glance, without areas under curves by class; empty where nothing can be
+/// measured.
+pub fn main_metrics(truth: &Target, prediction: &Prediction) -> BTreeMap<String, f64> {
+    let is_main = |name: &str| metric(name).is_some_and(|metric| metric.is_main);
+    let options = MeasureOptions {
+        without_class_areas: true,
+        ..MeasureOptions::default()
+    };
+    Measure::new(truth, prediction, &options)
+        .map(|measure| measure.metrics())
+        .unwrap_or_default()
+        .into_iter()
+        .filter(|(name, _)| is_main(name))
+        .collect()
+}
+
 /// All metrics of the catalogue that are defined for these rows; the catalogue says what each is.
 ///
 /// Classes: a class without any rows counts as 0 in macro averages; `roc_auc` and `pr_auc` are of class 1 for two

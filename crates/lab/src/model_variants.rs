@@ -1,13 +1,13 @@
 //! Smaller models of a version: made, measured beside the original, kept in its folder, exported in its place.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::path::Path;
 use std::time::Instant;
 
 use assay_core::ask::Written;
 use assay_core::code::Code;
 use assay_core::matrix::Prediction;
-use assay_core::metrics::{self, Measure, MeasureOptions};
+use assay_core::metrics::main_metrics;
 use assay_core::reference::Reference;
 use assay_core::registry::ModelVersion;
 use assay_core::run::TrainRecord;
@@ -246,18 +246,4 @@ fn median_secs(
     }
     secs.sort_unstable_by(f64::total_cmp);
     Ok(secs.get(secs.len() / 2).copied().unwrap_or(0.0))
-}
-
-fn main_metrics(truth: &Target, prediction: &Prediction) -> BTreeMap<String, f64> {
-    let is_main = |name: &str| metrics::metric(name).is_some_and(|metric| metric.is_main);
-    let options = MeasureOptions {
-        without_class_areas: true,
-        ..MeasureOptions::default()
-    };
-    Measure::new(truth, prediction, &options)
-        .map(|measure| measure.metrics())
-        .unwrap_or_default()
-        .into_iter()
-        .filter(|(name, _)| is_main(name))
-        .collect()
 }

@@ -5,6 +5,7 @@ mod import;
 mod moves;
 mod registered;
 mod rollback;
+mod rows;
 mod taken;
 mod variants;
 
@@ -26,7 +27,7 @@ use rusqlite::{Connection, Row, params};
 use crate::act::Act;
 use crate::datasets::next_number;
 use crate::error::{Error, Result};
-use crate::rows::{Rows, from_json, from_word, to_json, to_word};
+use crate::rows::{Rows, from_json, from_word};
 use crate::store::Store;
 
 /// A version to be registered; the store gives it its number, the stage `development` and no alias.
@@ -83,36 +84,9 @@ impl Store {
         }
         let version = self.write(act.at_ms, |write| {
             let name = new.model.as_str().to_owned();
-            let id = match model_row_in_any_case(&write.tx, &name)? {
-                Some((id, known)) if known == name => id,
-                Some((_, known)) => {
-                    return Err(Error::conflict(
-                        format!("there is a model `{known}`, which differs from `{name}` in upper and lower case only"),
-                        "choose another name, or the same",
-                    ));
-                }
-                None => {
-                    write.insert_model(&name, "", act.at_ms)?
-                }
-            };
+            let id = write.model_named(&name, "choose another name, or the same", act.at_ms)?;
             let version = version_of(new, next_number(&write.tx, "model", &folded(&name))?, act);
-            write.tx.run(
-                "INSERT INTO model_versions (model_id, version, stage, run_id, dataset,
-                                             dataset_version, onnx, reference, doc, updated_ms)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-                params![
-                    id,
-                    version.version,
-                    to_word(&version.stage)?,
-                    version.run_id.as_ref().map(|id| id.as_str()),
-                    version.dataset.as_ref().map(|name| name.as_str()),
-                    version.dataset_number,
-                    version.onnx.as_str(),
-                    version.reference.as_ref().map(|object| object.as_str()),
-                    to_json(&version)?,
-                    act.at_ms
-                ],
-            )?;
+            write.insert_version(id, &version, act.at_ms)?;
             write.touch_model(id, act.at_ms)?;
             write.changed(Kind::Models);
             write.changed(Kind::Runs);

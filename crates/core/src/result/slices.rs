@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::{Interval, Slice};
 use crate::matrix::{Columns, Prediction, RawValues, Target};
-use crate::metrics::{self, Measure, MeasureOptions, quantile, wilson_interval};
+use crate::metrics::{main_metrics, quantile, wilson_interval};
 use crate::task::{Cancelled, Task};
 use crate::words::number;
 
@@ -131,20 +131,6 @@ impl Figure {
             self.value > overall.value && self.interval.low > overall.value
         }
     }
-}
-
-fn main_metrics(truth: &Target, prediction: &Prediction) -> BTreeMap<String, f64> {
-    let is_main = |name: &str| metrics::metric(name).is_some_and(|metric| metric.is_main);
-    let options = MeasureOptions {
-        without_class_areas: true,
-        ..MeasureOptions::default()
-    };
-    Measure::new(truth, prediction, &options)
-        .map(|measure| measure.metrics())
-        .unwrap_or_default()
-        .into_iter()
-        .filter(|(name, _)| is_main(name))
-        .collect()
 }
 
 /// Values of a column with their rows, ascending: its commonest levels, quartiles of numbers, what is missing. Nothing

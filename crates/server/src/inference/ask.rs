@@ -8,14 +8,18 @@ use assay_api::Lab;
 use assay_api::serving::{Progress, Question, Reply, RowsGiven, Word};
 use assay_core::reference::Reference;
 use assay_core::serving::{Answered, Protocol, Refusal, RefusalKind};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use tokio::sync::oneshot;
 use tokio::task::spawn_blocking;
 
+use super::answer::refusal;
+use super::answered::answered;
 use super::request::Caller;
 use crate::Shared;
 
 /// The answer of a model, or why there is none; never fails.
-pub async fn ask(
+async fn ask(
     shared: &Arc<Shared>,
     caller: &Caller,
     protocol: Protocol,
@@ -33,8 +37,31 @@ pub async fn ask(
     go_through(&shared.lab, question).await
 }
 
+/// The whole way of a request: the caller admitted, the request read, the model asked. A refusal on the way is
+/// remembered, and answered.
+pub async fn asked(
+    shared: &Arc<Shared>,
+    caller: &mut Caller,
+    headers: &HeaderMap,
+    protocol: Protocol,
+    given: impl Future<Output = Result<(Reference, RowsGiven), Refusal>>,
+) -> Result<Box<Answered>, Response> {
+    let read = match caller.admit(shared, headers) {
+        Ok(()) => given.await,
+        Err(refused) => Err(refused),
+    };
+    match read {
+        Ok((model, rows)) => Ok(ask(shared, caller, protocol, model, rows).await),
+        Err(refused) => {
+            let response = refusal(caller, &refused);
+            answered(shared, *not_asked(caller, protocol, refused));
+            Err(response)
+        }
+    }
+}
+
 /// A request that did not come to a model, as it is remembered.
-pub fn not_asked(caller: &Caller, protocol: Protocol, refusal: Refusal) -> Box<Answered> {
+fn not_asked(caller: &Caller, protocol: Protocol, refusal: Refusal) -> Box<Answered> {
     Box::new(Answered {
         request_id: caller.request_id.clone(),
         trace_parent: caller.trace_parent.clone(),

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::MAX_BATCH_BYTES;
 use super::answer::{Columns, document, refusal};
 use super::answered::answered;
-use super::ask::{ask, not_asked};
+use super::ask::asked;
 use super::describe::blocking;
 use super::request::{Caller, State, body, content_type};
 
@@ -35,9 +35,6 @@ pub async fn ping(state: State) -> Response {
 
 pub async fn invoke(state: State, headers: HeaderMap, content: Body) -> Response {
     let mut caller = Caller::of(&state, &headers);
-    if let Err(refused) = caller.admit(&state, &headers) {
-        return refuse(&state, &caller, refused);
-    }
     let given = async {
         let named = state.default_model.clone();
         let model = match named.or_else(|| state.lab.only_remembered()) {
@@ -59,11 +56,10 @@ pub async fn invoke(state: State, headers: HeaderMap, content: Body) -> Response
         };
         Ok((model, rows))
     };
-    let (model, rows) = match given.await {
-        Ok(given) => given,
-        Err(refused) => return refuse(&state, &caller, refused),
+    let outcome = match asked(&state, &mut caller, &headers, PROTOCOL, given).await {
+        Ok(outcome) => outcome,
+        Err(response) => return response,
     };
-    let outcome = ask(&state, &caller, PROTOCOL, model, rows).await;
     let response = match &outcome.refusal {
         Some(refused) => refusal(&caller, refused),
         None => document(
@@ -77,11 +73,5 @@ pub async fn invoke(state: State, headers: HeaderMap, content: Body) -> Response
         ),
     };
     answered(&state, *outcome);
-    response
-}
-
-fn refuse(state: &State, caller: &Caller, refused: Refusal) -> Response {
-    let response = refusal(caller, &refused);
-    answered(state, *not_asked(caller, PROTOCOL, refused));
     response
 }

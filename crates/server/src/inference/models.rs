@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::answer::{ByColumn, ByRow, bytes, document, refusal};
 use super::answered::answered;
-use super::ask::{ask, not_asked};
+use super::ask::asked;
 use super::request::{ARROW_FILE, ARROW_STREAM, Caller, State, body, content_type, reference};
 use super::{MAX_BATCH_BYTES, MAX_RECORD_BYTES, request};
 
@@ -34,9 +34,6 @@ pub async fn predict(
     content: Body,
 ) -> Response {
     let mut caller = Caller::of(&state, &headers);
-    if let Err(refused) = caller.admit(&state, &headers) {
-        return refuse(&state, &caller, refused);
-    }
     let given = async {
         let model = reference(&name, query.get("version").map(String::as_str))?;
         if content_type(&headers).is_some_and(|media| !is_json(&media)) {
@@ -45,11 +42,10 @@ pub async fn predict(
         let content = body(&headers, content, MAX_RECORD_BYTES).await?;
         Ok((model, RowsGiven::Json(JsonForm::Record, content)))
     };
-    let (model, rows) = match given.await {
-        Ok(given) => given,
-        Err(refused) => return refuse(&state, &caller, refused),
+    let outcome = match asked(&state, &mut caller, &headers, PROTOCOL, given).await {
+        Ok(outcome) => outcome,
+        Err(response) => return response,
     };
-    let outcome = ask(&state, &caller, PROTOCOL, model, rows).await;
     let response = match (&outcome.refusal, outcome.answer_of_record()) {
         (Some(refused), _) => refusal(&caller, refused),
         (None, Some(answer)) => document(&caller, &answer),
@@ -68,20 +64,18 @@ pub async fn predict_batch(
     content: Body,
 ) -> Response {
     let mut caller = Caller::of(&state, &headers);
-    if let Err(refused) = caller.admit(&state, &headers) {
-        return refuse(&state, &caller, refused);
-    }
+    let mut is_by_column = false;
     let given = async {
         let model = reference(&name, query.get("version").map(String::as_str))?;
         let content = body(&headers, content, MAX_BATCH_BYTES).await?;
-        Ok((model, rows_of(content_type(&headers).as_deref(), content)?))
+        let rows = rows_of(content_type(&headers).as_deref(), content)?;
+        is_by_column = matches!(&rows, RowsGiven::Json(JsonForm::Columns, _));
+        Ok((model, rows))
     };
-    let (model, rows) = match given.await {
-        Ok(given) => given,
-        Err(refused) => return refuse(&state, &caller, refused),
+    let outcome = match asked(&state, &mut caller, &headers, PROTOCOL, given).await {
+        Ok(outcome) => outcome,
+        Err(response) => return response,
     };
-    let is_by_column = matches!(&rows, RowsGiven::Json(JsonForm::Columns, _));
-    let outcome = ask(&state, &caller, PROTOCOL, model, rows).await;
     let response = match &outcome.refusal {
         Some(refused) => refusal(&caller, refused),
         None if request::wants_arrow(&headers) => arrow(&caller, &outcome),
@@ -131,10 +125,4 @@ fn arrow(caller: &Caller, outcome: &Answered) -> Response {
         Ok(stream) => bytes(caller, ARROW_STREAM, stream),
         Err(refused) => refusal(caller, &refused),
     }
-}
-
-fn refuse(state: &State, caller: &Caller, refused: Refusal) -> Response {
-    let response = refusal(caller, &refused);
-    answered(state, *not_asked(caller, PROTOCOL, refused));
-    response
 }

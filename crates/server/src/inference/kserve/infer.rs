@@ -11,12 +11,12 @@ use axum::http::{HeaderMap, header};
 use axum::response::Response;
 
 use super::HEADER_LENGTH;
-use super::request::read;
+use super::request::{Wanted, read};
 use super::response::respond;
 use crate::inference::MAX_BATCH_BYTES;
 use crate::inference::answer::refusal;
 use crate::inference::answered::answered;
-use crate::inference::ask::{ask, not_asked};
+use crate::inference::ask::asked;
 use crate::inference::request::{Caller, State, body, reference};
 
 const PROTOCOL: Protocol = Protocol::OpenInference;
@@ -28,24 +28,21 @@ pub async fn infer(
     content: Body,
 ) -> Response {
     let mut caller = Caller::of(&state, &headers);
-    if let Err(refused) = caller.admit(&state, &headers) {
-        return refuse(&state, &caller, refused);
-    }
+    let mut wanted = Wanted::default();
     let given = async {
         let name = path.get("name").map_or("", String::as_str);
         let model = reference(name, path.get("version").map(String::as_str))?;
         let length = header_length(&headers)?;
         let content = body(&headers, content, MAX_BATCH_BYTES).await?;
         let content = unpacked(&headers, content)?;
-        let (wanted, columns) = read(&content, length)?;
-        Ok((model, wanted, columns))
+        let (form, columns) = read(&content, length)?;
+        wanted = form;
+        Ok((model, RowsGiven::Columns(columns)))
     };
-    let (model, wanted, columns) = match given.await {
-        Ok(given) => given,
-        Err(refused) => return refuse(&state, &caller, refused),
+    let outcome = match asked(&state, &mut caller, &headers, PROTOCOL, given).await {
+        Ok(outcome) => outcome,
+        Err(response) => return response,
     };
-    let rows = RowsGiven::Columns(columns);
-    let outcome = ask(&state, &caller, PROTOCOL, model, rows).await;
     let response = match &outcome.refusal {
         Some(refused) => refusal(&caller, refused),
         None => {
@@ -112,10 +109,4 @@ fn unpacked(headers: &HeaderMap, content: Vec<u8>) -> Result<Vec<u8>, Refusal> {
             format!("the request cannot be unpacked: {error}"),
         )),
     }
-}
-
-fn refuse(state: &State, caller: &Caller, refused: Refusal) -> Response {
-    let response = refusal(caller, &refused);
-    answered(state, *not_asked(caller, PROTOCOL, refused));
-    response
 }
