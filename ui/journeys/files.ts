@@ -3,6 +3,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 
@@ -12,6 +13,11 @@ export interface Files {
   /** Unpacks a bundled sample, `penguins.csv`. */
   sample(name: string): string;
   remove(): void;
+}
+
+/** An ONNX file that another library wrote: `pipeline.onnx`. */
+export function onnxFile(name: string): string {
+  return fileURLToPath(new URL(`../../crates/onnx/tests/corpus/${name}`, import.meta.url));
 }
 
 const ASSETS = new URL('../../assets/', import.meta.url);
@@ -31,11 +37,13 @@ export function makeFiles(): Files {
 }
 
 /** Drops files on the window as a file manager would. */
-export async function dropFiles(page: Page, files: Record<string, string>): Promise<void> {
+export async function dropFiles(page: Page, files: Record<string, string | Buffer>): Promise<void> {
+  const texts = Object.entries(files).map(([name, own]) => [name, Buffer.from(own).toString('base64')] as const);
   const dataTransfer = await page.evaluateHandle((given) => {
     const transfer = new DataTransfer();
-    for (const [name, text] of Object.entries(given)) transfer.items.add(new File([text], name));
+    for (const [name, text] of given)
+      transfer.items.add(new File([Uint8Array.from(atob(text), (own) => own.charCodeAt(0))], name));
     return transfer;
-  }, files);
+  }, texts);
   for (const type of ['dragenter', 'dragover', 'drop']) await page.dispatchEvent('body', type, { dataTransfer });
 }

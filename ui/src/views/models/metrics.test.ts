@@ -40,7 +40,11 @@ it('a list shows the metric that people ask for first', () => {
 });
 
 it('codes are told in words', () => {
-  expect(algorithmTitle('random_forest')).toBe('Random forest');
+  expect(['random_forest', 'lightgbm', 'gaussian_nb'].map(algorithmTitle)).toEqual([
+    'Random forest',
+    'LightGBM',
+    'Gaussian naive Bayes',
+  ]);
   expect(actionTitle({ action: 'model.alias_moved' })).toBe('Alias moved');
   expect(actionTitle({ action: 'model.looked_at' })).toBe('Looked at');
 });

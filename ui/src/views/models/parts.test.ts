@@ -46,7 +46,7 @@ describe('the parts of parity', () => {
 
 it.each([
   ['trusted', false, 'ok', 'signed by ada'],
-  ['unknown_key', false, 'warning', 'signed by a key that is not trusted'],
+  ['unknown_key', false, 'critical', 'signed by a key that is not trusted'],
   ['unknown_key', true, 'critical', 'signed by a key that is not trusted'],
   ['invalid', false, 'critical', 'signature does not fit'],
   ['unsigned', false, 'notrun', 'not signed'],
@@ -54,6 +54,16 @@ it.each([
 ] as const)('a signature that is %s, required: %s, is %s', (status, required, state, word) => {
   const said = signedWords({ status, key_id: 'A1', signer: 'ada', comment: null, required });
   expect([said.state, said.word]).toEqual([state, word]);
+});
+
+it.each([
+  [null, /is trusted here\.$/],
+  ['timestamp:1795310549\tfile:CHECKSUMS\thashed\tversion:m@1', /Signed as m@1 on .*\d\d:\d\d\.$/],
+  ['from ada', /It says “from ada”\.$/],
+])('what stands beside a signature is read: %s', (comment, said) => {
+  expect(signedWords({ status: 'trusted', key_id: 'A1', signer: 'ada', comment, required: false }).sentence).toMatch(
+    said,
+  );
 });
 
 it('a smaller model is told beside the original', () => {

@@ -1,6 +1,7 @@
 // Who vouches for a version, in a word and a sentence.
 
 import type { SignatureReport } from '../../gen/SignatureReport';
+import { dateTime } from '../../parts/format';
 
 export interface SignedWords {
   state: 'ok' | 'warning' | 'critical' | 'notrun';
@@ -8,19 +9,24 @@ export interface SignedWords {
   sentence: string;
 }
 
+/** Whether a version with this signature is loaded at all. */
+export function passes({ status, required }: Pick<SignatureReport, 'status' | 'required'>): boolean {
+  return status === 'trusted' || (status === 'unsigned' && !required);
+}
+
 export function signedWords({ status, key_id, signer, comment, required }: SignatureReport): SignedWords {
   const key = key_id ?? 'no key';
-  const refused = required ? ' This lab refuses such a version.' : '';
+  const refused = passes({ status, required }) ? '' : ' This lab refuses such a version.';
   switch (status) {
     case 'trusted':
       return {
         state: 'ok',
         word: `signed by ${signer ?? key}`,
-        sentence: `Its signature fits every file, and the key ${key} is trusted here.${comment ? ` ${comment}` : ''}`,
+        sentence: `Its signature fits every file, and the key ${key} is trusted here.${signedAs(comment)}`,
       };
     case 'unknown_key':
       return {
-        state: required ? 'critical' : 'warning',
+        state: 'critical',
         word: 'signed by a key that is not trusted',
         sentence: `Signed with the key ${key}, which this lab does not know, so nothing can be said of it.${refused}`,
       };
@@ -28,8 +34,7 @@ export function signedWords({ status, key_id, signer, comment, required }: Signa
       return {
         state: 'critical',
         word: 'signature does not fit',
-        sentence:
-          'Its signature does not fit the sums of its files: it was signed as something else, or changed since.',
+        sentence: `Its signature does not fit the sums of its files: it was signed as something else, or changed since.${refused}`,
       };
     case 'unsigned':
       return {
@@ -38,4 +43,13 @@ export function signedWords({ status, key_id, signer, comment, required }: Signa
         sentence: `Nobody vouches for it.${refused}`,
       };
   }
+}
+
+/** What stands beside a signature: minisign's own line of time, file and version, or whatever its owner wrote. */
+function signedAs(comment: string | null): string {
+  if (!comment) return '';
+  const seconds = /(?:^|\s)timestamp:(\d+)/.exec(comment)?.[1];
+  const version = /(?:^|\s)version:(\S+)/.exec(comment)?.[1];
+  if (!seconds) return ` It says “${comment}”.`;
+  return ` Signed${version ? ` as ${version}` : ''} on ${dateTime(1000 * Number(seconds))}.`;
 }

@@ -16,9 +16,29 @@ export function shortFigures(text: string): string {
   return text.replace(/-?\d+\.\d{7,}/g, (figure) => compact(Number(figure), 6));
 }
 
+/** What is more than its words in capitals. */
+const ALGORITHMS: Readonly<Record<string, string>> = {
+  lightgbm: 'LightGBM',
+  ada_boost: 'AdaBoost',
+  pls: 'Partial least squares',
+  gaussian_nb: 'Gaussian naive Bayes',
+  multinomial_nb: 'Multinomial naive Bayes',
+  bernoulli_nb: 'Bernoulli naive Bayes',
+  knn: 'Nearest neighbours',
+  svm: 'Support vector machine',
+  one_class_svm: 'One-class support vector machine',
+  k_means: 'k-means',
+  gmm: 'Gaussian mixture',
+  dbscan: 'DBSCAN',
+  optics: 'OPTICS',
+  pca: 'Principal components',
+  ica: 'Independent components',
+  tsne: 't-SNE',
+};
+
 /** `random_forest` as `Random forest`. */
 export function algorithmTitle(name: string): string {
-  return capital(name.replaceAll('_', ' '));
+  return ALGORITHMS[name] ?? capital(name.replaceAll('_', ' '));
 }
 
 const ACTIONS: Readonly<Record<string, string>> = {

@@ -7,7 +7,10 @@ import type { OnnxNode } from '../../../gen/OnnxNode';
 export function findNodes(graph: OnnxGraph, text: string): number[] {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return [];
-  return graph.nodes.filter((node) => words.every((word) => holds(node, word))).map(({ index }) => index);
+  const texts = textsOf(graph);
+  return graph.nodes
+    .filter((node, i) => words.every((word) => holds(node, texts[i] ?? '', word)))
+    .map(({ index }) => index);
 }
 
 /** The next of `found` after `now`, or before it; around the end. Null when nothing was found. */
@@ -31,7 +34,20 @@ export function withoutTwins<T extends { name: string }>(rows: readonly T[]): T[
   return rows.filter(({ name }) => !seen.has(name) && seen.add(name));
 }
 
-function holds({ op, name, inputs, outputs }: OnnxNode, word: string): boolean {
-  if (word.startsWith('op:')) return op.toLowerCase() === word.slice(3);
-  return [op, name, ...inputs, ...outputs].some((own) => own.toLowerCase().includes(word));
+function holds({ op }: OnnxNode, text: string, word: string): boolean {
+  return word.startsWith('op:') ? op.toLowerCase() === word.slice(3) : text.includes(word);
 }
+
+/** What is searched of each node, made once for a graph; a word has no space, so none reaches from one name to the next. */
+function textsOf(graph: OnnxGraph): readonly string[] {
+  let texts = TEXTS.get(graph);
+  if (!texts) {
+    texts = graph.nodes.map(({ op, name, inputs, outputs }) =>
+      [op, name, ...inputs, ...outputs].join(' ').toLowerCase(),
+    );
+    TEXTS.set(graph, texts);
+  }
+  return texts;
+}
+
+const TEXTS = new WeakMap<OnnxGraph, readonly string[]>();
