@@ -11,6 +11,32 @@ export interface PartRow {
   differences: Differences;
 }
 
+/** The same report about the rows of one part, to be drawn as that of the test rows. */
+export function reportOfPart(parity: ParityReport, { rows, n_exact, log10_counts }: Differences): ParityReport {
+  return {
+    ...parity,
+    rows,
+    n_exact,
+    log10_differences: { edges: parity.log10_differences.edges, counts: log10_counts },
+  };
+}
+
+/** Rows of a part by their difference, those that are equal first, in the room of a table; null where none were counted. */
+export function smallCounts(
+  parity: ParityReport,
+  differences: Differences,
+): { bars: number[]; n_exact: number; firstOver: number } | null {
+  if (differences.log10_counts.length === 0) return null;
+  const { edges } = parity.log10_differences;
+  const limit = Math.log10(parity.tolerance) - 1e-9;
+  const over = edges.findIndex((edge) => edge >= limit);
+  return {
+    bars: [differences.n_exact, ...differences.log10_counts],
+    n_exact: differences.n_exact,
+    firstOver: over < 0 ? Infinity : over + 1,
+  };
+}
+
 const KIND_WORDS: Readonly<Record<AdversarialKind, string>> = {
   missing: 'a missing value',
   all_missing: 'all values missing',

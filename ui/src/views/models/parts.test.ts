@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ParityReport } from '../../gen/ParityReport';
-import { adversarialRows, sliceRows } from './parityRows';
+import { parityPicture } from './parity';
+import { adversarialRows, reportOfPart, sliceRows, smallCounts } from './parityRows';
 import { signedWords } from './signature';
 import { changeText, micros } from './variants';
 
@@ -41,6 +42,23 @@ describe('the parts of parity', () => {
 
   it('are not there in a report of the first schema', () => {
     expect([adversarialRows({ ...report, parts: null }), sliceRows({ ...report, parts: null })]).toEqual([[], []]);
+  });
+});
+
+describe('the differences of a part', () => {
+  const edges = [-12, -8, -6, -5, -4, 0];
+  const whole = { ...report, tolerance: 1e-5, log10_differences: { edges, counts: [1, 2, 3, 0, 0] } };
+  const part = { ...differences, rows: 9, n_exact: 4, log10_counts: [0, 2, 1, 1, 1] };
+
+  it('are drawn as those of the test rows', () => {
+    const picture = parityPicture(reportOfPart(whole, part));
+    expect(picture.n_exact).toBe(4);
+    expect(picture.bars.map(({ n }) => n)).toEqual([2, 1, 1, 1]);
+  });
+
+  it('are drawn small with what is over the tolerance told apart, and not at all where none were counted', () => {
+    expect(smallCounts(whole, part)).toEqual({ bars: [4, 0, 2, 1, 1, 1], n_exact: 4, firstOver: 4 });
+    expect(smallCounts(whole, { ...part, log10_counts: [] })).toBeNull();
   });
 });
 

@@ -3,6 +3,7 @@
 import type { BreakerState } from '../../gen/BreakerState';
 import type { ServedModel } from '../../gen/ServedModel';
 import type { ServedVersion } from '../../gen/ServedVersion';
+import { compact } from '../../parts/format';
 
 export interface ServedRow {
   /** `nsw-price@3` */
@@ -34,6 +35,11 @@ export function modelChoices(models: readonly ServedModel[]): { value: string; t
     })),
     ...versions.map(({ version, stage }) => ({ value: `${model}@${version}`, text: `${model}@${version}, ${stage}` })),
   ]);
+}
+
+/** Milliseconds to three digits, which is more than is known; undefined before the first answer. */
+export function latencyText(ms: number | undefined): string | undefined {
+  return ms === undefined ? undefined : compact(ms, 3);
 }
 
 interface BreakerWords {

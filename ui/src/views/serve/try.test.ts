@@ -5,7 +5,7 @@ import type { SignatureColumn } from '../../gen/SignatureColumn';
 import { answerNote, chances } from './answer';
 import { nameProblem, rateOf, tokenCommand } from './clients';
 import { categoriesOf, exampleOf, rangeOf, readRecord, recordText, typedOf } from './record';
-import { breakerWords, modelChoices, servedRows } from './served';
+import { breakerWords, latencyText, modelChoices, servedRows } from './served';
 import { pythonOf, snippet } from './snippets';
 import { exampleTensors, kserveTensors } from './whole';
 
@@ -205,6 +205,10 @@ describe('what is served', () => {
   ])('a breaker %j is %s', (change, state, word, title) => {
     expect(breakerWords({ ...breaker, ...change }, (ms) => `t${ms}`)).toEqual({ state, word, title });
   });
+});
+
+it('a latency is told to the digits that are known', () => {
+  expect([undefined, 0.2713, 12.345, 1234.5].map(latencyText)).toEqual([undefined, '0.271', '12.3', '1,235']);
 });
 
 it('a token is asked for in words', () => {
