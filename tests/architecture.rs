@@ -38,12 +38,13 @@ const ALLOWED: [(&str, &[&str]); 13] = [
 ];
 
 /// Heavy dependencies and their one owner.
-const OWNERS: [(&str, &str); 18] = [
+const OWNERS: [(&str, &str); 19] = [
     ("rusqlite", "assay-store"),
     ("polars", "assay-frame"),
     ("calamine", "assay-frame"),
     ("rust_xlsxwriter", "assay-frame"),
     ("notify", "assay-lab"),
+    ("ureq", "assay-lab"),
     ("linfa", "assay-learn"),
     ("linfa-logistic", "assay-learn"),
     ("ndarray", "assay-learn"),

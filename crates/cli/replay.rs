@@ -1,6 +1,6 @@
 //! `assay replay LOG... --model M[@V]`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use assay_core::code::Code;
@@ -8,9 +8,10 @@ use assay_core::drift;
 use assay_core::job::{JobOutcome, JobSpec};
 use assay_core::reference::Reference;
 use assay_core::replay::{DriftReport, ReplaySpec, WindowSpec};
-use assay_lab::{Error, Lab};
+use assay_lab::{Cause, Error, Lab, replay_junit};
 
 use crate::data::{Format, absolute};
+use crate::expect::write;
 use crate::output::{Output, count, figure, plural, table};
 use crate::progress;
 
@@ -37,6 +38,9 @@ pub struct Arguments {
     /// Exit 3 when a column drifted
     #[arg(long)]
     fail_on_drift: bool,
+    /// Also writes the columns and the alerts as JUnit XML
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
     #[command(flatten)]
     format: Format,
 }
@@ -55,6 +59,9 @@ impl Arguments {
         let job = progress::run(lab, JobSpec::Replay(spec))?;
         if let Some(JobOutcome::Replay { replay_id }) = &job.outcome {
             let report = lab.drift_report(replay_id)?;
+            if let Some(path) = &self.junit {
+                write_junit(&report, path)?;
+            }
             output.result(&report, text);
             if self.fail_on_drift && !report.drifted.is_empty() {
                 return Ok(ExitCode::from(Code::Precondition.exit_status()));
@@ -62,6 +69,13 @@ impl Arguments {
         }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+fn write_junit(report: &DriftReport, path: &Path) -> Result<(), Error> {
+    let attempted = || format!("write {}", path.display());
+    let xml = replay_junit(report)
+        .map_err(|error| Error::new(attempted(), Cause::said(Code::Bug, error.to_string())))?;
+    write(path, &xml)
 }
 
 pub fn text(report: &DriftReport) -> String {
@@ -103,8 +117,21 @@ pub fn text(report: &DriftReport) -> String {
         }
         _ => String::new(),
     };
+    let alerts: String = report
+        .alerts
+        .iter()
+        .filter(|alert| !alert.muted)
+        .map(|alert| {
+            format!(
+                "\n{}  {}: {}",
+                alert.severity.label(),
+                alert.rule,
+                alert.sentence
+            )
+        })
+        .collect();
     format!(
-        "{}\n{} in {} of {} against {} training rows of {}{performance}\n\n{}\n\nreplay {}; {}",
+        "{}\n{} in {} of {} against {} training rows of {}{performance}{alerts}\n\n{}\n\nreplay {}; {}",
         report.verdict,
         plural(report.n_rows, "row"),
         plural(n_windows, "window"),

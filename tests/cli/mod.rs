@@ -1,5 +1,6 @@
 //! `assay` as a person or a script uses it.
 
+mod alerts;
 mod algorithms;
 mod archive;
 mod around;

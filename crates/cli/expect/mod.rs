@@ -6,6 +6,8 @@ mod words;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+pub use file::write;
+
 use assay_core::Task;
 use assay_core::code::Code;
 use assay_core::expect::{CheckReport, ResultFormat, RuleType, validation_result};
@@ -129,7 +131,7 @@ impl Command {
             Self::Export { suite, file, gx0 } => {
                 let format = file::format(file, *gx0)?;
                 let text = lab.export_suite(suite, format)?;
-                file::write(file, &text.text)?;
+                write(file, &text.text)?;
                 output.result(&text, |_| format!("wrote {}", file.display()));
             }
             Self::List => output.result(&lab.suites()?, |suites| words::suites(suites)),

@@ -82,3 +82,13 @@ pub enum NoticeLevel {
     Warning,
     Critical,
 }
+
+impl NoticeLevel {
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Critical => "critical",
+        }
+    }
+}

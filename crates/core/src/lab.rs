@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::TimestampMs;
+use crate::alert::{AlertRule, WebhookSettings};
 use crate::drift::DriftRule;
 use crate::gate::GateSettings;
 use crate::serving::ServeSettings;
@@ -61,6 +62,9 @@ pub struct SwitchServer {
 pub struct Settings {
     pub gate: BTreeMap<String, GateSettings>,
     pub drift: DriftSettings,
+    pub alert: Vec<AlertRule>,
+    /// By its name.
+    pub webhook: BTreeMap<String, WebhookSettings>,
     pub jobs: JobSettings,
     pub server: ServerSettings,
     /// By the name of a model.

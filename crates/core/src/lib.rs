@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod adversarial;
+pub mod alert;
 pub mod ask;
 pub mod assessment;
 pub mod bulk;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::TimestampMs;
+use crate::alert::Alert;
 use crate::dataset::ImportOptions;
 use crate::drift::{ColumnDrift, DriftRule};
 use crate::ids::ReplayId;
@@ -151,6 +152,9 @@ pub struct DriftReport {
     pub verdict: String,
     /// Said once: columns of the model that the log lacks, labels that were not seen in training ...
     pub warnings: Vec<String>,
+    /// Rules of `[[alert]]` that came true.
+    #[serde(default)]
+    pub alerts: Vec<Alert>,
     pub created_ms: TimestampMs,
     pub duration_secs: f64,
 }

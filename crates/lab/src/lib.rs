@@ -3,6 +3,7 @@
 //! Invariant: this is the only crate in which store, frame, learn, onnx and chart meet. Hosts call it and print.
 
 mod access;
+mod alerts;
 mod archive;
 mod artifact_files;
 mod charts;
@@ -83,6 +84,7 @@ pub use imports::recognise_runs;
 pub use intact::IntactModel;
 pub use line_log::LineLog;
 pub use prediction_log::{MAX_WAITING_ROWS, PredictionLog};
+pub use replay::replay_junit;
 pub use run_log::metric_value;
 pub use run_tail::{RunNews, RunTail};
 pub use signing::verify_folder;

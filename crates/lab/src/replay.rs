@@ -1,13 +1,16 @@
 //! Replay: a production log through the registered model, window by window, against the sketch of its training rows.
 
+mod junit;
 mod measure;
 mod show;
 
+pub use junit::replay_junit;
 pub(crate) use show::{drift_map, performance_chart};
 
 use std::path::PathBuf;
 use std::time::Instant;
 
+use assay_core::alert;
 use assay_core::code::Code;
 use assay_core::dataset::ImportOptions;
 use assay_core::drift::{self, ReferenceSketch};
@@ -113,6 +116,7 @@ impl Lab {
             self.environment.now_ms(),
         );
         let (mut report, shapes) = report;
+        report.alerts = alert::raised(&self.store.settings()?.alert, &report);
         report.duration_secs = started.elapsed().as_secs_f64();
         task.step(0, 0, "storing");
         let shapes = self.store.put_object(&serde_json::to_vec(&shapes)?)?.0;
@@ -313,6 +317,7 @@ fn report(
         drifted,
         first_drifted_window,
         warnings: scored.warnings,
+        alerts: Vec::new(),
         created_ms,
         duration_secs: 0.0,
     };

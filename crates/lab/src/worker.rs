@@ -131,7 +131,8 @@ pub fn work(order: &Order, task: &Task) -> Result<JobOutcome, Error> {
             })
         }
         JobSpec::Replay(spec) => {
-            lab.replay(spec, &order.replay_id, task)?;
+            let report = lab.replay(spec, &order.replay_id, task)?;
+            lab.send_alerts(&report, task)?;
             Ok(JobOutcome::Replay {
                 replay_id: order.replay_id.clone(),
             })

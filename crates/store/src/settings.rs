@@ -167,6 +167,7 @@ pub(crate) fn parse(text: &str) -> Result<Settings> {
             check_range(text, key, value, 0.0..=1.0, "from 0 to 1")?;
         }
     }
+    check_alerts(text, &settings)?;
     check_range(
         text,
         "sample",
@@ -175,6 +176,48 @@ pub(crate) fn parse(text: &str) -> Result<Settings> {
         "from 0 to 1",
     )?;
     Ok(settings)
+}
+
+fn check_alerts(text: &str, settings: &Settings) -> Result<()> {
+    let wrong = |word: &str, message: String| Error::Settings {
+        line: line_with(text, word),
+        message,
+    };
+    for (place, rule) in settings.alert.iter().enumerate() {
+        let name = &rule.name;
+        if settings
+            .alert
+            .iter()
+            .take(place)
+            .any(|other| other.name == *name)
+        {
+            return Err(wrong(name, format!("there are two alerts `{name}`")));
+        }
+        if let Some((key, words)) = rule.fault() {
+            return Err(wrong(
+                name,
+                format!("`{key}` of the alert `{name}` must be {words}"),
+            ));
+        }
+        if let Some(unknown) = rule
+            .webhooks
+            .iter()
+            .find(|own| !settings.webhook.contains_key(*own))
+        {
+            let message = format!(
+                "the alert `{name}` names the webhook `{unknown}`, and there is no [webhook.{unknown}]"
+            );
+            return Err(wrong(unknown, message));
+        }
+    }
+    for (name, webhook) in &settings.webhook {
+        if !webhook.url.starts_with("https://") && !webhook.url.starts_with("http://") {
+            let message =
+                format!("`url` of the webhook `{name}` must begin with https:// or http://");
+            return Err(wrong(&webhook.url, message));
+        }
+    }
+    Ok(())
 }
 
 fn check_range(
@@ -286,6 +329,22 @@ mod tests {
             ("\n[gate.live]\nparity = true\n", 2, "no stage"),
             ("[drift]\nalpha = 2.0\n", 2, "from 0 to 1"),
             ("[serve.birds]\nmax_rows = 0\n", 2, "1 or more"),
+            (
+                "[[alert]]\nname = \"a\"\nmetric = \"drift\"\nwindows = 0\n",
+                2,
+                "1 or more",
+            ),
+            (
+                "[[alert]]\nname = \"prices\"\nmetric = \"rows\"\ncolumn = \"x\"\n",
+                2,
+                "not of columns",
+            ),
+            (
+                "[[alert]]\nname = \"a\"\nmetric = \"drift\"\nwebhooks = [\"chat\"]\n",
+                4,
+                "no [webhook.chat]",
+            ),
+            ("[webhook.chat]\nurl = \"ftp://x\"\n", 2, "https://"),
             ("[serve.birds]\nfallback = \"a/b\"\n", 2, "not a name"),
             ("[server\n", 1, ""),
         ] {

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use assay_core::code::{Code, Failure};
 use assay_core::event::Event;
-use assay_core::job::{Job, JobSpec, JobState};
+use assay_core::job::{Job, JobOutcome, JobSpec, JobState};
 use assay_core::run::RunStatus;
 use assay_core::{JobId, ReplayId, RunId};
 use assay_store::FinishedRun;
@@ -246,6 +246,9 @@ impl Lab {
                     Ok(Answer::Step(progress)) => job.progress = Some(progress),
                     Ok(Answer::Warning { text }) => job.warnings.push(text),
                     Ok(Answer::Done { outcome }) => {
+                        if let JobOutcome::Replay { replay_id } = &outcome {
+                            self.tell_alerts(replay_id);
+                        }
                         job.outcome = Some(outcome);
                         answered = true;
                     }

@@ -231,6 +231,7 @@ pub fn drift_report(number: u64, model: &VersionKey) -> DriftReport {
         first_drifted_window: Some(2),
         verdict: "Drifted from window 3 on: vicprice".to_owned(),
         warnings: Vec::new(),
+        alerts: Vec::new(),
         created_ms: ACT.at_ms + number as i64,
         duration_secs: 0.5,
     }

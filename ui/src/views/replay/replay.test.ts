@@ -92,6 +92,7 @@ const report = (windows: WindowReport[]): DriftReport => ({
   first_drifted_window: 1,
   verdict: '',
   warnings: [],
+  alerts: [],
   created_ms: 0,
   duration_secs: 1,
 });
