@@ -38,7 +38,7 @@ const ALLOWED: [(&str, &[&str]); 13] = [
 ];
 
 /// Heavy dependencies and their one owner.
-const OWNERS: [(&str, &str); 19] = [
+const OWNERS: [(&str, &str); 20] = [
     ("rusqlite", "assay-store"),
     ("polars", "assay-frame"),
     ("calamine", "assay-frame"),
@@ -58,6 +58,7 @@ const OWNERS: [(&str, &str); 19] = [
     ("axum", "assay-server"),
     ("tokio", "assay-server"),
     ("tauri", "assay-desktop"),
+    ("notify-rust", "assay-desktop"),
 ];
 
 fn root() -> PathBuf {

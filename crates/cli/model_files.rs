@@ -45,7 +45,7 @@ impl Shrink {
         };
         let job = progress::run(lab, JobSpec::Shrink(spec))?;
         if let Some(JobOutcome::Shrunk(made)) = &job.outcome {
-            output.result(made, shrunk);
+            output.result(made.as_ref(), shrunk);
         }
         Ok(())
     }

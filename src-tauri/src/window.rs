@@ -7,6 +7,7 @@ use assay_api::{Desk, Failure};
 use assay_lab::Environment;
 use tauri::{App, RunEvent, Url, WebviewWindowBuilder};
 
+use crate::notices;
 use crate::rpc::{self, Subscription};
 
 /// Why the window did not open.
@@ -54,7 +55,14 @@ pub fn open(lab: Option<&Path>) -> Result<(), Error> {
         .manage(Arc::clone(&desk))
         .manage(Subscription::default())
         .invoke_handler(tauri::generate_handler![rpc::rpc])
-        .setup(|app| Ok(build(app)?))
+        .setup({
+            let desk = Arc::clone(&desk);
+            move |app| {
+                build(app)?;
+                notices::follow(app.handle(), &desk);
+                Ok(())
+            }
+        })
         .build(tauri::generate_context!())?
         .run(move |_, event| {
             if let RunEvent::Exit = event {

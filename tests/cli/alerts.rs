@@ -106,7 +106,7 @@ impl Heard {
 fn an_alert_is_shown_and_a_webhook_told_again_until_it_listens() {
     let (lab, log) = with_log();
     let (url, heard) = hook(&[503, 200]);
-    let secret = lab.file("hook.secret", "a secret\n".to_owned());
+    let secret = lab.file("hook.secret", "a secret\n");
     set(
         &lab,
         &format!(

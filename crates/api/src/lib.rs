@@ -9,7 +9,7 @@ pub mod reference;
 pub mod types;
 
 pub use assay_core::code::{Code, Failure};
-pub use assay_core::event::Event;
+pub use assay_core::event::{Event, NoticeLevel};
 pub use assay_lab::serving;
 pub use assay_lab::{Access, Denied, Lab, PredictionLog};
 pub use desk::Desk;

@@ -104,7 +104,7 @@ pub enum JobOutcome {
     Reproduction(Reproduction),
     RunsImported(RunImportReport),
     RunsExported(ArchiveWritten),
-    Shrunk(ModelVariant),
+    Shrunk(Box<ModelVariant>),
     Predicted(Predicted),
     Model(Box<ModelVersion>),
     /// Two models were compared; the answer is kept until it is asked for.

@@ -147,7 +147,9 @@ pub fn work(order: &Order, task: &Task) -> Result<JobOutcome, Error> {
         JobSpec::Predict(spec) => lab
             .predict_file(spec, &order.job_id, task)
             .map(JobOutcome::Predicted),
-        JobSpec::Shrink(spec) => lab.shrink(spec, task).map(JobOutcome::Shrunk),
+        JobSpec::Shrink(spec) => lab
+            .shrink(spec, task)
+            .map(|made| JobOutcome::Shrunk(Box::new(made))),
         JobSpec::ImportModel(spec) => lab
             .import_model(spec, task)
             .map(|version| JobOutcome::Model(Box::new(version))),
