@@ -4,11 +4,15 @@ mod bins;
 mod cells;
 mod chi_square;
 mod compare;
+mod correction;
 mod judge;
 mod kolmogorov;
 mod methods;
+mod own;
 mod rule;
+mod rulings;
 mod sentences;
+mod settings;
 mod sketch;
 mod steps;
 
@@ -18,17 +22,19 @@ use ts_rs::TS;
 use crate::profile::Histogram;
 
 pub use bins::{OTHER_CATEGORIES, bins, bins_over, counts, reference_counts};
-pub(crate) use cells::jensen_shannon;
-pub use compare::compare_column;
-pub use judge::{MIN_VALUES, judge};
+pub use compare::{compare_column, compare_columns, compare_values, compare_window};
+pub use judge::{MIN_VALUES, judge, judge_windows, verdicts, window_verdict};
+pub(crate) use methods::jensen_shannon;
 pub use methods::{
-    ColumnKind, Decides, Limits, Measured, Method, MethodError, Mode, default_method,
+    ColumnKind, Decides, Limits, Measured, Method, MethodError, Mode, default_method, measure,
 };
 pub use rule::{
     CALIBRATION_DEVIATIONS, ColumnLimits, ColumnRule, Correction, CorrectionScope, DriftRule,
     LimitOverride,
 };
+pub use rulings::{CellMeasure, Ruling, Why, rulings};
 pub use sentences::{cell_sentence, rule_sentence, verdict_sentence};
+pub use settings::{DriftSettings, SettingFault};
 pub use sketch::{sketch_column, sketch_reference};
 pub(crate) use steps::distance as kolmogorov_smirnov;
 

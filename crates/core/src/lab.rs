@@ -7,7 +7,7 @@ use ts_rs::TS;
 
 use crate::TimestampMs;
 use crate::alert::{AlertRule, WebhookSettings};
-use crate::drift::DriftRule;
+use crate::drift::DriftSettings;
 use crate::gate::GateSettings;
 use crate::serving::ServeSettings;
 use crate::signing::SigningSettings;
@@ -110,33 +110,6 @@ pub struct JobSettings {
     pub n_threads: Option<u32>,
     /// Megabytes (2^20 bytes) of memory.
     pub memory_mb: Option<u64>,
-}
-
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct DriftSettings {
-    pub min_distance: Option<f64>,
-    pub calibrated: Option<bool>,
-    pub alpha: Option<f64>,
-    pub min_missing_rise: Option<f64>,
-}
-
-impl DriftSettings {
-    pub fn rule(&self) -> DriftRule {
-        let default = DriftRule::default();
-        let set = self.min_distance.is_some()
-            || self.calibrated.is_some()
-            || self.alpha.is_some()
-            || self.min_missing_rise.is_some();
-        DriftRule {
-            min_distance: self.min_distance.unwrap_or(default.min_distance),
-            calibrated: self.calibrated.unwrap_or(default.calibrated),
-            alpha: self.alpha.unwrap_or(default.alpha),
-            min_missing_rise: self.min_missing_rise.unwrap_or(default.min_missing_rise),
-            source: if set { "assay.toml" } else { "default" }.to_owned(),
-            ..default
-        }
-    }
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

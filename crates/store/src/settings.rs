@@ -157,15 +157,11 @@ pub(crate) fn parse(text: &str) -> Result<Settings> {
             });
         }
     }
-    let drift = &settings.drift;
-    for (key, value) in [
-        ("min_distance", drift.min_distance),
-        ("alpha", drift.alpha),
-        ("min_missing_rise", drift.min_missing_rise),
-    ] {
-        if let Some(value) = value {
-            check_range(text, key, value, 0.0..=1.0, "from 0 to 1")?;
-        }
+    if let Some(fault) = settings.drift.fault() {
+        return Err(Error::Settings {
+            line: line_with(text, &fault.key),
+            message: fault.message,
+        });
     }
     check_alerts(text, &settings)?;
     check_range(
@@ -286,6 +282,27 @@ mod tests {
     }
 
     #[test]
+    fn a_rule_of_drift_is_read_with_its_exceptions() -> Result<()> {
+        use assay_core::drift::{Correction, CorrectionScope, Method, Mode};
+        let text = "[drift]\nmode = \"evidently\"\nnumeric_method = \"energy\"\ncorrection = \"none\"\n\
+                    correct_over = \"window\"\nmin_values = 50\n[drift.limits.psi]\ndrift = 0.3\n\
+                    [drift.columns.age]\nmethod = \"psi\"\nmuted = true\n";
+        let rule = parse(text)?.drift.rule();
+        assert_eq!(
+            (rule.mode, rule.source.as_str()),
+            (Mode::Evidently, "assay.toml")
+        );
+        assert_eq!(rule.numeric_method, Some(Method::Energy));
+        assert_eq!(rule.correction, Correction::None);
+        assert_eq!(rule.correct_over, CorrectionScope::Window);
+        assert_eq!(rule.fewest_values(), 50);
+        assert_eq!(rule.limits[&Method::Psi].drift, Some(0.3));
+        let age = rule.columns["age"];
+        assert_eq!((age.method, age.muted), (Some(Method::Psi), true));
+        Ok(())
+    }
+
+    #[test]
     fn a_switch_changes_its_lines_alone() -> Result<()> {
         let server = ServerSettings {
             port: 5001,
@@ -328,6 +345,27 @@ mod tests {
             ("# a\n[gate.production]\nparty = true\n", 3, "unknown field"),
             ("\n[gate.live]\nparity = true\n", 2, "no stage"),
             ("[drift]\nalpha = 2.0\n", 2, "from 0 to 1"),
+            ("[drift]\nmode = \"none\"\n", 2, "unknown variant"),
+            (
+                "[drift]\nmode = \"nanny_ml\"\nnumeric_method = \"psi\"\n",
+                3,
+                "it has kolmogorov_smirnov, wasserstein",
+            ),
+            (
+                "[drift]\n[drift.limits.psi]\ndrift = -1.0\n",
+                2,
+                "0 or more",
+            ),
+            (
+                "[drift]\n[drift.limits.pso]\ndrift = 1.0\n",
+                2,
+                "unknown variant",
+            ),
+            (
+                "[drift.columns.age]\nmethods = \"psi\"\n",
+                2,
+                "unknown field",
+            ),
             ("[serve.birds]\nmax_rows = 0\n", 2, "1 or more"),
             (
                 "[[alert]]\nname = \"a\"\nmetric = \"drift\"\nwindows = 0\n",

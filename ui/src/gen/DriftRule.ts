@@ -15,8 +15,8 @@ export type DriftRule = { mode: Mode,
  */
 min_distance: number, 
 /**
- * Where the reference's own stretches lie farther from it than that, the limit of a column is their mean plus
- * three standard deviations, as NannyML sets its thresholds.
+ * Where the reference's own stretches differ from it by more than chance and lie farther than that, the limit of a
+ * column is their mean plus three standard deviations, as NannyML sets its thresholds.
  */
 calibrated: boolean, 
 /**

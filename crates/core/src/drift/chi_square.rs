@@ -1,12 +1,12 @@
-//! The chi-square test of homogeneity of two rows of counts.
+//! Tests of homogeneity of two rows of counts, with rare categories pooled.
 
-use statrs::function::gamma::checked_gamma_ur;
+use super::methods::survival;
 
-/// Least count that the test expects in every cell (Cochran's rule).
+/// Least count that the tests expect in every cell (Cochran's rule).
 const LEAST_EXPECTED: f64 = 5.0;
 
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct ChiSquare {
+pub(super) struct Tested {
     pub statistic: f64,
     pub p_value: f64,
 }
@@ -16,37 +16,54 @@ pub(super) struct ChiSquare {
 /// Categories of which fewer than 5 are expected in either sample are pooled into one; where the pool itself stays
 /// under 5 it joins the rarest category left. With one category left nothing can differ: statistic 0, p 1.
 /// `None` when a sample is empty.
-pub(super) fn chi_square(a: &[u64], b: &[u64]) -> Option<ChiSquare> {
-    let (n_a, n_b) = (a.iter().sum::<u64>() as f64, b.iter().sum::<u64>() as f64);
+pub(super) fn homogeneity(rows: &[(u64, u64)]) -> Option<Tested> {
+    tested(rows, |observed, expected| {
+        (observed - expected).powi(2) / expected
+    })
+}
+
+/// The likelihood ratio of the same hypotheses, over the same pooled categories.
+pub(super) fn g_test(rows: &[(u64, u64)]) -> Option<Tested> {
+    tested(rows, |observed, expected| {
+        if observed > 0.0 {
+            2.0 * observed * (observed / expected).ln()
+        } else {
+            0.0
+        }
+    })
+}
+
+fn tested(rows: &[(u64, u64)], part: impl Fn(f64, f64) -> f64) -> Option<Tested> {
+    let n_a = rows.iter().map(|row| row.0).sum::<u64>() as f64;
+    let n_b = rows.iter().map(|row| row.1).sum::<u64>() as f64;
     if n_a == 0.0 || n_b == 0.0 {
         return None;
     }
     let smaller = n_a.min(n_b) / (n_a + n_b);
-    let table = pooled(a, b, LEAST_EXPECTED / smaller);
+    let table = pooled(rows, LEAST_EXPECTED / smaller);
     let mut statistic = 0.0;
     for &(x, y) in &table {
         for (observed, n) in [(x, n_a), (y, n_b)] {
-            let expected = (x + y) * n / (n_a + n_b);
-            statistic += (observed - expected).powi(2) / expected;
+            statistic += part(observed, (x + y) * n / (n_a + n_b));
         }
     }
     let degrees = table.len().saturating_sub(1);
     if degrees == 0 {
-        return Some(ChiSquare {
+        return Some(Tested {
             statistic: 0.0,
             p_value: 1.0,
         });
     }
-    Some(ChiSquare {
+    Some(Tested {
         statistic,
         p_value: survival(statistic, degrees as f64),
     })
 }
 
 /// Pairs of counts, each with a sum of at least `least` where more than one is left.
-fn pooled(a: &[u64], b: &[u64], least: f64) -> Vec<(f64, f64)> {
+fn pooled(rows: &[(u64, u64)], least: f64) -> Vec<(f64, f64)> {
     let (mut kept, mut pool) = (Vec::new(), (0.0, 0.0));
-    for (&x, &y) in a.iter().zip(b) {
+    for &(x, y) in rows {
         let (x, y) = (x as f64, y as f64);
         if x + y >= least {
             kept.push((x, y));
@@ -67,14 +84,4 @@ fn pooled(a: &[u64], b: &[u64], least: f64) -> Vec<(f64, f64)> {
         None => kept.push(pool),
     }
     kept
-}
-
-/// P(X >= x) of the chi-square distribution: the regularised upper incomplete gamma function.
-fn survival(x: f64, degrees: f64) -> f64 {
-    if x <= 0.0 {
-        return 1.0;
-    }
-    checked_gamma_ur(degrees / 2.0, x / 2.0)
-        .unwrap_or(0.0)
-        .clamp(0.0, 1.0)
 }

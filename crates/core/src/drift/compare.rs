@@ -1,32 +1,66 @@
-//! One column of a window against its reference: every measure that applies.
+//! One column of a window against its reference: what the rule asks for, and what is always shown.
 
 use std::borrow::Cow;
 
-use super::cells::{Cells, jensen_shannon, population_stability};
-use super::chi_square::chi_square;
-use super::kolmogorov::two_sample_p;
-use super::sketch::category_counts;
-use super::steps::{Steps, kolmogorov_smirnov, steps_of, wasserstein};
-use super::{ColumnDrift, ColumnSketch, Decides, Method, SketchShape, Verdict};
+use super::methods::{Sides, aligned, measure_sides};
+use super::{
+    ColumnDrift, ColumnKind, ColumnSketch, Decides, DriftRule, Method, Mode, SketchShape, Verdict,
+    default_method, measure, sketch_column,
+};
 use crate::matrix::RawValues;
 
-/// Measures a window against a reference; not judged yet (see [`super::judge`]).
-///
-/// Numeric: Jensen-Shannon distance and PSI on the deciles of the reference (values that hold a tenth of it apart),
-/// Kolmogorov-Smirnov with its asymptotic p-value, Wasserstein distance over max(standard deviation of the
-/// reference, 0.001). Categorical: Jensen-Shannon distance, PSI and chi-square over the categories, all that the
-/// reference does not list being one.
+/// [`compare_values`] by the default rule.
+pub fn compare_column(reference: &ColumnSketch, window: &RawValues) -> ColumnDrift {
+    compare_values(reference, window, &DriftRule::default())
+}
+
+/// [`compare_window`] of values.
 ///
 /// Values of the other kind are read as the reference's: texts as numbers where they are some (else missing), numbers
 /// as texts. Infinite numbers count as missing.
-pub fn compare_column(reference: &ColumnSketch, window: &RawValues) -> ColumnDrift {
+pub fn compare_values(
+    reference: &ColumnSketch,
+    window: &RawValues,
+    rule: &DriftRule,
+) -> ColumnDrift {
+    let window = match (&reference.shape, window) {
+        (SketchShape::Numeric { .. }, RawValues::Texts(texts)) => {
+            let number = |text: &Option<String>| {
+                let number = text.as_ref().and_then(|text| text.trim().parse().ok());
+                number.unwrap_or(f64::NAN)
+            };
+            Cow::Owned(RawValues::Numbers(texts.iter().map(number).collect()))
+        }
+        (SketchShape::Categorical { .. }, RawValues::Numbers(numbers)) => {
+            let text = |number: &f64| number.is_finite().then(|| number.to_string());
+            Cow::Owned(RawValues::Texts(numbers.iter().map(text).collect()))
+        }
+        _ => Cow::Borrowed(window),
+    };
+    let window = sketch_column(&reference.name, &window);
+    compare_window(reference, &window, rule)
+}
+
+/// Measures a window against a reference by a rule; not judged yet (see [`super::judge`]).
+///
+/// `statistic`, `p_value` and `effect` are those of the rule's method; a distance of the textbook mode has the p-value of
+/// the test that confirms it. Beside them, always in the textbook's definition: numeric columns have the Jensen-Shannon
+/// distance and PSI on the deciles of the reference, Kolmogorov-Smirnov and Wasserstein; categorical ones Jensen-Shannon,
+/// PSI and chi-square over the categories, all that the reference does not list being one.
+pub fn compare_window(
+    reference: &ColumnSketch,
+    window: &ColumnSketch,
+    rule: &DriftRule,
+) -> ColumnDrift {
+    let window = aligned(reference, window);
+    let method = method_of(reference, &window, rule);
     let mut drift = ColumnDrift {
         column: reference.name.clone(),
-        n_rows: n_rows(window) as u64,
-        n_missing: 0,
+        n_rows: window.n_rows,
+        n_missing: window.n_missing,
         missing_rise: 0.0,
-        method: Method::JensenShannon,
-        decides: Decides::Both,
+        method,
+        decides: method.decides(rule.mode),
         statistic: None,
         effect: None,
         jensen_shannon: None,
@@ -43,38 +77,63 @@ pub fn compare_column(reference: &ColumnSketch, window: &RawValues) -> ColumnDri
         verdict: Verdict::NotJudged,
         reason: String::new(),
     };
-    let n_values = match &reference.shape {
-        SketchShape::Numeric {
-            min,
-            max,
-            std,
-            values,
-            cumulative,
-            ..
-        } => {
-            let (window_values, window_cumulative) = steps_of(numbers(window));
-            let reference = Steps { values, cumulative };
-            let window = Steps {
-                values: &window_values,
-                cumulative: &window_cumulative,
-            };
-            compare_numbers(&mut drift, reference, window, (*min, *max), *std);
-            window.n()
-        }
-        SketchShape::Categorical {
-            values,
-            counts,
-            n_other,
-        } => compare_categories(&mut drift, values, counts, *n_other, window),
-        SketchShape::Empty => n_present(window),
-    };
-    (drift.statistic, drift.effect) = (drift.jensen_shannon, drift.jensen_shannon);
-    drift.n_missing = drift.n_rows - n_values;
     if drift.n_rows > 0 {
-        drift.missing_rise =
-            drift.n_missing as f64 / drift.n_rows as f64 - reference.missing_share();
+        drift.missing_rise = window.missing_share() - reference.missing_share();
     }
+    let (Some(kind), Some(sides)) = (reference.kind(), Sides::of(reference, &window)) else {
+        return drift;
+    };
+    count_outside(&mut drift, reference, &window);
+    let textbook = |method| measure_sides(method, Mode::Textbook, &sides);
+    let statistic = |method| textbook(method).map(|measured| measured.statistic);
+    drift.jensen_shannon = statistic(Method::JensenShannon);
+    drift.psi = statistic(Method::Psi);
+    let confirming = textbook(Method::confirming(kind));
+    match kind {
+        ColumnKind::Numeric => {
+            drift.ks_statistic = confirming.map(|measured| measured.statistic);
+            drift.wasserstein = statistic(Method::Wasserstein);
+        }
+        ColumnKind::Categorical => {
+            drift.chi_square = confirming.map(|measured| measured.statistic);
+        }
+    }
+    let measured = match (rule.mode, method) {
+        (Mode::Textbook, method) if method == Method::confirming(kind) => confirming,
+        (mode, method) => measure(method, mode, reference, &window),
+    };
+    drift.statistic = measured.map(|measured| measured.statistic);
+    drift.effect = measured.map(|measured| measured.effect);
+    drift.p_value = match drift.decides {
+        Decides::Both => measured.and(confirming).and_then(|test| test.p_value),
+        _ => measured.and_then(|measured| measured.p_value),
+    };
     drift
+}
+
+/// Measures one window: a column for every reference, in their order, from the sketch of its name. A column that the
+/// window lacks has no rows.
+pub fn compare_columns(
+    references: &[ColumnSketch],
+    window: &[ColumnSketch],
+    rule: &DriftRule,
+) -> Vec<ColumnDrift> {
+    let absent = |name: &str| sketch_column(name, &RawValues::Numbers(Vec::new()));
+    references
+        .iter()
+        .enumerate()
+        .map(|(place, reference)| {
+            let is_it = |sketch: &&ColumnSketch| sketch.name == reference.name;
+            let there = window
+                .get(place)
+                .filter(is_it)
+                .or_else(|| window.iter().find(is_it));
+            match there {
+                Some(sketch) => compare_window(reference, sketch, rule),
+                None => compare_window(reference, &absent(&reference.name), rule),
+            }
+        })
+        .collect()
 }
 
 impl ColumnDrift {
@@ -114,72 +173,58 @@ pub(super) fn texts(values: &RawValues) -> Vec<Cow<'_, str>> {
     }
 }
 
-fn n_rows(values: &RawValues) -> usize {
-    match values {
-        RawValues::Numbers(numbers) => numbers.len(),
-        RawValues::Texts(texts) => texts.len(),
-    }
+fn method_of(reference: &ColumnSketch, window: &ColumnSketch, rule: &DriftRule) -> Method {
+    reference
+        .kind()
+        .and_then(|kind| rule.method(&reference.name, kind))
+        .unwrap_or_else(|| default_method(rule.mode, reference, window))
 }
 
-fn n_present(values: &RawValues) -> u64 {
-    texts(values).len() as u64
-}
-
-fn compare_numbers(
-    drift: &mut ColumnDrift,
-    reference: Steps<'_>,
-    window: Steps<'_>,
-    (min, max): (f64, f64),
-    std: f64,
-) {
-    if window.n() == 0 || reference.n() == 0 {
-        return;
-    }
-    let is_outside = |value: f64| value < min || value > max;
-    for (value, count) in window.counts() {
-        if is_outside(value) {
-            drift.n_outside += count;
-            drift.n_unseen += u64::from(min == max);
+/// Values outside of the reference's range (as good as the window's sketch knows, and one at least where its smallest or
+/// largest lies there), or categories the reference does not hold.
+fn count_outside(drift: &mut ColumnDrift, reference: &ColumnSketch, window: &ColumnSketch) {
+    match (&reference.shape, &window.shape) {
+        (
+            SketchShape::Numeric { min, max, .. },
+            SketchShape::Numeric {
+                min: lowest,
+                max: highest,
+                values,
+                cumulative,
+                ..
+            },
+        ) => {
+            let steps = super::steps::Steps { values, cumulative };
+            let below = steps.rows_below(*min).max(u64::from(lowest < min));
+            let above = (steps.n() - steps.rows_up_to(*max)).max(u64::from(highest > max));
+            drift.n_outside = below + above;
+            if min == max {
+                drift.n_unseen = values.iter().filter(|&value| value != min).count() as u64;
+            }
         }
+        (
+            SketchShape::Categorical {
+                values: known,
+                n_other,
+                ..
+            },
+            SketchShape::Categorical {
+                values,
+                counts,
+                n_other: unlisted,
+            },
+        ) if *n_other == 0 => {
+            let known: std::collections::HashSet<&String> = known.iter().collect();
+            let new = values
+                .iter()
+                .zip(counts)
+                .filter(|(value, _)| !known.contains(value));
+            let (n_unseen, n_outside) =
+                new.fold((0, 0), |(n, rows), (_, count)| (n + 1, rows + count));
+            drift.n_outside = n_outside + unlisted;
+            drift.n_unseen = n_unseen + u64::from(*unlisted > 0);
+        }
+        // Where the reference itself has unlisted categories, nobody can tell which are new.
+        _ => {}
     }
-    let cells = Cells::of(reference);
-    let (in_reference, in_window) = (cells.counts(reference), cells.counts(window));
-    drift.jensen_shannon = jensen_shannon(&in_reference, &in_window);
-    drift.psi = population_stability(&in_reference, &in_window);
-    let distance = kolmogorov_smirnov(reference, window);
-    drift.ks_statistic = Some(distance);
-    drift.p_value = Some(two_sample_p(distance, reference.n(), window.n()));
-    drift.wasserstein = Some(wasserstein(reference, window) / std.max(0.001));
-}
-
-/// Answers with the number of values in the window.
-fn compare_categories(
-    drift: &mut ColumnDrift,
-    values: &[String],
-    counts: &[u64],
-    n_other: u64,
-    window: &RawValues,
-) -> u64 {
-    let texts = texts(window);
-    let mut in_window = category_counts(texts.iter().map(AsRef::as_ref));
-    let mut b: Vec<u64> = values
-        .iter()
-        .map(|value| in_window.remove(value.as_str()).unwrap_or(0))
-        .collect();
-    let unlisted: u64 = in_window.values().sum();
-    // Where the reference itself has unlisted categories, nobody can tell which are new.
-    if n_other == 0 {
-        drift.n_outside = unlisted;
-        drift.n_unseen = in_window.len() as u64;
-    }
-    let mut a = counts.to_vec();
-    a.push(n_other);
-    b.push(unlisted);
-    drift.jensen_shannon = jensen_shannon(&a, &b);
-    drift.psi = population_stability(&a, &b);
-    if let Some(test) = chi_square(&a, &b) {
-        drift.chi_square = Some(test.statistic);
-        drift.p_value = Some(test.p_value);
-    }
-    texts.len() as u64
 }

@@ -13,8 +13,8 @@ pub struct DriftRule {
     pub mode: Mode,
     /// Least Jensen-Shannon distance (base 2, 0 to 1) that counts as drift in the textbook mode.
     pub min_distance: f64,
-    /// Where the reference's own stretches lie farther from it than that, the limit of a column is their mean plus
-    /// three standard deviations, as NannyML sets its thresholds.
+    /// Where the reference's own stretches differ from it by more than chance and lie farther than that, the limit of a
+    /// column is their mean plus three standard deviations, as NannyML sets its thresholds.
     pub calibrated: bool,
     /// Largest p-value after correction that counts, in the textbook mode.
     pub alpha: f64,
@@ -99,6 +99,8 @@ pub struct ColumnLimits {
 
 /// The standard deviations that a calibrated limit lies over the mean of the reference's own distances.
 pub const CALIBRATION_DEVIATIONS: f64 = 3.0;
+/// And a calibrated warning.
+pub(super) const WARNING_DEVIATIONS: f64 = 2.0;
 
 impl Default for DriftRule {
     fn default() -> Self {

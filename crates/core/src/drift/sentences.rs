@@ -1,20 +1,60 @@
 //! Drift in words: the verdict of a report and of one cell.
 
-use super::{ColumnDrift, ColumnSketch, DriftRule, MIN_VALUES, SketchShape, Verdict};
+use super::judge::{p_text, statistic_noun};
+use super::{
+    ColumnDrift, ColumnSketch, Correction, Decides, DriftRule, MIN_VALUES, Method, Mode,
+    SketchShape, Verdict,
+};
 use crate::replay::{ReplayColumn, WindowReport};
 use crate::words::{count, counted, list, number, percent};
 
 /// The rule in words, with where it comes from.
 pub fn rule_sentence(rule: &DriftRule) -> String {
-    let calibrated = if rule.calibrated {
-        ", or the mean plus three standard deviations of the reference's own stretches where that is more"
-    } else {
-        ""
+    let (mode, source) = (rule.mode, &rule.source);
+    let set: Vec<&str> = [rule.numeric_method, rule.categorical_method]
+        .into_iter()
+        .flatten()
+        .map(Method::label)
+        .collect();
+    let methods = match (set.as_slice(), mode) {
+        ([], Mode::Textbook | Mode::NannyMl) => Method::JensenShannon.label().to_owned(),
+        ([], Mode::Evidently) => "method that Evidently chooses for it".to_owned(),
+        (set, _) => set.join(" or "),
     };
-    format!(
-        "{} mode: a column drifted when its Jensen-Shannon distance is at least {}{calibrated}, and its p-value at most {} after Benjamini-Hochberg ({})",
-        rule.mode, rule.min_distance, rule.alpha, rule.source
-    )
+    let but = if rule.columns.is_empty() {
+        String::new()
+    } else {
+        let names: Vec<String> = rule.columns.keys().cloned().collect();
+        format!("; {} by rules of their own", list(&names, MAX_NAMES))
+    };
+    let correction = match rule.applied_correction() {
+        Correction::BenjaminiHochberg => "after Benjamini-Hochberg",
+        Correction::Bonferroni => "after Bonferroni",
+        Correction::None => "without a correction",
+    };
+    match mode {
+        Mode::Textbook if set.iter().all(|label| label.ends_with("distance")) => {
+            let calibrated = if rule.calibrated {
+                ", or the mean plus three standard deviations of the reference's own stretches where that is more"
+            } else {
+                ""
+            };
+            format!(
+                "{mode} mode: a column drifted when its {methods} is at least {}{calibrated}, and its p-value at most {} {correction} ({source}){but}",
+                rule.min_distance, rule.alpha
+            )
+        }
+        Mode::Textbook => format!(
+            "{mode} mode: a column drifted when its {methods} says so, at p-values of at most {} {correction} ({source}){but}",
+            rule.alpha
+        ),
+        Mode::Evidently => format!(
+            "{mode} mode: a column drifted when the {methods} passes Evidently's threshold, {correction} ({source}){but}"
+        ),
+        Mode::NannyMl => format!(
+            "{mode} mode: a column drifted when its {methods} is over the mean plus three standard deviations of the reference's own chunks ({source}){but}"
+        ),
+    }
 }
 
 /// Names of columns that a verdict lists before it counts.
@@ -82,8 +122,19 @@ fn nothing_drifted(windows: &[WindowReport]) -> String {
         .flat_map(|window| &window.columns)
         .any(|column| column.verdict != Verdict::NotJudged);
     if judged {
+        let warned: std::collections::BTreeSet<&str> = windows
+            .iter()
+            .flat_map(|window| &window.columns)
+            .filter(|column| column.verdict == Verdict::Warning)
+            .map(|column| column.column.as_str())
+            .collect();
+        let near = match warned.len() {
+            0 => String::new(),
+            1 => "; 1 column is near it".to_owned(),
+            n => format!("; {n} columns are near it"),
+        };
         format!(
-            "Stable: no column drifted in {}",
+            "Stable: no column drifted in {}{near}",
             counted(n_windows, "window", "windows")
         )
     } else {
@@ -113,17 +164,36 @@ pub fn cell_sentence(
         return format!("Not judged: {}.", drift.reason);
     }
     let more_missing = drift.missing_rise >= NOTABLE_MISSING_RISE;
-    let moved = match (drift.verdict, drift.jensen_shannon) {
-        (_, None) => return missing_sentence(drift),
-        (Verdict::Drifted, Some(distance)) if !more_missing => {
-            format!("The distribution moved: distance {distance:.3}.")
+    let Some(measured) = measured_words(drift) else {
+        return missing_sentence(drift);
+    };
+    let moved = match drift.verdict {
+        Verdict::Drifted if more_missing => {
+            let (first, rest) = measured.split_at(1);
+            format!(
+                "{} {}{rest}.",
+                missing_sentence(drift),
+                first.to_uppercase()
+            )
         }
-        (Verdict::Drifted, Some(distance)) => {
-            format!("{} Distance {distance:.3}.", missing_sentence(drift))
-        }
-        (_, Some(distance)) => format!("Like the reference: distance {distance:.3}."),
+        Verdict::Drifted => format!("The distribution moved: {measured}."),
+        Verdict::Warning => format!("The distribution may be moving: {measured}."),
+        Verdict::Stable | Verdict::NotJudged => format!("Like the reference: {measured}."),
     };
     format!("{moved} {}", range_sentence(drift, reference, outside))
+}
+
+/// `distance 0.738`, `Kolmogorov-Smirnov test, p 0.003, effect 0.210`
+fn measured_words(drift: &ColumnDrift) -> Option<String> {
+    // Reports of older versions have no statistic of their own.
+    let statistic = drift.statistic.or(drift.jensen_shannon)?;
+    let noun = statistic_noun(drift.method);
+    if drift.decides != Decides::PValue {
+        return Some(format!("{noun} {statistic:.3}"));
+    }
+    let p = p_text(drift.p_adjusted.or(drift.p_value)?);
+    let effect = drift.effect.unwrap_or(statistic);
+    Some(format!("{noun}, {p}, effect {effect:.3}"))
 }
 
 /// The one value of a constant reference, as text.

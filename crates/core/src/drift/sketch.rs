@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::bins::equal_edges;
 use super::steps::{Steps, steps_of};
-use super::{ColumnSketch, OwnDistances, SketchShape, compare_column};
+use super::{ColumnSketch, SketchShape};
 use crate::matrix::RawValues;
 use crate::profile::Histogram;
 
@@ -14,9 +14,6 @@ const MAX_VALUES: u64 = 2_000;
 /// Categories that are kept by name.
 const MAX_CATEGORIES: usize = 1_000;
 const N_HISTOGRAM_BINS: usize = 24;
-const MAX_STRETCHES: usize = 20;
-const MIN_STRETCHES: usize = 5;
-const MIN_STRETCH_ROWS: usize = 100;
 
 /// What is remembered of a column. Numbers are numeric, texts categorical; NaN and infinite numbers count as missing.
 pub fn sketch_column(name: &str, values: &RawValues) -> ColumnSketch {
@@ -42,32 +39,10 @@ pub fn sketch_column(name: &str, values: &RawValues) -> ColumnSketch {
     }
 }
 
-/// The sketch of a reference whose rows stand in their order: also remembers how far its own stretches lie from it, of
-/// at most [`MAX_STRETCHES`] equal ones with [`MIN_STRETCH_ROWS`] rows or more; fewer than [`MIN_STRETCHES`] say nothing.
+/// The sketch of a reference whose rows stand in their order: also remembers how far its own stretches lie from it.
 pub fn sketch_reference(name: &str, values: &RawValues) -> ColumnSketch {
     let mut sketch = sketch_column(name, values);
-    let n_rows = sketch.n_rows as usize;
-    let n_stretches = (n_rows / MIN_STRETCH_ROWS).min(MAX_STRETCHES);
-    if n_stretches < MIN_STRETCHES {
-        return sketch;
-    }
-    let distances: Vec<f64> = (0..n_stretches)
-        .map(|k| n_rows * k / n_stretches..n_rows * (k + 1) / n_stretches)
-        .filter_map(|rows| compare_column(&sketch, &values.slice(rows)).jensen_shannon)
-        .collect();
-    if distances.len() == n_stretches {
-        let n = n_stretches as f64;
-        let mean = distances.iter().sum::<f64>() / n;
-        let squares: f64 = distances
-            .iter()
-            .map(|distance| (distance - mean).powi(2))
-            .sum();
-        sketch.own = Some(OwnDistances {
-            n_stretches: n_stretches as u32,
-            mean,
-            std: (squares / (n - 1.0)).sqrt(),
-        });
-    }
+    super::own::remember(&mut sketch, values);
     sketch
 }
 

@@ -25,6 +25,21 @@ impl<'a> Steps<'a> {
             })
     }
 
+    /// Rows under a value.
+    pub fn rows_below(&self, value: f64) -> u64 {
+        self.rows_at(self.values.partition_point(|&other| other < value))
+    }
+
+    /// Rows at or under a value.
+    pub fn rows_up_to(&self, value: f64) -> u64 {
+        self.rows_at(self.values.partition_point(|&other| other <= value))
+    }
+
+    fn rows_at(&self, n_values: usize) -> u64 {
+        let last = n_values.checked_sub(1).and_then(|i| self.cumulative.get(i));
+        last.copied().unwrap_or(0)
+    }
+
     /// The first value with at least this share of the rows at or below it; shares as `numerator` / `denominator`.
     pub fn quantile(&self, numerator: u64, denominator: u64) -> Option<f64> {
         let wanted = u128::from(numerator) * u128::from(self.n());
@@ -90,6 +105,18 @@ pub(super) fn wasserstein(a: Steps<'_>, b: Steps<'_>) -> f64 {
         }
     });
     area
+}
+
+/// √(2 ∫ (F − G)²), the energy distance of Székely and Rizzo as `scipy.stats.energy_distance` has it, in the root of the
+/// unit of the values.
+pub(super) fn energy(a: Steps<'_>, b: Steps<'_>) -> f64 {
+    let mut area = 0.0;
+    walk(a, b, |value, share_a, share_b, next| {
+        if let Some(next) = next {
+            area += (share_a - share_b).powi(2) * (next - value);
+        }
+    });
+    (2.0 * area).sqrt()
 }
 
 /// Calls with every value of either, the shares at or below it, and the value that follows.

@@ -87,7 +87,7 @@ pub fn measure(
             drifts = sketches
                 .iter()
                 .zip(&parts)
-                .map(|(sketch, part)| drift::compare_column(sketch, part))
+                .map(|(sketch, part)| drift::compare_values(sketch, part, rule))
                 .collect();
             drift::judge(&mut drifts, &sketches, rule);
             for (shape, part) in shapes.iter_mut().zip(&parts) {
