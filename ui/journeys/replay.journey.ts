@@ -54,8 +54,10 @@ it('it stands at the first drifted window, with the overlay and its evidence', a
   expect(await where()).toBe('Window 7 of 12');
   await inspector().getByText('drifted').first().waitFor();
   await inspector().getByRole('application', { name: 'weight_g in window 7 over the reference' }).waitFor();
-  await inspector().getByText('Jensen-Shannon').waitFor();
-  await inspector().getByText('KS, adjusted p').waitFor();
+  const evidence = inspector().getByRole('region', { name: 'Evidence' });
+  await evidence.getByText('Jensen-Shannon').waitFor();
+  await evidence.getByText('KS, adjusted p').waitFor();
+  await inspector().getByRole('application', { name: 'Jensen-Shannon of weight_g over the windows' }).waitFor();
 });
 
 it('keys move the window and the column, the URL follows', async () => {
@@ -81,6 +83,18 @@ it('a click on a cell shows its overlay, the slider moves the window', async () 
   await slider.press('Home');
   expect(await where()).toBe('Window 1 of 12');
   await inspector().getByRole('application', { name: 'weight_g in window 1 over the reference' }).waitFor();
+});
+
+it('the rows stand in the order that is asked for, and the address holds it', async () => {
+  const { page } = window;
+  const order = page.getByLabel('Order of the rows');
+  await order.selectOption('by severity');
+  await expect.poll(() => page.url()).toContain('order=severity');
+  await order.selectOption('alike together');
+  await expect.poll(() => page.url()).toContain('order=clustered');
+  await inspector().getByRole('application', { name: 'weight_g in window 1 over the reference' }).waitFor();
+  await order.selectOption('by first drift');
+  await expect.poll(() => page.url()).not.toContain('order=');
 });
 
 it('Space plays to the end and stops there', async () => {

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import {
   byFirstOver,
+  bySeverity,
   countOver,
   gutterFor,
   LEVELS,
   levelOf,
   packColour,
   paintHeat,
+  rowsInView,
   rowTops,
   runsOver,
   type HeatRow,
@@ -54,6 +56,24 @@ it('rows sort by their first drift, groups stay together, quiet rows keep their 
   expect(byFirstOver(rows).map(({ name }) => name)).toEqual(['c', 'b', 'a', 'd', 'p']);
 });
 
+it('rows sort by severity: what is over counts first, then what is warned of, then the values', () => {
+  const rows = [
+    row('quiet', [0, 0, 0]),
+    { ...row('near', [0, 0, 0]), values: [0.05, 0.05, 0.05] },
+    row('once', [0, 0, 1]),
+    row('often', [0, 1, 1]),
+    { ...row('warned', [0, 0, 0]), warned: [0, 1, 0] },
+    row('p', [1, 1, 1], 'predictions'),
+  ];
+  expect(bySeverity(rows).map(({ name }) => name)).toEqual(['often', 'once', 'warned', 'near', 'quiet', 'p']);
+});
+
+it('a warning takes the first colour of the ramp, a drift its own', () => {
+  expect(LEVELS[levelOf(0.07, 0.1, false, 1, true)]).toBe('--h1');
+  expect(LEVELS[levelOf(0.5, 0.1, true, 1, true)]).toBe('--h3');
+  expect(levelOf(NaN, 0.1, false, 1, true)).toBe(-1);
+});
+
 it('neighbours over the threshold are joined', () => {
   expect(runsOver([1, 1, 0, 1, 0, 0, 1])).toEqual([
     [0, 2],
@@ -65,6 +85,20 @@ it('neighbours over the threshold are joined', () => {
 
 it('groups stand apart by the gap', () => {
   expect(rowTops([row('a', []), row('b', []), row('p', [], 'predictions')], 26)).toEqual([0, 26, 59, 85]);
+});
+
+it.each([
+  [0, 100, 0, 7],
+  [260, 100, 7, 17],
+  [2500, 100, 93, 100],
+  [9000, 100, 96, 100],
+])('of 100 rows at %i px, %i px high, those from %i to %i are drawn', (top, height, from, to) => {
+  const tops = rowTops(
+    Array.from({ length: 100 }, (_, i) => row(String(i), [])),
+    26,
+  );
+  expect(rowsInView(tops, { top, height })).toEqual([from, to]);
+  expect(rowsInView([0], { top, height })).toEqual([0, 0]);
 });
 
 it('the gutter has room for the longest name, within reason', () => {

@@ -6,6 +6,8 @@ export interface HeatRow {
   values: ArrayLike<number>;
   /** The verdict, 1 where the value is over; it may weigh more than the value alone. */
   over: ArrayLike<number>;
+  /** 1 where it is warned of: the first colour of the ramp, without the line under it. */
+  warned?: ArrayLike<number>;
   /** The limit that the greys are quarters of. */
   threshold: number;
   /** Rows of another group stand apart by 7 px. */
@@ -17,8 +19,9 @@ export interface HeatRow {
 export const LEVELS = ['--n0', '--n1', '--n2', '--n3', '--h1', '--h2', '--h3', '--h4', '--h5', '--h6', '--h7'] as const;
 
 /** The level of a cell, an index into `LEVELS`; -1 for a cell without a value. */
-export function levelOf(value: number, threshold: number, over: boolean, most = 1): number {
+export function levelOf(value: number, threshold: number, over: boolean, most = 1, warned = false): number {
   if (Number.isNaN(value)) return -1;
+  if (warned && !over) return 4;
   if (!over) return threshold > 0 ? Math.max(0, Math.min(3, Math.floor((4 * value) / threshold))) : 0;
   const share = Math.max(0, Math.min(1, value / most));
   return 4 + Math.max(0, Math.min(6, Math.ceil(share * 8) - 2));
@@ -26,18 +29,36 @@ export function levelOf(value: number, threshold: number, over: boolean, most = 
 
 /** Rows by the first column over their threshold; rows never over come last and keep their order. Groups stay together. */
 export function byFirstOver<R extends HeatRow>(rows: readonly R[]): R[] {
+  return inGroups(rows, (own) => {
+    const first = (row: HeatRow) => {
+      const at = Array.from(row.over).findIndex((over) => over > 0);
+      return at < 0 ? Infinity : at;
+    };
+    return sortedBy(own, first);
+  });
+}
+
+/** Rows by how many of their cells are over, then warned of, then by their values, the most first. Groups stay together. */
+export function bySeverity<R extends HeatRow>(rows: readonly R[]): R[] {
+  return inGroups(rows, (own) => {
+    const n = Math.max(1, ...own.map(({ values }) => values.length));
+    const sum = (all: ArrayLike<number> = []) => Array.from(all).reduce((s, v) => (Number.isFinite(v) ? s + v : s), 0);
+    return sortedBy(own, (row) => -(countOver(row) + (sum(row.warned) + sum(row.values) / (n + 1)) / (n + 1)));
+  });
+}
+
+/** Each group in an order of its own, the groups as they come. */
+export function inGroups<R extends HeatRow>(rows: readonly R[], order: (own: R[]) => R[]): R[] {
   const groups = [...new Set(rows.map((row) => row.group ?? ''))];
-  const first = (row: HeatRow) => {
-    const at = Array.from(row.over).findIndex((over) => over > 0);
-    return at < 0 ? Infinity : at;
-  };
-  return groups.flatMap((group) =>
-    rows
-      .filter((row) => (row.group ?? '') === group)
-      .map((row) => ({ row, at: first(row) }))
-      .sort((a, b) => (a.at === b.at ? 0 : a.at - b.at))
-      .map(({ row }) => row),
-  );
+  return groups.flatMap((group) => order(rows.filter((row) => (row.group ?? '') === group)));
+}
+
+/** Equal ones keep their order. */
+function sortedBy<R extends HeatRow>(rows: readonly R[], key: (row: R) => number): R[] {
+  return rows
+    .map((row) => ({ row, at: key(row) }))
+    .sort((a, b) => (a.at === b.at ? 0 : a.at - b.at))
+    .map(({ row }) => row);
 }
 
 /** Room for the longest name and its count, within reason. */
@@ -76,6 +97,18 @@ export function rowTops(rows: readonly HeatRow[], row_height: number, gap = 7): 
     at += row_height;
   });
   return [...tops, at];
+}
+
+/** Rows drawn beyond what is in sight, so that a little scrolling shows no empty edge. */
+const BEYOND = 3;
+
+/** The rows [from, to) of which something is in sight, and a few around them. */
+export function rowsInView(tops: readonly number[], view: { top: number; height: number }): [number, number] {
+  const n = tops.length - 1;
+  if (n <= 0) return [0, Math.max(0, n)];
+  const after = tops.findIndex((top) => top > view.top);
+  const below = tops.findIndex((top) => top >= view.top + view.height);
+  return [Math.max(0, (after < 0 ? n : after) - 1 - BEYOND), Math.min(n, (below < 0 ? n : below) + BEYOND)];
 }
 
 /** Pixels of a picture, row by row, each as `packColour` packs it; 0 is transparent. */
@@ -152,7 +185,13 @@ function paintCells(
   most: number,
 ): void {
   for (let column = 0; column < row.values.length; column += 1) {
-    const level = levelOf(row.values[column] ?? NaN, row.threshold, (row.over[column] ?? 0) > 0, most);
+    const level = levelOf(
+      row.values[column] ?? NaN,
+      row.threshold,
+      (row.over[column] ?? 0) > 0,
+      most,
+      (row.warned?.[column] ?? 0) > 0,
+    );
     if (level < 0) continue;
     const [from, to] = cellEdges(column, geometry);
     pixels.fill(colours.levels[level] ?? 0, start + from, start + to);

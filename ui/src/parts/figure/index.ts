@@ -14,4 +14,4 @@ export { default as Spark } from './Spark.svelte';
 export { default as Timeline } from './Timeline.svelte';
 export { default as TopValues } from './TopValues.svelte';
 export { smooth, type AxisSpec, type Limit, type LineSeries, type TipContent } from './figure';
-export { byFirstOver, gutterFor, type HeatRow } from './heat';
+export { byFirstOver, bySeverity, gutterFor, inGroups, rowTops, type HeatRow } from './heat';

@@ -4,8 +4,10 @@ import type { DriftReport } from '../../gen/DriftReport';
 import type { DriftRule } from '../../gen/DriftRule';
 import type { WindowReport } from '../../gen/WindowReport';
 import { clipEdges, evidence } from './evidence';
+import { inOrder, rowOrder } from './ordering';
 import { parseWindow, startCommand } from './start';
 import { performanceOf } from './performance';
+import { heatValue, statisticSeries, verdictStatus } from './statistic';
 import { datesText, firstCell, heatRows, nextVerdict, nothingJudged, rowsText, rowTicks, windowTicks } from './windows';
 
 const cell = (changes: Partial<ColumnDrift>): ColumnDrift => ({
@@ -100,12 +102,12 @@ const report = (windows: WindowReport[]): DriftReport => ({
 describe('the heat map', () => {
   const windows = [
     window(0, { columns: [cell({}), cell({ verdict: 'not_judged' }), cell({})] }),
-    window(1, { columns: [cell({}), cell({ verdict: 'drifted', jensen_shannon: 0.7 }), cell({})] }),
+    window(1, { columns: [cell({}), cell({ verdict: 'drifted', statistic: 0.7, jensen_shannon: 0.7 }), cell({})] }),
     window(2, { n_rows: 0 }),
   ];
 
   it('puts what drifted first at the top, answers below, gaps and what was not judged as no value', () => {
-    const rows = heatRows(report(windows));
+    const rows = inOrder(heatRows(report(windows)), 'first');
     expect(rows.map(({ name, group }) => [name, group])).toEqual([
       ['b', 'feature'],
       ['a', 'feature'],
@@ -115,8 +117,18 @@ describe('the heat map', () => {
     expect(Array.from(rows[0]?.over ?? [])).toEqual([0, 1, 0]);
   });
 
+  it.each([
+    ['first', ['b', 'a', 'prediction']],
+    ['severity', ['b', 'a', 'prediction']],
+    ['clustered', ['b', 'a', 'prediction']],
+    ['model', ['a', 'b', 'prediction']],
+    ['nonsense', ['b', 'a', 'prediction']],
+  ])('in the order %s the rows are %j', (order, names) => {
+    expect(inOrder(heatRows(report(windows)), rowOrder(order)).map(({ name }) => name)).toEqual(names);
+  });
+
   it('begins at the first cell that drifted', () => {
-    const rows = heatRows(report(windows));
+    const rows = inOrder(heatRows(report(windows)), 'first');
     expect(firstCell(rows, 1)).toEqual({ window: 1, column: 'b' });
     expect(firstCell(rows, null)).toEqual({ window: 0, column: 'b' });
   });
@@ -132,6 +144,62 @@ describe('the heat map', () => {
     expect(nextVerdict(over, 2, 1)).toBe(4);
     expect(nextVerdict(over, 4, -1)).toBe(3);
     expect(nextVerdict(over, 1, -1)).toBeNull();
+  });
+});
+
+describe('what decides', () => {
+  it.each([
+    [{ statistic: 0.7 }, 0.7, 0.1],
+    [{ method: 'psi', decides: 'distance', statistic: 0.5, limit: 0.25 }, 0.2, 0.1],
+    [{ method: 'wasserstein', decides: 'distance', statistic: 9, limit: 0.1 }, 1, 0.1],
+    [{ method: 'psi', decides: 'distance', statistic: 0.5, limit: 0 }, 0, 0.1],
+    [{ method: 'kolmogorov_smirnov', decides: 'p_value', limit: 0.05, p_adjusted: 0.05 }, 0.1, 0.1],
+    [{ method: 'kolmogorov_smirnov', decides: 'p_value', limit: 0.05, p_adjusted: 0.0025 }, 0.2, 0.1],
+    [{ method: 'kolmogorov_smirnov', decides: 'p_value', limit: 0.05, p_adjusted: 0 }, 1, 0.1],
+    [{ method: 'chi_square', decides: 'p_value', limit: 0.05, p_adjusted: null, p_value: null }, 0, 0.1],
+  ] as const)('%j stands at %s, its limit at %s', (changes, value, limit) => {
+    const own = heatValue(cell(changes));
+    expect(own.value).toBeCloseTo(value, 10);
+    expect(own.limit).toBe(limit);
+  });
+
+  it('a distance over the windows has its limit and its band', () => {
+    const windows = [
+      window(0, { columns: [cell({ statistic: 0.02 })] }),
+      window(1, { columns: [cell({ statistic: 0.07, verdict: 'warning' })] }),
+      window(2, { n_rows: 0 }),
+      window(3, { columns: [cell({ statistic: 0.6, verdict: 'drifted' })] }),
+      window(4, { columns: [cell({ statistic: 0.9, verdict: 'not_judged' })] }),
+    ];
+    const series = statisticSeries(report(windows), 'a');
+    expect(series).toMatchObject({
+      ...{ name: 'Jensen-Shannon', values: [0.02, 0.07, NaN, 0.6, NaN] },
+      ...{
+        verdicts: ['stable', 'warning', null, 'drifted', 'not_judged'],
+        limit: 0.1,
+        band: [0.05, 0.1],
+        domain: [0, 1],
+      },
+    });
+    expect(series?.format(0.6)).toBe('0.600');
+    expect(statisticSeries(report(windows), 'nothing')).toBeNull();
+  });
+
+  it('a p-value stands upright by its power of ten', () => {
+    const changes = { method: 'chi_square', decides: 'p_value', limit: 0.01, warning_limit: null } as const;
+    const windows = [0.5, 1e-6].map((p_adjusted, i) => window(i, { columns: [cell({ ...changes, p_adjusted })] }));
+    const series = statisticSeries(report(windows), 'a');
+    expect(series?.name).toBe('Chi-square, adjusted p');
+    expect(series?.values[1]).toBeCloseTo(6, 10);
+    expect(series?.limit).toBeCloseTo(2, 10);
+    expect(series?.band).toBeNull();
+    expect(series?.ticks.map(({ text }) => text)).toEqual(['1', '1e−6']);
+  });
+
+  it('every verdict has a shape and a word', () => {
+    const all = (['stable', 'warning', 'drifted', 'not_judged'] as const).map(verdictStatus);
+    expect(new Set(all.map(({ word }) => word)).size).toBe(4);
+    expect(new Set(all.map(({ state }) => state)).size).toBe(4);
   });
 });
 

@@ -2,8 +2,9 @@
 
 import type { DriftReport } from '../../gen/DriftReport';
 import type { WindowReport } from '../../gen/WindowReport';
-import { byFirstOver, type HeatRow } from '../../parts/figure';
+import type { HeatRow } from '../../parts/figure';
 import { count } from '../../parts/format';
+import { heatValue } from './statistic';
 
 export interface Tick {
   at: number;
@@ -11,20 +12,21 @@ export interface Tick {
   strong?: boolean;
 }
 
-/** One row a column, those that drifted first at the top; predictions and labels stand apart below. */
+/** One row a column, in the order of the model; predictions and labels stand apart below. */
 export function heatRows(report: DriftReport): HeatRow[] {
-  const rows = report.columns.map((column, i): HeatRow => {
+  return report.columns.map((column, i): HeatRow => {
     const cells = report.windows.map((window) => window.columns[i]);
+    // What was not judged is a gap: a small distance of three rows says nothing.
+    const drawn = cells.map((cell) => (cell && cell.verdict !== 'not_judged' ? heatValue(cell) : null));
     return {
       name: column.name,
-      // What was not judged is a gap: a small distance of three rows says nothing.
-      values: cells.map((cell) => (cell && cell.verdict !== 'not_judged' ? (cell.jensen_shannon ?? 0) : NaN)),
+      values: drawn.map((own) => own?.value ?? NaN),
       over: cells.map((cell) => (cell?.verdict === 'drifted' ? 1 : 0)),
-      threshold: cells.find((cell) => cell !== undefined)?.limit ?? report.rule.min_distance,
+      warned: cells.map((cell) => (cell?.verdict === 'warning' ? 1 : 0)),
+      threshold: drawn.find((own) => own !== null)?.limit ?? report.rule.min_distance,
       group: column.role === 'feature' ? 'feature' : 'answer',
     };
   });
-  return byFirstOver(rows);
 }
 
 /** The first cell that drifted, a feature before an answer; the first of all when none did. */
