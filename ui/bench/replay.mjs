@@ -55,6 +55,6 @@ export function syntheticReplay(n_columns, n_windows) {
     },
     ...{ performance_metric: 'accuracy', performance: 0.85, test_performance: 0.87 },
     ...{ columns, windows, drifted: ['feature_2'], first_drifted_window: Math.min(...shapes.map(({ from }) => from)) },
-    ...{ verdict: 'Drifted', warnings: [], created_ms: 1_700_000_000_000, duration_secs: 1 },
+    ...{ verdict: 'Drifted', warnings: [], alerts: [], created_ms: 1_700_000_000_000, duration_secs: 1 },
   };
 }
