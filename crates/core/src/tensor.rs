@@ -36,11 +36,19 @@ fn lists(shape: &[usize], cells: &mut impl Iterator<Item = Value>) -> Value {
     }
 }
 
+/// The shortest number that is this one among those of 32 bits: 0.1, not 0.10000000149011612.
+fn shortest(value: f32) -> Value {
+    value
+        .to_string()
+        .parse::<f64>()
+        .map_or(Value::Null, Value::from)
+}
+
 impl TensorValues {
     /// As JSON has them, one after another; with no more digits than the element holds.
     pub fn cells(&self) -> Vec<Value> {
         match self {
-            Self::Float(values) => values.iter().map(|&value| Value::from(value)).collect(),
+            Self::Float(values) => values.iter().map(|&value| shortest(value)).collect(),
             Self::Double(values) => values.iter().map(|&value| Value::from(value)).collect(),
             Self::Int64(values) => values.iter().map(|&value| Value::from(value)).collect(),
             Self::Int32(values) => values.iter().map(|&value| Value::from(value)).collect(),
@@ -94,5 +102,26 @@ impl TensorValues {
             "string" => Self::Text(vec!["a".to_owned(); n_values]),
             _ => return None,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tensor_is_lists_in_lists_with_the_digits_that_it_holds() {
+        let tensor = NamedTensor {
+            name: "x".to_owned(),
+            shape: vec![2, 2],
+            values: TensorValues::Float(vec![0.1, 1e-30, f32::NAN, f32::INFINITY]),
+        };
+        assert_eq!(tensor.nested().to_string(), "[[0.1,1e-30],[null,null]]");
+        let empty = NamedTensor {
+            shape: vec![2, 0],
+            values: TensorValues::Int64(Vec::new()),
+            ..tensor
+        };
+        assert_eq!(empty.nested().to_string(), "[[],[]]");
     }
 }

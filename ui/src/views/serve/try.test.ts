@@ -7,7 +7,7 @@ import { nameProblem, rateOf, tokenCommand } from './clients';
 import { categoriesOf, exampleOf, rangeOf, readRecord, recordText, typedOf } from './record';
 import { breakerWords, latencyText, modelChoices, servedRows } from './served';
 import { pythonOf, snippet } from './snippets';
-import { exampleTensors, kserveTensors } from './whole';
+import { exampleTensors, kserveTensors, tensorText } from './whole';
 
 const column = (name: string, kind: SignatureColumn['kind'], seen: string, nullable = true): SignatureColumn => ({
   ...{ name, kind, seen, nullable },
@@ -228,6 +228,10 @@ describe('models that take whole tensors', () => {
 
   it('begin with zeros in the shape of their inputs', () => {
     expect(exampleTensors(ports)).toEqual({ image: [[[0, 0]]], mask: [false, false, false], huge: [] });
+  });
+
+  it('are written with a line for each innermost list', () => {
+    expect(tensorText({ image: [[1, 2], []] })).toBe('{\n  "image": [\n    [1, 2],\n    []\n  ]\n}');
   });
 
   it('are asked in KServe’s form with shape and type', () => {

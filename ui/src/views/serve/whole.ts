@@ -27,6 +27,13 @@ export function exampleTensors(ports: readonly Port[]): Record<string, unknown> 
   );
 }
 
+/** With the innermost lists on a line each, as people write matrices. */
+export function tensorText(record: unknown): string {
+  return JSON.stringify(record, null, 2).replace(/\[\s+([^[\]{}]*?)\s+\]/g, (_, cells: string) =>
+    cells === '' ? '[]' : `[${cells.replace(/\s*\n\s*/g, ' ')}]`,
+  );
+}
+
 /** As KServe's protocol has them; the outermost list that is as long as its first tells the shape. */
 export function kserveTensors(ports: readonly Port[], record: Readonly<Record<string, unknown>>): unknown[] {
   return ports.map(({ name, element }) => {
