@@ -3,6 +3,7 @@
 mod beside;
 mod cancel;
 mod connection;
+mod drift;
 mod filled;
 mod import;
 mod profile;
@@ -28,6 +29,11 @@ const BENCHES: &[Bench] = &[
         name: "cancel",
         usage: cancel::USAGE,
         run: cancel::run,
+    },
+    Bench {
+        name: "drift",
+        usage: drift::USAGE,
+        run: drift::run,
     },
     Bench {
         name: "import",
