@@ -128,8 +128,8 @@ async function measure() {
   for (let i = 0; i < 6; i += 1) zoom('Closer');
   await run('pan half way', 120, () => wheel(1, 30));
   const field = document.querySelector('[data-filter]');
-  await run('type a search', 5, (i) => {
-    field.value = 'matmul'.slice(0, i + 2);
+  await run('type a search', 30, (i) => {
+    field.value = 'matmul'.slice(0, 1 + (i % 6));
     field.dispatchEvent(new Event('input', { bubbles: true }));
   });
   return { first_ms, placed_ms, lines };

@@ -3,7 +3,9 @@
 import type { ColumnDrift } from '../../gen/ColumnDrift';
 import type { DriftReport } from '../../gen/DriftReport';
 import type { DriftRule } from '../../gen/DriftRule';
+import type { Mode } from '../../gen/Mode';
 import { compact, count, number, percent, pValue } from '../../parts/format';
+import { BOUNDED, methodWords } from './statistic';
 
 export interface EvidenceLine {
   name: string;
@@ -16,41 +18,60 @@ export interface EvidenceLine {
 type Report = Pick<DriftReport, 'rule' | 'n_reference_rows'>;
 
 /** Measures that do not apply are left out; those that decide come first, with their limits. */
-export function evidence(drift: ColumnDrift, report: Report, numeric: boolean, n_columns: number): EvidenceLine[] {
+export function evidence(drift: ColumnDrift, report: Report, numeric: boolean): EvidenceLine[] {
   const { rule } = report;
+  const { method, decides, limit } = drift;
   const lines: EvidenceLine[] = [];
   const n_values = Math.max(1, drift.n_rows - drift.n_missing);
-  if (drift.jensen_shannon !== null) {
+  const statistic = method === 'jensen_shannon' ? (drift.jensen_shannon ?? drift.statistic) : drift.statistic;
+  if (statistic !== null) {
     lines.push({
-      name: 'Jensen-Shannon',
-      value: number(drift.jensen_shannon, 3),
-      note: `limit ${number(drift.limit, 3)}`,
-      strong: drift.jensen_shannon >= drift.limit,
-      title:
-        'Distance, base 2: 0 for equal distributions, 1 for those that share no value' +
-        (drift.limit > rule.min_distance
-          ? `. The limit is above ${compact(rule.min_distance)} because stretches of the training rows differ that much among themselves`
-          : ''),
+      name: methodWords(method),
+      value: BOUNDED.has(method) ? number(statistic, 3) : compact(statistic),
+      ...(decides === 'p_value' ? {} : { note: `limit ${number(limit, 3)}`, strong: statistic >= limit }),
+      title: [
+        method === 'jensen_shannon'
+          ? 'Distance, base 2: 0 for equal distributions, 1 for those that share no value'
+          : 'What the verdict goes by',
+        ...(rule.mode === 'textbook' && decides === 'both' && limit > rule.min_distance
+          ? [
+              `The limit is above ${compact(rule.min_distance)} because stretches of the training rows differ that much among themselves`,
+            ]
+          : []),
+      ].join('. '),
     });
   }
-  if (drift.p_adjusted !== null) {
+  const p = drift.p_adjusted ?? drift.p_value;
+  if (p !== null) {
+    const test = decides === 'p_value' ? methodWords(method) : drift.chi_square === null ? 'KS' : 'Chi-square';
+    const p_limit = decides === 'p_value' ? limit : rule.alpha;
     lines.push({
-      name: `${drift.chi_square === null ? 'KS' : 'Chi-square'}, adjusted p`,
-      value: pValue(drift.p_adjusted),
-      note: `limit ${compact(rule.alpha)}`,
-      strong: drift.p_adjusted <= rule.alpha,
-      title: `After Benjamini-Hochberg over the ${n_columns} columns of the window; alone ${pValue(drift.p_value)}`,
+      name: `${test}, ${drift.p_adjusted === null ? '' : 'adjusted '}p`,
+      value: pValue(p),
+      ...(decides === 'distance' ? {} : { note: `limit ${compact(p_limit)}`, strong: p <= p_limit }),
+      title: `${correctionText(rule)}; alone ${pValue(drift.p_value)}`,
     });
   }
-  if (drift.ks_statistic !== null) {
+  if (decides === 'p_value' && drift.effect !== null && drift.effect !== statistic) {
+    lines.push({
+      name: 'Effect',
+      value: compact(drift.effect),
+      title: 'How large the difference is, whatever the number of rows',
+    });
+  }
+  if (method !== 'jensen_shannon' && drift.jensen_shannon !== null) {
+    lines.push({ name: 'Jensen-Shannon', value: number(drift.jensen_shannon, 3), note: 'no limit' });
+  }
+  if (drift.ks_statistic !== null && method !== 'kolmogorov_smirnov') {
     lines.push({
       name: 'KS statistic',
       value: number(drift.ks_statistic, 3),
       title: 'Largest gap between the two cumulative distributions',
     });
   }
-  if (drift.chi_square !== null) lines.push({ name: 'Chi-square', value: compact(drift.chi_square) });
-  if (drift.psi !== null) {
+  if (drift.chi_square !== null && method !== 'chi_square')
+    lines.push({ name: 'Chi-square', value: compact(drift.chi_square) });
+  if (drift.psi !== null && method !== 'psi') {
     lines.push({
       name: 'PSI',
       value: number(drift.psi, 3),
@@ -58,7 +79,7 @@ export function evidence(drift: ColumnDrift, report: Report, numeric: boolean, n
       title: 'Population stability index',
     });
   }
-  if (drift.wasserstein !== null) {
+  if (drift.wasserstein !== null && method !== 'wasserstein') {
     lines.push({
       name: 'Wasserstein',
       value: compact(drift.wasserstein),
@@ -117,17 +138,47 @@ export function clipEdges(edges: readonly number[]): Clipped {
   return { edges: out, note: cut.join(', ') };
 }
 
+const MODES: Readonly<Record<Mode, string>> = { textbook: 'textbook', evidently: 'Evidently', nanny_ml: 'NannyML' };
+
+/** `NannyML mode` */
+export function modeText({ mode }: Pick<DriftRule, 'mode'>): string {
+  return `${MODES[mode]} mode`;
+}
+
+/** How p-values answer for one another: `After Benjamini-Hochberg over the columns of the window`. */
+export function correctionText({ correction, correct_over }: DriftRule): string {
+  if (correction === 'none') return 'Not corrected for the number of tests';
+  const name = correction === 'bonferroni' ? 'Bonferroni' : 'Benjamini-Hochberg';
+  return `After ${name} over ${correct_over === 'window' ? 'the columns of the window' : 'all columns and windows'}`;
+}
+
 /** The rule behind every verdict, in words: method, limits, where they come from. */
 export function ruleText(rule: DriftRule): string {
+  const source = rule.source === 'default' ? "Assay's defaults; set [drift] in assay.toml to change them" : rule.source;
+  const own = [
+    ...(rule.numeric_method === null ? [] : [`${methodWords(rule.numeric_method)} for numbers`]),
+    ...(rule.categorical_method === null ? [] : [`${methodWords(rule.categorical_method)} for categories`]),
+    ...(Object.keys(rule.columns).length === 0
+      ? []
+      : [`rules of their own for ${Object.keys(rule.columns).join(', ')}`]),
+  ];
+  const methods = own.length === 0 ? '' : ` With ${own.join(', ')}.`;
+  if (rule.mode !== 'textbook') {
+    const definitions = `Methods, definitions and limits are those of ${MODES[rule.mode]}.`;
+    return `${definitions}${methods} ${correctionText(rule)}. The rule is from ${source}.`;
+  }
   const calibrated = rule.calibrated
     ? ', and higher for a column whose own stretches in training differ more (their mean plus three standard deviations)'
     : '';
-  const source = rule.source === 'default' ? "Assay's defaults; set [drift] in assay.toml to change them" : rule.source;
   return (
-    `A column drifted in a window when its Jensen-Shannon distance to the training rows is at least ` +
-    `${compact(rule.min_distance)}${calibrated}, and its p-value (Kolmogorov-Smirnov or chi-square, after ` +
-    `Benjamini-Hochberg over the columns of the window) at most ${compact(rule.alpha)}; or when its share of missing ` +
-    `values rose by ${percent(rule.min_missing_rise, 0)} or more; or when it was constant in training and moved. ` +
-    `The limits are from ${source}.`
+    `A column drifted in a window when its distance to the training rows (Jensen-Shannon unless said otherwise) is at ` +
+    `least ${compact(rule.min_distance)}${calibrated}, and its p-value (Kolmogorov-Smirnov or chi-square; ` +
+    `${lower(correctionText(rule))}) at most ${compact(rule.alpha)}; or when its share of missing ` +
+    `values rose by ${percent(rule.min_missing_rise, 0)} or more; or when it was constant in training and moved.` +
+    `${methods} The limits are from ${source}.`
   );
+}
+
+function lower(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
 }

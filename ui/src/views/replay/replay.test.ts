@@ -3,7 +3,9 @@ import type { ColumnDrift } from '../../gen/ColumnDrift';
 import type { DriftReport } from '../../gen/DriftReport';
 import type { DriftRule } from '../../gen/DriftRule';
 import type { WindowReport } from '../../gen/WindowReport';
-import { clipEdges, evidence } from './evidence';
+import type { Alert } from '../../gen/Alert';
+import { alertStatus, inWeight } from './alerts';
+import { clipEdges, correctionText, evidence, modeText, ruleText } from './evidence';
 import { inOrder, rowOrder } from './ordering';
 import { parseWindow, startCommand } from './start';
 import { performanceOf } from './performance';
@@ -273,7 +275,7 @@ describe('time', () => {
 
 describe('evidence', () => {
   it('names the measures that apply, the deciding ones with their limits', () => {
-    const lines = evidence(cell({ jensen_shannon: 0.738, p_adjusted: 4e-128, n_outside: 304 }), report([]), true, 6);
+    const lines = evidence(cell({ jensen_shannon: 0.738, p_adjusted: 4e-128, n_outside: 304 }), report([]), true);
     expect(lines.map(({ name, value, note }) => [name, value, note ?? ''])).toEqual([
       ['Jensen-Shannon', '0.738', 'limit 0.100'],
       ['KS, adjusted p', '4e−128', 'limit 0.05'],
@@ -288,7 +290,7 @@ describe('evidence', () => {
   });
 
   it('a column of categories has chi-square and unseen categories', () => {
-    const names = evidence(cell({ chi_square: 12, ks_statistic: null, wasserstein: null }), report([]), false, 6).map(
+    const names = evidence(cell({ chi_square: 12, ks_statistic: null, wasserstein: null }), report([]), false).map(
       ({ name }) => name,
     );
     expect(names).toEqual([
@@ -302,6 +304,66 @@ describe('evidence', () => {
       'Rows',
     ]);
   });
+});
+
+describe('evidence of another method', () => {
+  const about = (changes: Partial<ColumnDrift>) =>
+    evidence(cell(changes), report([]), true)
+      .slice(0, 3)
+      .map(({ name, value, note }) => [name, value, note ?? '']);
+
+  it('a distance that decides alone has the limit, its p-value none', () => {
+    expect(about({ method: 'psi', decides: 'distance', statistic: 0.31, limit: 0.25, effect: 0.31 })).toEqual([
+      ['PSI', '0.31', 'limit 0.250'],
+      ['KS, adjusted p', '0.500', ''],
+      ['Jensen-Shannon', '0.050', 'no limit'],
+    ]);
+  });
+
+  it('a p-value that decides has the limit, its statistic none', () => {
+    const changes = { method: 'mann_whitney', decides: 'p_value', statistic: 1234, limit: 0.01, effect: 0.2 } as const;
+    expect(about(changes)).toEqual([
+      ['Mann-Whitney', '1,234', ''],
+      ['Mann-Whitney, adjusted p', '0.500', 'limit 0.01'],
+      ['Effect', '0.2', ''],
+    ]);
+  });
+
+  it('the rule says whose definitions it follows and what it corrects', () => {
+    expect(modeText({ mode: 'nanny_ml' })).toBe('NannyML mode');
+    expect(correctionText({ ...rule, correction: 'none' })).toBe('Not corrected for the number of tests');
+    expect(correctionText({ ...rule, correction: 'bonferroni', correct_over: 'window' })).toBe(
+      'After Bonferroni over the columns of the window',
+    );
+    expect(ruleText(rule)).toContain('after Benjamini-Hochberg over all columns and windows');
+    expect(ruleText({ ...rule, mode: 'evidently', numeric_method: 'psi' })).toMatch(
+      /^Methods, definitions and limits are those of Evidently\. With PSI for numbers\./,
+    );
+  });
+});
+
+it('alerts stand by weight, the muted ones last', () => {
+  const alert = (rule: string, changes: Partial<Alert>): Alert => ({
+    ...{ schema: 1, rule, severity: 'warning', metric: 'drift', model: { model: 'm', version: 1 } },
+    ...{ replay_id: '0', column: 'a', first_window: 5, last_window: 9, is_ongoing: false, value: null },
+    ...{ threshold: null, muted: false, sentence: '', at_ms: 0 },
+    ...changes,
+  });
+  const all = [
+    alert('muted', { severity: 'critical', muted: true }),
+    alert('note', { severity: 'info' }),
+    alert('late', {}),
+    alert('early', { first_window: 1 }),
+    alert('worst', { severity: 'critical' }),
+  ];
+  expect(inWeight(all).map(({ rule: name }) => name)).toEqual(['worst', 'early', 'late', 'note', 'muted']);
+  expect(inWeight(all).map((own) => alertStatus(own).word)).toEqual([
+    'critical',
+    'warning',
+    'warning',
+    'note',
+    'muted',
+  ]);
 });
 
 describe('wide outer bins', () => {

@@ -76,7 +76,7 @@ export function heatValue(cell: ColumnDrift): HeatValue {
 }
 
 /** Methods whose statistic lies between 0 and 1. */
-const BOUNDED: ReadonlySet<Method> = new Set<Method>([
+export const BOUNDED: ReadonlySet<Method> = new Set<Method>([
   'jensen_shannon',
   'hellinger',
   'kolmogorov_smirnov',
