@@ -96,7 +96,7 @@ fn text(summary: &DemoSummary, report_path: &str, report_bytes: u64) -> String {
         summary.gate.conditions.len(),
         agreement,
         count(report.n_rows),
-        report.model,
+        report.against(),
         report.windows.len(),
         report.verdict,
         bytes(report_bytes),

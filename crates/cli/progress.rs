@@ -72,6 +72,12 @@ fn cancel_when_interrupted(lab: &Lab, running: &Mutex<Option<JobId>>, is_over: R
     }
 }
 
+/// Becomes true when somebody presses Ctrl-C.
+pub fn until_interrupted() -> &'static AtomicBool {
+    let _ = ctrlc::set_handler(|| INTERRUPTED.store(true, Ordering::Relaxed));
+    &INTERRUPTED
+}
+
 fn bar() -> ProgressBar {
     let bar = ProgressBar::new(1);
     if let Ok(style) =

@@ -2,12 +2,16 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::atomic::Ordering;
 
 use assay_core::code::Code;
 use assay_core::drift;
 use assay_core::job::{JobOutcome, JobSpec};
 use assay_core::reference::Reference;
-use assay_core::replay::{DriftReport, ReplaySpec, WindowSpec};
+use assay_core::replay::{
+    DriftReport, LabelSource, LogMapping, ReplayPreview, ReplayPreviewRequest, ReplaySpec,
+    TimeFormat, WindowReport, WindowSpec,
+};
 use assay_lab::{Cause, Error, Lab, replay_junit};
 
 use crate::data::{Format, absolute};
@@ -17,24 +21,30 @@ use crate::progress;
 
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// CSV, JSON lines or Parquet
+    /// Files, folders or patterns: CSV, JSON lines, Parquet, Arrow, prediction logs
     #[arg(required = true, value_name = "LOG")]
     logs: Vec<PathBuf>,
     /// The model: name, name@version or name@alias
-    #[arg(long)]
-    model: Reference,
-    /// The column that orders the rows and cuts windows by time
-    #[arg(long, value_name = "COL")]
-    timestamp: Option<String>,
-    /// The column that holds the truth; the model's target when the log has it
-    #[arg(long, value_name = "COL")]
-    label: Option<String>,
-    /// The column that holds what production predicted
-    #[arg(long, value_name = "COL")]
-    prediction: Option<String>,
-    /// For example 1d, 12h or 1000rows; about a hundred windows when nothing is said
+    #[arg(long, required_unless_present = "reference")]
+    model: Option<Reference>,
+    /// A data set instead of a model: nothing is scored
+    #[arg(long, value_name = "DATASET", conflicts_with = "model")]
+    reference: Option<Reference>,
+    /// For example 1d, 12h, 1000rows, `1d step 6h`, `month in Europe/Tallinn` or version; 50 to 100 windows of equal rows when
+    /// nothing is said
     #[arg(long)]
     window: Option<WindowSpec>,
+    #[command(flatten)]
+    mapping: Mapping,
+    /// Read it as the last log of the same shape was read
+    #[arg(long)]
+    as_before: bool,
+    /// Show what would be read, and replay nothing
+    #[arg(long, conflicts_with = "follow")]
+    preview: bool,
+    /// Go on while the log grows, until Ctrl-C, and say every window that is through
+    #[arg(long)]
+    follow: bool,
     /// Exit 3 when a column drifted
     #[arg(long)]
     fail_on_drift: bool,
@@ -47,18 +57,41 @@ pub struct Arguments {
 
 impl Arguments {
     pub fn run(&self, lab: &Lab, output: Output) -> Result<ExitCode, Error> {
+        let options = self.format.options();
+        let logs: Vec<PathBuf> = self.logs.iter().map(|path| absolute(path)).collect();
+        let mut mapping = self.mapping.mapping();
+        if self.as_before && mapping == LogMapping::default() {
+            mapping = lab.remembered_mapping(&logs, &options)?;
+        }
+        if self.preview {
+            let preview = lab.preview_replay(&ReplayPreviewRequest {
+                logs,
+                model: self.model.clone(),
+                reference: self.reference.clone(),
+                mapping: Some(mapping).filter(|mapping| *mapping != LogMapping::default()),
+                options,
+            })?;
+            output.result(&preview, preview_text);
+            return Ok(ExitCode::SUCCESS);
+        }
         let spec = ReplaySpec {
-            logs: self.logs.iter().map(|path| absolute(path)).collect(),
+            logs,
             model: self.model.clone(),
-            timestamp: self.timestamp.clone(),
-            label: self.label.clone(),
-            prediction: self.prediction.clone(),
-            window: self.window,
-            options: self.format.options(),
+            reference: self.reference.clone(),
+            mapping,
+            window: self.window.clone(),
+            options,
         };
-        let job = progress::run(lab, JobSpec::Replay(spec))?;
-        if let Some(JobOutcome::Replay { replay_id }) = &job.outcome {
-            let report = lab.drift_report(replay_id)?;
+        let report = if self.follow {
+            Some(self.followed(lab, &spec, output)?)
+        } else {
+            let job = progress::run(lab, JobSpec::Replay(spec))?;
+            match &job.outcome {
+                Some(JobOutcome::Replay { replay_id }) => Some(lab.drift_report(replay_id)?),
+                _ => None,
+            }
+        };
+        if let Some(report) = report {
             if let Some(path) = &self.junit {
                 write_junit(&report, path)?;
             }
@@ -69,6 +102,177 @@ impl Arguments {
         }
         Ok(ExitCode::SUCCESS)
     }
+
+    fn followed(&self, lab: &Lab, spec: &ReplaySpec, output: Output) -> Result<DriftReport, Error> {
+        let stopped = progress::until_interrupted();
+        lab.follow_replay(
+            spec,
+            &|| stopped.load(Ordering::Relaxed),
+            &mut |window: &WindowReport| {
+                if !output.json {
+                    println!("{}", window_line(window));
+                }
+            },
+        )
+    }
+}
+
+/// What the columns of a log mean; what is not said is not there.
+#[derive(clap::Args)]
+struct Mapping {
+    /// The column that orders the rows and cuts windows by time
+    #[arg(long, value_name = "COL")]
+    timestamp: Option<String>,
+    /// How its times are written: seconds, milliseconds, microseconds, nanoseconds, iso, day_first or month_first; found
+    /// out when nothing is said
+    #[arg(long, value_name = "FORMAT", value_parser = time_format)]
+    time_format: Option<TimeFormat>,
+    /// The zone of times that name none: Europe/Tallinn, +02:00; else UTC
+    #[arg(long)]
+    zone: Option<String>,
+    /// The column with the version of the model that answered
+    #[arg(long, value_name = "COL")]
+    version_column: Option<String>,
+    /// What stands before the names of the model's columns, for example inputs.
+    #[arg(long, value_name = "PREFIX")]
+    features: Option<String>,
+    /// A column of the model that has another name in the log; may be given several times
+    #[arg(long = "renamed", value_name = "MODEL=LOG", value_parser = renamed)]
+    renamed: Vec<(String, String)>,
+    /// The column that holds the truth; the model's target when the log has it
+    #[arg(long, value_name = "COL")]
+    label: Option<String>,
+    /// The column that holds what production predicted
+    #[arg(long, value_name = "COL")]
+    prediction: Option<String>,
+    /// The column that holds how sure production was
+    #[arg(long, value_name = "COL")]
+    probability: Option<String>,
+    /// The column with the latency in milliseconds
+    #[arg(long, value_name = "COL")]
+    latency: Option<String>,
+    /// The column with the ids by which labels are found
+    #[arg(long, value_name = "COL")]
+    id: Option<String>,
+    /// A file with labels that came later
+    #[arg(long, value_name = "FILE")]
+    labels: Option<PathBuf>,
+    /// Its column with the ids, when it is called otherwise than that of the log
+    #[arg(long, value_name = "COL", requires = "labels")]
+    label_id: Option<String>,
+    /// Its column with times: the nearest label in time is taken
+    #[arg(long, value_name = "COL", requires = "labels")]
+    label_time: Option<String>,
+    /// How far in time a label may lie from its row, in seconds; 60 when nothing is said
+    #[arg(long, value_name = "SECS", requires = "label_time")]
+    tolerance: Option<f64>,
+}
+
+impl Mapping {
+    fn mapping(&self) -> LogMapping {
+        // With labels in a file of their own, `--label` is a column of that file.
+        let (label, label_there) = match &self.labels {
+            Some(_) => (None, self.label.clone()),
+            None => (self.label.clone(), None),
+        };
+        LogMapping {
+            timestamp: self.timestamp.clone(),
+            time_format: self.time_format,
+            zone: self.zone.clone(),
+            version: self.version_column.clone(),
+            features: self.features.clone(),
+            renamed: self.renamed.iter().cloned().collect(),
+            label,
+            prediction: self.prediction.clone(),
+            probability: self.probability.clone(),
+            id: self.id.clone(),
+            latency: self.latency.clone(),
+            labels: self.labels.as_ref().map(|path| LabelSource {
+                path: absolute(path),
+                label: label_there,
+                id: self.label_id.clone(),
+                timestamp: self.label_time.clone(),
+                tolerance_secs: self.tolerance,
+            }),
+        }
+    }
+}
+
+fn time_format(text: &str) -> Result<TimeFormat, String> {
+    let found = TimeFormat::ALL.into_iter().find(|(_, name)| *name == text);
+    found.map(|(format, _)| format).ok_or_else(|| {
+        let names = TimeFormat::ALL.map(|(_, name)| name);
+        format!("write one of {}", names.join(", "))
+    })
+}
+
+fn renamed(text: &str) -> Result<(String, String), String> {
+    let (model, log) = text
+        .split_once('=')
+        .ok_or_else(|| "write MODEL=LOG".to_owned())?;
+    Ok((model.to_owned(), log.to_owned()))
+}
+
+/// `window 3  2024-05-01  1,440 rows  2 columns drifted  accuracy 0.91`
+fn window_line(window: &WindowReport) -> String {
+    let name = window.label.clone();
+    let performance = window
+        .performance
+        .map(|performance| format!("  performance {}", figure(Some(performance.value))))
+        .unwrap_or_default();
+    format!(
+        "window {}  {}  {}  {} drifted{performance}",
+        window.index + 1,
+        name.unwrap_or_else(|| format!("rows {} to {}", window.first_row, window.last_row)),
+        plural(window.n_rows, "row"),
+        plural(u64::from(window.n_drifted), "column"),
+    )
+}
+
+fn preview_text(preview: &ReplayPreview) -> String {
+    let mut lines = Vec::new();
+    let mapping = serde_json::to_value(&preview.mapping).unwrap_or_default();
+    let said = mapping.as_object().into_iter().flatten();
+    let said = said
+        .filter(|(_, value)| !value.is_null())
+        .map(|(name, value)| match value.as_str() {
+            Some(text) => format!("{name} = {text}"),
+            None => format!("{name} = {value}"),
+        });
+    let said: Vec<String> = said.collect();
+    let how = match preview.is_remembered {
+        true => "as the last log of this shape",
+        false => "a guess; nothing is applied that is not said",
+    };
+    lines.push(format!(
+        "{} ({how})",
+        if said.is_empty() {
+            "no column is mapped".to_owned()
+        } else {
+            said.join(", ")
+        }
+    ));
+    lines.extend(preview.proposals.iter().map(|proposal| {
+        format!(
+            "`{}` may be `{}` here (--renamed {}={})",
+            proposal.column, proposal.found, proposal.column, proposal.found
+        )
+    }));
+    lines.extend(
+        preview
+            .problems
+            .iter()
+            .map(|problem| format!("! {problem}")),
+    );
+    let rows = preview.rows.iter().map(|row| {
+        row.iter()
+            .map(|cell| cell.clone().unwrap_or_else(|| "·".to_owned()))
+            .collect()
+    });
+    let header: Vec<&str> = preview.header.iter().map(String::as_str).collect();
+    lines.push(String::new());
+    lines.push(table(&header, rows.collect(), &[]));
+    lines.join("\n")
 }
 
 fn write_junit(report: &DriftReport, path: &Path) -> Result<(), Error> {
@@ -131,13 +335,18 @@ pub fn text(report: &DriftReport) -> String {
         })
         .collect();
     format!(
-        "{}\n{} in {} of {} against {} training rows of {}{performance}{alerts}\n\n{}\n\nreplay {}; {}",
+        "{}\n{} in {} of {} against {} {} of {}{performance}{alerts}\n\n{}\n\nreplay {}; {}",
         report.verdict,
         plural(report.n_rows, "row"),
         plural(n_windows, "window"),
         report.window,
         count(report.n_reference_rows),
-        report.model,
+        if report.model.is_some() {
+            "training rows"
+        } else {
+            "rows"
+        },
+        report.against(),
         table(
             &[
                 "column",

@@ -268,11 +268,16 @@ fn logs_and_models_that_do_not_fit() {
         "--name",
         "species",
     ]);
-    let log = lab.file("log.csv", "island,bill_length_mm\nDream,40.1\n");
+    let log = lab.file("log.csv", "a,b\nDream,40.1\n");
     refused(
         &lab.assay(&["replay", text(&log), "--model", "species"]),
         1,
-        &["replay `log.csv` against `species`", "`sex`"],
+        &[
+            "replay `log.csv` against `species`",
+            "none of the columns",
+            "`sex`",
+            "it has a, b",
+        ],
     );
     refused(
         &lab.assay(&["replay", text(&lab.penguins()), "--model", "absent"]),

@@ -21,6 +21,7 @@ mod model_import;
 mod no_target;
 mod parity;
 mod recipes;
+mod replay_logs;
 mod run_import;
 mod run_log;
 mod runs;

@@ -27,7 +27,10 @@ use assay_core::registry::{
     ModelDetail, ModelSummary, ModelVersion, PromoteRequest, Rollback, RollbackRequest,
     VerifyReport,
 };
-use assay_core::replay::{CellDetail, CellRequest, DriftReport, ReplaySpec, ReplaySummary};
+use assay_core::replay::{
+    CellDetail, CellRequest, DriftReport, ReplayPreview, ReplayPreviewRequest, ReplaySpec,
+    ReplaySummary,
+};
 use assay_core::result::RunResult;
 use assay_core::run::{Comparison, ExperimentSummary, RunDetail};
 use assay_core::run_table::*;
@@ -525,6 +528,10 @@ pub fn models_graph(desk: &Desk, request: GraphRequest) -> Answer<OnnxGraph> {
 
 pub fn models_tensor(desk: &Desk, request: TensorRequest) -> Answer<Option<TensorStatistics>> {
     ask(desk, |lab| lab.onnx_tensor(&request))
+}
+
+pub fn replays_preview(desk: &Desk, request: ReplayPreviewRequest) -> Answer<ReplayPreview> {
+    ask(desk, |lab| lab.preview_replay(&request))
 }
 
 pub fn replays_start(desk: &Desk, request: ReplaySpec) -> Answer<JobStarted> {

@@ -120,6 +120,7 @@ macro_rules! with_commands {
             json "models.pull" (PullRequest) -> Vec<Moved>, reads [] => handlers::models_pull;
             json "models.export" (ExportRequest) -> Written, reads [] => handlers::models_export;
 
+            json "replays.preview" (ReplayPreviewRequest) -> ReplayPreview, reads [Lab, Models] => handlers::replays_preview;
             json "replays.start" (ReplaySpec) -> JobStarted, reads [] => handlers::replays_start;
             json "replays.list" (Nothing) -> Vec<ReplaySummary>, reads [Lab, Replays] => handlers::replays_list;
             json "replays.show" (ByReplay) -> DriftReport, reads [Lab, Replays] => handlers::replays_show;

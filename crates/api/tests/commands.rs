@@ -345,6 +345,10 @@ fn requests(desk: &Desk, folder: &std::path::Path) -> BTreeMap<&'static str, Val
             json!({ "model": "penguin-species", "folder": folder.join("export") }),
         ),
         (
+            "replays.preview",
+            json!({ "logs": [file], "model": "penguin-species" }),
+        ),
+        (
             "replays.start",
             json!({ "logs": [file], "model": "penguin-species" }),
         ),

@@ -67,7 +67,8 @@ pub struct WebhookSettings {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AlertMessage {
     pub schema: u32,
-    pub model: VersionKey,
+    /// `None`: the log was held against a data set.
+    pub model: Option<VersionKey>,
     pub replay_id: ReplayId,
     /// Of the whole replay.
     pub verdict: String,
@@ -144,7 +145,10 @@ pub struct Alert {
     pub rule: String,
     pub severity: NoticeLevel,
     pub metric: AlertMetric,
-    pub model: VersionKey,
+    /// `None`: the log was held against a data set.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub model: Option<VersionKey>,
     pub replay_id: ReplayId,
     /// `None` for what is not of a column.
     pub column: Option<String>,
@@ -167,11 +171,10 @@ pub struct Alert {
 pub fn raised(rules: &[AlertRule], report: &DriftReport) -> Vec<Alert> {
     let mut alerts = Vec::new();
     for rule in rules {
-        if rule
-            .model
-            .as_deref()
-            .is_some_and(|model| model != report.model.model.as_str())
-        {
+        if rule.model.as_deref().is_some_and(|wanted| {
+            let model = report.model.as_ref();
+            model.is_none_or(|model| wanted != model.model.as_str())
+        }) {
             continue;
         }
         if rule.metric.is_of_columns() {
@@ -274,7 +277,7 @@ fn of_windows(rule: &AlertRule, report: &DriftReport) -> Option<Alert> {
         AlertMetric::Performance => format!(
             "{} of {} was {value}, worse than {},",
             metric.unwrap_or("performance"),
-            report.model,
+            report.against(),
             number(threshold)
         ),
         _ => format!(

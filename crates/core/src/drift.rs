@@ -1,10 +1,12 @@
 //! Drift: the sketch of a reference, distances and tests against a window, and the verdict.
 
+mod accumulate;
 mod bins;
 mod cells;
 mod chi_square;
 mod compare;
 mod correction;
+mod encoded;
 mod judge;
 mod kolmogorov;
 mod methods;
@@ -21,8 +23,10 @@ use ts_rs::TS;
 
 use crate::profile::Histogram;
 
-pub use bins::{OTHER_CATEGORIES, bins, bins_over, counts, reference_counts};
+pub use accumulate::{Dictionary, MAX_KEPT, MAX_TEXTS, MIN_KEPT, SketchBuilder, rank_error};
+pub use bins::{OTHER_CATEGORIES, bins, bins_over, bins_over_sketch, counts, reference_counts};
 pub use compare::{compare_column, compare_columns, compare_values, compare_window};
+pub use encoded::{DamagedSketches, decode_sketches, encode_sketches};
 pub use judge::{MIN_VALUES, judge, judge_windows, verdicts, window_verdict};
 pub(crate) use methods::jensen_shannon;
 pub use methods::{

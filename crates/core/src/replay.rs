@@ -1,5 +1,8 @@
 //! Replays: a production log, window by window, against the data a model was trained on.
 
+mod mapping;
+mod windows;
+
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -14,112 +17,35 @@ use crate::reference::Reference;
 use crate::registry::VersionKey;
 use crate::train::ProblemKind;
 
+pub use mapping::{
+    ColumnProposal, LabelSource, LogMapping, ProposedBy, ReplayPreview, ReplayPreviewRequest,
+    TimeFormat,
+};
+pub use windows::{Panes, Period, WindowError, WindowSpec};
+
 pub const DRIFT_REPORT_SCHEMA: u32 = 1;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct ReplaySpec {
-    /// CSV, JSON lines or Parquet; read one after another.
+    /// Files, folders or patterns: CSV, JSON lines, Parquet or Arrow; read one after another.
     #[ts(type = "Array<string>")]
     pub logs: Vec<PathBuf>,
-    pub model: Reference,
-    /// Orders the rows and cuts windows by time. `None`: the order of the file.
+    /// `None`: nothing is scored, and the log is held against `reference`.
     #[serde(default)]
-    pub timestamp: Option<String>,
-    /// The truth, where it is known. `None`: the model's target column when the log has it.
+    #[ts(optional = nullable)]
+    pub model: Option<Reference>,
+    /// A version of a data set, where there is no model.
     #[serde(default)]
-    pub label: Option<String>,
-    /// Predictions that production made. They are compared with ours; `None`: not compared.
-    #[serde(default)]
-    pub prediction: Option<String>,
-    /// `None`: about a hundred windows of equal rows, none under 100 rows.
+    #[ts(optional = nullable)]
+    pub reference: Option<Reference>,
+    /// What its columns mean.
+    #[serde(flatten)]
+    pub mapping: LogMapping,
+    /// `None`: 50 to 100 windows of equal rows, none under 100 rows.
     #[serde(default)]
     pub window: Option<WindowSpec>,
     #[serde(default)]
     pub options: ImportOptions,
-}
-
-/// `336rows`, `12h`, `1d`, `1w`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(try_from = "String", into = "String")]
-#[ts(type = "string")]
-pub enum WindowSpec {
-    Rows(u64),
-    /// Aligned to multiples since 1970-01-01T00:00Z.
-    Millis(i64),
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no window; write for example 1000rows, 12h, 1d or 1w")]
-pub struct WindowError(pub String);
-
-const UNITS: [(&str, i64); 5] = [
-    ("min", 60_000),
-    ("h", 3_600_000),
-    ("d", 86_400_000),
-    ("w", 604_800_000),
-    ("s", 1_000),
-];
-
-impl std::str::FromStr for WindowSpec {
-    type Err = WindowError;
-
-    fn from_str(text: &str) -> Result<Self, WindowError> {
-        let fail = || WindowError(text.to_owned());
-        let trimmed = text.trim();
-        if let Some(number) = trimmed
-            .strip_suffix("rows")
-            .or_else(|| trimmed.strip_suffix("row"))
-        {
-            let rows: u64 = number.trim().parse().map_err(|_| fail())?;
-            return if rows > 0 {
-                Ok(Self::Rows(rows))
-            } else {
-                Err(fail())
-            };
-        }
-        for (unit, millis) in UNITS {
-            if let Some(number) = trimmed.strip_suffix(unit) {
-                let count: i64 = number.trim().parse().map_err(|_| fail())?;
-                let total = count
-                    .checked_mul(millis)
-                    .filter(|total| *total > 0)
-                    .ok_or_else(fail)?;
-                return Ok(Self::Millis(total));
-            }
-        }
-        Err(fail())
-    }
-}
-
-impl std::fmt::Display for WindowSpec {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match *self {
-            Self::Rows(rows) => write!(f, "{rows}rows"),
-            Self::Millis(millis) => {
-                let largest = UNITS
-                    .iter()
-                    .filter(|(_, size)| millis % size == 0)
-                    .max_by_key(|(_, size)| *size);
-                match largest {
-                    Some((unit, size)) => write!(f, "{}{unit}", millis / size),
-                    None => write!(f, "{}s", millis / 1000),
-                }
-            }
-        }
-    }
-}
-
-impl TryFrom<String> for WindowSpec {
-    type Error = WindowError;
-    fn try_from(text: String) -> Result<Self, WindowError> {
-        text.parse()
-    }
-}
-
-impl From<WindowSpec> for String {
-    fn from(window: WindowSpec) -> Self {
-        window.to_string()
-    }
 }
 
 /// The result of a replay.
@@ -127,8 +53,17 @@ impl From<WindowSpec> for String {
 pub struct DriftReport {
     pub schema: u32,
     pub replay_id: ReplayId,
-    pub model: VersionKey,
-    pub problem: ProblemKind,
+    /// `None`: nothing was scored.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub model: Option<VersionKey>,
+    /// The version of a data set that the log was held against, where there is no model.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub reference: Option<Reference>,
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub problem: Option<ProblemKind>,
     pub logs: Vec<String>,
     pub rule: DriftRule,
     pub window: WindowSpec,
@@ -157,6 +92,36 @@ pub struct DriftReport {
     pub alerts: Vec<Alert>,
     pub created_ms: TimestampMs,
     pub duration_secs: f64,
+}
+
+impl DriftReport {
+    /// What the log was held against: `price@3`.
+    pub fn against(&self) -> String {
+        against(self.model.as_ref(), self.reference.as_ref())
+    }
+}
+
+impl ReplaySummary {
+    /// As [`DriftReport::against`].
+    pub fn against(&self) -> String {
+        against(self.model.as_ref(), self.reference.as_ref())
+    }
+}
+
+impl ReplaySpec {
+    /// As [`DriftReport::against`].
+    pub fn against(&self) -> String {
+        let named = self.model.as_ref().or(self.reference.as_ref());
+        named.map(ToString::to_string).unwrap_or_default()
+    }
+}
+
+fn against(model: Option<&VersionKey>, dataset: Option<&Reference>) -> String {
+    match (model, dataset) {
+        (Some(model), _) => model.to_string(),
+        (None, Some(dataset)) => dataset.to_string(),
+        (None, None) => String::new(),
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -188,10 +153,34 @@ pub struct WindowReport {
     pub start_ms: Option<TimestampMs>,
     pub end_ms: Option<TimestampMs>,
     pub n_rows: u64,
+    /// The model version of the window, or its period: `2024-05`.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub label: Option<String>,
+    /// Rows that came after rows of a later window; they count here.
+    #[serde(default)]
+    #[ts(as = "Option<u64>", optional)]
+    pub n_late: u64,
+    /// Too few rows to judge anything.
+    #[serde(default)]
+    #[ts(as = "Option<bool>", optional)]
+    pub is_too_small: bool,
     /// In the order of `DriftReport::columns`; empty for a gap.
     pub columns: Vec<ColumnDrift>,
     pub n_drifted: u32,
     pub performance: Option<WindowPerformance>,
+    /// How long production took to answer, where the log says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional = nullable)]
+    pub latency: Option<WindowLatency>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, TS)]
+pub struct WindowLatency {
+    pub median_ms: f64,
+    pub p95_ms: f64,
+    /// Rows with a latency.
+    pub n: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, TS)]
@@ -257,34 +246,16 @@ pub struct CellDetail {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct ReplaySummary {
     pub replay_id: ReplayId,
-    pub model: VersionKey,
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub model: Option<VersionKey>,
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub reference: Option<Reference>,
     pub logs: Vec<String>,
     pub n_rows: u64,
     pub n_windows: u32,
     pub drifted: Vec<String>,
     pub verdict: String,
     pub created_ms: TimestampMs,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn windows_read_back_as_written() {
-        for (text, window) in [
-            ("1000rows", WindowSpec::Rows(1000)),
-            ("90s", WindowSpec::Millis(90_000)),
-            ("30min", WindowSpec::Millis(1_800_000)),
-            ("12h", WindowSpec::Millis(43_200_000)),
-            ("1d", WindowSpec::Millis(86_400_000)),
-            ("2w", WindowSpec::Millis(1_209_600_000)),
-        ] {
-            assert_eq!(text.parse(), Ok(window), "{text}");
-            assert_eq!(window.to_string(), text);
-        }
-        for bad in ["", "rows", "0rows", "-1d", "1y", "d", "99999999999999999d"] {
-            assert!(bad.parse::<WindowSpec>().is_err(), "{bad:?}");
-        }
-    }
 }

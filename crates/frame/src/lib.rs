@@ -37,11 +37,14 @@ pub use export::{ExportFormat, PlainColumn, arrow_stream, export, plain_columns}
 pub use frame::{Concatenation, Frame, MissingColumn};
 pub use hash::content_hash;
 pub use ingest::{
-    Beginning, GroupSink, Ingested, SetAsideRows, Through, ingest, ingest_rows, is_database,
-    preview, preview_rows, read, through,
+    Beginning, GroupSink, Ingested, LogStages, SetAsideRows, Through, ingest, ingest_rows,
+    is_database, preview, preview_rows, read, stream_log, through,
 };
 pub use keys::{group_codes, row_times};
-pub use log::{MAX_WINDOWS, OrderedLog, Window, order_log, windows};
+pub use log::{
+    Calendar, LogColumn, LogTimes, MAX_WINDOWS, OrderedLog, ReadColumn, ReadTimes, Span,
+    TimeEvidence, TimeForm, order_log, read_column,
+};
 pub use predictions::{read_predictions, write_predictions};
 pub use profile::profile;
 pub use read::{Compression, Peeked, PlainRows, PlainValue, files_of, is_pattern, peek, peek_rows};

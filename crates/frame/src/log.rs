@@ -1,9 +1,11 @@
-//! Production logs: put in time order and cut into windows.
+//! Production logs: read in parts, their times in any common form, their columns as drift takes them; put in time order
+//! where that is asked for.
 
-use std::ops::Range;
+mod calendar;
+mod columns;
+mod times;
 
 use assay_core::TimestampMs;
-use assay_core::replay::WindowSpec;
 use polars::prelude::{IdxCa, IdxSize, NewChunkedArray, PlSmallStr};
 
 use crate::columns::View;
@@ -11,47 +13,34 @@ use crate::error::Error;
 use crate::frame::Frame;
 use crate::time;
 
-/// A log in the order in which it is replayed.
+/// A log in the order of its times.
 #[derive(Debug, Clone)]
 pub struct OrderedLog {
     pub frame: Frame,
-    /// One per row, ascending; `None` without a timestamp column.
-    pub times_ms: Option<Vec<TimestampMs>>,
-    /// Rows that were put aside because their time is missing.
+    /// One per row, ascending.
+    pub times_ms: Vec<TimestampMs>,
+    /// Rows that were put aside because they have no time, or none that can be read.
     pub n_without_time: u64,
-}
-
-/// One window: rows of the ordered log. Empty: a gap in time.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Window {
-    /// 0-based rows.
-    pub range: Range<usize>,
-    /// By time: the window's own bounds, start inclusive, end exclusive. By rows: the times of its first and last
-    /// row, both inclusive; `None` without times.
-    pub start_ms: Option<TimestampMs>,
-    pub end_ms: Option<TimestampMs>,
+    /// Of the times; without the times themselves.
+    pub unreadable: ReadTimes,
 }
 
 /// At most so many windows are cut.
 pub const MAX_WINDOWS: u64 = 10_000;
 
+pub use calendar::{Calendar, Span};
+pub use columns::{LogColumn, ReadColumn, read_column};
+pub use times::{LogTimes, ReadTimes, TimeEvidence, TimeForm};
+
 const MS_PER_DAY: i64 = 86_400_000;
 
-/// Sorts by `timestamp` (stable): a date-time, a date, an integer (seconds, milli-, micro- or nanoseconds since 1970, by the
-/// size of the largest) or ISO 8601 text. `None` keeps the order of the file.
+/// Sorts by time (stable).
 ///
 /// # Errors
-/// [`Error::NoSuchColumn`], [`Error::WrongType`], [`Error::BadValue`] for a text that is no time,
-/// [`Error::NoRows`] when no row has a time.
-pub fn order_log(frame: &Frame, timestamp: Option<&str>) -> Result<OrderedLog, Error> {
-    let Some(column) = timestamp else {
-        return Ok(OrderedLog {
-            frame: frame.clone(),
-            times_ms: None,
-            n_without_time: 0,
-        });
-    };
-    let times = times_of(column, frame.view(column)?)?;
+/// [`Error::NoSuchColumn`], [`Error::NoTimes`] when no row has a time.
+pub fn order_log(frame: &Frame, times: &LogTimes) -> Result<OrderedLog, Error> {
+    let mut read = times.read(frame)?;
+    let times = std::mem::take(&mut read.times_ms);
     let mut order: Vec<(TimestampMs, IdxSize)> = times
         .iter()
         .zip(0..)
@@ -66,7 +55,8 @@ pub fn order_log(frame: &Frame, timestamp: Option<&str>) -> Result<OrderedLog, E
     Ok(OrderedLog {
         n_without_time: (times.len() - order.len()) as u64,
         frame: frame.with_data(frame.data.take(&rows)?),
-        times_ms: Some(order.into_iter().map(|(time, _)| time).collect()),
+        times_ms: order.into_iter().map(|(time, _)| time).collect(),
+        unreadable: read,
     })
 }
 
@@ -126,75 +116,4 @@ fn text_to_ms(text: &str) -> Option<TimestampMs> {
         Some(parsed) => Some(parsed.micros.div_euclid(1000)),
         None => time::parse_date(text).map(|days| i64::from(days) * MS_PER_DAY),
     }
-}
-
-/// Cuts `n_rows` rows into windows: by rows (the last one may be shorter), or by time, aligned to multiples of the
-/// length since 1970, with empty windows kept as gaps. `times_ms` is ascending, one per row.
-///
-/// # Errors
-/// [`Error::NoTimes`] for windows by time without times, [`Error::TooManyWindows`] over [`MAX_WINDOWS`].
-pub fn windows(
-    n_rows: usize,
-    times_ms: Option<&[TimestampMs]>,
-    window: WindowSpec,
-) -> Result<Vec<Window>, Error> {
-    match window {
-        WindowSpec::Rows(length) => by_rows(n_rows, times_ms, length.max(1)),
-        WindowSpec::Millis(length) => by_time(times_ms.ok_or(Error::NoTimes)?, length.max(1)),
-    }
-}
-
-fn by_rows(
-    n_rows: usize,
-    times_ms: Option<&[TimestampMs]>,
-    length: u64,
-) -> Result<Vec<Window>, Error> {
-    limit_windows((n_rows as u64).div_ceil(length))?;
-    let length = usize::try_from(length).unwrap_or(usize::MAX);
-    let time = |row: usize| times_ms.and_then(|times| times.get(row)).copied();
-    Ok((0..n_rows)
-        .step_by(length)
-        .map(|first| {
-            let end = first.saturating_add(length).min(n_rows);
-            Window {
-                range: first..end,
-                start_ms: time(first),
-                end_ms: time(end - 1),
-            }
-        })
-        .collect())
-}
-
-fn by_time(times: &[TimestampMs], length: i64) -> Result<Vec<Window>, Error> {
-    let (Some(first), Some(last)) = (times.first(), times.last()) else {
-        return Ok(Vec::new());
-    };
-    let (first, last) = (first.div_euclid(length), last.div_euclid(length));
-    limit_windows(last.abs_diff(first).saturating_add(1))?;
-    let mut row = 0;
-    Ok((first..=last)
-        .map(|window| {
-            let start = row;
-            row += times
-                .iter()
-                .skip(start)
-                .take_while(|time| time.div_euclid(length) <= window)
-                .count();
-            Window {
-                range: start..row,
-                start_ms: Some(window.saturating_mul(length)),
-                end_ms: Some(window.saturating_add(1).saturating_mul(length)),
-            }
-        })
-        .collect())
-}
-
-fn limit_windows(found: u64) -> Result<(), Error> {
-    if found > MAX_WINDOWS {
-        return Err(Error::TooManyWindows {
-            found,
-            limit: MAX_WINDOWS,
-        });
-    }
-    Ok(())
 }

@@ -9,7 +9,7 @@ use assay_core::gate::GateReport;
 use assay_core::ids::ExperimentName;
 use assay_core::reference::Reference;
 use assay_core::registry::{ModelVersion, PromoteRequest, Stage};
-use assay_core::replay::{DriftReport, ReplaySpec, WindowSpec};
+use assay_core::replay::{DriftReport, LogMapping, ReplaySpec, WindowSpec};
 use assay_core::run::RunSummary;
 use assay_core::run_table::RunQuery;
 use assay_core::tracking::OrderBy;
@@ -100,10 +100,13 @@ impl Lab {
         self.replay(
             &ReplaySpec {
                 logs: vec![files.log.clone()],
-                model: Reference::latest(PRICE_MODEL),
-                timestamp: Some("time".to_owned()),
-                label: Some("class".to_owned()),
-                prediction: None,
+                model: Some(Reference::latest(PRICE_MODEL)),
+                reference: None,
+                mapping: LogMapping {
+                    timestamp: Some("time".to_owned()),
+                    label: Some("class".to_owned()),
+                    ..LogMapping::default()
+                },
                 window: Some(WindowSpec::Millis(WEEK_MS)),
                 options: ImportOptions::default(),
             },
@@ -128,7 +131,10 @@ impl Lab {
         let newest = self
             .replays()?
             .into_iter()
-            .filter(|replay| replay.model.model.as_str() == PRICE_MODEL)
+            .filter(|replay| {
+                let model = replay.model.as_ref();
+                model.is_some_and(|model| model.model.as_str() == PRICE_MODEL)
+            })
             .max_by_key(|replay| replay.created_ms)
             .ok_or_else(|| {
                 Error::new(

@@ -7,7 +7,7 @@ use assay_core::lineage::{
     LINEAGE_SCHEMA, Lineage, LineageEdge, LineageFocus, LineageKind, LineageNode, Relation,
 };
 use assay_core::reference::Reference;
-use assay_core::registry::{ModelVersion, VersionKey};
+use assay_core::registry::ModelVersion;
 use assay_core::replay::ReplaySummary;
 use assay_core::run::RunSummary;
 use assay_core::words::count;
@@ -49,7 +49,10 @@ impl Lab {
             }
             LineageFocus::Replay(replay_id) => {
                 let (report, _) = self.store.replay(replay_id)?;
-                let all = self.store.replays_of(&report.model)?;
+                let all = match &report.model {
+                    Some(model) => self.store.replays_of(model)?,
+                    None => self.store.replays()?,
+                };
                 let replay = all.iter().find(|replay| replay.replay_id == *replay_id);
                 let replay = replay.ok_or_else(|| {
                     Cause::said(Code::NotFound, format!("there is no replay `{replay_id}`"))
@@ -203,8 +206,13 @@ impl Graph<'_> {
 
     fn above_replay(&mut self, replay: &ReplaySummary) -> Result<(), Cause> {
         let id = self.replay(replay);
-        let VersionKey { model, version } = &replay.model;
-        let reference = Reference::version(model.as_str(), *version);
+        let Some(key) = &replay.model else {
+            return match &replay.reference {
+                Some(dataset) => self.above_dataset(dataset, id, Relation::Replayed),
+                None => Ok(()),
+            };
+        };
+        let reference = Reference::version(key.model.as_str(), key.version);
         match found(self.lab.store.model_version(&reference))? {
             Some(model) => {
                 let from = self.model(&model);
@@ -212,7 +220,7 @@ impl Graph<'_> {
                 self.above_model(&model)
             }
             None => {
-                let title = replay.model.to_string();
+                let title = key.to_string();
                 let from = self.gone(format!("model:{title}"), LineageKind::Model, &title);
                 self.edge(from, id, Relation::Replayed);
                 Ok(())

@@ -226,7 +226,7 @@ impl Lab {
             .map(|spec| picture(&spec, 940, 260))
             .transpose()?;
         Ok(context! {
-            model => report.model.to_string(),
+            model => report.against(),
             logs => report.logs.join(", "),
             verdict => report.verdict,
             drifted => !report.drifted.is_empty(),

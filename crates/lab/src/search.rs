@@ -57,7 +57,7 @@ impl Lab {
             };
             all.push(SearchHit {
                 kind: SearchKind::Replay,
-                title: format!("{} on {}", replay.model, replay.logs.join(", ")),
+                title: format!("{} on {}", replay.against(), replay.logs.join(", ")),
                 detail: format!("{verdict}, {} windows", replay.n_windows),
                 route: format!("/replay/{}", replay.replay_id),
             });

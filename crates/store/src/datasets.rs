@@ -116,9 +116,10 @@ impl Store {
                 )?,
                 replays: db.all(
                     "SELECT p.replay_id FROM replays p
-                     JOIN model_versions v ON v.version = p.model_version
-                     JOIN models m ON m.id = v.model_id AND m.name = p.model
-                     WHERE v.dataset = ?1 AND v.dataset_version = ?2
+                     LEFT JOIN models m ON m.name = p.model
+                     LEFT JOIN model_versions v ON v.model_id = m.id AND v.version = p.model_version
+                     WHERE (v.dataset = ?1 AND v.dataset_version = ?2
+                            OR p.dataset = ?1 AND p.dataset_version = ?2)
                      AND p.deleted_ms IS NULL ORDER BY p.created_ms DESC, p.id DESC",
                     named,
                     |row| Ok(ReplayId(row.get(0)?)),

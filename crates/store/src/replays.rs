@@ -1,8 +1,9 @@
 //! Replays: their reports, and the shapes that stand among the objects.
 
 use assay_core::event::Kind;
+use assay_core::reference::{Reference, Selector};
 use assay_core::registry::VersionKey;
-use assay_core::replay::{DriftReport, ReplaySummary};
+use assay_core::replay::{DriftReport, LogMapping, ReplaySummary};
 use assay_core::{ObjectHash, ReplayId};
 use rusqlite::params;
 
@@ -11,7 +12,38 @@ use crate::error::{Error, Result};
 use crate::rows::{Rows, from_json, to_json};
 use crate::store::Store;
 
+/// Mappings of older shapes are forgotten.
+const MAPPINGS_KEPT: i64 = 1_000;
+
 impl Store {
+    /// What the columns of a log of this shape meant last; `None`: none was replayed, or it was forgotten.
+    pub fn replay_mapping(&self, shape: &str) -> Result<Option<LogMapping>> {
+        self.read(|db| {
+            db.first(
+                "SELECT mapping FROM replay_mappings WHERE shape = ?1",
+                params![shape],
+                |row| from_json(&row.get::<_, String>(0)?),
+            )
+        })
+    }
+
+    /// Replaces what was remembered for logs of this shape. `shape` is whatever tells logs apart whose mapping should be the
+    /// same; the store only compares it.
+    pub fn save_replay_mapping(&self, shape: &str, mapping: &LogMapping) -> Result<()> {
+        // No read shows them, so nothing is told and the moment is of no matter.
+        self.write(0, |write| {
+            write.tx.run(
+                "INSERT OR REPLACE INTO replay_mappings (shape, mapping) VALUES (?1, ?2)",
+                params![shape, to_json(mapping)?],
+            )?;
+            write.tx.run(
+                "DELETE FROM replay_mappings WHERE number <= ?1",
+                params![write.tx.last_insert_rowid() - MAPPINGS_KEPT],
+            )?;
+            Ok(())
+        })
+    }
+
     /// Keeps a report; `shapes` must be among the objects.
     ///
     /// # Errors
@@ -24,6 +56,7 @@ impl Store {
     ) -> Result<()> {
         self.object_path(shapes)?;
         let id = report.replay_id.as_str();
+        let dataset = report.reference.as_ref().and_then(exactly);
         self.write(act.at_ms, |write| {
             let taken = write.tx.count(
                 "SELECT count(*) FROM replays WHERE replay_id = ?1",
@@ -36,12 +69,15 @@ impl Store {
                 ));
             }
             write.tx.run(
-                "INSERT INTO replays (replay_id, model, model_version, created_ms, shapes, summary, doc)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                "INSERT INTO replays (replay_id, model, model_version, dataset, dataset_version, created_ms, shapes,
+                                      summary, doc)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
                 params![
                     id,
-                    report.model.model.as_str(),
-                    report.model.version,
+                    report.model.as_ref().map(|model| model.model.as_str()),
+                    report.model.as_ref().map(|model| model.version),
+                    dataset.map(|(name, _)| name),
+                    dataset.map(|(_, version)| version),
                     report.created_ms,
                     shapes.as_str(),
                     to_json(&summary(report))?,
@@ -50,7 +86,7 @@ impl Store {
             )?;
             write.changed(Kind::Replays);
             write.changed(Kind::Datasets);
-            write.audit(act, "replay.saved", &report.model.to_string(), &report.verdict)?;
+            write.audit(act, "replay.saved", &report.against(), &report.verdict)?;
             Ok(())
         })?;
         self.settle([shapes]);
@@ -98,10 +134,19 @@ impl Store {
     }
 }
 
+/// Name and number of a version that is named by its number.
+fn exactly(reference: &Reference) -> Option<(&str, u32)> {
+    match reference.selector {
+        Selector::Version(version) => Some((reference.name.as_str(), version)),
+        Selector::Latest | Selector::Alias(_) => None,
+    }
+}
+
 fn summary(report: &DriftReport) -> ReplaySummary {
     ReplaySummary {
         replay_id: report.replay_id.clone(),
         model: report.model.clone(),
+        reference: report.reference.clone(),
         logs: report.logs.clone(),
         n_rows: report.n_rows,
         n_windows: report.windows.len() as u32,

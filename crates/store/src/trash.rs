@@ -243,7 +243,8 @@ fn title(db: &Connection, kind: TrashKind, row: i64) -> Result<String> {
                    FROM models m WHERE m.id = ?1)"
         }
         TrashKind::Replay => {
-            "SELECT 'replay of ' || model || '@' || model_version FROM replays WHERE id = ?1"
+            "SELECT 'replay of ' || ifnull(model, dataset) || '@' || ifnull(model_version, dataset_version)
+             FROM replays WHERE id = ?1"
         }
     };
     db.first(

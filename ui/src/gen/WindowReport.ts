@@ -12,6 +12,18 @@ index: number,
  */
 first_row: number, last_row: number, start_ms: number | null, end_ms: number | null, n_rows: number, 
 /**
+ * The model version of the window, or its period: `2024-05`.
+ */
+label?: string | null, 
+/**
+ * Rows that came after rows of a later window; they count here.
+ */
+n_late?: number, 
+/**
+ * Too few rows to judge anything.
+ */
+is_too_small?: boolean, 
+/**
  * In the order of `DriftReport::columns`; empty for a gap.
  */
 columns: Array<ColumnDrift>, n_drifted: number, performance: WindowPerformance | null, };

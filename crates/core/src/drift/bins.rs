@@ -46,7 +46,7 @@ pub fn bins(reference: &ColumnSketch, low: f64, high: f64) -> Bins {
         SketchShape::Empty if low.is_finite() && high.is_finite() && low <= high => Bins::Edges {
             edges: equal_edges(low, high, N_BINS),
         },
-        _ => categories::<&str>(reference, &[]),
+        _ => categories(reference, HashMap::new()),
     }
 }
 
@@ -58,12 +58,45 @@ pub fn bins_over(reference: &ColumnSketch, log: &RawValues) -> Bins {
         (SketchShape::Empty, log) => matches!(log, RawValues::Numbers(_)),
     };
     if !numeric {
-        return categories(reference, &texts(log));
+        let texts = texts(log);
+        return categories(reference, category_counts(texts.iter().map(AsRef::as_ref)));
     }
     let (low, high) = numbers(log).fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), n| {
         (low.min(n), high.max(n))
     });
     bins(reference, low, high)
+}
+
+/// [`bins_over`] of a log whose windows are sketches of the reference's kind.
+pub fn bins_over_sketch(reference: &ColumnSketch, windows: &[&ColumnSketch]) -> Bins {
+    let mut range = (f64::INFINITY, f64::NEG_INFINITY);
+    let mut new: HashMap<&str, u64> = HashMap::new();
+    let mut is_categorical = matches!(reference.shape, SketchShape::Categorical { .. });
+    for window in windows {
+        match &window.shape {
+            SketchShape::Numeric { min, max, .. } => {
+                range = (range.0.min(*min), range.1.max(*max));
+            }
+            SketchShape::Categorical {
+                values,
+                counts,
+                n_other,
+            } => {
+                is_categorical = true;
+                for (value, count) in values.iter().zip(counts) {
+                    *new.entry(value).or_default() += count;
+                }
+                if *n_other > 0 {
+                    *new.entry(OTHER_CATEGORIES).or_default() += n_other;
+                }
+            }
+            SketchShape::Empty => {}
+        }
+    }
+    match is_categorical {
+        true => categories(reference, new),
+        false => bins(reference, range.0, range.1),
+    }
 }
 
 /// How many values fall into each bin. Numbers beyond the outer edges count in the outer bins, categories without a
@@ -168,7 +201,8 @@ fn edges(reference: Steps<'_>, low: f64, high: f64) -> Vec<f64> {
     edges
 }
 
-fn categories<T: AsRef<str>>(reference: &ColumnSketch, log: &[T]) -> Bins {
+/// `log`: how often each text came; empty when nobody knows what comes.
+fn categories(reference: &ColumnSketch, log: HashMap<&str, u64>) -> Bins {
     let (known, n_other): (&[String], u64) = match &reference.shape {
         SketchShape::Categorical {
             values, n_other, ..
@@ -177,15 +211,16 @@ fn categories<T: AsRef<str>>(reference: &ColumnSketch, log: &[T]) -> Bins {
     };
     let mut categories: Vec<String> = known.iter().take(N_REFERENCE_CATEGORIES).cloned().collect();
     let of_reference: HashSet<&str> = known.iter().map(String::as_str).collect();
-    let mut new = category_counts(log.iter().map(AsRef::as_ref));
+    let is_unknown = log.is_empty();
+    let mut new = log;
+    let has_other = new.remove(OTHER_CATEGORIES).is_some();
     new.retain(|value, _| !of_reference.contains(value));
     let n_new = new.len();
     let shown = ranked(new).into_iter().take(N_NEW_CATEGORIES);
     categories.extend(shown.map(|(value, _)| value.to_owned()));
 
-    // Without a log nobody knows what comes.
     let complete = known.len() <= N_REFERENCE_CATEGORIES && n_other == 0;
-    if log.is_empty() || !complete || n_new > N_NEW_CATEGORIES {
+    if is_unknown || has_other || !complete || n_new > N_NEW_CATEGORIES {
         categories.push(OTHER_CATEGORIES.to_owned());
     }
     Bins::Categories { categories }

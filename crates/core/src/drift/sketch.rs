@@ -10,9 +10,9 @@ use crate::matrix::RawValues;
 use crate::profile::Histogram;
 
 /// Distinct numbers that are kept as they are.
-const MAX_VALUES: u64 = 2_000;
+pub(super) const MAX_VALUES: u64 = 2_000;
 /// Categories that are kept by name.
-const MAX_CATEGORIES: usize = 1_000;
+pub(super) const MAX_CATEGORIES: usize = 1_000;
 const N_HISTOGRAM_BINS: usize = 24;
 
 /// What is remembered of a column. Numbers are numeric, texts categorical; NaN and infinite numbers count as missing.
@@ -21,7 +21,7 @@ pub fn sketch_column(name: &str, values: &RawValues) -> ColumnSketch {
         RawValues::Numbers(numbers) => {
             let (distinct, cumulative) = steps_of(numbers.iter().copied());
             let n_values = cumulative.last().copied().unwrap_or(0);
-            (numbers.len(), n_values, numeric(distinct, cumulative))
+            (numbers.len(), n_values, numeric(distinct, cumulative, None))
         }
         RawValues::Texts(texts) => {
             let counts = category_counts(texts.iter().flatten().map(String::as_str));
@@ -50,6 +50,16 @@ impl ColumnSketch {
     /// Rows that hold a value.
     pub fn n_values(&self) -> u64 {
         self.n_rows - self.n_missing.min(self.n_rows)
+    }
+
+    /// The value with this share of the values at or below it, `numerator` / `denominator`; `None` for texts and for nothing.
+    pub fn quantile(&self, numerator: u64, denominator: u64) -> Option<f64> {
+        match &self.shape {
+            SketchShape::Numeric {
+                values, cumulative, ..
+            } => Steps { values, cumulative }.quantile(numerator, denominator),
+            SketchShape::Categorical { .. } | SketchShape::Empty => None,
+        }
     }
 
     pub fn missing_share(&self) -> f64 {
@@ -89,7 +99,12 @@ fn categorical(counts: HashMap<&str, u64>) -> SketchShape {
     }
 }
 
-fn numeric(values: Vec<f64>, cumulative: Vec<u64>) -> SketchShape {
+/// `known`: mean and standard deviation, where the steps only stand for the values.
+pub(super) fn numeric(
+    values: Vec<f64>,
+    cumulative: Vec<u64>,
+    known: Option<(f64, f64)>,
+) -> SketchShape {
     let steps = Steps {
         values: &values,
         cumulative: &cumulative,
@@ -97,17 +112,17 @@ fn numeric(values: Vec<f64>, cumulative: Vec<u64>) -> SketchShape {
     let (Some(&min), Some(&max)) = (values.first(), values.last()) else {
         return SketchShape::Empty;
     };
-    let (mean, std) = moments(steps);
+    let (mean, std) = known.unwrap_or_else(|| moments(steps));
     let edges = equal_edges(min, max, N_HISTOGRAM_BINS);
     let histogram = Histogram {
         counts: super::bins::count_steps(&edges, steps),
         edges,
     };
-    let exact = values.len() as u64 <= MAX_VALUES;
-    let (values, cumulative) = if exact {
+    let is_short = values.len() as u64 <= MAX_VALUES;
+    let (values, cumulative) = if is_short {
         (values, cumulative)
     } else {
-        thinned(steps)
+        thinned_to(steps, MAX_VALUES as usize)
     };
     SketchShape::Numeric {
         min,
@@ -116,7 +131,7 @@ fn numeric(values: Vec<f64>, cumulative: Vec<u64>) -> SketchShape {
         std,
         values,
         cumulative,
-        exact,
+        exact: is_short && known.is_none(),
         histogram,
     }
 }
@@ -139,13 +154,13 @@ fn moments(steps: Steps<'_>) -> (f64, f64) {
     (origin + mean, std)
 }
 
-/// The values at the ranks j · n / 2,000: between two neighbours lie under n / 2,000 rows.
-fn thinned(steps: Steps<'_>) -> (Vec<f64>, Vec<u64>) {
+/// The values at the ranks j · n / `points`: between two neighbours lie under n / `points` rows.
+pub(super) fn thinned_to(steps: Steps<'_>, points: usize) -> (Vec<f64>, Vec<u64>) {
     let n = u128::from(steps.n());
     let (mut values, mut cumulative) = (Vec::new(), Vec::new());
     let mut next = 1;
     for (&value, &rows) in steps.values.iter().zip(steps.cumulative) {
-        let reached = u128::from(rows) * u128::from(MAX_VALUES) / n.max(1);
+        let reached = u128::from(rows) * points as u128 / n.max(1);
         if reached >= next {
             values.push(value);
             cumulative.push(rows);

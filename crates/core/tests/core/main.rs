@@ -1,5 +1,6 @@
 //! The mathematics of core against reference libraries and its own laws. One binary, so that it links once.
 
+mod accumulate;
 mod curves;
 mod drift;
 mod drift_laws;
@@ -15,6 +16,7 @@ mod recipe;
 mod result;
 mod samples;
 mod shapes;
+mod sketched;
 mod split;
 mod split_kinds;
 mod suggest;

@@ -37,8 +37,12 @@ pub fn window(n_rows: u64) -> WindowReport {
         start_ms: None,
         end_ms: None,
         n_rows,
+        label: None,
+        n_late: 0,
+        is_too_small: false,
         columns: vec![],
         n_drifted: 0,
         performance: None,
+        latency: None,
     }
 }

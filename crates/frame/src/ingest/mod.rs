@@ -9,6 +9,7 @@ mod delimited;
 mod groups;
 mod keep;
 pub(crate) mod literal;
+mod log_parts;
 mod parse;
 mod pipeline;
 mod plan;
@@ -29,6 +30,7 @@ use crate::error::Error;
 use crate::frame::Frame;
 use crate::read::{self, PlainRows};
 
+pub use log_parts::{LogStages, stream_log};
 pub use preview::{Beginning, is_database, preview, preview_rows};
 pub use through::{Through, through};
 pub use whole::read;

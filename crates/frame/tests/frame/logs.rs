@@ -1,13 +1,12 @@
 //! Logs in time order, windows over them, files one after another, and stored predictions.
 
-use assay_core::replay::WindowSpec;
+use assay_core::recipe::InputColumn;
 use assay_core::run::StoredPredictions;
 use assay_core::schema::ColumnType::{Date, Datetime, Float, Integer, Text};
 use assay_frame::{
-    Error, Frame, MissingColumn, Window, order_log, read_predictions, row_texts, windows,
-    write_predictions,
+    Error, Frame, LogColumn, LogTimes, MissingColumn, TimeForm, column_texts, order_log,
+    read_column, read_predictions, row_texts, write_predictions,
 };
-use proptest::prelude::*;
 use tempfile::TempDir;
 
 use crate::support::table;
@@ -57,8 +56,8 @@ fn logs_are_ordered_by_any_kind_of_time() {
             "time,row\n{},a\n{},b\n{},c\n",
             times[0], times[1], times[2]
         ));
-        let log = order_log(&frame, Some("time")).unwrap();
-        assert_eq!(log.times_ms.as_deref(), Some(&expected_ms[..]), "{times:?}");
+        let log = order_log(&frame, &times_of(&frame, "time", None).unwrap()).unwrap();
+        assert_eq!(log.times_ms, expected_ms, "{times:?}");
         assert_eq!(log.n_without_time, 1);
         let rows = row_texts(&log.frame, 0, 9).unwrap().rows;
         let got: String = rows.iter().filter_map(|row| row[1].clone()).collect();
@@ -72,108 +71,119 @@ fn logs_are_ordered_by_any_kind_of_time() {
     }
 }
 
+/// The times of a column, read as its own texts suggest.
+fn times_of(frame: &Frame, column: &str, zone: Option<&str>) -> Option<LogTimes> {
+    let kind = frame.schema().column(column)?.kind;
+    let form = TimeForm::of(kind, &column_texts(frame, column).unwrap())?;
+    Some(LogTimes::new(column, form.format, zone).unwrap())
+}
+
 #[test]
 fn logs_without_usable_times() {
-    let frame = table("time,n\nnoon,1\n2026-01-01,2\n");
-    let log = order_log(&frame, None).unwrap();
+    let frame = table("time,n\nnoon,1\n2026-01-01,2\n2026-01-02,2\n");
+    let read = times_of(&frame, "time", None)
+        .unwrap()
+        .read(&frame)
+        .unwrap();
     assert_eq!(
-        (log.frame.n_rows(), log.times_ms, log.n_without_time),
-        (2, None, 0)
+        (read.n_unreadable, read.unreadable.as_deref()),
+        (1, Some("noon"))
     );
+    assert_eq!(read.times_ms.first(), Some(&None));
+    let absent = LogTimes::new("zz", None, None).unwrap();
     assert!(matches!(
-        order_log(&frame, Some("zz")),
+        order_log(&frame, &absent),
         Err(Error::NoSuchColumn { .. })
     ));
-    assert!(matches!(
-        order_log(&frame, Some("time")),
-        Err(Error::BadValue { row: 1, .. })
-    ));
-    let floats = table("time,n\n1.5,1\n2.5,2\n");
-    assert!(matches!(
-        order_log(&floats, Some("time")),
-        Err(Error::WrongType { .. })
-    ));
+    let words = table("time,n\nnoon,1\nmidnight,2\n");
+    assert!(times_of(&words, "time", None).is_none());
     let none = table("time,n\n,1\n,2\n");
     assert!(matches!(
-        order_log(&none, Some("time")),
+        order_log(&none, &LogTimes::new("time", None, None).unwrap()),
         Err(Error::NoTimes)
     ));
-}
-
-fn window(range: std::ops::Range<usize>, start_ms: i64, end_ms: i64) -> Window {
-    Window {
-        range,
-        start_ms: Some(start_ms),
-        end_ms: Some(end_ms),
-    }
+    assert!(LogTimes::new("time", None, Some("Middle/Earth")).is_err());
 }
 
 #[test]
-fn windows_by_rows_and_by_time() {
-    let by_rows = windows(5, None, WindowSpec::Rows(2)).unwrap();
-    let ranges: Vec<_> = by_rows.iter().map(|w| w.range.clone()).collect();
-    assert_eq!(ranges, [0..2, 2..4, 4..5]);
-    assert!(by_rows.iter().all(|w| w.start_ms.is_none()));
-    let times = [-1, 0, 5, 9, 10, 35];
-    assert_eq!(
-        windows(6, Some(&times), WindowSpec::Rows(4)).unwrap(),
-        [window(0..4, -1, 9), window(4..6, 10, 35)]
-    );
-    assert_eq!(
-        windows(6, Some(&times), WindowSpec::Millis(10)).unwrap(),
-        [
-            window(0..1, -10, 0),
-            window(1..4, 0, 10),
-            window(4..5, 10, 20),
-            window(5..5, 20, 30),
-            window(5..6, 30, 40)
-        ]
-    );
-    assert_eq!(windows(0, None, WindowSpec::Rows(10)).unwrap(), []);
-    assert_eq!(windows(0, Some(&[]), WindowSpec::Millis(10)).unwrap(), []);
-    assert!(matches!(
-        windows(5, None, WindowSpec::Millis(10)),
-        Err(Error::NoTimes)
-    ));
-    for (n_rows, times, spec) in [
-        (10_001, vec![], WindowSpec::Rows(1)),
-        (2, vec![0, 10_000], WindowSpec::Millis(1)),
-        (2, vec![i64::MIN, i64::MAX], WindowSpec::Millis(1)),
+fn times_are_read_in_any_common_form() {
+    let hour = 3_600_000;
+    for (text, zone, wanted) in [
+        ("1700000000.5", None, 1_700_000_000_500),
+        ("2024-05-01 12:00", None, 1_714_564_800_000),
+        (
+            "2024-05-01 12:00",
+            Some("Europe/Tallinn"),
+            1_714_564_800_000 - 3 * hour,
+        ),
+        (
+            "2024-05-01T12:00:00+02:00",
+            Some("Europe/Tallinn"),
+            1_714_564_800_000 - 2 * hour,
+        ),
+        ("2024-05-01", Some("+02:00"), 1_714_521_600_000 - 2 * hour),
+        ("31/05/2024 12:00", None, 1_717_156_800_000),
+        ("05/31/2024 12:00", None, 1_717_156_800_000),
+        ("31.05.2024 9:30", None, 1_717_147_800_000),
+        ("01/05/2024", None, 1_714_521_600_000),
+        ("12-31-2024 14:05:09", Some("UTC"), 1_735_653_909_000),
     ] {
-        let outcome = windows(n_rows, Some(&times), spec);
-        assert!(
-            matches!(outcome, Err(Error::TooManyWindows { limit: 10_000, .. })),
-            "{n_rows}"
-        );
+        let plain = table(&format!("time,n\n{text},1\n"));
+        let read = times_of(&plain, "time", zone)
+            .unwrap()
+            .read(&plain)
+            .unwrap();
+        assert_eq!(read.times_ms, [Some(wanted)], "{text} in {zone:?}");
     }
+    let mixed = table("time,n\n01/02/2024,1\n13/02/2024,2\n02/14/2024,3\n");
+    let read = times_of(&mixed, "time", None)
+        .unwrap()
+        .read(&mixed)
+        .unwrap();
+    let evidence = read.evidence;
     assert_eq!(
-        windows(10_000, None, WindowSpec::Rows(1)).unwrap().len(),
-        10_000
+        (
+            evidence.n_either,
+            evidence.n_day_first,
+            evidence.n_month_first
+        ),
+        (1, 1, 1)
     );
+    assert_eq!(read.unreadable.as_deref(), Some("02/14/2024"));
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
-
-    #[test]
-    fn every_row_is_in_one_window_of_its_time(mut times in prop::collection::vec(-5000_i64..5000, 0..50), length in 1_i64..700) {
-        times.sort_unstable();
-        let found = windows(times.len(), Some(&times), WindowSpec::Millis(length));
-        let found = found.unwrap();
-        let mut next = 0;
-        for window in &found {
-            prop_assert_eq!(window.range.start, next);
-            next = window.range.end;
-            let (start, end) = (window.start_ms.unwrap(), window.end_ms.unwrap());
-            prop_assert_eq!((end - start, start.rem_euclid(length)), (length, 0));
-            for time in &times[window.range.clone()] {
-                prop_assert!((start..end).contains(time));
-            }
+#[test]
+fn columns_of_other_types_are_read_as_far_as_they_can() {
+    let frame = table("n,t,flag\n1,2026-01-01,true\nx,2026-01-02,false\n2.5,2026-01-03,true\n");
+    let read = |name: &str, kind| {
+        let input = InputColumn {
+            name: "input".to_owned(),
+            kind,
+        };
+        read_column(&frame, name, &input).unwrap()
+    };
+    let numbers = read("n", Float);
+    assert_eq!(numbers.changed, Some(Text));
+    assert_eq!(
+        (numbers.n_unreadable, numbers.unreadable.as_deref()),
+        (1, Some("x"))
+    );
+    let LogColumn::Numbers(values) = numbers.column else {
+        panic!("numbers");
+    };
+    assert_eq!((values[0], values[2]), (1.0, 2.5));
+    assert!(values[1].is_nan());
+    let texts = read("n", Text);
+    assert_eq!(texts.changed, None);
+    assert_eq!(
+        texts.column,
+        LogColumn::Texts {
+            codes: vec![0, 1, 2],
+            texts: ["1", "x", "2.5"].map(str::to_owned).to_vec()
         }
-        prop_assert_eq!(next, times.len());
-        prop_assert!(found.first().is_none_or(|w| !w.range.is_empty()));
-        prop_assert!(found.last().is_none_or(|w| !w.range.is_empty()));
-    }
+    );
+    assert_eq!(read("t", Float).changed, Some(Date));
+    assert_eq!(read("flag", Float).changed, None);
 }
 
 #[test]

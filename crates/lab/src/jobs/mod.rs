@@ -439,7 +439,11 @@ impl Lab {
                     .first()
                     .and_then(|path| path.file_name())
                     .map(|name| name.to_string_lossy());
-                format!("replay {} against {}", log.unwrap_or_default(), spec.model)
+                format!(
+                    "replay {} against {}",
+                    log.unwrap_or_default(),
+                    spec.against()
+                )
             }
             JobSpec::Diff(request) => format!("compare {} with {}", request.left, request.right),
             JobSpec::Export(request) => {

@@ -16,9 +16,13 @@ const SHOWN_WINDOWS: usize = 20;
 /// A column that drifted in a window is a failure, one that no window could judge is skipped; an alert is a failure
 /// unless it is muted.
 pub fn replay_junit(report: &DriftReport) -> Result<String, SerializeError> {
-    let mut suite = TestSuite::new(format!("{} on {}", report.model, report.logs.join(", ")));
+    let mut suite = TestSuite::new(format!(
+        "{} on {}",
+        report.against(),
+        report.logs.join(", ")
+    ));
     for (name, value) in [
-        ("model", report.model.to_string()),
+        ("model", report.against()),
         ("replay", report.replay_id.to_string()),
         ("rows", report.n_rows.to_string()),
         ("windows", report.windows.len().to_string()),
@@ -31,7 +35,7 @@ pub fn replay_junit(report: &DriftReport) -> Result<String, SerializeError> {
     suite.set_time(time);
     for (place, column) in report.columns.iter().enumerate() {
         let mut case = TestCase::new(column.name.clone(), status(report, place, column));
-        case.set_classname(format!("{}.columns", report.model));
+        case.set_classname(format!("{}.columns", report.against()));
         suite.add_test_case(case);
     }
     for alert in report.alerts.iter().filter(|alert| !alert.muted) {
@@ -43,7 +47,7 @@ pub fn replay_junit(report: &DriftReport) -> Result<String, SerializeError> {
             None => alert.rule.clone(),
         };
         let mut case = TestCase::new(name, status);
-        case.set_classname(format!("{}.alerts", report.model));
+        case.set_classname(format!("{}.alerts", report.against()));
         suite.add_test_case(case);
     }
     let mut all = Report::new("assay replay");

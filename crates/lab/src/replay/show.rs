@@ -4,13 +4,14 @@ use assay_core::ReplayId;
 use assay_core::chart::{Axis, BarSeries, ChartSpec, Figure, Limit, Series};
 use assay_core::code::Code;
 use assay_core::drift;
+use assay_core::reference::Reference;
 use assay_core::replay::{
     Bins, CellDetail, CellRequest, ColumnShapes, DriftReport, ReplayShapes, ReplaySummary,
 };
 
+use super::sketches;
 use crate::charts::{shares, spec};
 use crate::error::{Attempt, Cause};
-use crate::models::trained;
 use crate::{Error, Lab};
 
 impl Lab {
@@ -53,21 +54,10 @@ impl Lab {
             .iter()
             .find(|column| column.column == request.column)
             .ok_or_else(|| Cause::said(Code::NotFound, "the window holds no rows"))?;
-        let model = assay_core::reference::Reference::version(
-            report.model.model.as_str(),
-            report.model.version,
-        );
-        let version = self.store.model_version(&model)?;
-        let reference: drift::ReferenceSketch =
-            serde_json::from_slice(&self.store.read_object(trained(&version)?.reference)?)?;
-        let sketch = reference
-            .columns
-            .iter()
-            .find(|column| column.name == request.column)
-            .ok_or_else(|| Cause::said(Code::NotFound, "the reference does not hold the column"))?;
+        let sketch = self.reference_column(&report, &request.column)?;
         Ok(CellDetail {
             column: request.column.clone(),
-            sentence: drift::cell_sentence(drift, sketch, window),
+            sentence: drift::cell_sentence(drift, &sketch, window),
             drift: drift.clone(),
             current: shape
                 .windows
@@ -80,9 +70,36 @@ impl Lab {
         })
     }
 
+    /// What the version that was replayed remembers of a column.
+    fn reference_column(
+        &self,
+        report: &DriftReport,
+        column: &str,
+    ) -> Result<drift::ColumnSketch, Cause> {
+        let mut known = match (&report.model, &report.reference) {
+            (Some(key), _) => {
+                let model = Reference::version(key.model.as_str(), key.version);
+                let reference = self.reference_of(&self.store.model_version(&model)?)?;
+                reference.columns
+            }
+            (None, Some(dataset)) => self.dataset_reference(dataset, Some(column))?.columns,
+            (None, None) => Vec::new(),
+        }
+        .into_iter();
+        known
+            .find(|known| known.name == column)
+            .ok_or_else(|| Cause::said(Code::NotFound, "the reference does not hold the column"))
+    }
+
     fn shape(&self, replay: &ReplayId, column: &str) -> Result<(DriftReport, ColumnShapes), Cause> {
         let (report, object) = self.store.replay(replay)?;
-        let shapes: ReplayShapes = serde_json::from_slice(&self.store.read_object(&object)?)?;
+        let bytes = self.store.read_object(&object)?;
+        if sketches::is_packed(&bytes) {
+            let windows = sketches::unpacked(&bytes, column)?;
+            let reference = self.reference_column(&report, column)?;
+            return Ok((report, shape_of(column, &reference, &windows)));
+        }
+        let shapes: ReplayShapes = serde_json::from_slice(&bytes)?;
         let shape = shapes
             .columns
             .into_iter()
@@ -156,6 +173,26 @@ impl Lab {
     }
 }
 
+/// The windows of a column over shared bins.
+fn shape_of(
+    column: &str,
+    reference: &drift::ColumnSketch,
+    windows: &[Option<drift::ColumnSketch>],
+) -> ColumnShapes {
+    let held: Vec<&drift::ColumnSketch> = windows.iter().flatten().collect();
+    let bins = drift::bins_over_sketch(reference, &held);
+    let counts = |window: &Option<drift::ColumnSketch>| {
+        let window = window.as_ref();
+        window.map_or_else(Vec::new, |window| drift::reference_counts(&bins, window))
+    };
+    ColumnShapes {
+        name: column.to_owned(),
+        reference: drift::reference_counts(&bins, reference),
+        windows: windows.iter().map(counts).collect(),
+        bins,
+    }
+}
+
 /// Columns by windows, coloured by distance.
 pub(crate) fn drift_map(report: &DriftReport) -> ChartSpec {
     let mut values = Vec::new();
@@ -168,7 +205,7 @@ pub(crate) fn drift_map(report: &DriftReport) -> ChartSpec {
         }
     }
     spec(
-        &format!("{} on {}", report.model, report.logs.join(", ")),
+        &format!("{} on {}", report.against(), report.logs.join(", ")),
         report.verdict.clone(),
         Figure::HeatMap {
             rows: report
@@ -205,13 +242,13 @@ pub(crate) fn performance_chart(report: &DriftReport) -> Option<ChartSpec> {
         value,
     });
     Some(spec(
-        &format!("{metric} of {}", report.model),
+        &format!("{metric} of {}", report.against()),
         format!("{} windows, 95 % interval", points.len()),
         Figure::Lines {
             x: Axis::linear("window"),
             y: Axis::linear(metric.clone()),
             series: vec![Series {
-                name: report.model.to_string(),
+                name: report.against(),
                 color: 1,
                 x: points.iter().map(|(x, _)| *x).collect(),
                 y: points

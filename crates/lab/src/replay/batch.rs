@@ -1,0 +1,287 @@
+//! A part of a log, read and scored: called for several parts at once.
+
+use assay_core::TimestampMs;
+use assay_core::matrix::{Columns, Prediction, RawColumn, RawValues};
+use assay_core::recipe::InputColumn;
+use assay_core::schema::ColumnType;
+use assay_frame::{Frame, LogColumn, read_column};
+
+use super::oddities::Oddities;
+use super::panes::Cut;
+use super::performance::Performance;
+use super::reading::{Reading, Source};
+use super::subject::{Model, Subject};
+use crate::error::Cause;
+use crate::training::prediction_column;
+
+/// A part of a log.
+pub struct Batch {
+    pub n_rows: usize,
+    pub times: Option<Vec<Option<TimestampMs>>>,
+    /// Panes, where the times decide.
+    pub by_time: Option<Vec<Option<i64>>>,
+    pub versions: Option<LogColumn>,
+    /// The model's inputs, what it answered, the truth where there is one, then latencies where there are.
+    pub columns: Vec<LogColumn>,
+    pub outcomes: Outcomes,
+    pub odd: Oddities,
+}
+
+/// How each answer compares with the truth.
+pub enum Outcomes {
+    Unknown,
+    /// Whether the class was right.
+    Right(Vec<Option<bool>>),
+    /// The error; NaN where it is not known.
+    Errors(Vec<f64>),
+}
+
+impl Outcomes {
+    pub fn add_to(&self, performance: &mut Performance, rows: impl Iterator<Item = usize>) {
+        match self {
+            Self::Unknown => {}
+            Self::Right(right) => rows
+                .filter_map(|row| right.get(row).copied().flatten())
+                .for_each(|right| performance.add_answer(right)),
+            Self::Errors(errors) => rows
+                .filter_map(|row| errors.get(row).copied())
+                .filter(|error| error.is_finite())
+                .for_each(|error| performance.add_error(error)),
+        }
+    }
+}
+
+/// Names of [`Batch::columns`] that are watched: latencies are not.
+pub fn watched(subject: &Subject, reading: &Reading) -> Vec<String> {
+    let mut names: Vec<String> = reading
+        .inputs
+        .iter()
+        .map(|source| source.input.name.clone())
+        .collect();
+    names.extend(subject.model.iter().map(|_| "prediction".to_owned()));
+    if has_truth(reading) {
+        names.push("target".to_owned());
+    }
+    names
+}
+
+pub fn has_truth(reading: &Reading) -> bool {
+    reading.label.is_some() || reading.joined.is_some()
+}
+
+/// Reads and scores one part.
+pub fn read(
+    subject: &Subject,
+    reading: &Reading,
+    cut: &Cut,
+    frame: &Frame,
+) -> Result<Batch, Cause> {
+    let mut odd = Oddities::default();
+    let n_rows = frame.n_rows();
+    let there = frame.names();
+    let has = |name: &str| there.iter().any(|known| known == name);
+    let times = match &reading.times {
+        None => None,
+        Some(times) => {
+            let column = reading.mapping.timestamp.as_deref().unwrap_or_default();
+            Some(if has(column) {
+                let read = times.read(frame)?;
+                odd.times(&read);
+                read.times_ms
+            } else {
+                vec![None; n_rows]
+            })
+        }
+    };
+    let mut columns = Vec::with_capacity(reading.inputs.len() + 3);
+    let mut can_answer = true;
+    for source in &reading.inputs {
+        if has(&source.name) {
+            let read = read_column(frame, &source.name, &source.input)?;
+            odd.column(&source.name, &source.input, &read);
+            columns.push(read.column);
+        } else {
+            can_answer &= subject.takes_missing(&source.input);
+            columns.push(LogColumn::missing(source.input.is_text(), n_rows));
+        }
+    }
+    let prediction = match &subject.model {
+        Some(model) if can_answer => Some(answer(model, &reading.inputs, &columns, n_rows)?),
+        _ => None,
+    };
+    match &prediction {
+        Some(prediction) => {
+            let values = prediction_column(prediction, &subject.classes).values;
+            columns.push(LogColumn::of(&values));
+        }
+        None if subject.model.is_some() => {
+            columns.push(logged_prediction(subject, reading, frame, &there)?);
+        }
+        None => {}
+    }
+    let outcomes = match truth(subject, reading, frame, &there, times.as_deref(), &mut odd)? {
+        None => Outcomes::Unknown,
+        Some((column, outcomes)) => {
+            columns.push(column);
+            match &prediction {
+                Some(prediction) => outcomes.against(prediction),
+                None => Outcomes::Unknown,
+            }
+        }
+    };
+    if let (Some(name), Some(prediction)) = (&reading.mapping.prediction, &prediction)
+        && has(name)
+    {
+        let texts = assay_frame::column_texts(frame, name)?;
+        odd.disagreement(&texts, prediction, &subject.classes);
+    }
+    if let Some(name) = &reading.mapping.latency {
+        columns.push(numbers(frame, name, &there)?);
+    }
+    let versions = match &reading.mapping.version {
+        Some(name) if has(name) => {
+            let texts = assay_frame::column_texts(frame, name)?;
+            Some(LogColumn::of_texts(texts.iter().map(Option::as_deref)))
+        }
+        _ => None,
+    };
+    Ok(Batch {
+        n_rows,
+        by_time: times.as_deref().and_then(|times| cut.by_time(times)),
+        times,
+        versions,
+        columns,
+        outcomes,
+        odd,
+    })
+}
+
+fn answer(
+    model: &Model,
+    inputs: &[Source],
+    columns: &[LogColumn],
+    n_rows: usize,
+) -> Result<Prediction, Cause> {
+    let inputs = inputs.iter().zip(columns);
+    model.scorer.predict(&Columns {
+        n_rows,
+        columns: inputs
+            .map(|(source, column)| RawColumn {
+                name: source.input.name.clone(),
+                values: column.values(),
+            })
+            .collect(),
+    })
+}
+
+/// What production said, where the model cannot be asked: the probability for two classes, else the prediction.
+fn logged_prediction(
+    subject: &Subject,
+    reading: &Reading,
+    frame: &Frame,
+    there: &[String],
+) -> Result<LogColumn, Cause> {
+    let mut known = subject.reference.columns.iter();
+    let is_text = known
+        .find(|column| column.name == "prediction")
+        .is_some_and(|column| !column.is_numeric());
+    let name = match (is_text, subject.classes.len()) {
+        (false, 2) => &reading.mapping.probability,
+        _ => &reading.mapping.prediction,
+    };
+    match name {
+        Some(name) if is_text && there.contains(name) => {
+            let texts = assay_frame::column_texts(frame, name)?;
+            Ok(LogColumn::of_texts(texts.iter().map(Option::as_deref)))
+        }
+        Some(name) if !is_text => numbers(frame, name, there),
+        _ => Ok(LogColumn::missing(is_text, frame.n_rows())),
+    }
+}
+
+fn numbers(frame: &Frame, name: &str, there: &[String]) -> Result<LogColumn, Cause> {
+    if !there.iter().any(|known| known == name) {
+        return Ok(LogColumn::missing(false, frame.n_rows()));
+    }
+    let input = InputColumn {
+        name: name.to_owned(),
+        kind: ColumnType::Float,
+    };
+    Ok(read_column(frame, name, &input)?.column)
+}
+
+/// The truth of some rows.
+enum Truth {
+    /// Index of the class; `None` where the label is missing or was not seen in training.
+    Classes(Vec<Option<u32>>),
+    /// NaN where it is missing.
+    Values(Vec<f64>),
+}
+
+impl Truth {
+    fn against(&self, prediction: &Prediction) -> Outcomes {
+        match (self, prediction) {
+            (Self::Classes(labels), Prediction::Classes { indices, .. }) => {
+                let pairs = labels.iter().zip(indices);
+                Outcomes::Right(
+                    pairs
+                        .map(|(label, index)| label.map(|label| label == *index))
+                        .collect(),
+                )
+            }
+            (Self::Values(truth), Prediction::Values(predicted)) => {
+                let pairs = truth.iter().zip(predicted);
+                Outcomes::Errors(pairs.map(|(truth, predicted)| truth - predicted).collect())
+            }
+            _ => Outcomes::Unknown,
+        }
+    }
+}
+
+/// The labels as drift compares them and as performance needs them.
+fn truth(
+    subject: &Subject,
+    reading: &Reading,
+    frame: &Frame,
+    there: &[String],
+    times: Option<&[Option<TimestampMs>]>,
+    odd: &mut Oddities,
+) -> Result<Option<(LogColumn, Truth)>, Cause> {
+    let texts = match (&reading.joined, &reading.label) {
+        (Some(joined), _) => {
+            let labels = joined.labels(frame, times)?;
+            odd.n_unlabelled += labels.iter().filter(|label| label.is_none()).count() as u64;
+            labels
+        }
+        (None, Some(name)) if there.contains(name) => assay_frame::column_texts(frame, name)?,
+        (None, Some(_)) => vec![None; frame.n_rows()],
+        (None, None) => return Ok(None),
+    };
+    if subject.answers().is_empty() {
+        let number = |text: &Option<String>| {
+            let number = text.as_deref().and_then(|text| text.trim().parse().ok());
+            number
+                .filter(|number: &f64| number.is_finite())
+                .unwrap_or(f64::NAN)
+        };
+        let numbers: Vec<f64> = texts.iter().map(number).collect();
+        return Ok(Some((
+            LogColumn::Numbers(numbers.clone()),
+            Truth::Values(numbers),
+        )));
+    }
+    let classes = subject.answers();
+    let indices = texts
+        .iter()
+        .map(|text| {
+            let text = text.as_deref()?;
+            let index = classes.iter().position(|class| class == text);
+            if index.is_none() {
+                odd.unseen_label(text);
+            }
+            u32::try_from(index?).ok()
+        })
+        .collect();
+    let column = LogColumn::of(&RawValues::Texts(texts));
+    Ok(Some((column, Truth::Classes(indices))))
+}

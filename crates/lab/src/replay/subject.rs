@@ -1,0 +1,171 @@
+//! What a log is held against: a model version with the sketch of its training rows, or a version of a data set.
+
+use assay_core::code::Code;
+use assay_core::drift::{ReferenceSketch, SKETCH_SCHEMA, SketchShape, sketch_reference};
+use assay_core::recipe::InputColumn;
+use assay_core::reference::Reference;
+use assay_core::registry::{ModelVersion, SignatureColumn};
+use assay_core::replay::ReplaySpec;
+use assay_core::run::TrainRecord;
+
+use crate::Lab;
+use crate::error::Cause;
+use crate::models::trained;
+use crate::scoring::Scorer;
+
+/// What a replay needs of the two.
+pub struct Subject {
+    /// `None`: nothing is scored.
+    pub model: Option<Model>,
+    /// Where there is no model.
+    pub dataset: Option<Reference>,
+    pub reference: ReferenceSketch,
+    /// Columns that are watched.
+    pub inputs: Vec<InputColumn>,
+    /// Names of the classes that the target and the predictions hold.
+    pub classes: Vec<String>,
+}
+
+pub struct Model {
+    pub version: ModelVersion,
+    pub record: TrainRecord,
+    pub scorer: Scorer,
+}
+
+impl Lab {
+    pub(super) fn subject(&self, spec: &ReplaySpec) -> Result<Subject, Cause> {
+        match (&spec.model, &spec.reference) {
+            (Some(model), None) => self.model_subject(model),
+            (None, Some(dataset)) => self.dataset_subject(dataset),
+            (None, None) => Err(Cause::with_hint(
+                Code::Invalid,
+                "nothing was named to hold the log against",
+                "name a model with --model, or a data set with --reference",
+            )),
+            (Some(_), Some(_)) => Err(Cause::with_hint(
+                Code::Invalid,
+                "a model and a data set were named",
+                "name one of them: a model has the sketch of its own training rows",
+            )),
+        }
+    }
+
+    fn model_subject(&self, model: &Reference) -> Result<Subject, Cause> {
+        let version = self.store.model_version(model)?;
+        let record = self.record_of(&version)?;
+        let reference = self.reference_of(&version)?;
+        let scorer = self.scorer(model, assay_frame::n_threads())?;
+        let classes = match record.classes.is_empty() {
+            true => reference_classes(&reference),
+            false => record.classes.clone(),
+        };
+        Ok(Subject {
+            inputs: record.fitted.inputs.clone(),
+            model: Some(Model {
+                version,
+                record,
+                scorer,
+            }),
+            dataset: None,
+            reference,
+            classes,
+        })
+    }
+
+    fn dataset_subject(&self, dataset: &Reference) -> Result<Subject, Cause> {
+        let version = self.store.dataset_version(dataset)?;
+        let dataset = Reference::version(version.dataset.as_str(), version.version);
+        let columns = version.columns.columns.iter();
+        Ok(Subject {
+            model: None,
+            reference: self.dataset_reference(&dataset, None)?,
+            dataset: Some(dataset),
+            inputs: columns
+                .map(|column| InputColumn {
+                    name: column.name.clone(),
+                    kind: column.kind,
+                })
+                .collect(),
+            classes: Vec::new(),
+        })
+    }
+
+    pub(super) fn reference_of(&self, version: &ModelVersion) -> Result<ReferenceSketch, Cause> {
+        let sketch = self.store.read_object(trained(version)?.reference)?;
+        Ok(serde_json::from_slice(&sketch)?)
+    }
+
+    /// The sketch of a data set's version, or of one of its columns alone.
+    pub(super) fn dataset_reference(
+        &self,
+        dataset: &Reference,
+        only: Option<&str>,
+    ) -> Result<ReferenceSketch, Cause> {
+        let version = self.store.dataset_version(dataset)?;
+        let table = self.stored(&version)?;
+        let wanted = version.columns.columns.iter();
+        let wanted = wanted.filter(|column| only.is_none_or(|only| only == column.name));
+        let rows: Vec<usize> = (0..usize::try_from(version.n_rows).unwrap_or(usize::MAX)).collect();
+        let mut columns = Vec::new();
+        // One at a time: the whole need not fit into memory.
+        for column in wanted {
+            let names = std::slice::from_ref(&column.name);
+            let frame = table.columns(names, &assay_core::Task::silent())?;
+            let input = InputColumn {
+                name: column.name.clone(),
+                kind: column.kind,
+            };
+            let raw = assay_frame::raw_columns(&frame, &rows, &[input])?;
+            columns.extend(
+                raw.columns
+                    .iter()
+                    .map(|column| sketch_reference(&column.name, &column.values)),
+            );
+        }
+        Ok(ReferenceSketch {
+            schema: SKETCH_SCHEMA,
+            n_rows: version.n_rows,
+            columns,
+        })
+    }
+}
+
+impl Subject {
+    pub fn has_target(&self) -> bool {
+        let model = self.model.as_ref();
+        model.is_some_and(|model| model.record.problem.has_target())
+    }
+
+    /// What training called the truth.
+    pub fn target(&self) -> Option<&str> {
+        let model = self.model.as_ref().filter(|_| self.has_target());
+        model.map(|model| model.record.spec.target.as_str())
+    }
+
+    /// The classes that the model tells apart; none for numbers.
+    pub fn answers(&self) -> &[String] {
+        let model = self.model.as_ref();
+        model.map_or(&[], |model| &model.record.classes)
+    }
+
+    /// Whether the model answers rows in which the input is missing: texts have a place for it, numbers only when training
+    /// saw some missing.
+    pub fn takes_missing(&self, input: &InputColumn) -> bool {
+        let Some(model) = &self.model else {
+            return true;
+        };
+        let is_it = |column: &&SignatureColumn| column.name == input.name;
+        let known = model.version.signature.inputs.iter().find(is_it);
+        input.is_text() || known.is_some_and(|column| column.nullable)
+    }
+}
+
+/// Where a model has no classes of its own, those of the reference's target.
+fn reference_classes(reference: &ReferenceSketch) -> Vec<String> {
+    let mut columns = reference.columns.iter();
+    let target = columns.find(|column| column.name == "target");
+    match target.map(|column| &column.shape) {
+        Some(SketchShape::Categorical { values, .. }) => values.clone(),
+        _ => Vec::new(),
+    }
+}
