@@ -7,7 +7,11 @@ import type { VersionKey } from "./VersionKey";
 /**
  * A rule that came true in a replay: once for each column, however many windows it holds for.
  */
-export type Alert = { schema: number, rule: string, severity: NoticeLevel, metric: AlertMetric, model: VersionKey, replay_id: ReplayId, 
+export type Alert = { schema: number, rule: string, severity: NoticeLevel, metric: AlertMetric, 
+/**
+ * `None`: the log was held against a data set.
+ */
+model?: VersionKey | null, replay_id: ReplayId, 
 /**
  * `None` for what is not of a column.
  */

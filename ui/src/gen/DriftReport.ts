@@ -2,6 +2,7 @@
 import type { Alert } from "./Alert";
 import type { DriftRule } from "./DriftRule";
 import type { ProblemKind } from "./ProblemKind";
+import type { Reference } from "./Reference";
 import type { ReplayColumn } from "./ReplayColumn";
 import type { ReplayId } from "./ReplayId";
 import type { VersionKey } from "./VersionKey";
@@ -11,7 +12,15 @@ import type { WindowSpec } from "./WindowSpec";
 /**
  * The result of a replay.
  */
-export type DriftReport = { schema: number, replay_id: ReplayId, model: VersionKey, problem: ProblemKind, logs: Array<string>, rule: DriftRule, window: WindowSpec, n_rows: number, n_reference_rows: number, 
+export type DriftReport = { schema: number, replay_id: ReplayId, 
+/**
+ * `None`: nothing was scored.
+ */
+model?: VersionKey | null, 
+/**
+ * The version of a data set that the log was held against, where there is no model.
+ */
+reference?: Reference | null, problem?: ProblemKind | null, logs: Array<string>, rule: DriftRule, window: WindowSpec, n_rows: number, n_reference_rows: number, 
 /**
  * The metric of `performance`: `accuracy` or `rmse`; `None` without labels.
  */

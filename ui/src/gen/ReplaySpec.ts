@@ -9,7 +9,15 @@ export type ReplaySpec = {
 /**
  * Files, folders or patterns: CSV, JSON lines, Parquet or Arrow; read one after another.
  */
-logs: Array<string>, model: Reference, 
+logs: Array<string>, 
+/**
+ * `None`: nothing is scored, and the log is held against `reference`.
+ */
+model?: Reference | null, 
+/**
+ * A version of a data set, where there is no model.
+ */
+reference?: Reference | null, 
 /**
  * `None`: 50 to 100 windows of equal rows, none under 100 rows.
  */

@@ -88,6 +88,8 @@ import type { RegisterRequest } from "./RegisterRequest";
 import type { RegisteredModel } from "./RegisteredModel";
 import type { RegisteredVersion } from "./RegisteredVersion";
 import type { RenderRequest } from "./RenderRequest";
+import type { ReplayPreview } from "./ReplayPreview";
+import type { ReplayPreviewRequest } from "./ReplayPreviewRequest";
 import type { ReplaySpec } from "./ReplaySpec";
 import type { ReplaySummary } from "./ReplaySummary";
 import type { ReportRequest } from "./ReportRequest";
@@ -249,6 +251,7 @@ export interface Commands {
   "models.offers": { request: SharedFolder; response: Array<OfferedVersion> };
   "models.pull": { request: PullRequest; response: Array<Moved> };
   "models.export": { request: ExportRequest; response: Written };
+  "replays.preview": { request: ReplayPreviewRequest; response: ReplayPreview };
   "replays.start": { request: ReplaySpec; response: JobStarted };
   "replays.list": { request: Nothing; response: Array<ReplaySummary> };
   "replays.show": { request: ByReplay; response: DriftReport };
@@ -365,6 +368,7 @@ export const READS: Record<keyof Commands, readonly Kind[]> = {
   "models.offers": ["lab", "models"],
   "models.pull": [],
   "models.export": [],
+  "replays.preview": ["lab", "models"],
   "replays.start": [],
   "replays.list": ["lab", "replays"],
   "replays.show": ["lab", "replays"],

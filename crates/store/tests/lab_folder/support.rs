@@ -215,8 +215,9 @@ pub fn drift_report(number: u64, model: &VersionKey) -> DriftReport {
     DriftReport {
         schema: DRIFT_REPORT_SCHEMA,
         replay_id: ReplayId::from_bits(number),
-        model: model.clone(),
-        problem: ProblemKind::Binary,
+        model: Some(model.clone()),
+        reference: None,
+        problem: Some(ProblemKind::Binary),
         logs: vec!["log.csv".to_owned()],
         rule: DriftRule::default(),
         window: WindowSpec::Rows(336),
