@@ -404,7 +404,7 @@ fn a_log_is_held_against_a_data_set_without_a_model() {
     let lineage = lab.json(&["data", "lineage", &format!("replay:{id}")]);
     assert!(lineage.to_string().contains("penguins"), "{lineage}");
     let page = lab.path().with_file_name("replay.html");
-    lab.json(&["report", &format!("replay:{id}"), "-o", text(&page)]);
+    lab.json(&["report", id, "-o", text(&page)]);
     let html = std::fs::read_to_string(&page).expect("a page");
     assert!(html.contains("penguins@1"));
     let both = [
