@@ -87,15 +87,10 @@ fn moments(
     let mut covariance = [[0.0; SIZE]; SIZE];
     for (point, wave) in points.iter().zip(waves) {
         let weight = count(point) as f64 / n;
-        for i in 0..SIZE {
-            for j in 0..=i {
-                covariance[i][j] += weight * (wave[i] - mean[i]) * (wave[j] - mean[j]);
+        for (i, row) in covariance.iter_mut().enumerate() {
+            for (j, cell) in row.iter_mut().enumerate() {
+                *cell += weight * (wave[i] - mean[i]) * (wave[j] - mean[j]);
             }
-        }
-    }
-    for i in 0..SIZE {
-        for j in 0..i {
-            covariance[j][i] = covariance[i][j];
         }
     }
     (mean, covariance)
@@ -155,10 +150,10 @@ fn rotate(matrix: &mut Matrix, vectors: &mut Matrix, p: usize, q: usize) {
     let t = theta.signum() / (theta.abs() + (theta * theta + 1.0).sqrt());
     let c = 1.0 / (t * t + 1.0).sqrt();
     let s = t * c;
-    for k in 0..SIZE {
-        let (x, y) = (matrix[k][p], matrix[k][q]);
-        matrix[k][p] = c * x - s * y;
-        matrix[k][q] = s * x + c * y;
+    for row in matrix.iter_mut() {
+        let (x, y) = (row[p], row[q]);
+        row[p] = c * x - s * y;
+        row[q] = s * x + c * y;
     }
     for k in 0..SIZE {
         let (x, y) = (matrix[p][k], matrix[q][k]);
