@@ -14,6 +14,7 @@ pub mod code;
 pub mod curves;
 pub mod dataset;
 pub mod drift;
+pub mod eigen;
 pub mod event;
 pub mod exchange;
 pub mod expect;

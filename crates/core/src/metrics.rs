@@ -19,12 +19,15 @@ use crate::train::ProblemKind;
 pub use bootstrap::{Intervals, intervals, quantile};
 pub use catalogue::{Metric, MetricInfo, MetricTask, catalogue, metric, place};
 pub use classes::confusion;
+pub(crate) use classes::{brier, log_loss, of_confusion};
 pub use clusters::{
     adjusted_rand, calinski_harabasz, completeness, davies_bouldin, homogeneity, inertia,
     normalized_mutual_info, silhouette,
 };
+pub(crate) use curve::weighted_areas;
 pub use curve::{PrecisionRecallCurve, RocCurve, precision_recall_curve, roc_auc, roc_curve, thin};
 pub use embedding::trustworthiness;
+pub(crate) use interval::Z;
 pub use interval::wilson_interval;
 pub use measure::{Measure, MeasureOptions};
 pub use paired::{PairedDifference, paired_difference};

@@ -2,9 +2,11 @@
 
 mod calibration;
 mod inverse;
+mod isotonic;
 
 pub use calibration::{Calibration, LEAST_PROBABILITY, Piece, Score, SigmoidCurve, logarithm};
 pub use inverse::{Inverse, InverseCurve};
+pub use isotonic::{Pool, Scored, rising_pools};
 
 use crate::schema::ColumnType;
 

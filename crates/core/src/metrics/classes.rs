@@ -74,9 +74,7 @@ impl<'a> Classes<'a> {
             truth,
             predicted,
             probabilities,
-            log_losses: rows()
-                .map(|(class, row)| -row[class].clamp(f64::EPSILON, 1.0 - f64::EPSILON).ln())
-                .collect(),
+            log_losses: rows().map(|(class, row)| log_loss(class, row)).collect(),
             briers: rows().map(|(class, row)| brier(class, row)).collect(),
             ranks: rows().map(|(class, row)| rank(class, row)).collect(),
             kept: None,
@@ -184,8 +182,14 @@ impl<'a> Classes<'a> {
     }
 }
 
+/// −ln of the probability of the true class, clipped to f64's epsilon.
+pub(crate) fn log_loss(class: usize, row: &[f64]) -> f64 {
+    let p = row.get(class).copied().unwrap_or(0.0);
+    -p.clamp(f64::EPSILON, 1.0 - f64::EPSILON).ln()
+}
+
 /// Two classes: of the second one; more: summed over the classes.
-fn brier(class: usize, row: &[f64]) -> f64 {
+pub(crate) fn brier(class: usize, row: &[f64]) -> f64 {
     let squares: f64 = row
         .iter()
         .enumerate()
@@ -217,7 +221,8 @@ impl Average {
     }
 }
 
-fn of_confusion(cells: &[f64], k: usize, total: f64) -> Vec<(&'static str, f64)> {
+/// What follows from counts of truths (rows) and predictions (columns) alone, k × k of them with the sum `total`.
+pub(crate) fn of_confusion(cells: &[f64], k: usize, total: f64) -> Vec<(&'static str, f64)> {
     let truth: Vec<f64> = cells.chunks(k).map(|row| row.iter().sum()).collect();
     let predicted: Vec<f64> = (0..k)
         .map(|class| cells.iter().skip(class).step_by(k).sum())

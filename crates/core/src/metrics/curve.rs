@@ -186,6 +186,22 @@ impl Ranking {
     }
 }
 
+/// The area under the receiver's curve and the average precision of steps of equal scores, ascending: what weight of
+/// positive and of negative rows each holds. `None` when one of the two has none.
+pub(crate) fn weighted_areas(steps: &[(f64, f64)]) -> Option<(f64, f64)> {
+    let (positive, negative) = (steps.len(), 2 * steps.len());
+    let score: Vec<f64> = (0..negative).map(|at| (at % positive) as f64).collect();
+    let areas = Ranking::new(&score, |row| row < positive).areas(|row| {
+        let (of_positive, of_negative) = steps[row % positive];
+        if row < positive {
+            of_positive
+        } else {
+            of_negative
+        }
+    })?;
+    Some((areas.roc, areas.precision_recall))
+}
+
 /// Cumulative counts at one distinct score, from the largest score down.
 struct Step {
     threshold: f64,

@@ -1,7 +1,7 @@
 //! How sure a share is.
 
 /// The 97.5 % quantile of the standard normal distribution.
-const Z: f64 = 1.959_963_984_540_054;
+pub(crate) const Z: f64 = 1.959_963_984_540_054;
 
 /// The 95 % interval of a share, 0 to 1 (Wilson 1927, without continuity correction); (0, 1) without a row.
 pub fn wilson_interval(n_success: u64, n: u64) -> (f64, f64) {

@@ -1,12 +1,14 @@
 //! Mean, spread, skewness and kurtosis in one pass, from parts that add up.
 
+use serde::{Deserialize, Serialize};
+
 /// Values summed side by side, so that the compiler can use wide registers.
 const LANES: usize = 8;
 
 /// Sums of the powers of deviations from the mean; parts merge by the formulas of Chan, Golub and LeVeque (1979) and
 /// Pébay (2008, "Formulas for robust, one-pass parallel computation of covariances and arbitrary-order statistical
 /// moments").
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Moments {
     pub n: u64,
     pub mean: f64,
@@ -62,6 +64,10 @@ impl Moments {
             mean: value,
             ..Self::default()
         }
+    }
+
+    pub fn push(&mut self, value: f64) {
+        self.merge(&Self::of_one(value, 1));
     }
 
     pub fn merge(&mut self, other: &Self) {

@@ -3,11 +3,18 @@
 mod accumulate;
 mod curves;
 mod drift;
+mod drift_bands;
+mod drift_challenge;
+mod drift_detectors;
+mod drift_detectors_table;
+mod drift_estimates;
 mod drift_laws;
 mod drift_method_laws;
 mod drift_methods;
+mod drift_multivariate;
 mod drift_pictures;
 mod drift_power;
+mod drift_quality;
 mod drift_verdicts;
 mod effects;
 mod metrics;
@@ -21,6 +28,7 @@ mod split;
 mod split_kinds;
 mod suggest;
 mod table;
+mod uniform;
 
 use proptest::test_runner::{Config, RngSeed};
 

@@ -1,9 +1,9 @@
 //! Principal components of the training rows.
 
 use assay_core::Task;
+use assay_core::eigen::{Eigen, eigen};
 use assay_core::recipe::{FittedStep, Plan, Value, components_name};
 
-use super::eigen::{Eigen, eigen};
 use super::fit::refused;
 use super::rows::Rows;
 use crate::error::Error;

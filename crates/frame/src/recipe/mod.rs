@@ -3,7 +3,6 @@
 mod apply;
 mod cell;
 mod components;
-mod eigen;
 mod filters;
 mod fit;
 mod numbers;

@@ -1,7 +1,7 @@
 //! The rising curve nearest to the rows: pooled adjacent violators, straight lines between the pools (Zadrozny and
 //! Elkan 2002), as scikit-learn's `IsotonicRegression(out_of_bounds="clip")`.
 
-use assay_core::model::Piece;
+use assay_core::model::{Piece, Pool, rising_pools};
 
 /// A row with a weight over 0.
 #[derive(Debug, Clone, Copy)]
@@ -12,57 +12,19 @@ pub struct Scored {
     pub weight: f64,
 }
 
-/// Rows of scores that lie together, and their mean.
-#[derive(Debug, Clone, Copy)]
-struct Pool {
-    first: f32,
-    last: f32,
-    sum: f64,
-    weight: f64,
-}
-
-impl Pool {
-    fn mean(&self) -> f64 {
-        self.sum / self.weight
-    }
-}
-
 /// Never empty: without rows it says ½.
-pub fn fit(mut rows: Vec<Scored>) -> Vec<Piece> {
-    rows.sort_by(|a, b| a.score.total_cmp(&b.score));
-    let mut pools: Vec<Pool> = Vec::new();
-    for row in rows {
-        let (sum, weight) = (row.truth * row.weight, row.weight);
-        match pools.last_mut() {
-            // Equal scores are one, whatever came true of them.
-            Some(pool) if pool.last == row.score => {
-                pool.sum += sum;
-                pool.weight += weight;
-            }
-            _ => pools.push(Pool {
-                first: row.score,
-                last: row.score,
-                sum,
-                weight,
-            }),
-        }
-    }
-    let mut rising: Vec<Pool> = Vec::new();
-    for mut pool in pools {
-        while let Some(before) = rising.pop_if(|before| before.mean() >= pool.mean()) {
-            pool = Pool {
-                first: before.first,
-                last: pool.last,
-                sum: before.sum + pool.sum,
-                weight: before.weight + pool.weight,
-            };
-        }
-        rising.push(pool);
-    }
-    pieces(&rising)
+pub fn fit(rows: Vec<Scored>) -> Vec<Piece> {
+    let rows = rows.into_iter().map(|row| assay_core::model::Scored {
+        score: f64::from(row.score),
+        truth: row.truth,
+        weight: row.weight,
+    });
+    pieces(&rising_pools(rows.collect()))
 }
 
 /// Flat before the first pool, along every pool and beyond the last; straight between two pools.
+///
+/// Invariant: scores are f32, so that their way through f64 changes none.
 fn pieces(pools: &[Pool]) -> Vec<Piece> {
     let flat = |from: f32, probability: f64| Piece {
         from,
@@ -70,20 +32,20 @@ fn pieces(pools: &[Pool]) -> Vec<Piece> {
         slope: 0.0,
     };
     let mut pieces = vec![match pools.first() {
-        Some(pool) => flat(pool.first, pool.mean()),
+        Some(pool) => flat(pool.first as f32, pool.mean()),
         None => flat(0.0, 0.5),
     }];
     for (at, pool) in pools.iter().enumerate() {
         let Some(next) = pools.get(at + 1) else {
             break;
         };
-        let width = f64::from(next.first) - f64::from(pool.last);
+        let width = next.first - pool.last;
         pieces.push(Piece {
-            from: pool.last,
+            from: pool.last as f32,
             probability: pool.mean(),
             slope: (next.mean() - pool.mean()) / width,
         });
-        pieces.push(flat(next.first, next.mean()));
+        pieces.push(flat(next.first as f32, next.mean()));
     }
     pieces
 }

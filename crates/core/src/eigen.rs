@@ -2,13 +2,12 @@
 //! fourth edition, algorithm 8.5.3). Slower than other methods for many columns, exact to the last digits, and the same
 //! bits everywhere.
 
-use assay_core::Task;
-
-use crate::error::Error;
+use crate::task::{Cancelled, Task};
 
 /// Convergence is quadratic: about ten sweeps are enough for any matrix that fits a computer.
 const MAX_SWEEPS: usize = 60;
 
+#[derive(Debug, Clone, PartialEq)]
 pub struct Eigen {
     /// Largest first; none below 0.
     pub values: Vec<f64>,
@@ -17,7 +16,10 @@ pub struct Eigen {
 }
 
 /// `matrix` is p × p, symmetric, without negative eigenvalues but by rounding.
-pub fn eigen(mut matrix: Vec<f64>, p: usize, task: &Task) -> Result<Eigen, Error> {
+///
+/// # Errors
+/// [`Cancelled`].
+pub fn eigen(mut matrix: Vec<f64>, p: usize, task: &Task) -> Result<Eigen, Cancelled> {
     let mut vectors: Vec<Vec<f64>> = (0..p)
         .map(|row| (0..p).map(|at| f64::from(u8::from(at == row))).collect())
         .collect();
