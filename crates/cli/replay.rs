@@ -4,13 +4,14 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::Ordering;
 
+use assay_core::ReplayId;
 use assay_core::code::Code;
-use assay_core::drift;
+use assay_core::drift::{self, ColumnKind, Correction, DriftSettings, Method, Mode};
 use assay_core::job::{JobOutcome, JobSpec};
 use assay_core::reference::Reference;
 use assay_core::replay::{
-    DriftReport, LabelSource, LogMapping, ReplayPreview, ReplayPreviewRequest, ReplaySpec,
-    TimeFormat, WindowReport, WindowSpec,
+    DriftReport, JudgeReplay, LabelSource, LogMapping, ReplayPreview, ReplayPreviewRequest,
+    ReplaySpec, TimeFormat, WindowReport, WindowSpec,
 };
 use assay_lab::{Cause, Error, Lab, replay_junit};
 
@@ -22,10 +23,10 @@ use crate::progress;
 #[derive(clap::Args)]
 pub struct Arguments {
     /// Files, folders or patterns: CSV, JSON lines, Parquet, Arrow, prediction logs
-    #[arg(required = true, value_name = "LOG")]
+    #[arg(required_unless_present = "again", value_name = "LOG")]
     logs: Vec<PathBuf>,
     /// The model: name, name@version or name@alias
-    #[arg(long, required_unless_present = "reference")]
+    #[arg(long, required_unless_present_any = ["reference", "again"])]
     model: Option<Reference>,
     /// A data set instead of a model: nothing is scored
     #[arg(long, value_name = "DATASET", conflicts_with = "model")]
@@ -34,6 +35,11 @@ pub struct Arguments {
     /// nothing is said
     #[arg(long)]
     window: Option<WindowSpec>,
+    /// Judge a kept replay by another rule; its log is not read again
+    #[arg(long, value_name = "REPLAY", conflicts_with_all = ["logs", "model", "reference", "window", "preview", "follow"])]
+    again: Option<String>,
+    #[command(flatten)]
+    rule: Rule,
     #[command(flatten)]
     mapping: Mapping,
     /// Read it as the last log of the same shape was read
@@ -81,8 +87,14 @@ impl Arguments {
             mapping,
             window: self.window.clone(),
             options,
+            rule: self.rule.settings(),
         };
-        let report = if self.follow {
+        let report = if let Some(replay) = &self.again {
+            Some(lab.judge_replay(&JudgeReplay {
+                replay: ReplayId(replay.clone()),
+                rule: self.rule.settings(),
+            })?)
+        } else if self.follow {
             Some(self.followed(lab, &spec, output)?)
         } else {
             let job = progress::run(lab, JobSpec::Replay(spec))?;
@@ -115,6 +127,48 @@ impl Arguments {
             },
         )
     }
+}
+
+/// When a column counts as drifted, over what assay.toml says under [drift].
+#[derive(clap::Args)]
+struct Rule {
+    /// Whose verdicts are given: textbook, evidently or nanny_ml
+    #[arg(long, value_name = "MODE", value_parser = parsed::<Mode>)]
+    mode: Option<Mode>,
+    /// What columns are measured by, where it applies to them, for example psi, wasserstein or chi_square; may be given
+    /// several times
+    #[arg(long = "method", value_name = "METHOD")]
+    methods: Vec<Method>,
+    /// Largest corrected p-value that counts
+    #[arg(long)]
+    alpha: Option<f64>,
+    /// For the number of tests: benjamini_hochberg, bonferroni or none
+    #[arg(long, value_name = "NAME", value_parser = parsed::<Correction>)]
+    correction: Option<Correction>,
+}
+
+impl Rule {
+    /// Of several methods that apply to a kind of columns the last one counts.
+    fn settings(&self) -> DriftSettings {
+        let mode = self.mode.unwrap_or_default();
+        let of = |kind| {
+            let mut methods = self.methods.iter().rev().copied();
+            methods.find(|method| method.applies(mode, kind))
+        };
+        DriftSettings {
+            mode: self.mode,
+            numeric_method: of(ColumnKind::Numeric),
+            categorical_method: of(ColumnKind::Categorical),
+            alpha: self.alpha,
+            correction: self.correction,
+            ..DriftSettings::default()
+        }
+    }
+}
+
+/// A word of the wire.
+fn parsed<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, String> {
+    serde_json::from_value(serde_json::Value::from(text)).map_err(|error| error.to_string())
 }
 
 /// What the columns of a log mean; what is not said is not there.

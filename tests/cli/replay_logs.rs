@@ -501,3 +501,82 @@ fn a_growing_log_is_followed_through_rotation_and_half_written_lines() {
     wait_for(&said, "344 rows in 7 windows");
     assert_eq!(replays["n_rows"], 344);
 }
+
+#[test]
+fn a_kept_replay_is_judged_again_without_its_log() {
+    let lab = TestLab::new();
+    lab.import(&lab.penguins(), &[]);
+    let log = lab.file(
+        "log.csv",
+        std::fs::read_to_string(lab.penguins()).expect("rows"),
+    );
+    let words = [
+        "replay",
+        log.to_str().expect("text"),
+        "--reference",
+        "penguins",
+        "--window",
+        "172rows",
+    ];
+    let first = lab.json(&words);
+    let replay = first["replay_id"].as_str().expect("an id");
+    std::fs::remove_file(&log).expect("the log is gone");
+
+    let same = lab.json(&["replay", "--again", replay]);
+    assert_eq!(same["windows"], first["windows"]);
+    let other = lab.json(&[
+        "replay",
+        "--again",
+        replay,
+        "--mode",
+        "evidently",
+        "--method",
+        "psi",
+    ]);
+    let cells = other["windows"][0]["columns"].as_array().expect("cells");
+    let psi: Vec<&str> = cells
+        .iter()
+        .filter_map(|cell| cell["method"].as_str())
+        .collect();
+    assert!(psi.iter().all(|method| *method == "psi"), "{psi:?}");
+    assert_eq!(other["rule"]["mode"], "evidently");
+    // What is kept stays as it was.
+    assert_eq!(
+        lab.json(&["replay", "--again", replay])["rule"]["mode"],
+        "textbook"
+    );
+
+    // The first half of the file has other penguins than the second; asked for when it was replayed it is the same.
+    let log = lab.file(
+        "log.csv",
+        std::fs::read_to_string(lab.penguins()).expect("rows"),
+    );
+    let asked = lab.json(
+        &[
+            &words[..1],
+            &[log.to_str().expect("text")],
+            &words[2..],
+            &["--mode", "evidently", "--method", "psi"],
+        ]
+        .concat(),
+    );
+    assert_eq!(asked["windows"], other["windows"]);
+
+    let refused = lab.assay(&[
+        "replay",
+        "--again",
+        replay,
+        "--mode",
+        "nanny_ml",
+        "--method",
+        "fisher_exact",
+    ]);
+    assert_eq!(
+        refused.status, 0,
+        "a method that does not apply is left out: {}",
+        refused.stderr
+    );
+    let refused = lab.assay(&["replay", "--again", replay, "--alpha", "2"]);
+    assert_eq!(refused.status, 1);
+    assert!(refused.stderr.contains("from 0 to 1"), "{}", refused.stderr);
+}

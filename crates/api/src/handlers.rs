@@ -28,8 +28,8 @@ use assay_core::registry::{
     VerifyReport,
 };
 use assay_core::replay::{
-    CellDetail, CellRequest, DriftReport, ReplayPreview, ReplayPreviewRequest, ReplaySpec,
-    ReplaySummary,
+    CellDetail, CellRequest, DriftReport, JudgeReplay, ReplayPreview, ReplayPreviewRequest,
+    ReplaySpec, ReplaySummary,
 };
 use assay_core::result::RunResult;
 use assay_core::run::{Comparison, ExperimentSummary, RunDetail};
@@ -544,6 +544,10 @@ pub fn replays_list(desk: &Desk, _: Nothing) -> Answer<Vec<ReplaySummary>> {
 
 pub fn replays_show(desk: &Desk, request: ByReplay) -> Answer<DriftReport> {
     ask(desk, |lab| lab.drift_report(&request.replay))
+}
+
+pub fn replays_judge(desk: &Desk, request: JudgeReplay) -> Answer<DriftReport> {
+    ask(desk, |lab| lab.judge_replay(&request))
 }
 
 pub fn replays_cell(desk: &Desk, request: CellRequest) -> Answer<CellDetail> {

@@ -124,6 +124,7 @@ macro_rules! with_commands {
             json "replays.start" (ReplaySpec) -> JobStarted, reads [] => handlers::replays_start;
             json "replays.list" (Nothing) -> Vec<ReplaySummary>, reads [Lab, Replays] => handlers::replays_list;
             json "replays.show" (ByReplay) -> DriftReport, reads [Lab, Replays] => handlers::replays_show;
+            json "replays.judge" (JudgeReplay) -> DriftReport, reads [Lab, Replays] => handlers::replays_judge;
             json "replays.cell" (CellRequest) -> CellDetail, reads [Lab, Replays] => handlers::replays_cell;
             bytes "reports.html" (ReportRequest), reads [Lab, Datasets, Runs, Models, Replays] => handlers::reports_html;
             json "reports.save" (SaveReport) -> Written, reads [] => handlers::reports_save;

@@ -355,6 +355,10 @@ fn requests(desk: &Desk, folder: &std::path::Path) -> BTreeMap<&'static str, Val
         ("replays.list", nothing()),
         ("replays.show", json!({ "replay": replay })),
         (
+            "replays.judge",
+            json!({ "replay": replay, "rule": { "mode": "evidently" } }),
+        ),
+        (
             "replays.cell",
             json!({ "replay": replay, "column": "vicprice", "window": 30 }),
         ),

@@ -11,7 +11,7 @@ use ts_rs::TS;
 use crate::TimestampMs;
 use crate::alert::Alert;
 use crate::dataset::ImportOptions;
-use crate::drift::{ColumnDrift, DriftRule};
+use crate::drift::{ColumnDrift, DriftRule, DriftSettings};
 use crate::ids::ReplayId;
 use crate::reference::Reference;
 use crate::registry::VersionKey;
@@ -46,6 +46,16 @@ pub struct ReplaySpec {
     pub window: Option<WindowSpec>,
     #[serde(default)]
     pub options: ImportOptions,
+    /// Stands over what assay.toml says under `[drift]`.
+    #[serde(default)]
+    pub rule: DriftSettings,
+}
+
+/// A kept replay judged by another rule; what is not set is as by default, not as in assay.toml.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct JudgeReplay {
+    pub replay: ReplayId,
+    pub rule: DriftSettings,
 }
 
 /// The result of a replay.
@@ -228,6 +238,10 @@ pub struct CellRequest {
     pub column: String,
     /// 0-based.
     pub window: u32,
+    /// The rule that it is judged by; `None`: that of the report.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub rule: Option<DriftSettings>,
 }
 
 /// One cell of the heat map, with its two distributions.

@@ -1,6 +1,7 @@
 //! Replay: a production log through the registered model, window by window, against the sketch of its training rows.
 
 mod accumulation;
+mod again;
 mod batch;
 mod follow;
 mod guess;
@@ -22,6 +23,7 @@ pub(crate) use show::{drift_map, performance_chart};
 
 use std::time::Instant;
 
+use assay_core::code::Code;
 use assay_core::replay::{
     ColumnRole, DRIFT_REPORT_SCHEMA, DriftReport, LogMapping, ReplayColumn, ReplaySpec, WindowSpec,
 };
@@ -32,6 +34,7 @@ use assay_core::{alert, drift};
 use crate::datasets::file_name;
 use crate::error::{Attempt, Cause};
 use crate::{Error, Lab};
+use again::summarise;
 use measure::Measured;
 use panes::Cut;
 use pass::Pass;
@@ -77,6 +80,23 @@ impl Lab {
         self.keep_replay(spec, replay_id, &subject, &reading, &pass, started, task)
     }
 
+    /// What the replay asks for, over what assay.toml says.
+    fn rule_of(&self, spec: &ReplaySpec) -> Result<drift::DriftRule, Cause> {
+        let base = self.store.settings()?.drift;
+        let settings = spec.rule.over(&base);
+        if let Some(fault) = settings.fault() {
+            return Err(Cause::said(Code::Invalid, fault.message));
+        }
+        let rule = settings.rule();
+        Ok(match settings == base {
+            true => rule,
+            false => drift::DriftRule {
+                source: again::ASKED_FOR.to_owned(),
+                ..rule
+            },
+        })
+    }
+
     /// Measures what a pass came to, and keeps it.
     #[expect(
         clippy::too_many_arguments,
@@ -99,7 +119,7 @@ impl Lab {
         for warning in &warnings {
             task.warn(warning.clone());
         }
-        let rule = self.store.settings()?.drift.rule();
+        let rule = self.rule_of(spec)?;
         let measured = measure::measure(subject, reading, pass, &rule, task)?;
         task.step(0, 0, "storing");
         let packed = sketches::packed(&measured.names, &measured.sketches)?;
@@ -175,23 +195,9 @@ fn report(
     measured: Measured,
     created_ms: i64,
 ) -> DriftReport {
-    let columns = replay_columns(subject, &measured);
-    let first_drifted_window = columns
-        .iter()
-        .filter_map(|column| column.first_drifted_window)
-        .min();
-    let mut drifted: Vec<&ReplayColumn> = columns
-        .iter()
-        .filter(|column| column.first_drifted_window.is_some())
-        .collect();
-    drifted.sort_by_key(|column| column.first_drifted_window);
-    let drifted: Vec<String> = drifted
-        .into_iter()
-        .map(|column| column.name.clone())
-        .collect();
     let metric = measured.performance_metric;
     let model = subject.model.as_ref();
-    DriftReport {
+    let mut report = DriftReport {
         schema: DRIFT_REPORT_SCHEMA,
         replay_id: replay_id.clone(),
         model: model.map(|model| model.version.key()),
@@ -208,16 +214,18 @@ fn report(
             metrics.get(&format!("test.{metric}")).copied()
         }),
         performance_metric: metric.map(str::to_owned),
-        verdict: drift::verdict_sentence(&columns, &measured.windows),
-        columns,
+        verdict: String::new(),
+        columns: replay_columns(subject, &measured),
         windows: measured.windows,
-        drifted,
-        first_drifted_window,
+        drifted: Vec::new(),
+        first_drifted_window: None,
         warnings,
         alerts: Vec::new(),
         created_ms,
         duration_secs: 0.0,
-    }
+    };
+    summarise(&mut report);
+    report
 }
 
 fn replay_columns(subject: &Subject, measured: &Measured) -> Vec<ReplayColumn> {
@@ -232,17 +240,6 @@ fn replay_columns(subject: &Subject, measured: &Measured) -> Vec<ReplayColumn> {
                 .columns
                 .iter()
                 .find(|column| column.name == *name);
-            let drifted: Vec<u32> = measured
-                .windows
-                .iter()
-                .filter(|window| {
-                    window
-                        .columns
-                        .get(index)
-                        .is_some_and(|column| column.verdict == drift::Verdict::Drifted)
-                })
-                .map(|window| window.index)
-                .collect();
             ReplayColumn {
                 name: name.clone(),
                 role: match index.checked_sub(n_features) {
@@ -252,8 +249,9 @@ fn replay_columns(subject: &Subject, measured: &Measured) -> Vec<ReplayColumn> {
                 },
                 numeric: sketch.is_some_and(|column| column.is_numeric()),
                 constant: sketch.is_some_and(|column| column.is_constant()),
-                n_drifted_windows: u32::try_from(drifted.len()).unwrap_or(u32::MAX),
-                first_drifted_window: drifted.first().copied(),
+                // What follows of the verdicts is summarised last.
+                n_drifted_windows: 0,
+                first_drifted_window: None,
             }
         })
         .collect()

@@ -181,17 +181,19 @@ fn check_alerts(text: &str, settings: &Settings) -> Result<()> {
     };
     for (place, rule) in settings.alert.iter().enumerate() {
         let name = &rule.name;
+        // As it stands in the file: short names are parts of other words.
+        let quoted = format!("\"{name}\"");
         if settings
             .alert
             .iter()
             .take(place)
             .any(|other| other.name == *name)
         {
-            return Err(wrong(name, format!("there are two alerts `{name}`")));
+            return Err(wrong(&quoted, format!("there are two alerts `{name}`")));
         }
         if let Some((key, words)) = rule.fault() {
             return Err(wrong(
-                name,
+                &quoted,
                 format!("`{key}` of the alert `{name}` must be {words}"),
             ));
         }

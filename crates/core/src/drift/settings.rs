@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use super::{
     ColumnKind, ColumnRule, Correction, CorrectionScope, DriftRule, LimitOverride, Method, Mode,
 };
 
 /// What is not set is as in [`DriftRule::default`].
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, TS)]
 #[serde(default, deny_unknown_fields)]
+#[ts(optional_fields = nullable)]
 pub struct DriftSettings {
     pub mode: Option<Mode>,
     pub numeric_method: Option<Method>,
@@ -37,6 +39,29 @@ pub struct SettingFault {
 }
 
 impl DriftSettings {
+    /// These, and where they do not say anything those of `base`.
+    pub fn over(&self, base: &Self) -> Self {
+        let own = self.clone();
+        let mut limits = base.limits.clone();
+        limits.extend(own.limits);
+        let mut columns = base.columns.clone();
+        columns.extend(own.columns);
+        Self {
+            mode: own.mode.or(base.mode),
+            numeric_method: own.numeric_method.or(base.numeric_method),
+            categorical_method: own.categorical_method.or(base.categorical_method),
+            min_distance: own.min_distance.or(base.min_distance),
+            calibrated: own.calibrated.or(base.calibrated),
+            alpha: own.alpha.or(base.alpha),
+            min_missing_rise: own.min_missing_rise.or(base.min_missing_rise),
+            correction: own.correction.or(base.correction),
+            correct_over: own.correct_over.or(base.correct_over),
+            min_values: own.min_values.or(base.min_values),
+            limits,
+            columns,
+        }
+    }
+
     pub fn rule(&self) -> DriftRule {
         let default = DriftRule::default();
         let set = *self != Self::default();

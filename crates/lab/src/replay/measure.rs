@@ -1,7 +1,7 @@
 //! The measures of a replay: every window's sketches against the reference's, performance where the truth is known.
 
 use assay_core::Task;
-use assay_core::drift::{self, ColumnSketch, DriftRule, Verdict};
+use assay_core::drift::{self, ColumnSketch, DriftRule};
 use assay_core::matrix::RawValues;
 use assay_core::replay::{WindowLatency, WindowReport};
 use rayon::prelude::*;
@@ -72,9 +72,6 @@ pub fn measure(
         .map(|window| window.columns.as_mut_slice())
         .collect();
     drift::judge_windows(&mut columns, &references, rule);
-    for window in &mut windows {
-        window.n_drifted = n_drifted(&window.columns);
-    }
     let mut whole = Performance::default();
     for pane in pass.total.panes.values() {
         whole.merge(&pane.performance);
@@ -158,13 +155,6 @@ fn fill(report: &mut WindowReport, pane: &Pane, rows_before: u64) {
     // By rows: the times of the first and the last one.
     report.start_ms = report.start_ms.or(pane.times_ms.map(|(first, _)| first));
     report.end_ms = report.end_ms.or(pane.times_ms.map(|(_, last)| last));
-}
-
-fn n_drifted(drifts: &[drift::ColumnDrift]) -> u32 {
-    let drifted = drifts
-        .iter()
-        .filter(|drift| drift.verdict == Verdict::Drifted);
-    u32::try_from(drifted.count()).unwrap_or(u32::MAX)
 }
 
 fn latency(sketch: &ColumnSketch) -> Option<WindowLatency> {

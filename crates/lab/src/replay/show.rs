@@ -6,7 +6,8 @@ use assay_core::code::Code;
 use assay_core::drift;
 use assay_core::reference::Reference;
 use assay_core::replay::{
-    Bins, CellDetail, CellRequest, ColumnShapes, DriftReport, ReplayShapes, ReplaySummary,
+    Bins, CellDetail, CellRequest, ColumnShapes, DriftReport, JudgeReplay, ReplayShapes,
+    ReplaySummary,
 };
 
 use super::sketches;
@@ -42,7 +43,13 @@ impl Lab {
     }
 
     fn cell(&self, request: &CellRequest) -> Result<CellDetail, Cause> {
-        let (report, shape) = self.shape(&request.replay, &request.column)?;
+        let (mut report, shape) = self.shape(&request.replay, &request.column)?;
+        if let Some(rule) = &request.rule {
+            report = self.judged_again(&JudgeReplay {
+                replay: request.replay.clone(),
+                rule: rule.clone(),
+            })?;
+        }
         let window = report.windows.get(request.window as usize).ok_or_else(|| {
             Cause::said(
                 Code::NotFound,
