@@ -109,7 +109,7 @@ enum Command {
     #[command(subcommand)]
     Key(key::Command),
     /// Replay a production log against a model
-    Replay(replay::Arguments),
+    Replay(Box<replay::Arguments>),
     /// Write an HTML report, or a chart as SVG or PNG
     Report(report::Arguments),
     /// Open the lab in a browser on this computer

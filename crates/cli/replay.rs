@@ -97,7 +97,7 @@ impl Arguments {
         } else if self.follow {
             Some(self.followed(lab, &spec, output)?)
         } else {
-            let job = progress::run(lab, JobSpec::Replay(spec))?;
+            let job = progress::run(lab, JobSpec::Replay(Box::new(spec)))?;
             match &job.outcome {
                 Some(JobOutcome::Replay { replay_id }) => Some(lab.drift_report(replay_id)?),
                 _ => None,

@@ -172,7 +172,7 @@ impl Split {
 impl Arguments {
     pub fn run(&self, lab: &Lab, output: Output) -> Result<ExitCode, Error> {
         let spec = self.spec()?;
-        let job = progress::run(lab, JobSpec::Train(spec))?;
+        let job = progress::run(lab, JobSpec::Train(Box::new(spec)))?;
         if let Some(JobOutcome::Run { run_id }) = &job.outcome {
             let shown = Shown::of(lab, run_id, None)?;
             output.result(&shown.summary(), |_| shown.text());

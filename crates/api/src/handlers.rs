@@ -323,7 +323,7 @@ pub fn recipes_export(desk: &Desk, request: ExportRecipe) -> Answer<RecipeText> 
 }
 
 pub fn training_start(desk: &Desk, request: TrainSpec) -> Answer<JobStarted> {
-    begin(desk, JobSpec::Train(request))
+    begin(desk, JobSpec::Train(Box::new(request)))
 }
 
 pub fn runs_recognise(_: &Desk, request: RunsAt) -> Answer<RecognisedRuns> {
@@ -535,7 +535,7 @@ pub fn replays_preview(desk: &Desk, request: ReplayPreviewRequest) -> Answer<Rep
 }
 
 pub fn replays_start(desk: &Desk, request: ReplaySpec) -> Answer<JobStarted> {
-    begin(desk, JobSpec::Replay(request))
+    begin(desk, JobSpec::Replay(Box::new(request)))
 }
 
 pub fn replays_list(desk: &Desk, _: Nothing) -> Answer<Vec<ReplaySummary>> {

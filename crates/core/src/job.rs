@@ -25,8 +25,8 @@ use crate::version_diff::DiffRequest;
 #[serde(tag = "job", rename_all = "snake_case")]
 pub enum JobSpec {
     Import(ImportSpec),
-    Train(TrainSpec),
-    Replay(ReplaySpec),
+    Train(Box<TrainSpec>),
+    Replay(Box<ReplaySpec>),
     Diff(DiffRequest),
     Export(ExportDataset),
     /// Trains a run again and compares.

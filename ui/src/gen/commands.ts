@@ -48,6 +48,7 @@ import type { ImportedSuite } from "./ImportedSuite";
 import type { IssuedToken } from "./IssuedToken";
 import type { Job } from "./Job";
 import type { JobStarted } from "./JobStarted";
+import type { JudgeReplay } from "./JudgeReplay";
 import type { JunitRequest } from "./JunitRequest";
 import type { LabPath } from "./LabPath";
 import type { LabStatus } from "./LabStatus";
@@ -255,6 +256,7 @@ export interface Commands {
   "replays.start": { request: ReplaySpec; response: JobStarted };
   "replays.list": { request: Nothing; response: Array<ReplaySummary> };
   "replays.show": { request: ByReplay; response: DriftReport };
+  "replays.judge": { request: JudgeReplay; response: DriftReport };
   "replays.cell": { request: CellRequest; response: CellDetail };
   "reports.html": { request: ReportRequest; response: ArrayBuffer };
   "reports.save": { request: SaveReport; response: Written };
@@ -372,6 +374,7 @@ export const READS: Record<keyof Commands, readonly Kind[]> = {
   "replays.start": [],
   "replays.list": ["lab", "replays"],
   "replays.show": ["lab", "replays"],
+  "replays.judge": ["lab", "replays"],
   "replays.cell": ["lab", "replays"],
   "reports.html": ["lab", "datasets", "runs", "models", "replays"],
   "reports.save": [],

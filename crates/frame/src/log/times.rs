@@ -76,7 +76,7 @@ impl TimeForm {
                     .filter(|text| day_and_month(text, true, &mut evidence).is_some())
                     .count();
                 let readable = n_split as u64 + evidence.n_month_first;
-                (n > 0 && readable * 2 > n as u64).then(|| Self {
+                (n > 0 && readable * 2 > n as u64).then_some(Self {
                     format: Some(match evidence.n_month_first > evidence.n_day_first {
                         true => TimeFormat::MonthFirst,
                         false => TimeFormat::DayFirst,

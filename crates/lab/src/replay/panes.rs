@@ -304,10 +304,13 @@ mod tests {
         Cut::of(Some(&text.parse().expect("a window"))).expect("a cut")
     }
 
+    /// A pane, its rows, and how many of them were late.
+    type Filled = (i64, u64, u64);
+
     /// Places the times part by part; answers with the rows of every pane.
-    fn placed(cut: &mut Cut, parts: &[&[Option<i64>]]) -> Option<(Placing, Vec<(i64, u64, u64)>)> {
+    fn placed(cut: &mut Cut, parts: &[&[Option<i64>]]) -> Option<(Placing, Vec<Filled>)> {
         let mut placing = Placing::default();
-        let mut panes: Vec<(i64, u64, u64)> = Vec::new();
+        let mut panes: Vec<Filled> = Vec::new();
         for times in parts {
             let by_time = cut.by_time(times);
             let placed = placing.place(cut, times.len(), Some(times), by_time, None);
