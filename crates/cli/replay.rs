@@ -87,7 +87,7 @@ impl Arguments {
             mapping,
             window: self.window.clone(),
             options,
-            rule: self.rule.settings(),
+            rule: Some(self.rule.settings()),
         };
         let report = if let Some(replay) = &self.again {
             Some(lab.judge_replay(&JudgeReplay {

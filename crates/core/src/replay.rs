@@ -48,7 +48,8 @@ pub struct ReplaySpec {
     pub options: ImportOptions,
     /// Stands over what assay.toml says under `[drift]`.
     #[serde(default)]
-    pub rule: DriftSettings,
+    #[ts(optional = nullable)]
+    pub rule: Option<DriftSettings>,
 }
 
 /// A kept replay judged by another rule; what is not set is as by default, not as in assay.toml.

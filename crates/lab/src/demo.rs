@@ -5,7 +5,6 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use assay_core::dataset::{ImportOptions, ImportSpec};
-use assay_core::drift::DriftSettings;
 use assay_core::gate::GateReport;
 use assay_core::ids::ExperimentName;
 use assay_core::reference::Reference;
@@ -110,7 +109,7 @@ impl Lab {
                 },
                 window: Some(WindowSpec::Millis(WEEK_MS)),
                 options: ImportOptions::default(),
-                rule: DriftSettings::default(),
+                rule: None,
             },
             &replay_id,
             &quiet,

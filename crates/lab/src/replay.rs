@@ -83,7 +83,10 @@ impl Lab {
     /// What the replay asks for, over what assay.toml says.
     fn rule_of(&self, spec: &ReplaySpec) -> Result<drift::DriftRule, Cause> {
         let base = self.store.settings()?.drift;
-        let settings = spec.rule.over(&base);
+        let settings = match &spec.rule {
+            Some(rule) => rule.over(&base),
+            None => base.clone(),
+        };
         if let Some(fault) = settings.fault() {
             return Err(Cause::said(Code::Invalid, fault.message));
         }

@@ -26,7 +26,7 @@ window: WindowSpec | null, options: ImportOptions,
 /**
  * Stands over what assay.toml says under `[drift]`.
  */
-rule: DriftSettings, 
+rule?: DriftSettings | null, 
 /**
  * Orders the rows and cuts windows by time. `None`: the order of the file.
  */
