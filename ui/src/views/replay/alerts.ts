@@ -5,9 +5,9 @@ import type { NoticeLevel } from '../../gen/NoticeLevel';
 
 const WEIGHT: Readonly<Record<NoticeLevel, number>> = { critical: 0, warning: 1, info: 2 };
 
-/** What is not muted first, then the severest, then the earliest. */
-export function inWeight(alerts: readonly Alert[]): Alert[] {
-  return alerts.toSorted(
+/** What is not muted first, then the severest, then the earliest. Reports of before there were alerts have none. */
+export function inWeight(alerts: readonly Alert[] | null | undefined): Alert[] {
+  return (alerts ?? []).toSorted(
     (a, b) =>
       Number(a.muted) - Number(b.muted) || WEIGHT[a.severity] - WEIGHT[b.severity] || a.first_window - b.first_window,
   );

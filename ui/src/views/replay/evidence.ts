@@ -5,6 +5,7 @@ import type { DriftReport } from '../../gen/DriftReport';
 import type { DriftRule } from '../../gen/DriftRule';
 import type { Mode } from '../../gen/Mode';
 import { compact, count, number, percent, pValue } from '../../parts/format';
+import { ASKED_FOR } from './judging';
 import { BOUNDED, methodWords } from './statistic';
 
 export interface EvidenceLine {
@@ -154,7 +155,12 @@ export function correctionText({ correction, correct_over }: DriftRule): string 
 
 /** The rule behind every verdict, in words: method, limits, where they come from. */
 export function ruleText(rule: DriftRule): string {
-  const source = rule.source === 'default' ? "Assay's defaults; set [drift] in assay.toml to change them" : rule.source;
+  const source =
+    rule.source === 'default'
+      ? "Assay's defaults; set [drift] in assay.toml to change them"
+      : rule.source === ASKED_FOR
+        ? 'what was asked for, not from a file'
+        : rule.source;
   const own = [
     ...(rule.numeric_method === null ? [] : [`${methodWords(rule.numeric_method)} for numbers`]),
     ...(rule.categorical_method === null ? [] : [`${methodWords(rule.categorical_method)} for categories`]),

@@ -16,6 +16,8 @@ export interface Player {
   go(at: number, column?: string): void;
   toggle(): void;
   stop(): void;
+  /** Stops, and writes where it stands, so that another report leaves it there. */
+  pin(): void;
 }
 
 interface Range {
@@ -129,5 +131,11 @@ export function player(range: () => Range): Player {
       playing = true;
     },
     stop,
+    pin() {
+      playing = false;
+      settled = at;
+      clearTimeout(url_timer);
+      write();
+    },
   };
 }

@@ -1,0 +1,145 @@
+import { describe, expect, it } from 'vitest';
+import type { DriftRule } from '../../gen/DriftRule';
+import type { Method } from '../../gen/Method';
+import type { Mode } from '../../gen/Mode';
+import { inWeight } from './alerts';
+import { ruleText } from './evidence';
+import {
+  applies,
+  ASKED_FOR,
+  judgingQuery,
+  methodOptions,
+  MODES,
+  otherRule,
+  readJudging,
+  settingsOf,
+  type Judging,
+} from './judging';
+
+const kept: DriftRule = {
+  mode: 'textbook',
+  min_distance: 0.2,
+  calibrated: false,
+  alpha: 0.01,
+  min_missing_rise: 0.05,
+  source: 'assay.toml',
+  numeric_method: 'psi',
+  categorical_method: null,
+  correction: 'bonferroni',
+  correct_over: 'window',
+  min_values: 50,
+  limits: { psi: { drift: 0.3, warning: null, calibrated: null } },
+  columns: {
+    age: { method: 'energy', drift: 0.4, warning: null, calibrated: null, muted: true },
+    fare: { method: 'energy', drift: 0.4, warning: null, calibrated: null, muted: false },
+  },
+};
+const own: Judging = { mode: 'textbook', numeric: 'psi', categorical: null };
+
+describe('a mode measures by its methods only', () => {
+  it.each<[Method, string]>([
+    // Textbook, Evidently, NannyML; n for numbers, c for categories.
+    ['jensen_shannon', 'nc nc nc'],
+    ['hellinger', 'nc nc nc'],
+    ['kolmogorov_smirnov', 'n n n'],
+    ['wasserstein', 'n n n'],
+    ['psi', 'nc nc -'],
+    ['kullback_leibler', 'nc nc -'],
+    ['anderson_darling', 'n n -'],
+    ['cramer_von_mises', 'n n -'],
+    ['energy', 'n n -'],
+    ['mmd', 'n n -'],
+    ['mann_whitney', 'n n -'],
+    ['t_test', 'n n -'],
+    ['epps_singleton', 'n n -'],
+    ['chi_square', 'c c c'],
+    ['g_test', 'c c -'],
+    ['z_test', 'c c -'],
+    ['fisher_exact', 'c c -'],
+    ['total_variation', 'nc c -'],
+    ['l_infinity', 'nc - c'],
+  ])('%s: %s', (method, expected) => {
+    const measured = MODES.map(
+      ({ value }) =>
+        (applies(method, value, 'numeric') ? 'n' : '') + (applies(method, value, 'categorical') ? 'c' : '') || '-',
+    );
+    expect(measured.join(' ')).toBe(expected);
+  });
+
+  it.each<[Mode, number, number]>([
+    ['textbook', 16, 11],
+    ['evidently', 14, 10],
+    ['nanny_ml', 5, 5],
+  ])('the lists of %s begin with its own choice, and name nothing twice', (mode, n_numeric, n_categorical) => {
+    const lists = (['numeric', 'categorical'] as const).map((kind) =>
+      methodOptions(mode, kind).map(({ value }) => value),
+    );
+    expect(lists.map((list) => list[0])).toEqual(['own', 'own']);
+    expect(lists.map((list) => new Set(list).size)).toEqual([n_numeric, n_categorical]);
+    expect(lists.map((list) => list.length)).toEqual([n_numeric, n_categorical]);
+  });
+});
+
+describe('the address says by what is judged', () => {
+  it.each<[Record<string, string>, Judging]>([
+    [{}, own],
+    [{ numeric: 'energy' }, { ...own, numeric: 'energy' }],
+    [{ numeric: 'own' }, { ...own, numeric: null }],
+    [{ mode: 'evidently' }, { mode: 'evidently', numeric: null, categorical: null }],
+    [
+      { mode: 'nanny_ml', numeric: 'wasserstein', categorical: 'l_infinity' },
+      { mode: 'nanny_ml', numeric: 'wasserstein', categorical: 'l_infinity' },
+    ],
+  ])('%j, there and back', (query, judging) => {
+    expect(readJudging(query, kept)).toEqual(judging);
+    const said = Object.entries(judgingQuery(judging, kept)).filter(([, text]) => text !== null);
+    expect(Object.fromEntries(said)).toEqual(query);
+  });
+
+  it.each<[Record<string, string>, Judging]>([
+    [{ mode: 'nonsense', numeric: 'nonsense' }, own],
+    [{ categorical: 'energy' }, own],
+    [
+      { mode: 'nanny_ml', numeric: 'psi' },
+      { mode: 'nanny_ml', numeric: null, categorical: null },
+    ],
+  ])('%j asks for what there is not, and changes nothing by it', (query, judging) => {
+    expect(readJudging(query, kept)).toEqual(judging);
+  });
+});
+
+describe('the rule that is asked for', () => {
+  it('is none where it is the own of the replay', () => expect(otherRule(own, kept)).toBeNull());
+
+  it('keeps limits, columns and correction where only a method is another', () => {
+    expect(otherRule({ ...own, numeric: null, categorical: 'g_test' }, kept)).toEqual({
+      ...settingsOf(kept),
+      numeric_method: null,
+      categorical_method: 'g_test',
+    });
+  });
+
+  it("goes by another mode's own limits; what is muted stays muted", () => {
+    expect(otherRule({ mode: 'evidently', numeric: null, categorical: null }, kept)).toEqual({
+      ...settingsOf(kept),
+      mode: 'evidently',
+      numeric_method: null,
+      min_values: null,
+      limits: {},
+      columns: { age: { method: null, drift: null, warning: null, calibrated: null, muted: true } },
+    });
+  });
+
+  it('does not say where it came from, which the host would refuse', () => {
+    expect(Object.keys(settingsOf(kept))).not.toContain('source');
+    expect(Object.keys(settingsOf(kept)).length).toBe(Object.keys(kept).length - 1);
+  });
+
+  it('is told as one that stands in no file', () => {
+    expect(ruleText({ ...kept, mode: 'evidently', source: ASKED_FOR })).toContain(
+      'The rule is from what was asked for, not from a file.',
+    );
+  });
+});
+
+it('a report of before there were alerts has none', () => expect(inWeight(undefined)).toEqual([]));
