@@ -124,8 +124,15 @@ it('a model is rolled back to the version that was in production before', async 
   must('model', 'register', run_id, '--name', 'penguin-species');
   must('model', 'promote', 'penguin-species@2', '--to', 'production');
   await window.page.goto(`${server.address}#/models/penguin-species/2`);
-  await window.page.getByRole('button', { name: 'More' }).click();
-  await window.page.getByRole('menuitem', { name: 'Roll back to @1…' }).click();
+  // The menu is made of what the page knows when it opens.
+  const item = window.page.getByRole('menuitem', { name: 'Roll back to @1…' });
+  const opened = async () => {
+    await window.page.keyboard.press('Escape');
+    await window.page.getByRole('button', { name: 'More' }).click();
+    return item.isVisible();
+  };
+  await expect.poll(opened, { timeout: 30_000 }).toBe(true);
+  await item.click();
   const rollback = dialog('Roll penguin-species back');
   await rollback.getByRole('textbox', { name: 'Why' }).fill('it drifts');
   await rollback.getByRole('button', { name: 'Back to version 1' }).click();
