@@ -66,9 +66,8 @@ export function applies(method: Method, mode: Mode, kind: ColumnKind): boolean {
 
 /** What a list of methods offers, the mode's own choice first. */
 export function methodOptions(mode: Mode, kind: ColumnKind): { value: MethodChoice; text: string }[] {
-  const own = mode === 'evidently' ? 'by rows and values' : methodWords('jensen_shannon');
   return [
-    { value: OWN_CHOICE, text: `its own choice (${own})` },
+    { value: OWN_CHOICE, text: 'its own choice' },
     ...METHODS[mode][kind].map((method) => ({ value: method, text: methodWords(method) })),
   ];
 }
