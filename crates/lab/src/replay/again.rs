@@ -3,11 +3,10 @@
 use assay_core::alert;
 use assay_core::code::Code;
 use assay_core::drift::{self, ColumnSketch, Verdict};
-use assay_core::matrix::RawValues;
-use assay_core::reference::Reference;
 use assay_core::replay::{DriftReport, JudgeReplay};
 use rayon::prelude::*;
 
+use super::measure::references;
 use super::sketches::unpacked;
 use crate::error::{Attempt, Cause};
 use crate::{Error, Lab};
@@ -69,28 +68,8 @@ impl Lab {
 
     /// In the order of the report's columns; an empty one where the reference has none.
     fn references_of(&self, report: &DriftReport) -> Result<Vec<ColumnSketch>, Cause> {
-        let reference = match (&report.model, &report.reference) {
-            (Some(model), _) => {
-                let model = Reference::version(model.model.as_str(), model.version);
-                self.reference_of(&self.store.model_version(&model)?)?
-            }
-            (None, Some(dataset)) => self.dataset_reference(dataset, None)?,
-            (None, None) => {
-                return Err(Cause::said(
-                    Code::Bug,
-                    "the report does not say what the log was held against",
-                ));
-            }
-        };
-        let nothing = |name: &str| drift::sketch_column(name, &RawValues::Numbers(Vec::new()));
-        let of_name = |name: &str| {
-            let mut known = reference.columns.iter();
-            known.find(|sketch| sketch.name == name).cloned()
-        };
-        let columns = report.columns.iter();
-        Ok(columns
-            .map(|column| of_name(&column.name).unwrap_or_else(|| nothing(&column.name)))
-            .collect())
+        let names: Vec<String> = report.columns.iter().map(|c| c.name.clone()).collect();
+        Ok(references(&self.held_against(report, None)?, &names))
     }
 }
 

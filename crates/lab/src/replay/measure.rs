@@ -1,7 +1,7 @@
 //! The measures of a replay: every window's sketches against the reference's, performance where the truth is known.
 
 use assay_core::Task;
-use assay_core::drift::{self, ColumnSketch, DriftRule};
+use assay_core::drift::{self, ColumnSketch, DriftRule, ReferenceSketch};
 use assay_core::matrix::RawValues;
 use assay_core::replay::{WindowLatency, WindowReport};
 use rayon::prelude::*;
@@ -38,7 +38,7 @@ pub fn measure(
     task: &Task,
 ) -> Result<Measured, Cause> {
     let names = batch::watched(subject, reading);
-    let references = references(subject, &names);
+    let references = references(&subject.reference, &names);
     let cuttings = cuttings(pass)?;
     let mut all_names = names.clone();
     all_names.extend(reading.mapping.latency.iter().map(|_| LATENCY.to_owned()));
@@ -91,10 +91,10 @@ pub fn measure(
 }
 
 /// The reference's sketch of each watched column; an empty one where it has none.
-fn references(subject: &Subject, names: &[String]) -> Vec<ColumnSketch> {
+pub fn references(reference: &ReferenceSketch, names: &[String]) -> Vec<ColumnSketch> {
     let nothing = |name: &str| drift::sketch_column(name, &RawValues::Numbers(Vec::new()));
     let of_name = |name: &String| {
-        let mut known = subject.reference.columns.iter();
+        let mut known = reference.columns.iter();
         let found = known.find(|sketch| sketch.name == *name);
         found.cloned().unwrap_or_else(|| nothing(name))
     };

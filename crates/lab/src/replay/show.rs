@@ -77,22 +77,32 @@ impl Lab {
         })
     }
 
-    /// What the version that was replayed remembers of a column.
+    /// The sketch that a log was held against; of a data set one column alone where one is named.
+    pub(super) fn held_against(
+        &self,
+        report: &DriftReport,
+        only: Option<&str>,
+    ) -> Result<drift::ReferenceSketch, Cause> {
+        match (&report.model, &report.reference) {
+            (Some(key), _) => {
+                let model = Reference::version(key.model.as_str(), key.version);
+                self.reference_of(&self.store.model_version(&model)?)
+            }
+            (None, Some(dataset)) => self.dataset_reference(dataset, only),
+            (None, None) => Err(Cause::said(
+                Code::Bug,
+                "the report does not say what the log was held against",
+            )),
+        }
+    }
+
     fn reference_column(
         &self,
         report: &DriftReport,
         column: &str,
     ) -> Result<drift::ColumnSketch, Cause> {
-        let mut known = match (&report.model, &report.reference) {
-            (Some(key), _) => {
-                let model = Reference::version(key.model.as_str(), key.version);
-                let reference = self.reference_of(&self.store.model_version(&model)?)?;
-                reference.columns
-            }
-            (None, Some(dataset)) => self.dataset_reference(dataset, Some(column))?.columns,
-            (None, None) => Vec::new(),
-        }
-        .into_iter();
+        let reference = self.held_against(report, Some(column))?;
+        let mut known = reference.columns.into_iter();
         known
             .find(|known| known.name == column)
             .ok_or_else(|| Cause::said(Code::NotFound, "the reference does not hold the column"))
