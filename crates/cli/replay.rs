@@ -88,6 +88,9 @@ impl Arguments {
             window: self.window.clone(),
             options,
             rule: Some(self.rule.settings()),
+            challengers: Vec::new(),
+            retrain: Vec::new(),
+            domain_classifier: false,
         };
         let report = if let Some(replay) = &self.again {
             Some(lab.judge_replay(&JudgeReplay {

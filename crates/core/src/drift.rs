@@ -22,6 +22,7 @@ mod sentences;
 mod settings;
 mod sketch;
 mod steps;
+mod watch;
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -46,6 +47,7 @@ pub use sentences::{cell_sentence, rule_sentence, verdict_sentence};
 pub use settings::{DriftSettings, SettingFault};
 pub use sketch::{sketch_column, sketch_reference};
 pub(crate) use steps::distance as kolmogorov_smirnov;
+pub use watch::WatchReference;
 
 pub const SKETCH_SCHEMA: u32 = 1;
 
@@ -57,6 +59,10 @@ pub struct ReferenceSketch {
     /// The model's inputs in their order, then `prediction` (the model's own on rows it had not seen, where they are like
     /// the training rows) and `target`.
     pub columns: Vec<ColumnSketch>,
+    /// What no column shows alone; `None` in versions of an older Assay.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(skip)]
+    pub watch: Option<Box<WatchReference>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]

@@ -1,6 +1,8 @@
 //! Replays: a production log, window by window, against the data a model was trained on.
 
+mod beside;
 mod mapping;
+mod window;
 mod windows;
 
 use std::path::PathBuf;
@@ -11,16 +13,19 @@ use ts_rs::TS;
 use crate::TimestampMs;
 use crate::alert::Alert;
 use crate::dataset::ImportOptions;
+use crate::drift::challenge::{ChallengeReport, Policy};
 use crate::drift::{ColumnDrift, DriftRule, DriftSettings};
 use crate::ids::ReplayId;
 use crate::reference::Reference;
 use crate::registry::VersionKey;
 use crate::train::ProblemKind;
 
+pub use beside::{ConceptDetection, ConceptStream, QualityIssue};
 pub use mapping::{
     ColumnProposal, LabelSource, LogMapping, ProposedBy, ReplayPreview, ReplayPreviewRequest,
     TimeFormat,
 };
+pub use window::{WindowLatency, WindowMultivariate, WindowPerformance, WindowReport};
 pub use windows::{Panes, Period, WindowError, WindowSpec};
 
 pub const DRIFT_REPORT_SCHEMA: u32 = 1;
@@ -50,6 +55,18 @@ pub struct ReplaySpec {
     #[serde(default)]
     #[ts(optional = nullable)]
     pub rule: Option<DriftSettings>,
+    /// Models that are asked about the same rows, to see what they would have done.
+    #[serde(default)]
+    #[ts(as = "Option<Vec<Reference>>", optional)]
+    pub challengers: Vec<Reference>,
+    /// Rules by which the model is trained again on the log itself, to see what that would have brought.
+    #[serde(default)]
+    #[ts(as = "Option<Vec<Policy>>", optional)]
+    pub retrain: Vec<Policy>,
+    /// Whether to try in every window if a model can tell its rows from the reference's; the slowest measure by far.
+    #[serde(default)]
+    #[ts(as = "Option<bool>", optional)]
+    pub domain_classifier: bool,
 }
 
 /// A kept replay judged by another rule; what is not set is as by default, not as in assay.toml.
@@ -101,6 +118,22 @@ pub struct DriftReport {
     /// Rules of `[[alert]]` that came true.
     #[serde(default)]
     pub alerts: Vec<Alert>,
+    /// Data quality: by column and kind, what alerts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<QualityIssue>>", optional)]
+    pub quality: Vec<QualityIssue>,
+    /// Where labels exist: each detector of concept drift.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<ConceptStream>>", optional)]
+    pub concept: Vec<ConceptStream>,
+    /// Challengers beside the model, and training it again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional = nullable)]
+    pub challenge: Option<ChallengeReport>,
+    /// All of it besides columns in sentences, the most important first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<String>>", optional)]
+    pub findings: Vec<String>,
     pub created_ms: TimestampMs,
     pub duration_secs: f64,
 }
@@ -152,56 +185,6 @@ pub enum ColumnRole {
     Feature,
     Prediction,
     Target,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-pub struct WindowReport {
-    /// 0-based.
-    pub index: u32,
-    /// 1-based rows of the log after ordering, both inclusive; 0 and 0 for a gap.
-    pub first_row: u64,
-    pub last_row: u64,
-    pub start_ms: Option<TimestampMs>,
-    pub end_ms: Option<TimestampMs>,
-    pub n_rows: u64,
-    /// The model version of the window, or its period: `2024-05`.
-    #[serde(default)]
-    #[ts(optional = nullable)]
-    pub label: Option<String>,
-    /// Rows that came after rows of a later window; they count here.
-    #[serde(default)]
-    #[ts(as = "Option<u64>", optional)]
-    pub n_late: u64,
-    /// Too few rows to judge anything.
-    #[serde(default)]
-    #[ts(as = "Option<bool>", optional)]
-    pub is_too_small: bool,
-    /// In the order of `DriftReport::columns`; empty for a gap.
-    pub columns: Vec<ColumnDrift>,
-    pub n_drifted: u32,
-    pub performance: Option<WindowPerformance>,
-    /// How long production took to answer, where the log says it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[ts(optional = nullable)]
-    pub latency: Option<WindowLatency>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, TS)]
-pub struct WindowLatency {
-    pub median_ms: f64,
-    pub p95_ms: f64,
-    /// Rows with a latency.
-    pub n: u64,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, TS)]
-pub struct WindowPerformance {
-    pub value: f64,
-    /// 95 % interval: Wilson for accuracy, normal approximation of the squared errors for RMSE.
-    pub low: f64,
-    pub high: f64,
-    /// Rows with a label.
-    pub n: u64,
 }
 
 /// Histograms of every column and window over shared bins: what a click on a cell overlays.

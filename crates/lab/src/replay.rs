@@ -17,6 +17,8 @@ mod reading;
 mod show;
 mod sketches;
 mod subject;
+mod tallies;
+mod truth;
 
 pub use junit::replay_junit;
 pub(crate) use show::{drift_map, performance_chart};
@@ -224,6 +226,10 @@ fn report(
         first_drifted_window: None,
         warnings,
         alerts: Vec::new(),
+        quality: Vec::new(),
+        concept: Vec::new(),
+        challenge: None,
+        findings: Vec::new(),
         created_ms,
         duration_secs: 0.0,
     };

@@ -1,6 +1,7 @@
-//! `cache.db`: profiles by content, and what two versions differ in. May be deleted at any moment, and is thrown away when it cannot be read.
+//! `cache.db`: profiles and sketches by content, and what two versions differ in. May be deleted at any moment, and is thrown away when it cannot be read.
 
 use assay_core::ObjectHash;
+use assay_core::drift::{ReferenceSketch, SKETCH_SCHEMA};
 use assay_core::model_diff::{MODEL_DIFF_SCHEMA, ModelDiff};
 use assay_core::profile::{PROFILE_SCHEMA, Profile};
 use assay_core::version_diff::{VERSION_DIFF_SCHEMA, VersionDiff};
@@ -14,6 +15,8 @@ use crate::store::Store;
 
 /// Differences that are kept.
 const MOST_DIFFS: u32 = 50;
+/// Sketches that are kept: each is some megabytes.
+const MOST_SKETCHES: u32 = 20;
 
 impl Store {
     /// Keeps the profile of a data set's content. A cache that cannot be written is made anew.
@@ -22,6 +25,32 @@ impl Store {
         self.keep(
             "INSERT OR REPLACE INTO profiles (content, schema, doc) VALUES (?1, ?2, ?3)",
             params![content.as_str(), PROFILE_SCHEMA, doc],
+        )
+    }
+
+    /// Keeps the sketch that logs are held against, of a data set's content.
+    pub fn save_reference_sketch(
+        &self,
+        content: &ObjectHash,
+        sketch: &ReferenceSketch,
+    ) -> Result<()> {
+        let doc = to_json(sketch)?;
+        self.keep(
+            "INSERT OR REPLACE INTO sketches (content, schema, doc) VALUES (?1, ?2, ?3)",
+            params![content.as_str(), SKETCH_SCHEMA, doc],
+        )?;
+        self.keep(
+            "DELETE FROM sketches WHERE rowid NOT IN
+                (SELECT rowid FROM sketches ORDER BY rowid DESC LIMIT ?1)",
+            params![MOST_SKETCHES],
+        )
+    }
+
+    /// `None`: not made yet, or forgotten.
+    pub fn reference_sketch(&self, content: &ObjectHash) -> Result<Option<ReferenceSketch>> {
+        self.kept(
+            "SELECT doc FROM sketches WHERE content = ?1 AND schema = ?2",
+            params![content.as_str(), SKETCH_SCHEMA],
         )
     }
 
@@ -109,6 +138,9 @@ impl Store {
         db.pragma_update(None, "synchronous", "OFF")?;
         db.execute_batch(
             "CREATE TABLE IF NOT EXISTS profiles (
+                content TEXT NOT NULL, schema INTEGER NOT NULL, doc TEXT NOT NULL,
+                PRIMARY KEY (content, schema)) STRICT;
+             CREATE TABLE IF NOT EXISTS sketches (
                 content TEXT NOT NULL, schema INTEGER NOT NULL, doc TEXT NOT NULL,
                 PRIMARY KEY (content, schema)) STRICT;
              CREATE TABLE IF NOT EXISTS diffs (

@@ -43,6 +43,9 @@ pub fn window(n_rows: u64) -> WindowReport {
         columns: vec![],
         n_drifted: 0,
         performance: None,
+        metrics: vec![],
+        estimates: vec![],
+        multivariate: None,
         latency: None,
     }
 }

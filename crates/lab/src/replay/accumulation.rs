@@ -12,7 +12,7 @@ use assay_core::drift::{ColumnSketch, Dictionary, MAX_KEPT, MIN_KEPT, SketchBuil
 use assay_core::replay::WindowPerformance;
 use assay_frame::{Error, LogColumn, MAX_WINDOWS};
 
-use super::performance::Performance;
+use super::tallies::Tallies;
 
 /// Numbers of 8 bytes that are held by all builders together.
 const MAX_HELD: usize = 32 << 20;
@@ -50,7 +50,7 @@ pub struct Pane {
     pub n_late: u64,
     /// Smallest and largest time.
     pub times_ms: Option<(TimestampMs, TimestampMs)>,
-    pub performance: Performance,
+    pub tallies: Tallies,
     columns: Vec<SketchBuilder>,
     /// In which part rows came last.
     touched: u64,
@@ -312,7 +312,7 @@ impl Pane {
     }
 
     pub fn performance(&self) -> Option<WindowPerformance> {
-        self.performance.value()
+        self.tallies.performance.value()
     }
 
     fn merge(&mut self, other: &Self) {
@@ -322,7 +322,7 @@ impl Pane {
             (Some((a, b)), Some((c, d))) => Some((a.min(c), b.max(d))),
             (one, other) => one.or(other),
         };
-        self.performance.merge(&other.performance);
+        self.tallies.merge(&other.tallies);
         if self.columns.is_empty() {
             self.columns.clone_from(&other.columns);
         } else {

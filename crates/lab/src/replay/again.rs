@@ -69,7 +69,7 @@ impl Lab {
     /// In the order of the report's columns; an empty one where the reference has none.
     fn references_of(&self, report: &DriftReport) -> Result<Vec<ColumnSketch>, Cause> {
         let names: Vec<String> = report.columns.iter().map(|c| c.name.clone()).collect();
-        Ok(references(&self.held_against(report, None)?, &names))
+        Ok(references(&self.held_against(report)?, &names))
     }
 }
 

@@ -1,16 +1,16 @@
 //! A part of a log, read and scored: called for several parts at once.
 
 use assay_core::TimestampMs;
-use assay_core::matrix::{Columns, Prediction, RawColumn, RawValues};
+use assay_core::matrix::{Columns, Prediction, RawColumn};
 use assay_core::recipe::InputColumn;
 use assay_core::schema::ColumnType;
 use assay_frame::{Frame, LogColumn, read_column};
 
 use super::oddities::Oddities;
 use super::panes::Cut;
-use super::performance::Performance;
 use super::reading::{Reading, Source};
 use super::subject::{Model, Subject};
+use super::truth::{Known, truth};
 use crate::error::Cause;
 use crate::training::prediction_column;
 
@@ -23,32 +23,8 @@ pub struct Batch {
     pub versions: Option<LogColumn>,
     /// The model's inputs, what it answered, the truth where there is one, then latencies where there are.
     pub columns: Vec<LogColumn>,
-    pub outcomes: Outcomes,
+    pub known: Known,
     pub odd: Oddities,
-}
-
-/// How each answer compares with the truth.
-pub enum Outcomes {
-    Unknown,
-    /// Whether the class was right.
-    Right(Vec<Option<bool>>),
-    /// The error; NaN where it is not known.
-    Errors(Vec<f64>),
-}
-
-impl Outcomes {
-    pub fn add_to(&self, performance: &mut Performance, rows: impl Iterator<Item = usize>) {
-        match self {
-            Self::Unknown => {}
-            Self::Right(right) => rows
-                .filter_map(|row| right.get(row).copied().flatten())
-                .for_each(|right| performance.add_answer(right)),
-            Self::Errors(errors) => rows
-                .filter_map(|row| errors.get(row).copied())
-                .filter(|error| error.is_finite())
-                .for_each(|error| performance.add_error(error)),
-        }
-    }
 }
 
 /// Names of [`Batch::columns`] that are watched: latencies are not.
@@ -119,16 +95,11 @@ pub fn read(
         }
         None => {}
     }
-    let outcomes = match truth(subject, reading, frame, &there, times.as_deref(), &mut odd)? {
-        None => Outcomes::Unknown,
-        Some((column, outcomes)) => {
-            columns.push(column);
-            match &prediction {
-                Some(prediction) => outcomes.against(prediction),
-                None => Outcomes::Unknown,
-            }
-        }
-    };
+    let truth = truth(subject, reading, frame, &there, times.as_deref(), &mut odd)?;
+    let truth = truth.map(|(column, truth)| {
+        columns.push(column);
+        truth
+    });
     if let (Some(name), Some(prediction)) = (&reading.mapping.prediction, &prediction)
         && has(name)
     {
@@ -151,7 +122,7 @@ pub fn read(
         times,
         versions,
         columns,
-        outcomes,
+        known: Known { prediction, truth },
         odd,
     })
 }
@@ -208,80 +179,4 @@ fn numbers(frame: &Frame, name: &str, there: &[String]) -> Result<LogColumn, Cau
         kind: ColumnType::Float,
     };
     Ok(read_column(frame, name, &input)?.column)
-}
-
-/// The truth of some rows.
-enum Truth {
-    /// Index of the class; `None` where the label is missing or was not seen in training.
-    Classes(Vec<Option<u32>>),
-    /// NaN where it is missing.
-    Values(Vec<f64>),
-}
-
-impl Truth {
-    fn against(&self, prediction: &Prediction) -> Outcomes {
-        match (self, prediction) {
-            (Self::Classes(labels), Prediction::Classes { indices, .. }) => {
-                let pairs = labels.iter().zip(indices);
-                Outcomes::Right(
-                    pairs
-                        .map(|(label, index)| label.map(|label| label == *index))
-                        .collect(),
-                )
-            }
-            (Self::Values(truth), Prediction::Values(predicted)) => {
-                let pairs = truth.iter().zip(predicted);
-                Outcomes::Errors(pairs.map(|(truth, predicted)| truth - predicted).collect())
-            }
-            _ => Outcomes::Unknown,
-        }
-    }
-}
-
-/// The labels as drift compares them and as performance needs them.
-fn truth(
-    subject: &Subject,
-    reading: &Reading,
-    frame: &Frame,
-    there: &[String],
-    times: Option<&[Option<TimestampMs>]>,
-    odd: &mut Oddities,
-) -> Result<Option<(LogColumn, Truth)>, Cause> {
-    let texts = match (&reading.joined, &reading.label) {
-        (Some(joined), _) => {
-            let labels = joined.labels(frame, times)?;
-            odd.n_unlabelled += labels.iter().filter(|label| label.is_none()).count() as u64;
-            labels
-        }
-        (None, Some(name)) if there.contains(name) => assay_frame::column_texts(frame, name)?,
-        (None, Some(_)) => vec![None; frame.n_rows()],
-        (None, None) => return Ok(None),
-    };
-    if subject.answers().is_empty() {
-        let number = |text: &Option<String>| {
-            let number = text.as_deref().and_then(|text| text.trim().parse().ok());
-            number
-                .filter(|number: &f64| number.is_finite())
-                .unwrap_or(f64::NAN)
-        };
-        let numbers: Vec<f64> = texts.iter().map(number).collect();
-        return Ok(Some((
-            LogColumn::Numbers(numbers.clone()),
-            Truth::Values(numbers),
-        )));
-    }
-    let classes = subject.answers();
-    let indices = texts
-        .iter()
-        .map(|text| {
-            let text = text.as_deref()?;
-            let index = classes.iter().position(|class| class == text);
-            if index.is_none() {
-                odd.unseen_label(text);
-            }
-            u32::try_from(index?).ok()
-        })
-        .collect();
-    let column = LogColumn::of(&RawValues::Texts(texts));
-    Ok(Some((column, Truth::Classes(indices))))
 }

@@ -74,7 +74,7 @@ pub fn measure(
     drift::judge_windows(&mut columns, &references, rule);
     let mut whole = Performance::default();
     for pane in pass.total.panes.values() {
-        whole.merge(&pane.performance);
+        whole.merge(&pane.tallies.performance);
     }
     let has_truth = batch::has_truth(reading);
     Ok(Measured {
@@ -141,6 +141,9 @@ fn gap(index: u32, cutting: &Cutting) -> WindowReport {
         columns: Vec::new(),
         n_drifted: 0,
         performance: None,
+        metrics: Vec::new(),
+        estimates: Vec::new(),
+        multivariate: None,
         latency: None,
     }
 }

@@ -17,6 +17,7 @@ use super::oddities::Oddities;
 use super::panes::{Cut, Placed, Placing};
 use super::reading::Reading;
 use super::subject::Subject;
+use super::tallies::{PaneRows, Tallies};
 use crate::datasets::file_name;
 use crate::error::Cause;
 
@@ -35,6 +36,8 @@ pub struct Pass {
     /// Rows of a pane of `total`, where nobody said how to cut.
     size: u64,
     pub n_set_aside: u64,
+    /// Rows that were read, with a place or without.
+    n_read: u64,
 }
 
 impl Pass {
@@ -46,6 +49,7 @@ impl Pass {
             odd: Oddities::default(),
             total: Accumulation::default(),
             n_set_aside: 0,
+            n_read: 0,
         }
     }
 
@@ -104,7 +108,7 @@ impl Pass {
                     })
                 },
                 finish: &|numbered: Numbered| {
-                    let gathered = numbered.gathered(kept);
+                    let gathered = numbered.gathered(subject, kept);
                     held(&merging).add(gathered)
                 },
             },
@@ -175,7 +179,7 @@ impl Pass {
                     "rows that were sorted are not in order",
                 ));
             };
-            merging.add(numbered.gathered(self.total.kept()))?;
+            merging.add(numbered.gathered(subject, self.total.kept()))?;
         }
         self.take(ordering, merging)
     }
@@ -183,6 +187,7 @@ impl Pass {
     fn take(&mut self, ordering: InOrder, merging: Merging) -> Result<(), Cause> {
         self.cut = ordering.cut;
         self.placing = ordering.placing;
+        self.n_read = ordering.n_read;
         self.odd.add(ordering.odd);
         while self.size < merging.size {
             self.total.double();
@@ -230,6 +235,7 @@ struct InOrder {
     placing: Placing,
     odd: Oddities,
     n_parts: u64,
+    n_read: u64,
 }
 
 impl InOrder {
@@ -239,6 +245,7 @@ impl InOrder {
             placing: pass.placing.clone(),
             odd: Oddities::default(),
             n_parts: 0,
+            n_read: pass.n_read,
         }
     }
 
@@ -256,8 +263,11 @@ impl InOrder {
         );
         let number = self.n_parts;
         self.n_parts += 1;
+        let first_row = self.n_read;
+        self.n_read += batch.n_rows as u64;
         Some(Numbered {
             number,
+            first_row,
             size: size_of(&self.cut),
             batch,
             placed: placed.ok()?,
@@ -268,6 +278,8 @@ impl InOrder {
 /// A part whose rows have their panes.
 struct Numbered {
     number: u64,
+    /// 0-based, of all rows that were read.
+    first_row: u64,
     size: u64,
     batch: Batch,
     placed: Placed,
@@ -282,11 +294,11 @@ struct Ready {
 }
 
 impl Numbered {
-    fn gathered(self, kept: usize) -> Ready {
+    fn gathered(self, subject: &Subject, kept: usize) -> Ready {
         let Batch {
             times,
             columns,
-            outcomes,
+            known,
             ..
         } = self.batch;
         let runs = self.placed.runs.into_iter();
@@ -299,7 +311,13 @@ impl Numbered {
                 None => Some((time, time)),
                 Some((a, b)) => Some((time.min(a), time.max(b))),
             });
-            outcomes.add_to(&mut pane.performance, rows.iter());
+            pane.tallies = Tallies::of(&PaneRows {
+                subject,
+                columns: &columns,
+                known: &known,
+                rows: &rows,
+                first_row: self.first_row,
+            });
             (index, Gathered::of(pane, &columns, &rows, kept))
         });
         let panes = panes.collect();

@@ -1,7 +1,11 @@
 //! How well a model answered, added up row by row.
 
+use assay_core::matrix::Prediction;
 use assay_core::metrics;
 use assay_core::replay::WindowPerformance;
+
+use super::accumulation::Rows;
+use super::truth::{Known, Truth};
 
 /// Sums of a window. Invariant: rows are all of classes or all of values.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -15,6 +19,31 @@ pub struct Performance {
 }
 
 impl Performance {
+    pub fn of(known: &Known, rows: &Rows) -> Self {
+        let mut performance = Self::default();
+        match (&known.truth, &known.prediction) {
+            (Some(Truth::Classes(labels)), Some(Prediction::Classes { indices, .. })) => {
+                for row in rows.iter() {
+                    let label = labels.get(row).copied().flatten();
+                    if let (Some(label), Some(index)) = (label, indices.get(row)) {
+                        performance.add_answer(label == *index);
+                    }
+                }
+            }
+            (Some(Truth::Values(truth)), Some(Prediction::Values(predicted))) => {
+                for row in rows.iter() {
+                    let pair = truth.get(row).zip(predicted.get(row));
+                    let error = pair.map(|(truth, predicted)| truth - predicted);
+                    if let Some(error) = error.filter(|error| error.is_finite()) {
+                        performance.add_error(error);
+                    }
+                }
+            }
+            _ => {}
+        }
+        performance
+    }
+
     pub fn add_answer(&mut self, is_right: bool) {
         self.n += 1;
         self.n_right += u64::from(is_right);

@@ -122,7 +122,7 @@ impl Lab {
                             kind: column.kind,
                         })
                         .collect(),
-                    reference: self.dataset_reference(dataset, None)?.columns,
+                    reference: self.dataset_reference(dataset)?.columns,
                     target: None,
                 })
             }

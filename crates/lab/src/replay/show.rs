@@ -77,18 +77,17 @@ impl Lab {
         })
     }
 
-    /// The sketch that a log was held against; of a data set one column alone where one is named.
+    /// The sketch that a log was held against.
     pub(super) fn held_against(
         &self,
         report: &DriftReport,
-        only: Option<&str>,
     ) -> Result<drift::ReferenceSketch, Cause> {
         match (&report.model, &report.reference) {
             (Some(key), _) => {
                 let model = Reference::version(key.model.as_str(), key.version);
                 self.reference_of(&self.store.model_version(&model)?)
             }
-            (None, Some(dataset)) => self.dataset_reference(dataset, only),
+            (None, Some(dataset)) => self.dataset_reference(dataset),
             (None, None) => Err(Cause::said(
                 Code::Bug,
                 "the report does not say what the log was held against",
@@ -101,7 +100,7 @@ impl Lab {
         report: &DriftReport,
         column: &str,
     ) -> Result<drift::ColumnSketch, Cause> {
-        let reference = self.held_against(report, Some(column))?;
+        let reference = self.held_against(report)?;
         let mut known = reference.columns.into_iter();
         known
             .find(|known| known.name == column)

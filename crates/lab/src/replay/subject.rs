@@ -78,7 +78,7 @@ impl Lab {
         let columns = version.columns.columns.iter();
         Ok(Subject {
             model: None,
-            reference: self.dataset_reference(&dataset, None)?,
+            reference: self.dataset_reference(&dataset)?,
             dataset: Some(dataset),
             inputs: columns
                 .map(|column| InputColumn {
@@ -95,20 +95,17 @@ impl Lab {
         Ok(serde_json::from_slice(&sketch)?)
     }
 
-    /// The sketch of a data set's version, or of one of its columns alone.
-    pub(super) fn dataset_reference(
-        &self,
-        dataset: &Reference,
-        only: Option<&str>,
-    ) -> Result<ReferenceSketch, Cause> {
+    /// The sketch of a data set's version, made once and then kept beside the lab's caches.
+    pub(super) fn dataset_reference(&self, dataset: &Reference) -> Result<ReferenceSketch, Cause> {
         let version = self.store.dataset_version(dataset)?;
+        if let Some(sketch) = self.store.reference_sketch(&version.content)? {
+            return Ok(sketch);
+        }
         let table = self.stored(&version)?;
-        let wanted = version.columns.columns.iter();
-        let wanted = wanted.filter(|column| only.is_none_or(|only| only == column.name));
         let rows: Vec<usize> = (0..usize::try_from(version.n_rows).unwrap_or(usize::MAX)).collect();
         let mut columns = Vec::new();
         // One at a time: the whole need not fit into memory.
-        for column in wanted {
+        for column in &version.columns.columns {
             let names = std::slice::from_ref(&column.name);
             let frame = table.columns(names, &assay_core::Task::silent())?;
             let input = InputColumn {
@@ -122,11 +119,15 @@ impl Lab {
                     .map(|column| sketch_reference(&column.name, &column.values)),
             );
         }
-        Ok(ReferenceSketch {
+        let sketch = ReferenceSketch {
             schema: SKETCH_SCHEMA,
             n_rows: version.n_rows,
             columns,
-        })
+            watch: None,
+        };
+        self.store
+            .save_reference_sketch(&version.content, &sketch)?;
+        Ok(sketch)
     }
 }
 

@@ -43,6 +43,7 @@ fn inputs() -> Inputs {
             sketch_column("island", &RawValues::Texts(texts.to_vec())),
             sketch_column("day", &RawValues::Numbers(vec![0.0, 10.0])),
         ],
+        watch: None,
     };
     Inputs::new(&signature, Some(&reference))
 }

@@ -169,6 +169,7 @@ fn reference_sketch(fitted: &Fitted, record: &TrainRecord) -> ReferenceSketch {
         schema: SKETCH_SCHEMA,
         n_rows: fitted.train_rows.len() as u64,
         columns,
+        watch: None,
     }
 }
 

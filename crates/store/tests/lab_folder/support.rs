@@ -233,6 +233,10 @@ pub fn drift_report(number: u64, model: &VersionKey) -> DriftReport {
         verdict: "Drifted from window 3 on: vicprice".to_owned(),
         warnings: Vec::new(),
         alerts: Vec::new(),
+        quality: Vec::new(),
+        concept: Vec::new(),
+        challenge: None,
+        findings: Vec::new(),
         created_ms: ACT.at_ms + number as i64,
         duration_secs: 0.5,
     }

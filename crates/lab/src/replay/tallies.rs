@@ -1,0 +1,39 @@
+//! What the rows of a pane leave behind besides the sketches of their columns.
+
+use assay_frame::LogColumn;
+
+use super::accumulation::Rows;
+use super::performance::Performance;
+use super::subject::Subject;
+use super::truth::Known;
+
+/// Rows of a part that fell into one pane, and what is known of each.
+pub struct PaneRows<'a> {
+    pub subject: &'a Subject,
+    /// As [`super::batch::Batch::columns`], of all rows of the part.
+    pub columns: &'a [LogColumn],
+    /// Of all rows of the part.
+    pub known: &'a Known,
+    /// Those of the pane.
+    pub rows: &'a Rows,
+    /// 0-based number of the part's first row, of all rows that were read.
+    pub first_row: u64,
+}
+
+/// Invariant: parts of a pane merge to what the whole pane would have left.
+#[derive(Clone, Default)]
+pub struct Tallies {
+    pub performance: Performance,
+}
+
+impl Tallies {
+    pub fn of(rows: &PaneRows<'_>) -> Self {
+        Self {
+            performance: Performance::of(rows.known, rows.rows),
+        }
+    }
+
+    pub fn merge(&mut self, other: &Self) {
+        self.performance.merge(&other.performance);
+    }
+}
