@@ -148,6 +148,9 @@ struct Rule {
     /// For the number of tests: benjamini_hochberg, bonferroni or none
     #[arg(long, value_name = "NAME", value_parser = parsed::<Correction>)]
     correction: Option<Correction>,
+    /// Measure each column by every method of the mode as well; the result stands in --json
+    #[arg(long)]
+    every_method: bool,
 }
 
 impl Rule {
@@ -164,6 +167,7 @@ impl Rule {
             categorical_method: of(ColumnKind::Categorical),
             alpha: self.alpha,
             correction: self.correction,
+            every_method: self.every_method.then_some(true),
             ..DriftSettings::default()
         }
     }

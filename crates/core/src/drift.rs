@@ -201,9 +201,21 @@ pub struct ColumnDrift {
     pub n_outside: u64,
     /// Distinct values (numeric, for constant references) or categories that the reference did not hold.
     pub n_unseen: u64,
+    /// Every method of the mode, where the rule asks for them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<MethodMeasure>>", optional)]
+    pub every_method: Vec<MethodMeasure>,
     pub verdict: Verdict,
     /// Why, in words: `distance 0.738 over 0.1 and p 4e-128`, `a constant moved`, `missing rose by 12.0 %`.
     pub reason: String,
+}
+
+/// One of several methods on one cell; it decides nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, TS)]
+pub struct MethodMeasure {
+    pub method: Method,
+    #[serde(flatten)]
+    pub measured: Measured,
 }
 
 fn jensen_shannon_method() -> Method {

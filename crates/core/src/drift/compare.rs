@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use super::methods::{Sides, aligned, measure_sides};
 use super::{
-    ColumnDrift, ColumnKind, ColumnSketch, Decides, DriftRule, Method, Mode, SketchShape, Verdict,
-    default_method, measure, sketch_column,
+    ColumnDrift, ColumnKind, ColumnSketch, Decides, DriftRule, Method, MethodMeasure, Mode,
+    SketchShape, Verdict, default_method, measure, sketch_column,
 };
 use crate::matrix::RawValues;
 
@@ -74,6 +74,7 @@ pub fn compare_window(
         p_adjusted: None,
         n_outside: 0,
         n_unseen: 0,
+        every_method: Vec::new(),
         verdict: Verdict::NotJudged,
         reason: String::new(),
     };
@@ -102,6 +103,17 @@ pub fn compare_window(
         (Mode::Textbook, method) if method == Method::confirming(kind) => confirming,
         (mode, method) => measure(method, mode, reference, &window),
     };
+    if rule.every_method {
+        let applying = Method::ALL
+            .into_iter()
+            .filter(|method| method.applies(rule.mode, kind));
+        drift.every_method = applying
+            .filter_map(|method| {
+                let measured = measure_sides(method, rule.mode, &sides)?;
+                Some(MethodMeasure { method, measured })
+            })
+            .collect();
+    }
     drift.statistic = measured.map(|measured| measured.statistic);
     drift.effect = measured.map(|measured| measured.effect);
     drift.p_value = match drift.decides {

@@ -36,6 +36,10 @@ pub struct DriftRule {
     /// the others, as Evidently and NannyML judge whatever there is.
     #[serde(default)]
     pub min_values: Option<u64>,
+    /// Whether every method that the mode has for a column is measured, besides the one that the verdict goes by.
+    #[serde(default)]
+    #[ts(as = "Option<bool>", optional)]
+    pub every_method: bool,
     /// In place of a method's own limits.
     #[serde(default)]
     pub limits: BTreeMap<Method, LimitOverride>,
@@ -116,6 +120,7 @@ impl Default for DriftRule {
             correction: Correction::default(),
             correct_over: CorrectionScope::default(),
             min_values: None,
+            every_method: false,
             limits: BTreeMap::new(),
             columns: BTreeMap::new(),
         }

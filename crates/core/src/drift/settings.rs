@@ -24,6 +24,7 @@ pub struct DriftSettings {
     pub correction: Option<Correction>,
     pub correct_over: Option<CorrectionScope>,
     pub min_values: Option<u64>,
+    pub every_method: Option<bool>,
     /// `[drift.limits.psi]`
     pub limits: BTreeMap<Method, LimitOverride>,
     /// `[drift.columns.age]`
@@ -57,6 +58,7 @@ impl DriftSettings {
             correction: own.correction.or(base.correction),
             correct_over: own.correct_over.or(base.correct_over),
             min_values: own.min_values.or(base.min_values),
+            every_method: own.every_method.or(base.every_method),
             limits,
             columns,
         }
@@ -77,6 +79,7 @@ impl DriftSettings {
             correction: self.correction.unwrap_or_default(),
             correct_over: self.correct_over.unwrap_or_default(),
             min_values: self.min_values,
+            every_method: self.every_method.unwrap_or_default(),
             limits: self.limits.clone(),
             columns: self.columns.clone(),
         }

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use assay_core::drift::{
-    ColumnSketch, DriftRule, Measured, Method, Mode, Verdict, compare_window, default_method,
-    judge, measure, sketch_column, sketch_reference,
+    ColumnKind, ColumnSketch, DriftRule, Measured, Method, Mode, Verdict, compare_window,
+    default_method, judge, measure, sketch_column, sketch_reference,
 };
+use assay_core::matrix::RawValues;
 use serde::Deserialize;
 
 use crate::shapes::Sample;
@@ -327,4 +328,39 @@ fn thinned_sketches_measure_nearly_the_same() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_method_of_the_mode_is_measured_when_the_rule_asks_for_it() {
+    let numbers = |from: u32, to: u32| RawValues::Numbers((from..to).map(f64::from).collect());
+    let letters = |of: &str| {
+        let texts = of.chars().cycle().take(300);
+        RawValues::Texts(texts.map(|letter| Some(letter.to_string())).collect())
+    };
+    for (values, other, kind) in [
+        (numbers(0, 300), numbers(50, 350), ColumnKind::Numeric),
+        (letters("abc"), letters("aabc"), ColumnKind::Categorical),
+    ] {
+        let (reference, window) = (sketch_column("x", &values), sketch_column("x", &other));
+        for mode in Mode::ALL {
+            let rule = DriftRule {
+                every_method: true,
+                ..DriftRule::of_mode(mode)
+            };
+            let drift = compare_window(&reference, &window, &rule);
+            let found: Vec<Method> = drift.every_method.iter().map(|one| one.method).collect();
+            let wanted: Vec<Method> = Method::ALL
+                .into_iter()
+                .filter(|method| measure(*method, mode, &reference, &window).is_some())
+                .filter(|method| method.applies(mode, kind))
+                .collect();
+            assert_eq!(found, wanted, "{mode} {kind:?}");
+            for one in &drift.every_method {
+                let alone = measure(one.method, mode, &reference, &window);
+                assert_eq!(Some(one.measured), alone, "{mode} {}", one.method);
+            }
+            let silent = compare_window(&reference, &window, &DriftRule::of_mode(mode));
+            assert!(silent.every_method.is_empty());
+        }
+    }
 }

@@ -153,7 +153,8 @@ pub(super) fn new_lab(program: &Path, folder: PathBuf) -> io::Result<PathBuf> {
     }
 }
 
-fn memory_mib(process: u32) -> Option<(f64, f64)> {
+/// Resident now, and at most so far.
+pub(super) fn memory_mib(process: u32) -> Option<(f64, f64)> {
     let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let mib = |name: &str| -> Option<f64> {
         let line = status.lines().find(|line| line.starts_with(name))?;
