@@ -1,5 +1,6 @@
 //! `bench`: what users would run instead, measured beside Assay on the same machine in the same hour.
 
+mod bench_lab;
 mod beside;
 mod cancel;
 mod connection;
