@@ -47,7 +47,7 @@ pub use sentences::{cell_sentence, rule_sentence, verdict_sentence};
 pub use settings::{DriftSettings, SettingFault};
 pub use sketch::{sketch_column, sketch_reference};
 pub(crate) use steps::distance as kolmogorov_smirnov;
-pub use watch::WatchReference;
+pub use watch::{LossModel, WatchReference};
 
 pub const SKETCH_SCHEMA: u32 = 1;
 

@@ -16,6 +16,7 @@ mod learning_curve;
 mod no_target;
 mod reproduce;
 mod result;
+mod watch;
 mod weights;
 
 pub(crate) use command::command;

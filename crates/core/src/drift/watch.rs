@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::estimate::{CbpeReference, LossReference};
+use super::estimate::{CbpeReference, LossKind, LossReference};
 use super::multivariate::{CorrelationReference, DomainReference, PcaReference};
 
 /// Travels with a model version, in the sketch of its reference. What could not be fitted (too few rows or columns, no
@@ -15,6 +15,9 @@ pub struct WatchReference {
     /// The same for numbers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub losses: Option<LossReference>,
+    /// One a loss that is estimated.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub loss_models: Vec<LossModel>,
     /// Of the training rows: how the columns hang together.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub components: Option<PcaReference>,
@@ -22,4 +25,12 @@ pub struct WatchReference {
     pub correlation: Option<CorrelationReference>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub domain: Option<DomainReference>,
+}
+
+/// Says how large the loss of a row will be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LossModel {
+    pub loss: LossKind,
+    /// An ONNX graph that takes what the model takes, as base64.
+    pub onnx: String,
 }

@@ -10,6 +10,7 @@ use assay_onnx::About;
 use assay_store::{FinishedRun, MetricPoint};
 
 use super::Fitted;
+use super::watch::watch_reference;
 use crate::Lab;
 use crate::error::Cause;
 use crate::parity::Sides;
@@ -65,7 +66,10 @@ impl Lab {
         task.check()?;
         task.step(0, 0, "storing");
         self.put_artifact(run_id, MODEL, &exported.bytes)?;
-        let reference = reference_sketch(fitted, record);
+        let reference = ReferenceSketch {
+            watch: Some(Box::new(watch_reference(fitted, record, task)?)),
+            ..reference_sketch(fitted, record)
+        };
         self.put_artifact(run_id, REFERENCE, &serde_json::to_vec(&reference)?)?;
         self.put_artifact(run_id, RECIPE, &serde_json::to_vec_pretty(&record.recipe)?)?;
         self.put_artifact(run_id, RESULT, &serde_json::to_vec(result)?)?;

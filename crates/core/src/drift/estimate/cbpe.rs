@@ -118,6 +118,14 @@ impl CbpeReference {
         Ok(fitted)
     }
 
+    /// Without the cells of the confusion matrix, which grow with the square of the classes.
+    pub fn without_cells(mut self) -> Self {
+        let cells = self.cell_names();
+        self.scales.retain(|scale| !cells.contains(&scale.metric));
+        self.limits.retain(|metric, _| !cells.contains(metric));
+        self
+    }
+
     /// For a window's rows.
     pub fn tally(&self) -> ClassTally {
         ClassTally::new(self.classes.len())

@@ -1,0 +1,159 @@
+//! What a model version remembers so that a replay can say what it is worth before labels come: fitted on the test rows, whose
+//! outcome is known and which the model has not seen.
+
+use assay_core::drift::estimate::{CbpeOptions, CbpeReference, LossKind, LossReference};
+use assay_core::drift::{LossModel, WatchReference};
+use assay_core::matrix::Prediction;
+use assay_core::run::TrainRecord;
+use assay_core::train::ParamValue;
+use assay_core::{Target, Task};
+use assay_learn::Training;
+use assay_onnx::About;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+
+use super::Fitted;
+use crate::error::Cause;
+
+/// Rows that estimates are fitted on at most: an isotonic curve and the scatter of a metric are no better by more.
+const MAX_ROWS: usize = 20_000;
+/// Probabilities of them at most, so that a hundred classes take no longer than two.
+const MAX_PROBABILITIES: usize = 100_000;
+/// Numbers of features that a loss model is fitted on at most.
+const MAX_NUMBERS: usize = 1_000_000;
+const N_STRETCHES: usize = 10;
+/// Rows under which a mean of losses is all that can be learned.
+const MIN_LOSS_ROWS: usize = 100;
+/// A forest answers with means, as an expected loss is one; the boosting that NannyML uses is a native library here.
+const LOSS_ALGORITHM: &str = "random_forest";
+const LOSS_PARAMS: [(&str, i64); 3] = [
+    ("n_estimators", 20),
+    ("max_depth", 6),
+    ("min_samples_leaf", 20),
+];
+/// NannyML's other losses are means of other things of the same rows; these two are what replays measure.
+const LOSSES: [LossKind; 2] = [LossKind::Mae, LossKind::Rmse];
+
+/// # Errors
+/// The task was cancelled. What cannot be fitted (no test rows, no probabilities) is left out.
+pub fn watch_reference(
+    fitted: &Fitted,
+    record: &TrainRecord,
+    task: &Task,
+) -> Result<WatchReference, Cause> {
+    task.check()?;
+    let mut watch = WatchReference::default();
+    match (&fitted.test_target, &fitted.test_prediction) {
+        (
+            Target::Classes { indices, .. },
+            Prediction::Classes {
+                indices: predicted,
+                probabilities,
+                n_classes,
+            },
+        ) => {
+            let most = MAX_PROBABILITIES / (*n_classes).max(1);
+            let rows = in_order(&fitted.test_rows, most.min(MAX_ROWS));
+            let truth: Vec<u32> = take(indices, &rows);
+            let predicted: Vec<u32> = take(predicted, &rows);
+            let probabilities: Vec<f64> = rows
+                .iter()
+                .filter_map(|row| probabilities.get(row * n_classes..(row + 1) * n_classes))
+                .flatten()
+                .map(|probability| probability.clamp(0.0, 1.0))
+                .collect();
+            let options = CbpeOptions {
+                n_stretches: N_STRETCHES,
+                ..CbpeOptions::default()
+            };
+            let classes = &record.classes;
+            watch.classes =
+                CbpeReference::fit(classes, &truth, &predicted, &probabilities, &options)
+                    .ok()
+                    .map(CbpeReference::without_cells);
+        }
+        (Target::Values(truth), Prediction::Values(predicted)) => {
+            let rows = in_order(&fitted.test_rows, MAX_ROWS);
+            let truth: Vec<f64> = take(truth, &rows);
+            let predicted: Vec<f64> = take(predicted, &rows);
+            watch.losses = LossReference::fit(&truth, &predicted, N_STRETCHES).ok();
+            watch.loss_models = loss_models(fitted, record, (&rows, &truth, &predicted), task)?;
+        }
+        _ => {}
+    }
+    Ok(watch)
+}
+
+/// One forest a loss, on the features of the model itself; none where there are too few rows.
+fn loss_models(
+    fitted: &Fitted,
+    record: &TrainRecord,
+    (rows, truth, predicted): (&[usize], &[f64], &[f64]),
+    task: &Task,
+) -> Result<Vec<LossModel>, Cause> {
+    let most = MAX_NUMBERS / fitted.fitted.features.len().max(1);
+    let some = in_order(rows, most.max(MIN_LOSS_ROWS));
+    if some.len() < MIN_LOSS_ROWS {
+        return Ok(Vec::new());
+    }
+    let columns = fitted.test_columns.take(&take(rows, &some));
+    let features = assay_frame::apply_recipe(&columns, &fitted.fitted)?;
+    let params = LOSS_PARAMS
+        .map(|(name, value)| (name.to_owned(), ParamValue::Integer(value)))
+        .into();
+    let about = About {
+        producer_version: record.environment.assay.clone(),
+        doc: "how large the error of a row will be".to_owned(),
+        metadata: Vec::new(),
+    };
+    let mut models = Vec::with_capacity(LOSSES.len());
+    for loss in LOSSES {
+        let losses: Option<Vec<f64>> = some
+            .iter()
+            .map(|&row| loss.of_row(*truth.get(row)?, *predicted.get(row)?))
+            .collect();
+        let Some(losses) = losses else { continue };
+        let training = Training {
+            x: &features,
+            y: &Target::Values(losses),
+            weights: None,
+            seed: record.spec.seed,
+            task,
+        };
+        let model = assay_learn::fit(LOSS_ALGORITHM, &params, &training)?;
+        let exported = assay_onnx::export(&fitted.fitted, &model, &about)?;
+        models.push(LossModel {
+            loss,
+            onnx: BASE64_STANDARD.encode(&exported.bytes),
+        });
+    }
+    Ok(models)
+}
+
+/// Places of at most `most` rows, evenly taken, in the order of the row numbers: the log of production has an order too.
+fn in_order(row_numbers: &[usize], most: usize) -> Vec<usize> {
+    let mut places: Vec<usize> = (0..row_numbers.len()).collect();
+    places.sort_by_key(|&place| row_numbers.get(place));
+    let n = places.len().min(most);
+    (0..n)
+        .filter_map(|k| places.get(k * places.len() / n).copied())
+        .collect()
+}
+
+fn take<T: Copy>(values: &[T], places: &[usize]) -> Vec<T> {
+    let some = places.iter().filter_map(|&place| values.get(place));
+    some.copied().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_order;
+
+    #[test]
+    fn rows_are_taken_evenly_in_their_order() {
+        let rows = [40, 10, 30, 0, 20];
+        assert_eq!(in_order(&rows, 9), [3, 1, 4, 2, 0]);
+        assert_eq!(in_order(&rows, 2), [3, 4]);
+        assert!(in_order(&[], 2).is_empty());
+    }
+}
