@@ -1,15 +1,19 @@
-// What differs between two versions: at once when that is quick or known, else by a job whose end is waited for.
+// What two things differ in: at once when that is quick or known, else by a job whose end is waited for.
 
 import { untrack } from 'svelte';
 import { SvelteMap } from 'svelte/reactivity';
-import { action, liveJobs, query } from '../../../data';
-import type { DiffRequest } from '../../../gen/DiffRequest';
-import type { Job } from '../../../gen/Job';
-import type { VersionDiff } from '../../../gen/VersionDiff';
-import { rpc, toFailure, type Failure } from '../../../host';
+import { action, liveJobs, query } from '../data';
+import type { Job } from '../gen/Job';
+import { rpc, toFailure, type Failure, type RequestOf, type ResponseOf } from '../host';
 
-export interface Comparison {
-  readonly value: VersionDiff | undefined;
+/** Commands that answer at once or with nothing, and those that begin the job which finds it out. */
+interface Pairs {
+  'datasets.diff': 'datasets.compare';
+  'models.diff': 'models.compare';
+}
+
+export interface Comparison<Found> {
+  readonly value: Found | undefined;
   readonly failure: Failure | null;
   readonly loading: boolean;
   readonly slow: boolean;
@@ -19,10 +23,15 @@ export interface Comparison {
   again(): void;
 }
 
-/** Call it while a component is set up; a request of `null` compares nothing. */
-export function comparison(request: () => DiffRequest | null): Comparison {
-  const diff = query('datasets.diff', request, { keep: true });
-  const start = action('datasets.compare');
+/** Call it while a component is set up; a request of `null` compares nothing. `keep`: the former answer stays on screen. */
+export function comparison<C extends keyof Pairs>(
+  known: C,
+  compare: Pairs[C],
+  request: () => (RequestOf<C> & RequestOf<Pairs[C]>) | null,
+  options: { keep?: boolean } = {},
+): Comparison<NonNullable<ResponseOf<C>>> {
+  const diff = query(known, request, options);
+  const start = action(compare);
   /** Jobs by what they compare. */
   const begun = new SvelteMap<string, string>();
 
