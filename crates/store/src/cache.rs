@@ -5,7 +5,8 @@ use assay_core::drift::{ReferenceSketch, SKETCH_SCHEMA};
 use assay_core::model_diff::{MODEL_DIFF_SCHEMA, ModelDiff};
 use assay_core::profile::{PROFILE_SCHEMA, Profile};
 use assay_core::version_diff::{VERSION_DIFF_SCHEMA, VersionDiff};
-use rusqlite::{Connection, Params, ToSql, params};
+use rusqlite::{Connection, params};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::{Error, Result};
@@ -13,19 +14,49 @@ use crate::orphans::remove;
 use crate::rows::{Rows, from_json, to_json};
 use crate::store::Store;
 
-/// Differences that are kept.
-const MOST_DIFFS: u32 = 50;
-/// Sketches that are kept: each is some megabytes.
-const MOST_SKETCHES: u32 = 20;
+/// Documents of one kind.
+struct Kept {
+    table: &'static str,
+    key: &'static str,
+    schema: u32,
+    /// The newest that stay; `None`: all.
+    most: Option<u32>,
+}
+
+const PROFILES: Kept = Kept {
+    table: "profiles",
+    key: "content",
+    schema: PROFILE_SCHEMA,
+    most: None,
+};
+/// Each is some megabytes.
+const SKETCHES: Kept = Kept {
+    table: "sketches",
+    key: "content",
+    schema: SKETCH_SCHEMA,
+    most: Some(20),
+};
+const DIFFS: Kept = Kept {
+    table: "diffs",
+    key: "key",
+    schema: VERSION_DIFF_SCHEMA,
+    most: Some(50),
+};
+/// In the same table; keys say what was compared.
+const MODEL_DIFFS: Kept = Kept {
+    schema: MODEL_DIFF_SCHEMA,
+    ..DIFFS
+};
 
 impl Store {
     /// Keeps the profile of a data set's content. A cache that cannot be written is made anew.
     pub fn save_profile(&self, content: &ObjectHash, profile: &Profile) -> Result<()> {
-        let doc = to_json(profile)?;
-        self.keep(
-            "INSERT OR REPLACE INTO profiles (content, schema, doc) VALUES (?1, ?2, ?3)",
-            params![content.as_str(), PROFILE_SCHEMA, doc],
-        )
+        self.keep(&PROFILES, content, profile)
+    }
+
+    /// `None`: not computed yet, or forgotten.
+    pub fn profile(&self, content: &ObjectHash) -> Result<Option<Profile>> {
+        self.kept(&PROFILES, content)
     }
 
     /// Keeps the sketch that logs are held against, of a data set's content.
@@ -34,93 +65,76 @@ impl Store {
         content: &ObjectHash,
         sketch: &ReferenceSketch,
     ) -> Result<()> {
-        let doc = to_json(sketch)?;
-        self.keep(
-            "INSERT OR REPLACE INTO sketches (content, schema, doc) VALUES (?1, ?2, ?3)",
-            params![content.as_str(), SKETCH_SCHEMA, doc],
-        )?;
-        self.keep(
-            "DELETE FROM sketches WHERE rowid NOT IN
-                (SELECT rowid FROM sketches ORDER BY rowid DESC LIMIT ?1)",
-            params![MOST_SKETCHES],
-        )
+        self.keep(&SKETCHES, content, sketch)
     }
 
     /// `None`: not made yet, or forgotten.
     pub fn reference_sketch(&self, content: &ObjectHash) -> Result<Option<ReferenceSketch>> {
-        self.kept(
-            "SELECT doc FROM sketches WHERE content = ?1 AND schema = ?2",
-            params![content.as_str(), SKETCH_SCHEMA],
-        )
+        self.kept(&SKETCHES, content)
     }
 
     /// Keeps what two versions differ in, by a key that names both and how they were compared.
     pub fn save_diff(&self, key: &ObjectHash, diff: &VersionDiff) -> Result<()> {
-        let doc = to_json(diff)?;
-        self.keep(
-            "INSERT OR REPLACE INTO diffs (key, schema, doc) VALUES (?1, ?2, ?3)",
-            params![key.as_str(), VERSION_DIFF_SCHEMA, doc],
-        )?;
-        self.keep(
-            "DELETE FROM diffs WHERE rowid NOT IN
-                (SELECT rowid FROM diffs ORDER BY rowid DESC LIMIT ?1)",
-            params![MOST_DIFFS],
-        )
-    }
-
-    /// Keeps what two models differ in, by a key that names both and the rows they were asked about.
-    pub fn save_model_diff(&self, key: &ObjectHash, diff: &ModelDiff) -> Result<()> {
-        let doc = to_json(diff)?;
-        self.keep(
-            "INSERT OR REPLACE INTO diffs (key, schema, doc) VALUES (?1, ?2, ?3)",
-            params![key.as_str(), MODEL_DIFF_SCHEMA, doc],
-        )?;
-        self.keep(
-            "DELETE FROM diffs WHERE rowid NOT IN
-                (SELECT rowid FROM diffs ORDER BY rowid DESC LIMIT ?1)",
-            params![MOST_DIFFS],
-        )
-    }
-
-    /// `None`: not compared yet, or forgotten.
-    pub fn model_diff(&self, key: &ObjectHash) -> Result<Option<ModelDiff>> {
-        self.kept(
-            "SELECT doc FROM diffs WHERE key = ?1 AND schema = ?2",
-            params![key.as_str(), MODEL_DIFF_SCHEMA],
-        )
-    }
-
-    /// `None`: not computed yet, or forgotten.
-    pub fn profile(&self, content: &ObjectHash) -> Result<Option<Profile>> {
-        self.kept(
-            "SELECT doc FROM profiles WHERE content = ?1 AND schema = ?2",
-            params![content.as_str(), PROFILE_SCHEMA],
-        )
+        self.keep(&DIFFS, key, diff)
     }
 
     /// `None`: not compared yet, or forgotten.
     pub fn diff(&self, key: &ObjectHash) -> Result<Option<VersionDiff>> {
-        self.kept(
-            "SELECT doc FROM diffs WHERE key = ?1 AND schema = ?2",
-            params![key.as_str(), VERSION_DIFF_SCHEMA],
-        )
+        self.kept(&DIFFS, key)
     }
 
-    fn kept<T: DeserializeOwned>(&self, query: &str, of: impl Params) -> Result<Option<T>> {
+    /// Keeps what two models differ in, by a key that names both and the rows they were asked about.
+    pub fn save_model_diff(&self, key: &ObjectHash, diff: &ModelDiff) -> Result<()> {
+        self.keep(&MODEL_DIFFS, key, diff)
+    }
+
+    /// `None`: not compared yet, or forgotten.
+    pub fn model_diff(&self, key: &ObjectHash) -> Result<Option<ModelDiff>> {
+        self.kept(&MODEL_DIFFS, key)
+    }
+
+    fn kept<T: DeserializeOwned>(&self, of: &Kept, key: &ObjectHash) -> Result<Option<T>> {
         if !self.layout.cache().is_file() {
             return Ok(None);
         }
-        let found = self
-            .cache()
-            .and_then(|db| db.first(query, of, |row| from_json(&row.get::<_, String>(0)?)));
+        let query = format!(
+            "SELECT doc FROM {} WHERE {} = ?1 AND schema = ?2",
+            of.table, of.key
+        );
+        let found = self.cache().and_then(|db| {
+            db.first(&query, params![key.as_str(), of.schema], |row| {
+                from_json(&row.get::<_, String>(0)?)
+            })
+        });
         match found {
             Err(Error::Damaged { .. } | Error::Database(_)) => Ok(None),
             found => found,
         }
     }
 
-    fn keep(&self, statement: &str, values: &[&dyn ToSql]) -> Result<()> {
-        let attempt = || self.cache()?.run(statement, values).map(|_| ());
+    fn keep<T: Serialize>(&self, of: &Kept, key: &ObjectHash, doc: &T) -> Result<()> {
+        let doc = to_json(doc)?;
+        let attempt = || -> Result<()> {
+            let db = self.cache()?;
+            db.run(
+                &format!(
+                    "INSERT OR REPLACE INTO {} ({}, schema, doc) VALUES (?1, ?2, ?3)",
+                    of.table, of.key
+                ),
+                params![key.as_str(), of.schema, doc],
+            )?;
+            if let Some(most) = of.most {
+                db.run(
+                    &format!(
+                        "DELETE FROM {0} WHERE rowid NOT IN
+                            (SELECT rowid FROM {0} ORDER BY rowid DESC LIMIT ?1)",
+                        of.table
+                    ),
+                    params![most],
+                )?;
+            }
+            Ok(())
+        };
         match attempt() {
             Err(Error::Damaged { .. } | Error::Database(_)) => {
                 self.drop_cache()?;
