@@ -1,10 +1,9 @@
 //! Columns of a part of a log as drift takes them: numbers, or texts by code.
 
-use std::collections::HashMap;
-
 use assay_core::matrix::RawValues;
 use assay_core::recipe::InputColumn;
 use assay_core::schema::ColumnType;
+use polars::prelude::PlHashMap;
 
 use crate::columns::View;
 use crate::error::Error;
@@ -39,7 +38,7 @@ impl LogColumn {
     }
 
     pub fn of_texts<'a>(values: impl Iterator<Item = Option<&'a str>>) -> Self {
-        let mut known: HashMap<&'a str, u32> = HashMap::new();
+        let mut known: PlHashMap<&'a str, u32> = PlHashMap::default();
         let mut texts = Vec::new();
         let codes = values
             .map(|value| {

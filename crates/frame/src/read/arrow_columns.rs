@@ -357,6 +357,9 @@ impl Leaf {
         let name = self.name.as_str();
         Ok(match series.dtype() {
             DataType::Int64 | DataType::Boolean | DataType::Date => series,
+            // Most columns hold nothing that has to become missing: those stay as they came.
+            DataType::Float64 if !series.f64()?.iter().flatten().any(f64::is_nan) => series,
+            DataType::String if !series.str()?.iter().flatten().any(str::is_empty) => series,
             DataType::Float64 => Values::Float(series.f64()?.iter().collect()).into_series(name),
             DataType::Float32 => {
                 let wide = series.cast(&DataType::Float64)?;
