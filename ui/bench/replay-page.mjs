@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
 import { preview } from 'vite';
 import { ANSWERS } from '../gallery/answers.mjs';
-import { syntheticReplay } from './replay.mjs';
+import { syntheticCell, syntheticReplay, syntheticShapes } from './replay.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -28,11 +28,8 @@ const report = syntheticReplay(Number(values.features), Number(values.windows));
 const answers = {
   ...ANSWERS,
   'replays.show': report,
-  'replays.cell': ({ column, window }) => ({
-    ...{ column, window: report.windows[window], drift: report.windows[window].columns[0] },
-    ...{ bins: { kind: 'edges', edges: [0, 1, 2, 3, 4] }, reference: [9, 8, 7, 6], current: [1, 5, 9, 2] },
-    sentence: 'It moved.',
-  }),
+  'replays.cell': ({ column, window }) => syntheticCell(report, column, window),
+  'replays.distribution': ({ column }) => syntheticShapes(report, column),
 };
 const server = await preview({ preview: { port: 0, host: '127.0.0.1' }, logLevel: 'error' });
 const browser = await chromium.launch({

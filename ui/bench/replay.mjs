@@ -1,5 +1,7 @@
 // A made-up report of a replay: as many columns and windows as asked for, with drifts, warnings and gaps.
 
+import { beside, besideWindow } from './beside.mjs';
+
 /** The same numbers give the same report. */
 export function syntheticReplay(n_columns, n_windows) {
   let seed = 11;
@@ -32,7 +34,7 @@ export function syntheticReplay(n_columns, n_windows) {
         ...{ p_adjusted: 1e-8, n_outside: 0, n_unseen: 0, verdict, reason: `distance ${distance.toFixed(3)}` },
       };
     });
-    const value = 0.8 + 0.1 * random();
+    const value = (at < n_windows / 3 ? 0.84 : 0.76) + 0.06 * random();
     return {
       index: at,
       first_row: isGap ? 0 : at * n_rows + 1,
@@ -43,6 +45,7 @@ export function syntheticReplay(n_columns, n_windows) {
       columns: isGap ? [] : cells,
       n_drifted: isGap ? 0 : cells.filter(({ verdict }) => verdict === 'drifted').length,
       performance: isGap ? null : { value, low: value - 0.02, high: value + 0.02, n: n_rows },
+      ...(isGap ? {} : besideWindow(at, n_rows, at < n_windows / 3 ? 0 : 0.7, random, value)),
     };
   });
   return {
@@ -55,6 +58,31 @@ export function syntheticReplay(n_columns, n_windows) {
     },
     ...{ performance_metric: 'accuracy', performance: 0.85, test_performance: 0.87 },
     ...{ columns, windows, drifted: ['feature_2'], first_drifted_window: Math.min(...shapes.map(({ from }) => from)) },
+    ...beside(windows, columns, n_rows),
     ...{ verdict: 'Drifted', warnings: [], alerts: [], created_ms: 1_700_000_000_000, duration_secs: 1 },
+  };
+}
+
+/** How a column of it is distributed. */
+export function syntheticShapes({ windows }, name) {
+  const bump = (centre) =>
+    Array.from({ length: 25 }, (_, bin) => Math.round(1000 * Math.exp(-(((bin - centre) / 4) ** 2))));
+  const from = windows.length / 3;
+  return {
+    ...{ name, bins: { kind: 'edges', edges: Array.from({ length: 26 }, (_, i) => i / 25) }, reference: bump(9) },
+    windows: windows.map(({ n_rows, index }) =>
+      n_rows === 0 ? [] : bump(9 + (index < from ? 0 : 6) + (index % 5) / 3),
+    ),
+  };
+}
+
+/** A cell of it. */
+export function syntheticCell(report, column, window) {
+  const drift = report.windows[window].columns.find((own) => own.column === column);
+  const ecdf = (from) => ({ values: [0, 1, 2, 3].map((at) => at + from), shares: [0.3, 0.56, 0.8, 1] });
+  return {
+    ...{ column, window: report.windows[window], drift, bins: { kind: 'edges', edges: [0, 1, 2, 3, 4] } },
+    ...{ reference: [9, 8, 7, 6], current: [1, 5, 9, 2], ecdf: { reference: ecdf(0), current: ecdf(0.6) } },
+    sentence: 'It moved.',
   };
 }

@@ -57,7 +57,7 @@ it('it stands at the first drifted window, with the overlay and its evidence', a
   const evidence = inspector().getByRole('region', { name: 'Evidence' });
   await evidence.getByText('Jensen-Shannon').waitFor();
   await evidence.getByText('KS, adjusted p').waitFor();
-  await inspector().getByRole('application', { name: 'Jensen-Shannon of weight_g over the windows' }).waitFor();
+  await window.page.getByRole('application', { name: 'Jensen-Shannon of weight_g over the windows' }).waitFor();
 });
 
 it('keys move the window and the column, the URL follows', async () => {

@@ -28,8 +28,8 @@ use assay_core::registry::{
     VerifyReport,
 };
 use assay_core::replay::{
-    CellDetail, CellRequest, DriftReport, JudgeReplay, ReplayPreview, ReplayPreviewRequest,
-    ReplaySpec, ReplaySummary,
+    CellDetail, CellRequest, ColumnShapes, DistributionRequest, DriftReport, JudgeReplay,
+    ReplayPreview, ReplayPreviewRequest, ReplaySpec, ReplaySummary,
 };
 use assay_core::result::RunResult;
 use assay_core::run::{Comparison, ExperimentSummary, RunDetail};
@@ -548,6 +548,10 @@ pub fn replays_show(desk: &Desk, request: ByReplay) -> Answer<DriftReport> {
 
 pub fn replays_judge(desk: &Desk, request: JudgeReplay) -> Answer<DriftReport> {
     ask(desk, |lab| lab.judge_replay(&request))
+}
+
+pub fn replays_distribution(desk: &Desk, request: DistributionRequest) -> Answer<ColumnShapes> {
+    ask(desk, |lab| lab.replay_distribution(&request))
 }
 
 pub fn replays_cell(desk: &Desk, request: CellRequest) -> Answer<CellDetail> {

@@ -125,6 +125,7 @@ macro_rules! with_commands {
             json "replays.list" (Nothing) -> Vec<ReplaySummary>, reads [Lab, Replays] => handlers::replays_list;
             json "replays.show" (ByReplay) -> DriftReport, reads [Lab, Replays] => handlers::replays_show;
             json "replays.judge" (JudgeReplay) -> DriftReport, reads [Lab, Replays] => handlers::replays_judge;
+            json "replays.distribution" (DistributionRequest) -> ColumnShapes, reads [Lab, Replays] => handlers::replays_distribution;
             json "replays.cell" (CellRequest) -> CellDetail, reads [Lab, Replays] => handlers::replays_cell;
             bytes "reports.html" (ReportRequest), reads [Lab, Datasets, Runs, Models, Replays] => handlers::reports_html;
             json "reports.save" (SaveReport) -> Written, reads [] => handlers::reports_save;

@@ -359,6 +359,10 @@ fn requests(desk: &Desk, folder: &std::path::Path) -> BTreeMap<&'static str, Val
             json!({ "replay": replay, "rule": { "mode": "evidently" } }),
         ),
         (
+            "replays.distribution",
+            json!({ "replay": replay, "column": "prediction" }),
+        ),
+        (
             "replays.cell",
             json!({ "replay": replay, "column": "vicprice", "window": 30 }),
         ),

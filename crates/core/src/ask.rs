@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::chart::{ChartRequest, RenderRequest, Theme};
+use crate::drift::DriftSettings;
 use crate::ids::{JobId, ModelName, ReplayId, RunId};
 use crate::lab::{SearchHit, TrashKind};
 use crate::reference::Reference;
@@ -135,14 +136,14 @@ pub struct RecipeRequest {
     pub target: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct OpenChart {
     pub chart: ChartRequest,
     #[serde(default)]
     pub theme: Theme,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct SaveChart {
     pub render: RenderRequest,
     #[ts(type = "string")]
@@ -201,7 +202,7 @@ pub struct SetModelCard {
     pub text: Option<String>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct SaveReport {
     pub report: ReportRequest,
     #[ts(type = "string")]
@@ -209,7 +210,7 @@ pub struct SaveReport {
 }
 
 /// What an HTML report is about.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(tag = "about", rename_all = "snake_case")]
 pub enum ReportRequest {
     Runs {
@@ -217,6 +218,10 @@ pub enum ReportRequest {
     },
     Replay {
         replay: ReplayId,
+        /// The rule that it is judged by; `None`: that of the report.
+        #[serde(default)]
+        #[ts(optional = nullable)]
+        rule: Option<Box<DriftSettings>>,
     },
     /// Data, runs, models and replays of the whole lab.
     Lab,

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::drift::DriftSettings;
 use crate::ids::{ReplayId, RunId};
 use crate::reference::Reference;
 
@@ -121,7 +122,7 @@ pub struct Limit {
 }
 
 /// Which chart is wanted.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(tag = "chart", rename_all = "snake_case")]
 pub enum ChartRequest {
     /// One-vs-rest for more than two classes: the macro average.
@@ -151,6 +152,10 @@ pub enum ChartRequest {
     },
     DriftMap {
         replay: ReplayId,
+        /// The rule that it is judged by; `None`: that of the report.
+        #[serde(default)]
+        #[ts(optional = nullable)]
+        rule: Option<Box<DriftSettings>>,
     },
     DriftCell {
         replay: ReplayId,
@@ -214,7 +219,7 @@ pub enum Theme {
 }
 
 /// The answer is bytes: the image.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct RenderRequest {
     pub chart: ChartRequest,
     pub format: ImageFormat,

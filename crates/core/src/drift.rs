@@ -8,6 +8,7 @@ mod chi_square;
 mod compare;
 mod correction;
 pub mod detectors;
+mod ecdf;
 mod encoded;
 pub mod estimate;
 mod judge;
@@ -32,6 +33,7 @@ use crate::profile::Histogram;
 pub use accumulate::{Dictionary, MAX_KEPT, MAX_TEXTS, MIN_KEPT, SketchBuilder, rank_error};
 pub use bins::{OTHER_CATEGORIES, bins, bins_over, bins_over_sketch, counts, reference_counts};
 pub use compare::{compare_column, compare_columns, compare_values, compare_window};
+pub use ecdf::Ecdf;
 pub use encoded::{DamagedSketches, decode_sketches, encode_sketches};
 pub use judge::{MIN_VALUES, judge, judge_windows, verdicts, window_verdict};
 pub(crate) use methods::jensen_shannon;
@@ -216,6 +218,23 @@ pub struct MethodMeasure {
     pub method: Method,
     #[serde(flatten)]
     pub measured: Measured,
+}
+
+/// Where the scale of [`ColumnDrift::times_limit`] ends.
+const MOST_LIMITS: f64 = 10.0;
+
+impl ColumnDrift {
+    /// How far from the reference in multiples of the limit, whatever the method; of a p-value, the power of the limit
+    /// that it is. Nothing tells cells over ten apart.
+    pub fn times_limit(&self) -> Option<f64> {
+        let times = if self.decides == Decides::PValue {
+            let p = self.p_adjusted.or(self.p_value)?;
+            p.max(f64::MIN_POSITIVE).ln() / self.limit.ln()
+        } else {
+            self.statistic.or(self.jensen_shannon)? / self.limit
+        };
+        times.is_finite().then(|| times.clamp(0.0, MOST_LIMITS))
+    }
 }
 
 fn jensen_shannon_method() -> Method {

@@ -14,7 +14,7 @@ use crate::TimestampMs;
 use crate::alert::Alert;
 use crate::dataset::ImportOptions;
 use crate::drift::challenge::{ChallengeReport, Policy};
-use crate::drift::{ColumnDrift, DriftRule, DriftSettings};
+use crate::drift::{ColumnDrift, DriftRule, DriftSettings, Ecdf};
 use crate::ids::ReplayId;
 use crate::reference::Reference;
 use crate::registry::VersionKey;
@@ -187,6 +187,13 @@ pub enum ColumnRole {
     Target,
 }
 
+/// One column of a replay over all its windows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct DistributionRequest {
+    pub replay: ReplayId,
+    pub column: String,
+}
+
 /// Histograms of every column and window over shared bins: what a click on a cell overlays.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ReplayShapes {
@@ -195,7 +202,8 @@ pub struct ReplayShapes {
     pub columns: Vec<ColumnShapes>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// How a column is distributed in the reference and in every window.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct ColumnShapes {
     pub name: String,
     pub bins: Bins,
@@ -237,8 +245,18 @@ pub struct CellDetail {
     pub bins: Bins,
     pub reference: Vec<u64>,
     pub current: Vec<u64>,
+    /// Of numbers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional = nullable)]
+    pub ecdf: Option<CellEcdf>,
     /// `One value became 286. Every reference row holds 0.003467; 90.5 % of this window lies outside the reference's range.`
     pub sentence: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct CellEcdf {
+    pub reference: Ecdf,
+    pub current: Ecdf,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]

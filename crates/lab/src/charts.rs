@@ -107,7 +107,7 @@ impl Lab {
             ChartRequest::Confusion { run } => self.confusion_chart(run),
             ChartRequest::MetricHistory { runs, metric } => self.history_chart(runs, metric),
             ChartRequest::ColumnHistogram { dataset, column } => self.column_chart(dataset, column),
-            ChartRequest::DriftMap { replay } => self.drift_map(replay),
+            ChartRequest::DriftMap { replay, rule } => self.drift_map(replay, rule.as_deref()),
             ChartRequest::DriftCell {
                 replay,
                 column,

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use assay_core::ask::{ReportRequest, Written};
 use assay_core::chart::{ChartSpec, Theme};
-use assay_core::drift::{self, Verdict};
+use assay_core::drift::{self, DriftSettings, Verdict};
 use assay_core::replay::DriftReport;
 use assay_core::run_table::RunQuery;
 use assay_core::{ReplayId, RunId};
@@ -54,8 +54,8 @@ impl Lab {
                 vec![],
                 vec![],
             ),
-            ReportRequest::Replay { replay } => {
-                let section = self.replay_section(replay)?;
+            ReportRequest::Replay { replay, rule } => {
+                let section = self.replay_section(replay, rule.as_deref())?;
                 (
                     "Replay".to_owned(),
                     vec![],
@@ -89,7 +89,7 @@ impl Lab {
                 };
                 let replays = self.store.replays()?.into_iter().take(SHOWN);
                 let replays = replays
-                    .map(|replay| self.replay_section(&replay.replay_id))
+                    .map(|replay| self.replay_section(&replay.replay_id, None))
                     .collect::<Result<_, _>>()?;
                 (
                     name.unwrap_or_default(),
@@ -207,8 +207,12 @@ impl Lab {
         Ok(sections)
     }
 
-    fn replay_section(&self, replay: &ReplayId) -> Result<Value, Cause> {
-        let (report, _) = self.store.replay(replay)?;
+    fn replay_section(
+        &self,
+        replay: &ReplayId,
+        rule: Option<&DriftSettings>,
+    ) -> Result<Value, Cause> {
+        let report = self.judged_by(replay, rule)?;
         let columns: Vec<Value> = report
             .columns
             .iter()

@@ -45,6 +45,10 @@ categorical_method: Method | null, correction: Correction, correct_over: Correct
  */
 min_values: number | null, 
 /**
+ * Whether every method that the mode has for a column is measured, besides the one that the verdict goes by.
+ */
+every_method?: boolean, 
+/**
  * In place of a method's own limits.
  */
 limits: { [key in Method]?: LimitOverride }, 

@@ -9,7 +9,7 @@ import type { Mode } from "./Mode";
 /**
  * What is not set is as in [`DriftRule::default`].
  */
-export type DriftSettings = { mode?: Mode | null, numeric_method?: Method | null, categorical_method?: Method | null, min_distance?: number | null, calibrated?: boolean | null, alpha?: number | null, min_missing_rise?: number | null, correction?: Correction | null, correct_over?: CorrectionScope | null, min_values?: number | null, 
+export type DriftSettings = { mode?: Mode | null, numeric_method?: Method | null, categorical_method?: Method | null, min_distance?: number | null, calibrated?: boolean | null, alpha?: number | null, min_missing_rise?: number | null, correction?: Correction | null, correct_over?: CorrectionScope | null, min_values?: number | null, every_method?: boolean | null, 
 /**
  * `[drift.limits.psi]`
  */

@@ -2,6 +2,7 @@
 import type { DriftSettings } from "./DriftSettings";
 import type { ImportOptions } from "./ImportOptions";
 import type { LabelSource } from "./LabelSource";
+import type { Policy } from "./Policy";
 import type { Reference } from "./Reference";
 import type { TimeFormat } from "./TimeFormat";
 import type { WindowSpec } from "./WindowSpec";
@@ -27,6 +28,18 @@ window: WindowSpec | null, options: ImportOptions,
  * Stands over what assay.toml says under `[drift]`.
  */
 rule?: DriftSettings | null, 
+/**
+ * Models that are asked about the same rows, to see what they would have done.
+ */
+challengers?: Array<Reference>, 
+/**
+ * Rules by which the model is trained again on the log itself, to see what that would have brought.
+ */
+retrain?: Array<Policy>, 
+/**
+ * Whether to try in every window if a model can tell its rows from the reference's; the slowest measure by far.
+ */
+domain_classifier?: boolean, 
 /**
  * Orders the rows and cuts windows by time. `None`: the order of the file.
  */

@@ -18,12 +18,14 @@ import type { ChartSpec } from "./ChartSpec";
 import type { CheckReport } from "./CheckReport";
 import type { CheckRequest } from "./CheckRequest";
 import type { CheckSummary } from "./CheckSummary";
+import type { ColumnShapes } from "./ColumnShapes";
 import type { Comparison } from "./Comparison";
 import type { CurvesRequest } from "./CurvesRequest";
 import type { DatasetDetail } from "./DatasetDetail";
 import type { DatasetSummary } from "./DatasetSummary";
 import type { DatasetVersion } from "./DatasetVersion";
 import type { DiffRequest } from "./DiffRequest";
+import type { DistributionRequest } from "./DistributionRequest";
 import type { DoctorReport } from "./DoctorReport";
 import type { DoctorRequest } from "./DoctorRequest";
 import type { DriftReport } from "./DriftReport";
@@ -257,6 +259,7 @@ export interface Commands {
   "replays.list": { request: Nothing; response: Array<ReplaySummary> };
   "replays.show": { request: ByReplay; response: DriftReport };
   "replays.judge": { request: JudgeReplay; response: DriftReport };
+  "replays.distribution": { request: DistributionRequest; response: ColumnShapes };
   "replays.cell": { request: CellRequest; response: CellDetail };
   "reports.html": { request: ReportRequest; response: ArrayBuffer };
   "reports.save": { request: SaveReport; response: Written };
@@ -375,6 +378,7 @@ export const READS: Record<keyof Commands, readonly Kind[]> = {
   "replays.list": ["lab", "replays"],
   "replays.show": ["lab", "replays"],
   "replays.judge": ["lab", "replays"],
+  "replays.distribution": ["lab", "replays"],
   "replays.cell": ["lab", "replays"],
   "reports.html": ["lab", "datasets", "runs", "models", "replays"],
   "reports.save": [],

@@ -1,8 +1,9 @@
 //! A kept replay judged again: by another method, mode, limit or correction, from its sketches alone.
 
+use assay_core::ReplayId;
 use assay_core::alert;
 use assay_core::code::Code;
-use assay_core::drift::{self, ColumnSketch, Verdict};
+use assay_core::drift::{self, ColumnSketch, DriftSettings, Verdict};
 use assay_core::replay::{DriftReport, JudgeReplay};
 use rayon::prelude::*;
 
@@ -24,7 +25,22 @@ impl Lab {
             .attempt(|| format!("judge replay {} again", request.replay))
     }
 
-    pub(super) fn judged_again(&self, request: &JudgeReplay) -> Result<DriftReport, Cause> {
+    /// By its own rule where none is asked for.
+    pub(crate) fn judged_by(
+        &self,
+        replay: &ReplayId,
+        rule: Option<&DriftSettings>,
+    ) -> Result<DriftReport, Cause> {
+        match rule {
+            None => Ok(self.store.replay(replay)?.0),
+            Some(rule) => self.judged_again(&JudgeReplay {
+                replay: replay.clone(),
+                rule: rule.clone(),
+            }),
+        }
+    }
+
+    fn judged_again(&self, request: &JudgeReplay) -> Result<DriftReport, Cause> {
         if let Some(fault) = request.rule.fault() {
             return Err(Cause::said(Code::Invalid, fault.message));
         }

@@ -6,8 +6,8 @@ use assay_core::code::Code;
 use assay_core::drift;
 use assay_core::reference::Reference;
 use assay_core::replay::{
-    Bins, CellDetail, CellRequest, ColumnShapes, DriftReport, JudgeReplay, ReplayShapes,
-    ReplaySummary,
+    Bins, CellDetail, CellEcdf, CellRequest, ColumnShapes, DistributionRequest, DriftReport,
+    ReplayShapes, ReplaySummary,
 };
 
 use super::sketches;
@@ -43,13 +43,8 @@ impl Lab {
     }
 
     fn cell(&self, request: &CellRequest) -> Result<CellDetail, Cause> {
-        let (mut report, shape) = self.shape(&request.replay, &request.column)?;
-        if let Some(rule) = &request.rule {
-            report = self.judged_again(&JudgeReplay {
-                replay: request.replay.clone(),
-                rule: rule.clone(),
-            })?;
-        }
+        let ReplayedColumn { shape, windows } = self.column(&request.replay, &request.column)?;
+        let report = self.judged_by(&request.replay, request.rule.as_ref())?;
         let window = report.windows.get(request.window as usize).ok_or_else(|| {
             Cause::said(
                 Code::NotFound,
@@ -62,6 +57,8 @@ impl Lab {
             .find(|column| column.column == request.column)
             .ok_or_else(|| Cause::said(Code::NotFound, "the window holds no rows"))?;
         let sketch = self.reference_column(&report, &request.column)?;
+        let at = windows.get(request.window as usize);
+        let current = at.and_then(|window| window.as_ref()?.ecdf());
         Ok(CellDetail {
             column: request.column.clone(),
             sentence: drift::cell_sentence(drift, &sketch, window),
@@ -73,8 +70,24 @@ impl Lab {
                 .unwrap_or_default(),
             reference: shape.reference,
             bins: shape.bins,
+            ecdf: sketch
+                .ecdf()
+                .zip(current)
+                .map(|(reference, current)| CellEcdf { reference, current }),
             window: window.clone(),
         })
+    }
+
+    /// One column over all windows, each over the same bins.
+    pub fn replay_distribution(
+        &self,
+        request: &DistributionRequest,
+    ) -> Result<ColumnShapes, Error> {
+        let DistributionRequest { replay, column } = request;
+        Ok(self
+            .column(replay, column)
+            .attempt(|| format!("show `{column}` over the windows of replay {replay}"))?
+            .shape)
     }
 
     /// The sketch that a log was held against.
@@ -107,13 +120,14 @@ impl Lab {
             .ok_or_else(|| Cause::said(Code::NotFound, "the reference does not hold the column"))
     }
 
-    fn shape(&self, replay: &ReplayId, column: &str) -> Result<(DriftReport, ColumnShapes), Cause> {
+    fn column(&self, replay: &ReplayId, column: &str) -> Result<ReplayedColumn, Cause> {
         let (report, object) = self.store.replay(replay)?;
         let bytes = self.store.read_object(&object)?;
         if sketches::is_packed(&bytes) {
             let windows = sketches::unpacked(&bytes, column)?;
             let reference = self.reference_column(&report, column)?;
-            return Ok((report, shape_of(column, &reference, &windows)));
+            let shape = shape_of(column, &reference, &windows);
+            return Ok(ReplayedColumn { shape, windows });
         }
         let shapes: ReplayShapes = serde_json::from_slice(&bytes)?;
         let shape = shapes
@@ -126,12 +140,18 @@ impl Lab {
                     format!("the replay has no column `{column}`"),
                 )
             })?;
-        Ok((report, shape))
+        Ok(ReplayedColumn {
+            shape,
+            windows: Vec::new(),
+        })
     }
 
-    pub(crate) fn drift_map(&self, replay: &ReplayId) -> Result<ChartSpec, Cause> {
-        let (report, _) = self.store.replay(replay)?;
-        Ok(drift_map(&report))
+    pub(crate) fn drift_map(
+        &self,
+        replay: &ReplayId,
+        rule: Option<&drift::DriftSettings>,
+    ) -> Result<ChartSpec, Cause> {
+        Ok(drift_map(&self.judged_by(replay, rule)?))
     }
 
     pub(crate) fn performance_chart(&self, replay: &ReplayId) -> Result<ChartSpec, Cause> {
@@ -151,7 +171,7 @@ impl Lab {
         column: &str,
         window: u32,
     ) -> Result<ChartSpec, Cause> {
-        let (_, shape) = self.shape(replay, column)?;
+        let ReplayedColumn { shape, .. } = self.column(replay, column)?;
         let current = shape
             .windows
             .get(window as usize)
@@ -189,6 +209,13 @@ impl Lab {
     }
 }
 
+/// A column of a kept replay.
+struct ReplayedColumn {
+    shape: ColumnShapes,
+    /// `None` for a gap; empty of replays from before sketches were kept.
+    windows: Vec<Option<drift::ColumnSketch>>,
+}
+
 /// The windows of a column over shared bins.
 fn shape_of(
     column: &str,
@@ -209,20 +236,32 @@ fn shape_of(
     }
 }
 
-/// Columns by windows, coloured by distance.
+/// Columns by windows, coloured by distance; by how far beyond the limit where columns are measured by anything else.
 pub(crate) fn drift_map(report: &DriftReport) -> ChartSpec {
+    let mut cells = report.windows.iter().flat_map(|window| &window.columns);
+    let is_distance = cells.all(|cell| {
+        cell.method == drift::Method::JensenShannon && cell.decides != drift::Decides::PValue
+    });
+    let value = |cell: &drift::ColumnDrift| match is_distance {
+        true => cell.jensen_shannon,
+        false => cell.times_limit(),
+    };
+    let (threshold, units) = match is_distance {
+        true => (report.rule.min_distance, ""),
+        false => (1.0, "; in multiples of each column's limit"),
+    };
     let mut values = Vec::new();
     let mut over = Vec::new();
     for column in 0..report.columns.len() {
         for window in &report.windows {
             let cell = window.columns.get(column);
-            values.push(cell.and_then(|cell| cell.jensen_shannon));
+            values.push(cell.and_then(value));
             over.push(cell.is_some_and(|cell| cell.verdict == drift::Verdict::Drifted));
         }
     }
     spec(
         &format!("{} on {}", report.against(), report.logs.join(", ")),
-        report.verdict.clone(),
+        format!("{}{units}", report.verdict),
         Figure::HeatMap {
             rows: report
                 .columns
@@ -236,7 +275,7 @@ pub(crate) fn drift_map(report: &DriftReport) -> ChartSpec {
                 .collect(),
             values,
             over,
-            threshold: report.rule.min_distance,
+            threshold,
         },
     )
 }

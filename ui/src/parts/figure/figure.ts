@@ -46,6 +46,8 @@ export interface LineSeries {
   best?: number;
   /** Dots, the line between them faint: for values between which there is nothing, such as folds. */
   dots?: boolean;
+  /** Drawn in dashes: what is estimated. */
+  dashed?: boolean;
   /** Indices [from, to] drawn thin and dotted: what must not be scored. */
   dotted?: readonly [number, number];
 }

@@ -214,8 +214,8 @@ describe('performance', () => {
       window(i, { performance }),
     );
     const shown = performanceOf({ ...report(windows), ...known });
-    expect(shown?.series.x).toEqual([0.5, 1.5, 2.5, 3.5]);
-    expect(shown?.series.y).toEqual([0.8, NaN, NaN, 0.7]);
+    expect(shown?.series[0]?.x).toEqual([0.5, 1.5, 2.5, 3.5]);
+    expect(shown?.series[0]?.y).toEqual([0.8, NaN, NaN, 0.7]);
     expect(shown?.n_left_out).toBe(1);
     expect(shown?.domain[0]).toBeGreaterThanOrEqual(0.55);
     expect(shown?.domain[1]).toBeLessThanOrEqual(1);
@@ -223,7 +223,7 @@ describe('performance', () => {
 
   it('is drawn from small windows when there are no others, and not at all without labels', () => {
     const small = { ...report([window(0, { performance: point(0.5, 8) })]), ...known };
-    expect(performanceOf(small)).toMatchObject({ n_left_out: 0, series: { y: [0.5] } });
+    expect(performanceOf(small)).toMatchObject({ n_left_out: 0, series: [{ y: [0.5] }] });
     expect(performanceOf(report([window(0)]))).toBeNull();
   });
 });
