@@ -2,7 +2,9 @@
 
 use assay_core::TimestampMs;
 use assay_core::matrix::{Prediction, RawValues};
-use assay_frame::{Frame, LogColumn};
+use assay_core::recipe::InputColumn;
+use assay_core::schema::ColumnType;
+use assay_frame::{Frame, LogColumn, read_column};
 
 use super::oddities::Oddities;
 use super::reading::Reading;
@@ -34,41 +36,73 @@ pub fn truth(
     times: Option<&[Option<TimestampMs>]>,
     odd: &mut Oddities,
 ) -> Result<Option<(LogColumn, Truth)>, Cause> {
-    let texts = match (&reading.joined, &reading.label) {
+    let classes = subject.answers();
+    let kind = match classes.is_empty() {
+        true => ColumnType::Float,
+        false => ColumnType::Text,
+    };
+    let column = match (&reading.joined, &reading.label) {
         (Some(joined), _) => {
             let labels = joined.labels(frame, times)?;
             odd.n_unlabelled += labels.iter().filter(|label| label.is_none()).count() as u64;
-            labels
+            LogColumn::of(&RawValues::Texts(labels))
         }
-        (None, Some(name)) if there.contains(name) => assay_frame::column_texts(frame, name)?,
-        (None, Some(_)) => vec![None; frame.n_rows()],
+        (None, Some(name)) if there.contains(name) => {
+            let input = InputColumn {
+                name: name.clone(),
+                kind,
+            };
+            read_column(frame, name, &input)?.column
+        }
+        (None, Some(_)) => LogColumn::missing(!classes.is_empty(), frame.n_rows()),
         (None, None) => return Ok(None),
     };
-    if subject.answers().is_empty() {
-        let number = |text: &Option<String>| {
-            let number = text.as_deref().and_then(|text| text.trim().parse().ok());
-            number
-                .filter(|number: &f64| number.is_finite())
-                .unwrap_or(f64::NAN)
-        };
-        let numbers: Vec<f64> = texts.iter().map(number).collect();
+    if classes.is_empty() {
+        let numbers = numbers(column);
         return Ok(Some((
             LogColumn::Numbers(numbers.clone()),
             Truth::Values(numbers),
         )));
     }
-    let classes = subject.answers();
-    let indices = texts
+    let LogColumn::Texts { codes, texts } = &column else {
+        return Ok(None);
+    };
+    // Each distinct text is looked up once.
+    let by_code: Vec<Option<u32>> = texts
         .iter()
         .map(|text| {
-            let text = text.as_deref()?;
-            let index = classes.iter().position(|class| class == text);
+            let index = classes.iter().position(|class| class == text)?;
+            u32::try_from(index).ok()
+        })
+        .collect();
+    let indices = codes
+        .iter()
+        .map(|code| {
+            let (index, text) = by_code.get(*code as usize).zip(texts.get(*code as usize))?;
             if index.is_none() {
                 odd.unseen_label(text);
             }
-            u32::try_from(index?).ok()
+            *index
         })
         .collect();
-    let column = LogColumn::of(&RawValues::Texts(texts));
     Ok(Some((column, Truth::Classes(indices))))
+}
+
+/// Labels as numbers; what is none, or not finite, is NaN.
+fn numbers(column: LogColumn) -> Vec<f64> {
+    let finite = |number: f64| if number.is_finite() { number } else { f64::NAN };
+    match column {
+        LogColumn::Numbers(numbers) => numbers.into_iter().map(finite).collect(),
+        LogColumn::Texts { codes, texts } => {
+            let by_code: Vec<f64> = texts
+                .iter()
+                .map(|text| text.trim().parse().map_or(f64::NAN, finite))
+                .collect();
+            let number = |code: &u32| by_code.get(*code as usize).copied();
+            codes
+                .iter()
+                .map(|code| number(code).unwrap_or(f64::NAN))
+                .collect()
+        }
+    }
 }
