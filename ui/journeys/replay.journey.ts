@@ -37,10 +37,15 @@ it('a dropped log asks for the model and the window, and is replayed', async () 
   await dropFiles(window.page, { 'production.csv': fruit(N_ROWS, N_LIKE_TRAINING) });
   const dialog = window.page.getByRole('dialog', { name: 'Replay a log' });
   await dialog.getByText('production.csv', { exact: true }).waitFor();
-  await dialog.getByLabel('Window').fill('a week');
+  await dialog.getByRole('table', { name: 'First rows' }).getByText('weight_g').waitFor();
+  await dialog.getByRole('button', { name: 'Change' }).click();
+  await dialog.getByLabel('Truth').selectOption('kind');
+  await dialog.getByText('--label kind').waitFor();
+  await dialog.getByRole('button', { name: 'Less' }).click();
+  await dialog.getByLabel('Window', { exact: true }).fill('a week');
   await dialog.getByText('write for example 1000rows').waitFor();
   expect(await dialog.getByRole('button', { name: 'Replay', exact: true }).isDisabled()).toBe(true);
-  await dialog.getByLabel('Window').fill(String(N_WINDOW));
+  await dialog.getByLabel('Window', { exact: true }).fill(String(N_WINDOW));
   await dialog.getByText('assay replay production.csv --model fruit-kind@1 --window').waitFor();
   await dialog.getByRole('button', { name: 'Replay', exact: true }).click();
   await window.page.getByRole('heading', { name: 'fruit-kind@1' }).waitFor();
@@ -83,6 +88,35 @@ it('a click on a cell shows its overlay, the slider moves the window', async () 
   await slider.press('Home');
   expect(await where()).toBe('Window 1 of 12');
   await inspector().getByRole('application', { name: 'weight_g in window 1 over the reference' }).waitFor();
+});
+
+it('one time axis holds the statistic, the performance and how a column is distributed', async () => {
+  const { page } = window;
+  const figure = (name: string | RegExp) => page.getByRole('application', { name });
+  await figure('accuracy window by window, with its interval').waitFor();
+  await figure('Distribution of prediction over the windows, the reference at the left').waitFor();
+  await page.getByLabel('Column whose distribution is shown').selectOption('weight_g');
+  await figure('Distribution of weight_g over the windows, the reference at the left').click();
+  await inspector().getByRole('button', { name: 'ECDF' }).click();
+  await inspector().getByText('Farthest apart at').waitFor();
+  await inspector().getByRole('button', { name: 'Bars' }).click();
+});
+
+it('another method and another mode are judged in place, and one step leads back', async () => {
+  const { page } = window;
+  const statistic = (name: string) => page.getByRole('application', { name: `${name} of weight_g over the windows` });
+  await page.getByLabel('Method for numeric columns').selectOption('Wasserstein');
+  await statistic('Wasserstein').waitFor();
+  await page.getByLabel('Mode', { exact: true }).selectOption('NannyML');
+  await page.getByText('NannyML mode', { exact: true }).waitFor();
+  await page
+    .getByText(/^(Drifted|Nothing drifted)/)
+    .first()
+    .waitFor();
+  await expect.poll(() => page.url()).toContain('mode=nanny_ml');
+  await page.getByRole('button', { name: 'Back to its own rule' }).click();
+  await statistic('Jensen-Shannon').waitFor();
+  await expect.poll(() => page.url()).not.toContain('mode=');
 });
 
 it('the rows stand in the order that is asked for, and the address holds it', async () => {
@@ -133,7 +167,10 @@ it('a log without any column of the model is refused in one sentence', async () 
   await dropFiles(window.page, { 'odd.csv': 'length,colour\n150,red\n170,green\n' });
   const dialog = window.page.getByRole('dialog', { name: 'Replay a log' });
   await dialog.getByRole('button', { name: 'Replay', exact: true }).click();
-  await dialog.getByText(/the log has none of the columns/).waitFor();
+  await dialog
+    .getByText(/the log has none of the columns/)
+    .first()
+    .waitFor();
   await dialog.getByRole('button', { name: 'Cancel' }).click();
   await dialog.waitFor({ state: 'detached' });
 });

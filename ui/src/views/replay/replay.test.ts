@@ -2,12 +2,13 @@ import { describe, expect, it } from 'vitest';
 import type { ColumnDrift } from '../../gen/ColumnDrift';
 import type { DriftReport } from '../../gen/DriftReport';
 import type { DriftRule } from '../../gen/DriftRule';
+import type { LogMapping } from '../../gen/LogMapping';
 import type { WindowReport } from '../../gen/WindowReport';
 import type { Alert } from '../../gen/Alert';
 import { alertStatus, inWeight } from './alerts';
 import { clipEdges, correctionText, evidence, modeText, ruleText } from './evidence';
 import { inOrder, rowOrder } from './ordering';
-import { parseWindow, startCommand } from './start';
+import { NO_MAPPING, parseWindow, retrainPolicies, startCommand } from './start';
 import { performanceOf } from './performance';
 import { heatValue, statisticSeries, verdictStatus } from './statistic';
 import { datesText, firstCell, heatRows, nextVerdict, nothingJudged, rowsText, rowTicks, windowTicks } from './windows';
@@ -394,9 +395,37 @@ describe('the dialog', () => {
     expect(parseWindow(text)).toHaveProperty('problem');
   });
 
-  it('writes the command that does the same', () => {
-    expect(
-      startCommand(['my log.csv'], { model: 'm@champion', timestamp: 'at', label: '', prediction: '', window: '1d' }),
-    ).toBe("assay replay 'my log.csv' --model m@champion --timestamp at --window 1d");
+  const command = (mapping: Partial<LogMapping>, window = '') =>
+    startCommand(['my log.csv'], {
+      against: { model: 'm@champion' },
+      window,
+      mapping: { ...NO_MAPPING, ...mapping },
+    }).replace("assay replay 'my log.csv' --model m@champion", '…');
+
+  it.each<[Partial<LogMapping>, string, string]>([
+    [{ timestamp: 'at' }, '1d', '… --window 1d --timestamp at'],
+    [{ time_format: 'day_first', zone: 'Europe/Tallinn' }, '', '… --time-format day_first --zone Europe/Tallinn'],
+    [{ renamed: { weight: 'w' }, id: 'key' }, '', "… --id key --renamed 'weight=w'"],
+    [
+      { labels: { path: '/later/truth.csv', label: 'y', timestamp: 'at', tolerance_secs: 5 } },
+      '',
+      '… --labels truth.csv --label y --label-time at --tolerance 5',
+    ],
+  ])('writes %j with the window %j as the command that does the same', (mapping, window, text) =>
+    expect(command(mapping, window)).toBe(text),
+  );
+
+  it('a data set is a reference', () => {
+    const fields = { against: { reference: 'prices@2' }, window: '', mapping: NO_MAPPING };
+    expect(startCommand([], fields)).toBe('assay replay log.csv --reference prices@2');
+    expect(startCommand([], { ...fields, isRemembered: true })).toMatch(/ --as-before$/);
+  });
+
+  it.each([
+    ['', false, []],
+    ['10', false, ['never', 'every']],
+    ['x', true, ['never', 'on_alert']],
+  ] as const)('training again every %j windows, on alert %j', (every, onAlert, kinds) => {
+    expect(retrainPolicies(every, onAlert).map(({ kind }) => kind)).toEqual(kinds);
   });
 });
