@@ -51,9 +51,11 @@ function distances(rows: readonly ArrayLike<number>[]): Float64Array {
 
 function between(a: Float64Array, b: Float64Array): number {
   let [sum, n] = [0, 0];
-  for (let i = 0; i < a.length; i += 1) {
-    const own = Math.abs((a[i] ?? NaN) - (b[i] ?? NaN));
-    if (Number.isNaN(own)) continue;
+  const { length } = a;
+  for (let i = 0; i < length; i += 1) {
+    const own = Math.abs((a[i] as number) - (b[i] as number));
+    // Only NaN differs from itself.
+    if (own !== own) continue;
     sum += own;
     n += 1;
   }

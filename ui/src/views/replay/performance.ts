@@ -99,11 +99,15 @@ function estimated(report: DriftReport, metric: string): LineSeries[] {
 }
 
 /** The champion is what was measured already. */
-function challengers({ challenge }: DriftReport, metric: string): LineSeries[] {
-  return (challenge?.models ?? []).slice(1).flatMap((name, i) => {
-    const windows = challenge?.windows ?? [];
-    const points = windows.map(({ models }) => {
-      const own = models[i + 1]?.performance.find((measured) => measured.metric === metric);
+function challengers({ challenge, windows }: DriftReport, metric: string): LineSeries[] {
+  if (!challenge) return [];
+  const isWhole = challenge.windows.length === windows.length;
+  // Where gaps are left out, the windows with rows are those that were compared.
+  let next = 0;
+  const compared = windows.map(({ n_rows }, i) => challenge.windows[isWhole ? i : n_rows > 0 ? next++ : -1]);
+  return challenge.models.slice(1).flatMap((name, i) => {
+    const points = compared.map((window) => {
+      const own = window?.models[i + 1]?.performance.find((measured) => measured.metric === metric);
       return own ? { value: own.value, low: NaN, high: NaN } : null;
     });
     return lineOf(name, challengerCategory(i), points);
