@@ -42,6 +42,9 @@ pub struct Arguments {
     rule: Rule,
     #[command(flatten)]
     mapping: Mapping,
+    /// Try in every window whether a model can tell its rows from those of the reference; slow
+    #[arg(long)]
+    domain_classifier: bool,
     /// Read it as the last log of the same shape was read
     #[arg(long)]
     as_before: bool,
@@ -90,7 +93,7 @@ impl Arguments {
             rule: Some(self.rule.settings()),
             challengers: Vec::new(),
             retrain: Vec::new(),
-            domain_classifier: false,
+            domain_classifier: self.domain_classifier,
         };
         let report = if let Some(replay) = &self.again {
             Some(lab.judge_replay(&JudgeReplay {

@@ -22,6 +22,7 @@ mod no_target;
 mod parity;
 mod recipes;
 mod replay_logs;
+mod replay_together;
 mod run_import;
 mod run_log;
 mod runs;

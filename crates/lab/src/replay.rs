@@ -12,16 +12,17 @@ mod oddities;
 mod panes;
 mod pass;
 mod performance;
+pub(crate) mod pictures;
 mod preview;
 mod reading;
 mod show;
 mod sketches;
 mod subject;
 mod tallies;
+mod together;
 mod truth;
 
 pub use junit::replay_junit;
-pub(crate) use show::{drift_map, performance_chart};
 
 use std::time::Instant;
 

@@ -1,19 +1,19 @@
 //! Reports: one HTML file that stands alone, small enough to mail.
 
+mod picture;
+mod replay;
+
 use std::path::Path;
 
+use assay_core::RunId;
 use assay_core::ask::{ReportRequest, Written};
-use assay_core::chart::{ChartSpec, Theme};
-use assay_core::drift::{self, DriftSettings, Verdict};
-use assay_core::replay::DriftReport;
 use assay_core::run_table::RunQuery;
-use assay_core::{ReplayId, RunId};
 use minijinja::{AutoEscape, Environment as Templates, Value, context};
 
 use crate::charts::write_file;
 use crate::error::{Attempt, Cause};
-use crate::replay::{drift_map, performance_chart};
 use crate::{Error, Lab};
+use picture::Picture;
 
 const TEMPLATE: &str = include_str!("../../../assets/report.html");
 /// Runs and replays of a lab's report, newest or best first.
@@ -46,16 +46,18 @@ impl Lab {
         let made = jiff::Timestamp::from_millisecond(self.environment.now_ms())
             .map(|time| time.strftime("%-d %b %Y %H:%M UTC").to_string())
             .unwrap_or_default();
+        let mut picture = Picture::default();
         let (title, data, runs, models, replays) = match request {
             ReportRequest::Runs { runs } => (
                 "Runs".to_owned(),
                 vec![],
-                self.run_section(runs)?,
+                self.run_section(runs, &mut picture)?,
                 vec![],
                 vec![],
             ),
             ReportRequest::Replay { replay, rule } => {
-                let section = self.replay_section(replay, rule.as_deref())?;
+                let report = self.judged_by(replay, rule.as_deref())?;
+                let section = replay::section(&report, &mut picture)?;
                 (
                     "Replay".to_owned(),
                     vec![],
@@ -85,12 +87,15 @@ impl Lab {
                 let runs = if ids.is_empty() {
                     Value::UNDEFINED
                 } else {
-                    self.run_section(&ids)?
+                    self.run_section(&ids, &mut picture)?
                 };
                 let replays = self.store.replays()?.into_iter().take(SHOWN);
                 let replays = replays
-                    .map(|replay| self.replay_section(&replay.replay_id, None))
-                    .collect::<Result<_, _>>()?;
+                    .map(|kept| {
+                        let (report, _) = self.store.replay(&kept.replay_id)?;
+                        replay::section(&report, &mut picture)
+                    })
+                    .collect::<Result<_, Cause>>()?;
                 (
                     name.unwrap_or_default(),
                     self.data_sections()?,
@@ -100,13 +105,7 @@ impl Lab {
                 )
             }
         };
-        let mut templates = Templates::new();
-        templates.set_auto_escape_callback(|_| AutoEscape::Html);
-        let html = templates.render_str(
-            TEMPLATE,
-            context! { title, made, version => crate::VERSION, data, runs, models, replays },
-        )?;
-        Ok(html)
+        page(&title, &made, data, runs, models, replays, &picture)
     }
 
     fn data_sections(&self) -> Result<Vec<Value>, Cause> {
@@ -140,7 +139,7 @@ impl Lab {
         Ok(sections)
     }
 
-    fn run_section(&self, ids: &[RunId]) -> Result<Value, Cause> {
+    fn run_section(&self, ids: &[RunId], picture: &mut Picture) -> Result<Value, Cause> {
         let mut runs = Vec::new();
         let mut with_classes = Vec::new();
         for id in ids {
@@ -167,14 +166,14 @@ impl Lab {
             let request = assay_core::chart::ChartRequest::Roc {
                 runs: shown.clone(),
             };
-            Some(picture(&self.chart_spec(&request)?, 460, 360)?)
+            Some(picture.of(&self.chart_spec(&request)?, 460, 360)?)
         };
         let confusions = shown
             .iter()
             .take(4)
             .map(|run| {
                 let request = assay_core::chart::ChartRequest::Confusion { run: run.clone() };
-                picture(&self.chart_spec(&request)?, 340, 300)
+                picture.of(&self.chart_spec(&request)?, 340, 300)
             })
             .collect::<Result<Vec<_>, Cause>>()?;
         Ok(context! { rows => runs, roc, confusions })
@@ -206,65 +205,25 @@ impl Lab {
         }
         Ok(sections)
     }
-
-    fn replay_section(
-        &self,
-        replay: &ReplayId,
-        rule: Option<&DriftSettings>,
-    ) -> Result<Value, Cause> {
-        let report = self.judged_by(replay, rule)?;
-        let columns: Vec<Value> = report
-            .columns
-            .iter()
-            .enumerate()
-            .map(|(index, column)| {
-                context! {
-                    name => column.name,
-                    n_drifted => column.n_drifted_windows,
-                    first => column.first_drifted_window.map(|first| first + 1),
-                    reason => first_reason(&report, index),
-                }
-            })
-            .collect();
-        let performance = performance_chart(&report)
-            .map(|spec| picture(&spec, 940, 260))
-            .transpose()?;
-        Ok(context! {
-            model => report.against(),
-            logs => report.logs.join(", "),
-            verdict => report.verdict,
-            drifted => !report.drifted.is_empty(),
-            n_windows => report.windows.len(),
-            window => report.window.to_string(),
-            n_rows => report.n_rows,
-            n_reference => report.n_reference_rows,
-            rule => drift::rule_sentence(&report.rule),
-            warnings => report.warnings,
-            columns,
-            map => picture(&drift_map(&report), 940, (90 + 26 * report.columns.len()) as u32)?,
-            performance,
-        })
-    }
 }
 
-fn first_reason(report: &DriftReport, column: usize) -> String {
-    report
-        .windows
-        .iter()
-        .filter_map(|window| window.columns.get(column))
-        .find(|cell| cell.verdict == Verdict::Drifted)
-        .map(|cell| cell.reason.clone())
-        .unwrap_or_default()
-}
-
-/// An SVG picture, marked as safe: the chart crate escapes all text.
-fn picture(spec: &ChartSpec, width: u32, height: u32) -> Result<Value, Cause> {
-    Ok(Value::from_safe_string(assay_chart::svg(
-        spec,
-        Theme::Light,
-        width,
-        height,
-    )?))
+fn page(
+    title: &str,
+    made: &str,
+    data: Vec<Value>,
+    runs: Value,
+    models: Vec<Value>,
+    replays: Vec<Value>,
+    picture: &Picture,
+) -> Result<String, Cause> {
+    let mut templates = Templates::new();
+    templates.set_auto_escape_callback(|_| AutoEscape::Html);
+    let (light, dark) = picture.variables();
+    let html = templates.render_str(
+        TEMPLATE,
+        context! { title, made, version => crate::VERSION, data, runs, models, replays, light, dark },
+    )?;
+    Ok(html)
 }
 
 /// Four significant digits, as a person reads them.

@@ -16,6 +16,7 @@ mod learning_curve;
 mod no_target;
 mod reproduce;
 mod result;
+pub(crate) mod rows_reference;
 mod watch;
 mod weights;
 

@@ -4,16 +4,19 @@ mod comoments;
 mod correlation;
 mod domain;
 mod encoding;
+mod ordinary;
 mod reconstruction;
+mod sample;
 
 pub use comoments::CoMoments;
 pub use correlation::{CorrelationChange, CorrelationReference, CorrelationTally, PairChange};
 pub use domain::{
-    DOMAIN_LIMITS, DomainFold, DomainReference, DomainSample, DomainVerdict, MAX_DOMAIN_ROWS,
-    judge_domain,
+    DOMAIN_LIMITS, DomainFold, DomainReference, DomainVerdict, MAX_DOMAIN_ROWS, judge_domain,
 };
-pub use encoding::{EncodedColumn, EncodedKind, RowEncoding};
+pub use encoding::{EncodedColumn, EncodedKind, RowCodes, RowEncoding, UNSEEN};
+pub use ordinary::{JudgedBy, Variation, WindowLimits};
 pub use reconstruction::{PcaReference, Reconstruction, ReconstructionTally};
+pub use sample::{Drawn, MAX_SAMPLE_ROWS, RowSample, draw};
 
 use crate::task::Cancelled;
 

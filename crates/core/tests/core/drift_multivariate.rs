@@ -4,8 +4,9 @@ use std::convert::Infallible;
 
 use assay_core::Task;
 use assay_core::drift::multivariate::{
-    CorrelationReference, DomainFold, DomainReference, MultivariateError, PcaReference,
-    ReconstructionTally, RowEncoding, judge_domain,
+    CorrelationReference, DomainFold, DomainReference, JudgedBy, MAX_SAMPLE_ROWS,
+    MultivariateError, PcaReference, ReconstructionTally, RowEncoding, RowSample, WindowLimits,
+    draw, judge_domain,
 };
 use assay_core::matrix::{Columns, RawColumn, RawValues};
 use proptest::prelude::*;
@@ -49,7 +50,9 @@ fn a_pair_that_lets_go_is_named() {
     let judged = |window: &Columns| {
         let mut tally = reference.tally();
         reference.add(&mut tally, window);
-        reference.change(&tally).unwrap()
+        reference
+            .change(&tally, &reference.limits_by(JudgedBy::Stretches))
+            .unwrap()
     };
     let same = judged(&correlated(2, 400, 0.8, 1.0));
     assert!(!same.alert, "{same:?}");
@@ -86,7 +89,9 @@ fn rows_that_lack_one_value_count_for_the_other_pairs() {
     let pair_of = |window: &Columns, first: &str, second: &str| {
         let mut tally = reference.tally();
         reference.add(&mut tally, window);
-        let change = reference.change(&tally).unwrap();
+        let change = reference
+            .change(&tally, &reference.limits_by(JudgedBy::Stretches))
+            .unwrap();
         change
             .pairs
             .into_iter()
@@ -129,7 +134,10 @@ fn too_little_is_said() {
     };
     assert_eq!(RowEncoding::fit(&uneven), Err(wanted));
     let fitted = PcaReference::fit(&mixed(1, 200, false), 4, &Task::silent()).unwrap();
-    assert_eq!(fitted.reconstruction(&ReconstructionTally::default()), None);
+    assert_eq!(
+        fitted.reconstruction(&ReconstructionTally::default(), &WindowLimits::Same(None)),
+        None
+    );
 }
 
 #[test]
@@ -142,7 +150,10 @@ fn a_lost_column_is_as_if_it_were_missing_throughout() {
     let error = |rows: &Columns| {
         let mut tally = ReconstructionTally::default();
         fitted.add(&mut tally, rows);
-        fitted.reconstruction(&tally).unwrap().error
+        fitted
+            .reconstruction(&tally, &WindowLimits::Same(None))
+            .unwrap()
+            .error
     };
     assert_close("error", error(&lost), error(&empty), 1e-12);
 }
@@ -176,28 +187,109 @@ fn rows_of_another_world_are_told_apart() {
         if let RawValues::Numbers(values) = &mut rows.columns[0].values {
             values.iter_mut().for_each(|value| *value += shift);
         }
-        let (mut sample, mut rest) = (reference.sample(), reference.sample());
-        reference.add(&mut sample, &rows.slice(0..700), 0);
-        reference.add(&mut rest, &rows.slice(700..1_500), 700);
-        sample.merge(&rest);
-        let mut whole = reference.sample();
-        reference.add(&mut whole, &rows, 0);
-        assert_eq!(sample, whole);
-        assert_eq!(sample.n_rows(), 1_000);
-        reference.judge(&sample, nearer).unwrap().unwrap()
+        let raw = reference.encoding.raw(&rows);
+        let judged = reference.judge(&raw, JudgedBy::Stretches, nearer);
+        judged.unwrap().unwrap()
     };
     let (same, other) = (judged(0.0), judged(100.0));
     assert_eq!((same.n_reference, same.n_window), (1_000, 1_000));
     assert!(!same.alert && (same.roc_auc - 0.5).abs() < 0.05, "{same:?}");
     assert!(other.alert && other.roc_auc > 0.95, "{other:?}");
-    let few = judge_domain(&[1.0; 4], &[1.0; 40], 1, 0, nearer).unwrap();
+    let few = judge_domain(&[1.0; 4], &[1.0; 40], 1, 0, JudgedBy::Stretches, nearer).unwrap();
     assert_eq!(few, None);
-    let stopped = judge_domain(&[1.0; 40], &[1.0; 40], 1, 0, |_| Err("cancelled"));
+    let stopped = judge_domain(&[1.0; 40], &[1.0; 40], 1, 0, JudgedBy::Stretches, |_| {
+        Err("cancelled")
+    });
     assert_eq!(stopped, Err("cancelled"));
+}
+
+/// Rows `from` to `to` of a log whose rows hold their own number.
+fn sample_of(from: u64, to: u64) -> RowSample {
+    let drawn = draw(from, 0..(to - from) as usize);
+    let values: Vec<f64> = drawn
+        .places()
+        .map(|place| from as f64 + place as f64)
+        .collect();
+    drawn.with(1, values)
+}
+
+#[test]
+fn a_row_of_a_thin_part_is_as_likely_as_one_of_a_full_part() {
+    // 100,000 rows of which 200 were kept, beside 20,000 of which 2,000 were.
+    let mut sample = sample_of(0, 100_000);
+    sample.shrink(200);
+    sample.merge(&sample_of(100_000, 120_000));
+    assert_eq!(sample.n_rows(), 200);
+    let n_later = sample
+        .values()
+        .iter()
+        .filter(|row| **row >= 100_000.0)
+        .count();
+    // A sixth of 200: within four standard deviations.
+    assert!((12..=55).contains(&n_later), "{n_later}");
+}
+
+/// What a window like the reference comes to, at the length asked for: alerts of 200 windows.
+fn false_alarms(n_rows: usize, chance: f64) -> (usize, usize) {
+    let reference = correlated(1, 10_000, 0.6, 1.0);
+    let pca = PcaReference::fit(&reference, 10, &Task::silent()).unwrap();
+    let correlation = CorrelationReference::fit(&reference, 10).unwrap();
+    let by = JudgedBy::Chance(chance);
+    let (of_pca, of_correlation) = (pca.limits_by(by), correlation.limits_by(by));
+    let mut alerts = (0, 0);
+    for seed in 100..300 {
+        let window = correlated(seed, n_rows, 0.6, 1.0);
+        let mut tally = ReconstructionTally::default();
+        pca.add(&mut tally, &window);
+        let found = pca.reconstruction(&tally, &of_pca).unwrap();
+        alerts.0 += usize::from(found.alert);
+        let mut tally = correlation.tally();
+        correlation.add(&mut tally, &window);
+        let found = correlation.change(&tally, &of_correlation).unwrap();
+        alerts.1 += usize::from(found.alert);
+    }
+    alerts
+}
+
+#[test]
+fn false_alarms_are_as_rare_as_asked_for_at_every_length() {
+    for n_rows in [60, 300, 2_000] {
+        let (pca, correlation) = false_alarms(n_rows, 0.05);
+        // 10 of 200; the limits are known from 20 to 100 stretches alone.
+        assert!(
+            pca <= 24 && correlation <= 24,
+            "{n_rows}: {pca}, {correlation}"
+        );
+        let (pca, correlation) = false_alarms(n_rows, 0.0005);
+        assert!(
+            pca <= 2 && correlation <= 2,
+            "{n_rows}: {pca}, {correlation}"
+        );
+    }
 }
 
 proptest! {
     #![proptest_config(law())]
+
+    /// However a log is cut into parts, and in whatever order they come.
+    #[test]
+    fn samples_of_parts_merge_to_that_of_the_whole(n in 1..9_000_u64, cuts in prop::collection::vec(0.0..1.0_f64, 3), most in 1..2_500_usize) {
+        let mut whole = sample_of(0, n);
+        whole.shrink(most);
+        let mut ends: Vec<u64> = cuts.iter().map(|cut| (cut * n as f64) as u64).collect();
+        ends.extend([0, n]);
+        ends.sort_unstable();
+        let mut sample = RowSample::default();
+        for (at, part) in ends.windows(2).enumerate().rev() {
+            sample.merge(&sample_of(part[0], part[1]));
+            if at == 1 {
+                sample.shrink(most);
+            }
+        }
+        sample.shrink(most);
+        prop_assert_eq!(sample.n_rows(), most.min(MAX_SAMPLE_ROWS).min(n as usize));
+        prop_assert_eq!(sample, whole);
+    }
 
     /// Units change nothing, parts add up, and a window that is the reference has not changed.
     #[test]
@@ -211,14 +303,14 @@ proptest! {
             reference.add(&mut first, &window.slice(0..cut));
             reference.add(&mut second, &window.slice(cut..200));
             assert!(second.merge(&first));
-            reference.change(&second).unwrap()
+            reference.change(&second, &WindowLimits::Same(None)).unwrap()
         };
         let (ours, theirs) = (change(&reference, 1.0, 0), change(&scaled, unit, 83));
         prop_assert!((ours.statistic - theirs.statistic).abs() < 1e-9);
         prop_assert!((0.0..=2.0).contains(&ours.statistic));
         let mut same = reference.tally();
         reference.add(&mut same, &rows);
-        let same = reference.change(&same).unwrap();
+        let same = reference.change(&same, &WindowLimits::Same(None)).unwrap();
         prop_assert!(same.statistic < 1e-12);
         prop_assert!(same.pairs.iter().all(|pair| pair.p_adjusted.unwrap() > 0.999));
     }

@@ -8,11 +8,13 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use assay_core::TimestampMs;
+use assay_core::drift::multivariate::MAX_SAMPLE_ROWS;
 use assay_core::drift::{ColumnSketch, Dictionary, MAX_KEPT, MIN_KEPT, SketchBuilder};
 use assay_core::replay::WindowPerformance;
 use assay_frame::{Error, LogColumn, MAX_WINDOWS};
 
 use super::tallies::Tallies;
+use super::together::MAX_SAMPLED;
 
 /// Numbers of 8 bytes that are held by all builders together.
 const MAX_HELD: usize = 32 << 20;
@@ -116,6 +118,9 @@ pub struct Accumulation {
     dictionaries: Vec<Dictionary>,
     kept: usize,
     n_held: usize,
+    /// Rows that the sample of a pane may have, and numbers in all of them.
+    sampled: usize,
+    n_sampled: usize,
     n_parts: u64,
 }
 
@@ -126,6 +131,8 @@ impl Default for Accumulation {
             dictionaries: Vec::new(),
             kept: MAX_KEPT,
             n_held: 0,
+            sampled: MAX_SAMPLE_ROWS,
+            n_sampled: 0,
             n_parts: 0,
         }
     }
@@ -137,6 +144,7 @@ impl Accumulation {
         Self {
             dictionaries: other.dictionaries.clone(),
             kept: other.kept,
+            sampled: other.sampled,
             ..Self::default()
         }
     }
@@ -199,6 +207,7 @@ impl Accumulation {
         }
         self.dictionaries = other.dictionaries;
         self.kept = self.kept.min(other.kept);
+        self.sampled = self.sampled.min(other.sampled);
         self.n_parts += 1;
         for (index, pane) in other.panes {
             self.put(index, pane);
@@ -210,6 +219,7 @@ impl Accumulation {
     pub fn double(&mut self) {
         let panes = std::mem::take(&mut self.panes);
         self.n_held = 0;
+        self.n_sampled = 0;
         for (index, pane) in panes {
             self.put(index.div_euclid(2), pane);
         }
@@ -246,7 +256,10 @@ impl Accumulation {
         let n_parts = self.n_parts;
         let held = self.panes.entry(index).or_default();
         self.n_held -= held.n_held;
+        self.n_sampled -= held.tallies.together.n_held();
         held.merge(&pane);
+        held.tallies.together.shrink(self.sampled);
+        self.n_sampled += held.tallies.together.n_held();
         held.touched = n_parts;
         held.sealed = None;
         self.n_held += held.n_held;
@@ -259,6 +272,19 @@ impl Accumulation {
                 found: n_panes,
                 limit: MAX_WINDOWS,
             });
+        }
+        while self.n_sampled > MAX_SAMPLED && self.sampled > 1 {
+            self.sampled /= 2;
+            let samples = self
+                .panes
+                .values_mut()
+                .map(|pane| &mut pane.tallies.together);
+            self.n_sampled = samples
+                .map(|sample| {
+                    sample.shrink(self.sampled);
+                    sample.n_held()
+                })
+                .sum();
         }
         if self.n_held <= MAX_HELD {
             return Ok(());

@@ -14,6 +14,7 @@ use super::performance::Performance;
 use super::reading::Reading;
 use super::sketches::Windows;
 use super::subject::Subject;
+use super::together;
 use crate::error::Cause;
 
 const LATENCY: &str = "latency";
@@ -67,6 +68,10 @@ pub fn measure(
         })
         .collect();
     let (mut windows, sketches): (Vec<WindowReport>, Windows) = measured.into_iter().unzip();
+    let together = together::judged(subject, reading, pass, &cuttings, rule, task)?;
+    for (window, together) in windows.iter_mut().zip(together) {
+        window.multivariate = together;
+    }
     let mut columns: Vec<&mut [drift::ColumnDrift]> = windows
         .iter_mut()
         .map(|window| window.columns.as_mut_slice())

@@ -108,7 +108,7 @@ impl Pass {
                     })
                 },
                 finish: &|numbered: Numbered| {
-                    let gathered = numbered.gathered(subject, kept);
+                    let gathered = numbered.gathered(subject, reading, kept);
                     held(&merging).add(gathered)
                 },
             },
@@ -179,7 +179,7 @@ impl Pass {
                     "rows that were sorted are not in order",
                 ));
             };
-            merging.add(numbered.gathered(subject, self.total.kept()))?;
+            merging.add(numbered.gathered(subject, reading, self.total.kept()))?;
         }
         self.take(ordering, merging)
     }
@@ -294,7 +294,7 @@ struct Ready {
 }
 
 impl Numbered {
-    fn gathered(self, subject: &Subject, kept: usize) -> Ready {
+    fn gathered(self, subject: &Subject, reading: &Reading, kept: usize) -> Ready {
         let Batch {
             times,
             columns,
@@ -313,6 +313,7 @@ impl Numbered {
             });
             pane.tallies = Tallies::of(&PaneRows {
                 subject,
+                reading,
                 columns: &columns,
                 known: &known,
                 rows: &rows,

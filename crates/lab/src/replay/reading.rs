@@ -12,6 +12,7 @@ use assay_frame::{Beginning, FileKind, LogTimes, TimeForm};
 
 use super::joined::Joined;
 use super::subject::Subject;
+use super::together::RowLayout;
 use crate::error::Cause;
 use crate::scoring::quoted;
 
@@ -37,6 +38,8 @@ pub struct Reading {
     pub joined: Option<Joined>,
     /// Said once.
     pub notes: Vec<String>,
+    /// `None` where rows are not looked at together.
+    pub layout: Option<RowLayout>,
 }
 
 /// An input and its name in the log.
@@ -106,6 +109,7 @@ impl Reading {
             (None, _) => None,
         };
         Ok(Self {
+            layout: RowLayout::of(subject, &inputs, spec.domain_classifier),
             files,
             shape: beginning.shape,
             options,

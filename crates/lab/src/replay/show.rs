@@ -1,7 +1,7 @@
 //! Replays that were kept: listed, opened, one cell looked at, drawn.
 
 use assay_core::ReplayId;
-use assay_core::chart::{Axis, BarSeries, ChartSpec, Figure, Limit, Series};
+use assay_core::chart::{Axis, BarSeries, ChartSpec, Figure};
 use assay_core::code::Code;
 use assay_core::drift;
 use assay_core::reference::Reference;
@@ -10,6 +10,7 @@ use assay_core::replay::{
     ReplayShapes, ReplaySummary,
 };
 
+use super::pictures::{drift_map, performance_chart};
 use super::sketches;
 use crate::charts::{shares, spec};
 use crate::error::{Attempt, Cause};
@@ -234,93 +235,4 @@ fn shape_of(
         windows: windows.iter().map(counts).collect(),
         bins,
     }
-}
-
-/// Columns by windows, coloured by distance; by how far beyond the limit where columns are measured by anything else.
-pub(crate) fn drift_map(report: &DriftReport) -> ChartSpec {
-    let mut cells = report.windows.iter().flat_map(|window| &window.columns);
-    let is_distance = cells.all(|cell| {
-        cell.method == drift::Method::JensenShannon && cell.decides != drift::Decides::PValue
-    });
-    let value = |cell: &drift::ColumnDrift| match is_distance {
-        true => cell.jensen_shannon,
-        false => cell.times_limit(),
-    };
-    let (threshold, units) = match is_distance {
-        true => (report.rule.min_distance, ""),
-        false => (1.0, "; in multiples of each column's limit"),
-    };
-    let mut values = Vec::new();
-    let mut over = Vec::new();
-    for column in 0..report.columns.len() {
-        for window in &report.windows {
-            let cell = window.columns.get(column);
-            values.push(cell.and_then(value));
-            over.push(cell.is_some_and(|cell| cell.verdict == drift::Verdict::Drifted));
-        }
-    }
-    spec(
-        &format!("{} on {}", report.against(), report.logs.join(", ")),
-        format!("{}{units}", report.verdict),
-        Figure::HeatMap {
-            rows: report
-                .columns
-                .iter()
-                .map(|column| column.name.clone())
-                .collect(),
-            columns: report
-                .windows
-                .iter()
-                .map(|window| (window.index + 1).to_string())
-                .collect(),
-            values,
-            over,
-            threshold,
-        },
-    )
-}
-
-/// `None` without labels.
-pub(crate) fn performance_chart(report: &DriftReport) -> Option<ChartSpec> {
-    let metric = report.performance_metric.as_ref()?;
-    let points: Vec<_> = report
-        .windows
-        .iter()
-        .filter_map(|window| {
-            window
-                .performance
-                .map(|performance| (f64::from(window.index + 1), performance))
-        })
-        .collect();
-    let test = report.test_performance.map(|value| Limit {
-        name: format!("on its test rows {value:.3}"),
-        value,
-    });
-    Some(spec(
-        &format!("{metric} of {}", report.against()),
-        format!("{} windows, 95 % interval", points.len()),
-        Figure::Lines {
-            x: Axis::linear("window"),
-            y: Axis::linear(metric.clone()),
-            series: vec![Series {
-                name: report.against(),
-                color: 1,
-                x: points.iter().map(|(x, _)| *x).collect(),
-                y: points
-                    .iter()
-                    .map(|(_, performance)| performance.value)
-                    .collect(),
-                low: points
-                    .iter()
-                    .map(|(_, performance)| performance.low)
-                    .collect(),
-                high: points
-                    .iter()
-                    .map(|(_, performance)| performance.high)
-                    .collect(),
-            }],
-            limits: test.into_iter().collect(),
-            diagonal: false,
-        },
-    ))
 }

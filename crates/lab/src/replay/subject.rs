@@ -1,7 +1,11 @@
 //! What a log is held against: a model version with the sketch of its training rows, or a version of a data set.
 
+use assay_core::Task;
 use assay_core::code::Code;
-use assay_core::drift::{ReferenceSketch, SKETCH_SCHEMA, SketchShape, sketch_reference};
+use assay_core::drift::{
+    ReferenceSketch, SKETCH_SCHEMA, SketchShape, WatchReference, sketch_reference,
+};
+use assay_core::matrix::Columns;
 use assay_core::recipe::InputColumn;
 use assay_core::reference::Reference;
 use assay_core::registry::{ModelVersion, SignatureColumn};
@@ -12,6 +16,7 @@ use crate::Lab;
 use crate::error::Cause;
 use crate::models::trained;
 use crate::scoring::Scorer;
+use crate::training::rows_reference;
 
 /// What a replay needs of the two.
 pub struct Subject {
@@ -104,10 +109,15 @@ impl Lab {
         let table = self.stored(&version)?;
         let rows: Vec<usize> = (0..usize::try_from(version.n_rows).unwrap_or(usize::MAX)).collect();
         let mut columns = Vec::new();
+        let some = rows_reference::taken(rows.len(), version.columns.columns.len());
+        let mut together = Columns {
+            n_rows: some.len(),
+            columns: Vec::new(),
+        };
         // One at a time: the whole need not fit into memory.
         for column in &version.columns.columns {
             let names = std::slice::from_ref(&column.name);
-            let frame = table.columns(names, &assay_core::Task::silent())?;
+            let frame = table.columns(names, &Task::silent())?;
             let input = InputColumn {
                 name: column.name.clone(),
                 kind: column.kind,
@@ -118,12 +128,17 @@ impl Lab {
                     .iter()
                     .map(|column| sketch_reference(&column.name, &column.values)),
             );
+            if together.columns.len() < rows_reference::MAX_COLUMNS {
+                together.columns.extend(raw.take(&some).columns);
+            }
         }
+        let mut watch = WatchReference::default();
+        rows_reference::remember(&mut watch, &together, &Task::silent())?;
         let sketch = ReferenceSketch {
             schema: SKETCH_SCHEMA,
             n_rows: version.n_rows,
             columns,
-            watch: None,
+            watch: Some(Box::new(watch)),
         };
         self.store
             .save_reference_sketch(&version.content, &sketch)?;

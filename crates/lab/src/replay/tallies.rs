@@ -1,15 +1,19 @@
 //! What the rows of a pane leave behind besides the sketches of their columns.
 
+use assay_core::drift::multivariate::RowSample;
 use assay_frame::LogColumn;
 
 use super::accumulation::Rows;
 use super::performance::Performance;
+use super::reading::Reading;
 use super::subject::Subject;
+use super::together;
 use super::truth::Known;
 
 /// Rows of a part that fell into one pane, and what is known of each.
 pub struct PaneRows<'a> {
     pub subject: &'a Subject,
+    pub reading: &'a Reading,
     /// As [`super::batch::Batch::columns`], of all rows of the part.
     pub columns: &'a [LogColumn],
     /// Of all rows of the part.
@@ -24,16 +28,19 @@ pub struct PaneRows<'a> {
 #[derive(Clone, Default)]
 pub struct Tallies {
     pub performance: Performance,
+    pub together: RowSample,
 }
 
 impl Tallies {
     pub fn of(rows: &PaneRows<'_>) -> Self {
         Self {
             performance: Performance::of(rows.known, rows.rows),
+            together: together::sample(rows),
         }
     }
 
     pub fn merge(&mut self, other: &Self) {
         self.performance.merge(&other.performance);
+        self.together.merge(&other.together);
     }
 }

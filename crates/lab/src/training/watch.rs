@@ -12,7 +12,7 @@ use assay_onnx::About;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
-use super::Fitted;
+use super::{Fitted, rows_reference};
 use crate::error::Cause;
 
 /// Rows that estimates are fitted on at most: an isotonic curve and the scatter of a metric are no better by more.
@@ -43,6 +43,7 @@ pub fn watch_reference(
 ) -> Result<WatchReference, Cause> {
     task.check()?;
     let mut watch = WatchReference::default();
+    rows_reference::remember(&mut watch, &fitted.train_columns, task)?;
     match (&fitted.test_target, &fitted.test_prediction) {
         (
             Target::Classes { indices, .. },

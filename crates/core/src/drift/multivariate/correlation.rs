@@ -5,6 +5,8 @@ use statrs::distribution::{ContinuousCDF, Normal};
 use ts_rs::TS;
 
 use super::MultivariateError;
+use super::encoding::RowEncoding;
+use super::ordinary::{JudgedBy, Variation, WindowLimits};
 use crate::drift::Correction;
 use crate::drift::correction::adjusted;
 use crate::drift::estimate::{MetricLimits, stretches};
@@ -28,6 +30,8 @@ pub struct CorrelationReference {
     tally: CorrelationTally,
     /// Of the statistic of the reference's own stretches.
     pub limits: Option<MetricLimits>,
+    /// Of the squared statistic, by the length of a stretch; `None`: too few rows.
+    pub variation: Option<Variation>,
 }
 
 /// What a window's rows leave behind: per pair of columns sums over the rows that hold both. Parts merge.
@@ -114,6 +118,39 @@ impl CorrelationTally {
         }
     }
 
+    /// Scaled values by column, NaN where one is missing.
+    fn add(&mut self, n_rows: usize, columns: &[Vec<f64>]) {
+        self.n_rows += n_rows as u64;
+        // Of columns without a missing value all sums but that of the products are the same for every pair.
+        let whole: Vec<Option<(f64, f64)>> = columns
+            .iter()
+            .map(|values| {
+                let is_whole = values.iter().all(|value| value.is_finite());
+                is_whole.then(|| (values.iter().sum(), dot(values, values)))
+            })
+            .collect();
+        let mut pairs = self.pairs.iter_mut();
+        for (a, first) in columns.iter().enumerate() {
+            for ((b, second), pair) in columns.iter().enumerate().take(a).zip(pairs.by_ref()) {
+                match (whole[a], whole[b]) {
+                    (Some((sum_a, sum_aa)), Some((sum_b, sum_bb))) => pair.merge(&PairSums {
+                        n: n_rows as u64,
+                        a: sum_a,
+                        b: sum_b,
+                        aa: sum_aa,
+                        bb: sum_bb,
+                        ab: dot(first, second),
+                    }),
+                    _ => {
+                        let both = first.iter().zip(second);
+                        both.filter(|(a, b)| a.is_finite() && b.is_finite())
+                            .for_each(|(a, b)| pair.add(*a, *b));
+                    }
+                }
+            }
+        }
+    }
+
     /// Of other numbers of columns: `false`.
     pub fn merge(&mut self, other: &Self) -> bool {
         if self.pairs.len() != other.pairs.len() {
@@ -161,6 +198,15 @@ impl CorrelationReference {
             stds: varying.iter().map(|(.., std)| *std).collect(),
             tally: CorrelationTally::new(varying.len()),
             limits: None,
+            variation: None,
+        };
+        // Texts would be copied with every stretch.
+        let reference = &Columns {
+            n_rows: reference.n_rows,
+            columns: varying
+                .iter()
+                .map(|(column, ..)| (*column).clone())
+                .collect(),
         };
         let parts: Vec<CorrelationTally> = stretches(reference.n_rows, n_stretches)
             .into_iter()
@@ -178,6 +224,11 @@ impl CorrelationReference {
             .filter_map(|part| fitted.statistic(part))
             .collect();
         fitted.limits = MetricLimits::of_stretches(&statistics, Some(0.0), Some(2.0));
+        fitted.variation = Variation::of_squares(reference.n_rows, |rows| {
+            let mut tally = fitted.tally();
+            fitted.add(&mut tally, &reference.slice(rows));
+            fitted.statistic(&tally).map(|statistic| statistic.powi(2))
+        });
         Ok(fitted)
     }
 
@@ -188,31 +239,46 @@ impl CorrelationReference {
 
     /// Adds a part of a window; columns are found by name, a missing one counts as missing values.
     pub fn add(&self, tally: &mut CorrelationTally, rows: &Columns) {
-        let found: Vec<Option<&[f64]>> = self
-            .columns
-            .iter()
-            .map(|name| rows.column(name).and_then(numbers))
-            .collect();
-        let mut scaled = vec![f64::NAN; self.columns.len()];
-        for row in 0..rows.n_rows {
-            tally.n_rows += 1;
-            for (at, slot) in scaled.iter_mut().enumerate() {
-                let value = found[at].and_then(|values| values.get(row)).copied();
-                *slot = (value.unwrap_or(f64::NAN) - self.means[at]) / self.stds[at];
-            }
-            let mut pairs = tally.pairs.iter_mut();
-            for a in 1..scaled.len() {
-                for (b, pair) in pairs.by_ref().take(a).enumerate() {
-                    if scaled[a].is_finite() && scaled[b].is_finite() {
-                        pair.add(scaled[a], scaled[b]);
-                    }
-                }
-            }
+        let found = self.columns.iter().enumerate().map(|(at, name)| {
+            let values = rows.column(name).and_then(numbers).unwrap_or_default();
+            let mut scaled: Vec<f64> = values.iter().map(|v| self.scale(at, *v)).collect();
+            scaled.resize(rows.n_rows, f64::NAN);
+            scaled
+        });
+        tally.add(rows.n_rows, &found.collect::<Vec<_>>());
+    }
+
+    /// Of rows as [`RowEncoding::raw`] has them.
+    pub fn add_raw(&self, tally: &mut CorrelationTally, rows: &[f64], encoding: &RowEncoding) {
+        let p = encoding.n_columns().max(1);
+        let found = self.columns.iter().enumerate().map(|(at, name)| {
+            let place = encoding.place(name);
+            let values = rows.chunks_exact(p).map(|row| {
+                let value = place.and_then(|place| row.get(place)).copied();
+                self.scale(at, value.unwrap_or(f64::NAN))
+            });
+            values.collect()
+        });
+        tally.add(rows.len() / p, &found.collect::<Vec<_>>());
+    }
+
+    fn scale(&self, column: usize, value: f64) -> f64 {
+        (value - self.means[column]) / self.stds[column]
+    }
+
+    pub fn limits_by(&self, by: JudgedBy) -> WindowLimits {
+        match by {
+            JudgedBy::Stretches => WindowLimits::Same(self.limits),
+            JudgedBy::Chance(chance) => WindowLimits::over_square(self.variation, chance),
         }
     }
 
     /// `None` where no pair can be compared.
-    pub fn change(&self, window: &CorrelationTally) -> Option<CorrelationChange> {
+    pub fn change(
+        &self,
+        window: &CorrelationTally,
+        limits: &WindowLimits,
+    ) -> Option<CorrelationChange> {
         let statistic = self.statistic(window)?;
         let mut pairs: Vec<PairChange> = self
             .compared(window)
@@ -238,11 +304,12 @@ impl CorrelationReference {
         let size = |pair: &PairChange| (pair.window - pair.reference).abs();
         pairs.sort_by(|a, b| size(b).total_cmp(&size(a)));
         pairs.truncate(MAX_NAMED);
-        let high = self.limits.and_then(|limits| limits.high);
+        let limits = limits.of(window.n_rows);
+        let high = limits.and_then(|limits| limits.high);
         Some(CorrelationChange {
             n_rows: window.n_rows,
             statistic,
-            limits: self.limits,
+            limits,
             alert: high.is_some_and(|high| statistic > high),
             pairs,
         })
@@ -269,7 +336,10 @@ impl CorrelationReference {
             .zip(self.tally.pairs.iter().zip(&window.pairs))
             .map(|((a, b), (reference, now))| (a, b, reference, now))
             .filter(|(_, _, reference, now)| {
-                reference.correlation().is_some() && now.correlation().is_some()
+                // Of fewer rows chance makes any correlation.
+                reference.n.min(now.n) >= MIN_PAIR_ROWS
+                    && reference.correlation().is_some()
+                    && now.correlation().is_some()
             })
     }
 }
@@ -279,6 +349,24 @@ fn numbers(column: &RawColumn) -> Option<&[f64]> {
         RawValues::Numbers(values) => Some(values),
         RawValues::Texts(_) => None,
     }
+}
+
+/// In eight sums side by side, which a processor adds at once.
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    let (a_parts, b_parts) = (a.chunks_exact(8), b.chunks_exact(8));
+    let rest: f64 = a_parts
+        .remainder()
+        .iter()
+        .zip(b_parts.remainder())
+        .map(|(x, y)| x * y)
+        .sum();
+    let mut sums = [0.0; 8];
+    for (a, b) in a_parts.zip(b_parts) {
+        for ((sum, x), y) in sums.iter_mut().zip(a).zip(b) {
+            *sum += x * y;
+        }
+    }
+    sums.iter().sum::<f64>() + rest
 }
 
 /// Fisher 1921: z = atanh r is about normal with variance 1 / (n − 3).

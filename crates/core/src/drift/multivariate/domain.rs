@@ -4,10 +4,11 @@
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{RngCore, SeedableRng};
 use serde::{Deserialize, Serialize};
+use statrs::distribution::{ContinuousCDF, Normal};
 use ts_rs::TS;
 
-use super::MultivariateError;
 use super::encoding::RowEncoding;
+use super::{JudgedBy, MultivariateError};
 use crate::drift::estimate::MetricLimits;
 use crate::matrix::Columns;
 use crate::metrics::roc_auc;
@@ -25,18 +26,9 @@ const N_FOLDS: usize = 5;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DomainReference {
     pub encoding: RowEncoding,
-    /// Row-major, as [`RowEncoding::encode_codes`] says; at most 1,000 rows.
+    /// Row-major, as [`RowEncoding::filled`] says; at most 1,000 rows.
     rows: Vec<f64>,
     seed: u64,
-}
-
-/// A sample of a window's rows: those with the least hash of their number, so that parts of a window merge to the sample
-/// of the whole.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct DomainSample {
-    seed: u64,
-    /// Hash and row, by rising hash.
-    rows: Vec<(u64, Vec<f64>)>,
 }
 
 /// What a model is fitted on and asked; rows row-major.
@@ -69,7 +61,7 @@ impl DomainReference {
         order.sort_by_key(|row| hash(seed, *row as u64));
         order.truncate(MAX_DOMAIN_ROWS);
         order.sort_unstable();
-        let rows = encoding.encode_codes(&reference.take(&order));
+        let rows = encoding.filled(&encoding.raw(&reference.take(&order)));
         Ok(Self {
             encoding,
             rows,
@@ -77,71 +69,22 @@ impl DomainReference {
         })
     }
 
-    pub fn sample(&self) -> DomainSample {
-        DomainSample {
-            // Another seed than the reference's, so that the same rows are not the same sample.
-            seed: self.seed.wrapping_add(1),
-            rows: Vec::new(),
-        }
-    }
-
-    /// Adds a part of a window, whose first row has the number `first_row` in the log.
-    pub fn add(&self, sample: &mut DomainSample, rows: &Columns, first_row: u64) {
-        let hashes = (0..rows.n_rows).map(|row| (hash(sample.seed, first_row + row as u64), row));
-        let worst = sample.rows.get(MAX_DOMAIN_ROWS - 1).map(|(hash, _)| *hash);
-        let mut kept: Vec<(u64, usize)> = hashes
-            .filter(|(hash, _)| worst.is_none_or(|worst| *hash < worst))
-            .collect();
-        kept.sort_unstable();
-        kept.truncate(MAX_DOMAIN_ROWS);
-        let places: Vec<usize> = kept.iter().map(|(_, row)| *row).collect();
-        let encoded = self.encoding.encode_codes(&rows.take(&places));
-        let p = self.encoding.n_columns();
-        let new = kept.iter().zip(encoded.chunks_exact(p));
-        sample
-            .rows
-            .extend(new.map(|((hash, _), row)| (*hash, row.to_vec())));
-        sample.cut();
-    }
-
     /// Both sides in five folds, each fitted on the others: `classify` answers the chance that each test row is of the
-    /// window. `None` where a side has fewer rows than folds.
+    /// window, whose rows are as [`RowEncoding::raw`] has them, in no order; the first 1,000 are looked at. `None` where a
+    /// side has fewer rows than folds.
     ///
     /// # Errors
     /// Those of `classify`.
     pub fn judge<E>(
         &self,
-        sample: &DomainSample,
+        window: &[f64],
+        by: JudgedBy,
         classify: impl FnMut(&DomainFold<'_>) -> Result<Vec<f64>, E>,
     ) -> Result<Option<DomainVerdict>, E> {
-        let window: Vec<f64> = sample
-            .rows
-            .iter()
-            .flat_map(|(_, row)| row.iter().copied())
-            .collect();
-        judge_domain(
-            &self.rows,
-            &window,
-            self.encoding.n_columns(),
-            self.seed,
-            classify,
-        )
-    }
-}
-
-impl DomainSample {
-    pub fn merge(&mut self, other: &Self) {
-        self.rows.extend(other.rows.iter().cloned());
-        self.cut();
-    }
-
-    pub fn n_rows(&self) -> usize {
-        self.rows.len()
-    }
-
-    fn cut(&mut self) {
-        self.rows.sort_by_key(|(hash, _)| *hash);
-        self.rows.truncate(MAX_DOMAIN_ROWS);
+        let p = self.encoding.n_columns();
+        let some = window.get(..MAX_DOMAIN_ROWS * p).unwrap_or(window);
+        let window = self.encoding.filled(some);
+        judge_domain(&self.rows, &window, p, self.seed, by, classify)
     }
 }
 
@@ -154,6 +97,7 @@ pub fn judge_domain<E>(
     window: &[f64],
     n_columns: usize,
     seed: u64,
+    by: JudgedBy,
     mut classify: impl FnMut(&DomainFold<'_>) -> Result<Vec<f64>, E>,
 ) -> Result<Option<DomainVerdict>, E> {
     let p = n_columns.max(1);
@@ -192,13 +136,30 @@ pub fn judge_domain<E>(
             scores.push(chance);
         }
     }
+    let limits = limits(by, n_reference, n_window);
     Ok(roc_auc(&truth, &scores).map(|roc_auc| DomainVerdict {
         n_reference: n_reference as u32,
         n_window: n_window as u32,
         roc_auc,
-        limits: DOMAIN_LIMITS,
-        alert: !DOMAIN_LIMITS.contain(roc_auc),
+        limits,
+        alert: !limits.contain(roc_auc),
     }))
+}
+
+/// NannyML's limits, or those that chance does not reach in a small window either. An area under one half is no drift: rows
+/// that cannot be told apart are ordered at random.
+fn limits(by: JudgedBy, n_reference: usize, n_window: usize) -> MetricLimits {
+    let JudgedBy::Chance(chance) = by else {
+        return DOMAIN_LIMITS;
+    };
+    let (a, b) = (n_reference as f64, n_window as f64);
+    // Mann and Whitney (1947): the variance of the area where both sides are alike.
+    let std = ((a + b + 1.0) / (12.0 * a * b)).sqrt();
+    let reach = Normal::new(0.5, std).map_or(0.5, |area| area.inverse_cdf(1.0 - chance));
+    MetricLimits {
+        low: None,
+        high: DOMAIN_LIMITS.high.map(|high| high.max(reach).min(1.0)),
+    }
 }
 
 /// The fold of each row, either side dealt evenly.

@@ -40,15 +40,27 @@ pub enum EncodedKind {
     },
 }
 
-/// What a column says of its categories, besides by their share: a number each, by falling share.
-fn codes(shares: &BTreeMap<String, f64>) -> HashMap<&str, f64> {
-    let mut ranked: Vec<(&str, f64)> = shares.iter().map(|(k, v)| (k.as_str(), *v)).collect();
-    ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(b.0)));
-    ranked
-        .into_iter()
-        .enumerate()
-        .map(|(code, (name, _))| (name, code as f64))
-        .collect()
+/// A category that the reference did not hold.
+pub const UNSEEN: f64 = -1.0;
+
+/// Numbers of categories by falling share, of each column of texts; made once for many rows.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct RowCodes {
+    columns: Vec<Option<HashMap<String, f64>>>,
+}
+
+impl RowCodes {
+    /// [`UNSEEN`] for a text that the reference did not hold; NaN for a missing one, and where the reference holds numbers.
+    pub fn code(&self, column: usize, text: Option<&str>) -> f64 {
+        match (self.columns.get(column), text) {
+            (Some(Some(codes)), Some(text)) => codes.get(text).copied().unwrap_or(UNSEEN),
+            _ => f64::NAN,
+        }
+    }
+
+    pub fn is_text(&self, column: usize) -> bool {
+        self.columns.get(column).is_some_and(Option::is_some)
+    }
 }
 
 impl RowEncoding {
@@ -81,83 +93,126 @@ impl RowEncoding {
         self.columns.len()
     }
 
-    /// Row-major, scaled to mean 0 and standard deviation 1 of the reference. A column that is missing, or holds numbers
-    /// where the reference held texts, counts as missing values.
+    pub fn codes(&self) -> RowCodes {
+        let codes = |column: &EncodedColumn| match &column.kind {
+            EncodedKind::Number { .. } => None,
+            EncodedKind::Category { shares, .. } => {
+                let numbered = ranked(shares).into_iter().zip(0_u32..);
+                Some(
+                    numbered
+                        .map(|((name, _), code)| (name.to_owned(), f64::from(code)))
+                        .collect(),
+                )
+            }
+        };
+        RowCodes {
+            columns: self.columns.iter().map(codes).collect(),
+        }
+    }
+
+    /// Row-major: numbers as they are, categories by their codes, NaN where one is missing. A column that is missing, or
+    /// holds numbers where the reference held texts or the other way round, counts as missing values.
+    pub fn raw(&self, rows: &Columns) -> Vec<f64> {
+        let p = self.n_columns();
+        let codes = self.codes();
+        let mut raw = vec![f64::NAN; rows.n_rows * p];
+        for (at, column) in self.columns.iter().enumerate() {
+            let slots = raw.iter_mut().skip(at).step_by(p);
+            match rows.column(&column.name).map(|column| &column.values) {
+                Some(RawValues::Numbers(numbers)) if !codes.is_text(at) => {
+                    slots
+                        .zip(numbers)
+                        .for_each(|(slot, number)| *slot = *number);
+                }
+                Some(RawValues::Texts(texts)) => {
+                    let texts = texts.iter().map(Option::as_deref);
+                    slots
+                        .zip(texts)
+                        .for_each(|(slot, text)| *slot = codes.code(at, text));
+                }
+                _ => {}
+            }
+        }
+        raw
+    }
+
+    /// Rows of [`Self::raw`] with categories as their shares, what is missing filled, scaled to mean 0 and standard deviation
+    /// 1 of the reference.
+    pub fn scaled(&self, raw: &[f64]) -> Vec<f64> {
+        let fillings: Vec<Filling> = self.columns.iter().map(EncodedColumn::filling).collect();
+        let p = self.n_columns().max(1);
+        let mut scaled = raw.to_vec();
+        for row in scaled.chunks_exact_mut(p) {
+            for ((slot, column), filling) in row.iter_mut().zip(&self.columns).zip(&fillings) {
+                *slot = (filling.number(*slot) - column.mean) / column.scale;
+            }
+        }
+        scaled
+    }
+
+    /// Rows of [`Self::raw`] with what is missing filled, in the columns' own units. For models that split.
+    pub fn filled(&self, raw: &[f64]) -> Vec<f64> {
+        let fill = |column: &EncodedColumn| match column.kind {
+            EncodedKind::Number { fill } => fill,
+            // The most frequent has the first code.
+            EncodedKind::Category { .. } => 0.0,
+        };
+        let fills: Vec<f64> = self.columns.iter().map(fill).collect();
+        let filled = raw.iter().zip(fills.iter().cycle());
+        filled
+            .map(|(value, fill)| if value.is_finite() { *value } else { *fill })
+            .collect()
+    }
+
+    /// [`Self::scaled`] of a table's rows.
     pub fn encode(&self, rows: &Columns) -> Vec<f64> {
-        self.encoded(rows, |column, out| {
-            for value in out {
-                *value = (*value - column.mean) / column.scale;
-            }
-        })
+        self.scaled(&self.raw(rows))
     }
 
-    /// Row-major, in the columns' own units; categories as numbers by falling share of the reference, -1 for one that it
-    /// did not hold. For models that split.
-    pub fn encode_codes(&self, rows: &Columns) -> Vec<f64> {
-        let mut encoded = self.encoded(rows, |_, _| {});
-        let p = self.n_columns();
-        for (at, column) in self.columns.iter().enumerate() {
-            let EncodedKind::Category { fill, shares, .. } = &column.kind else {
-                continue;
-            };
-            let codes = codes(shares);
-            for (row, slot) in encoded.iter_mut().skip(at).step_by(p).enumerate() {
-                let text = text_at(rows.column(&column.name), row).unwrap_or(fill);
-                *slot = codes.get(text).copied().unwrap_or(-1.0);
-            }
-        }
-        encoded
+    pub fn place(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|column| column.name == name)
     }
+}
 
-    fn encoded(&self, rows: &Columns, finish: impl Fn(&EncodedColumn, &mut [f64])) -> Vec<f64> {
-        let p = self.n_columns();
-        let mut encoded = vec![0.0; rows.n_rows * p];
-        for (at, column) in self.columns.iter().enumerate() {
-            let mut values = column.encode(rows.column(&column.name), rows.n_rows);
-            finish(column, &mut values);
-            for (slot, value) in encoded.iter_mut().skip(at).step_by(p).zip(values) {
-                *slot = value;
+/// How a raw value becomes a number.
+enum Filling {
+    Number { fill: f64 },
+    Category { shares: Vec<f64>, other: f64 },
+}
+
+impl Filling {
+    fn number(&self, raw: f64) -> f64 {
+        match self {
+            Self::Number { fill } => match raw.is_finite() {
+                true => raw,
+                false => *fill,
+            },
+            Self::Category { shares, other } => {
+                let code = if raw.is_finite() { raw } else { 0.0 };
+                let share = (code >= 0.0).then(|| shares.get(code as usize)).flatten();
+                share.copied().unwrap_or(*other)
             }
         }
-        encoded
     }
 }
 
 impl EncodedColumn {
-    fn encode(&self, column: Option<&RawColumn>, n_rows: usize) -> Vec<f64> {
+    fn filling(&self) -> Filling {
         match &self.kind {
-            EncodedKind::Number { fill } => match column.map(|column| &column.values) {
-                Some(RawValues::Numbers(values)) if values.len() == n_rows => values
-                    .iter()
-                    .map(|value| if value.is_finite() { *value } else { *fill })
-                    .collect(),
-                _ => vec![*fill; n_rows],
+            EncodedKind::Number { fill } => Filling::Number { fill: *fill },
+            EncodedKind::Category { shares, other, .. } => Filling::Category {
+                shares: ranked(shares).into_iter().map(|(_, share)| share).collect(),
+                other: *other,
             },
-            EncodedKind::Category {
-                fill,
-                shares,
-                other,
-            } => {
-                let fast: HashMap<&str, f64> = shares
-                    .iter()
-                    .map(|(name, share)| (name.as_str(), *share))
-                    .collect();
-                (0..n_rows)
-                    .map(|row| {
-                        let text = text_at(column, row).unwrap_or(fill);
-                        fast.get(text).copied().unwrap_or(*other)
-                    })
-                    .collect()
-            }
         }
     }
 }
 
-fn text_at(column: Option<&RawColumn>, row: usize) -> Option<&str> {
-    match &column?.values {
-        RawValues::Texts(texts) => texts.get(row)?.as_deref(),
-        RawValues::Numbers(_) => None,
-    }
+/// By falling share, then by name.
+fn ranked(shares: &BTreeMap<String, f64>) -> Vec<(&str, f64)> {
+    let mut ranked: Vec<(&str, f64)> = shares.iter().map(|(k, v)| (k.as_str(), *v)).collect();
+    ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(b.0)));
+    ranked
 }
 
 fn n_values(values: &RawValues) -> usize {
@@ -184,7 +239,13 @@ fn fitted(column: &RawColumn) -> Option<EncodedColumn> {
         mean: 0.0,
         scale: 1.0,
     };
-    let encoded = fitted.encode(Some(column), n_values(&column.values));
+    let alone = RowEncoding {
+        columns: vec![fitted.clone()],
+    };
+    let encoded = alone.encode(&Columns {
+        n_rows: n_values(&column.values),
+        columns: vec![column.clone()],
+    });
     let moments = crate::sketch::Moments::of(&encoded);
     let std = (moments.m2 / moments.n as f64).sqrt();
     fitted.mean = moments.mean;

@@ -7,6 +7,7 @@ use ts_rs::TS;
 use super::MultivariateError;
 use super::comoments::CoMoments;
 use super::encoding::RowEncoding;
+use super::ordinary::{JudgedBy, Variation, WindowLimits};
 use crate::drift::estimate::{MetricLimits, SAMPLING_ERRORS, stretches};
 use crate::eigen::eigen;
 use crate::matrix::Columns;
@@ -24,6 +25,8 @@ pub struct PcaReference {
     pub components: Vec<Vec<f64>>,
     /// Of the mean error of the reference's own stretches; an end beyond what an error can be is `None`.
     pub limits: MetricLimits,
+    /// Of the mean error, by the length of a stretch; `None`: too few rows.
+    pub variation: Option<Variation>,
     /// Of all reference rows.
     pub error: Reconstruction,
 }
@@ -44,6 +47,8 @@ pub struct Reconstruction {
     /// Three sampling errors under and over.
     pub low: Option<f64>,
     pub high: Option<f64>,
+    /// What is ordinary for a window of so many rows; `None`: the reference has too few to know.
+    pub limits: Option<MetricLimits>,
     /// Outside the limits, or on one.
     pub alert: bool,
 }
@@ -96,12 +101,14 @@ impl PcaReference {
                 low: None,
                 high: None,
             },
+            variation: None,
             error: Reconstruction {
                 n_rows: 0,
                 error: 0.0,
                 sampling_error: None,
                 low: None,
                 high: None,
+                limits: None,
                 alert: false,
             },
         };
@@ -120,7 +127,14 @@ impl PcaReference {
                 high: limits.high,
             };
         }
-        if let Some(error) = fitted.reconstruction(&all) {
+        let errors: Vec<f64> = rows
+            .chunks_exact(p)
+            .map(|row| fitted.error_of(row))
+            .collect();
+        fitted.variation = Variation::of_means(reference.n_rows, |stretch| {
+            Some(Moments::of(errors.get(stretch)?).mean)
+        });
+        if let Some(error) = fitted.reconstruction(&all, &WindowLimits::Same(None)) {
             fitted.error = error;
         }
         Ok(fitted)
@@ -131,8 +145,26 @@ impl PcaReference {
         self.add_encoded(tally, &self.encoding.encode(rows));
     }
 
+    /// Of rows as [`RowEncoding::raw`] has them.
+    pub fn add_raw(&self, tally: &mut ReconstructionTally, rows: &[f64]) {
+        self.add_encoded(tally, &self.encoding.scaled(rows));
+    }
+
+    pub fn limits_by(&self, by: JudgedBy) -> WindowLimits {
+        match by {
+            JudgedBy::Stretches => WindowLimits::Same(Some(self.limits)),
+            JudgedBy::Chance(chance) => {
+                WindowLimits::around_mean(self.error.error, self.variation, chance)
+            }
+        }
+    }
+
     /// `None` without a row.
-    pub fn reconstruction(&self, tally: &ReconstructionTally) -> Option<Reconstruction> {
+    pub fn reconstruction(
+        &self,
+        tally: &ReconstructionTally,
+        limits: &WindowLimits,
+    ) -> Option<Reconstruction> {
         let n = tally.errors.n;
         if n == 0 {
             return None;
@@ -140,14 +172,17 @@ impl PcaReference {
         let error = tally.errors.mean;
         let sampling_error = (n > 1).then(|| tally.errors.std() / (n as f64).sqrt());
         let reach = sampling_error.map(|sampling| SAMPLING_ERRORS * sampling);
-        let inside = self.limits.low.is_none_or(|low| low < error)
-            && self.limits.high.is_none_or(|high| error < high);
+        let limits = limits.of(n);
+        let inside = limits.is_none_or(|limits| {
+            limits.low.is_none_or(|low| low < error) && limits.high.is_none_or(|high| error < high)
+        });
         Some(Reconstruction {
             n_rows: n,
             error,
             sampling_error,
             low: reach.map(|reach| (error - reach).max(0.0)),
             high: reach.map(|reach| error + reach),
+            limits,
             alert: !inside,
         })
     }
