@@ -7,6 +7,6 @@ export type ChallengeWindow = {
  */
 window: string, 
 /**
- * In the order of the models.
+ * In the order of the models; empty for a gap.
  */
 models: Array<ModelWindow>, };

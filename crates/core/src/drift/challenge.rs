@@ -12,7 +12,7 @@ use super::estimate::{ClassRow, ClassTally, MeasuredMetric, ValueTally};
 use crate::sketch::Moments;
 
 pub use latency::{LatencyTally, ModelLatency};
-pub use paired::{PairedSample, PairedTest};
+pub use paired::{PairedSample, PairedTest, row_hash};
 pub use policy::{Policy, PolicyOutcome, PolicyStep, WindowScore, simulate};
 pub use table::challenge_table;
 
@@ -21,6 +21,11 @@ pub use table::challenge_table;
 pub struct ChallengeReport {
     /// The champion first.
     pub models: Vec<String>,
+    /// Each over all windows, in the order of the models; empty without challengers.
+    #[serde(default)]
+    #[ts(as = "Option<Vec<ModelWindow>>", optional)]
+    pub totals: Vec<ModelWindow>,
+    /// One a window of the replay, in their order; empty without challengers.
     pub windows: Vec<ChallengeWindow>,
     /// Of each challenger against the champion, over all windows; those that could be made.
     pub tests: Vec<PairedTest>,
@@ -31,7 +36,7 @@ pub struct ChallengeReport {
 pub struct ChallengeWindow {
     /// As the replay names it.
     pub window: String,
-    /// In the order of the models.
+    /// In the order of the models; empty for a gap.
     pub models: Vec<ModelWindow>,
 }
 
@@ -139,10 +144,28 @@ impl ChallengeTally {
         }
     }
 
-    /// How long the model of that place took for a row, in milliseconds.
-    pub fn add_latency(&mut self, model: usize, latency_ms: f64) {
+    /// How long the model of that place took for each of so many rows, in milliseconds.
+    pub fn add_latency(&mut self, model: usize, latency_ms: f64, n_rows: u64) {
         if let Some(model) = self.models.get_mut(model) {
-            model.latency.add(latency_ms);
+            model.latency.add(latency_ms, n_rows);
+        }
+    }
+
+    /// Sketches of scores that are held: one a model and ranked class.
+    pub fn n_scores(&self) -> usize {
+        let classes = self
+            .models
+            .iter()
+            .filter_map(|model| model.classes.as_ref());
+        classes.map(|classes| classes.scores().len()).sum()
+    }
+
+    /// At most so many distinct scores of each class are kept apart from now on.
+    pub fn narrow(&mut self, max_cells: usize) {
+        for model in &mut self.models {
+            if let Some(classes) = &mut model.classes {
+                classes.narrow(max_cells);
+            }
         }
     }
 

@@ -17,7 +17,7 @@ pub struct LatencyTally {
     buckets: BTreeMap<i32, u64>,
 }
 
-/// In milliseconds. Quantiles are within 4.4 %, the mean and the largest exact.
+/// In milliseconds a row: of rows that were scored together, their time through their number. Quantiles are within 4.4 %, the mean and the largest exact.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, TS)]
 pub struct ModelLatency {
     pub n: u64,
@@ -29,17 +29,17 @@ pub struct ModelLatency {
 }
 
 impl LatencyTally {
-    /// What is no time (below 0, not finite) is not counted.
-    pub fn add(&mut self, latency_ms: f64) {
-        if !latency_ms.is_finite() || latency_ms < 0.0 {
+    /// So many rows that took as long each. What is no time (below 0, not finite) is not counted.
+    pub fn add(&mut self, latency_ms: f64, n_rows: u64) {
+        if !latency_ms.is_finite() || latency_ms < 0.0 || n_rows == 0 {
             return;
         }
-        self.n += 1;
-        self.sum += latency_ms;
+        self.n += n_rows;
+        self.sum += latency_ms * n_rows as f64;
         self.most = self.most.max(latency_ms);
         // A nanosecond is as good as none.
         let at = (latency_ms.max(1e-6).log2() * STEPS).floor() as i32;
-        *self.buckets.entry(at).or_default() += 1;
+        *self.buckets.entry(at).or_default() += n_rows;
     }
 
     pub fn merge(&mut self, other: &Self) {
@@ -88,10 +88,10 @@ mod tests {
         );
         for i in 0..1_000 {
             let ms = 0.5 + f64::from(i) * 0.01;
-            whole.add(ms);
-            parts[i as usize % 2].add(ms);
+            whole.add(ms, 1);
+            parts[i as usize % 2].add(ms, 1);
         }
-        whole.add(f64::NAN);
+        whole.add(f64::NAN, 1);
         let [mut first, second] = parts;
         first.merge(&second);
         let (found, merged) = (whole.finished().unwrap(), first.finished().unwrap());

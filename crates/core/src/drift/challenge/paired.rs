@@ -70,6 +70,15 @@ impl PairedSample {
         }
     }
 
+    /// Empty, for rows of the same log that will be merged: of those that cannot be of the sample none is kept.
+    pub fn beside(&self) -> Self {
+        Self {
+            n_seen: 0,
+            rows: Vec::new(),
+            ..*self
+        }
+    }
+
     /// `row`: its number in the log. Rows whose outcome is unknown, or whose answers are not of all models, are left out.
     pub fn add(&mut self, row: u64, outcome: Outcome, answers: &[Answer<'_>]) {
         let truth = match outcome {
@@ -81,7 +90,7 @@ impl PairedSample {
             return;
         }
         self.n_seen += 1;
-        let hash = xxhash_rust::xxh3::xxh3_64_with_seed(&row.to_le_bytes(), self.seed);
+        let hash = row_hash(row, self.seed);
         if hash > self.most {
             return;
         }
@@ -95,9 +104,9 @@ impl PairedSample {
         }
     }
 
-    pub fn merge(&mut self, other: &Self) {
+    pub fn merge(&mut self, other: Self) {
         self.n_seen += other.n_seen;
-        self.rows.extend(other.rows.iter().cloned());
+        self.rows.extend(other.rows);
         self.cut();
     }
 
@@ -203,6 +212,11 @@ impl PairedSample {
             self.most = last.hash;
         }
     }
+}
+
+/// By which rows are drawn evenly, the same ones in whatever parts they come.
+pub fn row_hash(row: u64, seed: u64) -> u64 {
+    xxhash_rust::xxh3::xxh3_64_with_seed(&row.to_le_bytes(), seed)
 }
 
 /// A class and its probabilities, or the number alone.

@@ -1,5 +1,7 @@
 //! When a model is trained again: what each rule would have brought, window by window.
 
+use std::str::FromStr;
+
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -45,13 +47,35 @@ pub struct PolicyStep {
     pub refitted: bool,
 }
 
+/// As people write it: `never`, `every=5`, `on-alert`, `on-alert=3`.
+impl FromStr for Policy {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let refused = || format!("`{text}` is none; write never, every=5, on-alert or on-alert=3");
+        let (kind, windows) = match text.split_once('=') {
+            Some((kind, windows)) => (kind, Some(windows.parse().map_err(|_| refused())?)),
+            None => (text, None),
+        };
+        match (kind, windows) {
+            ("never", None) => Ok(Self::Never),
+            ("every", Some(n_windows @ 1..)) => Ok(Self::Every { n_windows }),
+            ("on-alert", rest) => Ok(Self::OnAlert {
+                rest_windows: rest.unwrap_or(0),
+            }),
+            _ => Err(refused()),
+        }
+    }
+}
+
 impl Policy {
     pub fn label(&self) -> String {
         match self {
             Self::Never => "never".to_owned(),
             Self::Every { n_windows: 1 } => "after every window".to_owned(),
             Self::Every { n_windows } => format!("every {n_windows} windows"),
-            Self::OnAlert { .. } => "on alert".to_owned(),
+            Self::OnAlert { rest_windows: 0 } => "on alert".to_owned(),
+            Self::OnAlert { rest_windows } => format!("on alert, rest {rest_windows}"),
         }
     }
 
@@ -158,6 +182,23 @@ mod tests {
                 (found.mean_performance.unwrap() - mean).abs() < 1e-12,
                 "{policy:?} {found:?}"
             );
+        }
+    }
+
+    #[test]
+    fn policies_are_read_as_they_are_written() {
+        for (text, read) in [
+            ("never", Some(Policy::Never)),
+            ("every=5", Some(Policy::Every { n_windows: 5 })),
+            ("on-alert", Some(Policy::OnAlert { rest_windows: 0 })),
+            ("on-alert=3", Some(Policy::OnAlert { rest_windows: 3 })),
+            ("every", None),
+            ("every=0", None),
+            ("every=-1", None),
+            ("never=1", None),
+            ("sometimes", None),
+        ] {
+            assert_eq!(text.parse().ok(), read, "{text}");
         }
     }
 

@@ -130,6 +130,13 @@ impl ClassTally {
         true
     }
 
+    /// At most so many distinct scores of each class are kept apart from now on.
+    pub fn narrow(&mut self, max_cells: usize) {
+        for scores in &mut self.scores {
+            scores.narrow(max_cells);
+        }
+    }
+
     /// Metrics of the counts and of the scores, by the names of the catalogue and `specificity`; what is not defined is
     /// left out.
     pub fn values(&self) -> Vec<(&'static str, f64)> {

@@ -85,6 +85,12 @@ impl ScoreSketch {
         self.shrink();
     }
 
+    /// At most so many cells from now on; never more than before.
+    pub fn narrow(&mut self, max_cells: usize) {
+        self.max_cells = self.max_cells.min(max_cells.max(1));
+        self.shrink();
+    }
+
     pub fn is_exact(&self) -> bool {
         self.shift == 0
     }
