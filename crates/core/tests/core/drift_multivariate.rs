@@ -232,8 +232,8 @@ fn a_row_of_a_thin_part_is_as_likely_as_one_of_a_full_part() {
 /// What a window like the reference comes to, at the length asked for: alerts of 200 windows.
 fn false_alarms(n_rows: usize, chance: f64) -> (usize, usize) {
     let reference = correlated(1, 10_000, 0.6, 1.0);
-    let pca = PcaReference::fit(&reference, 10, &Task::silent()).unwrap();
-    let correlation = CorrelationReference::fit(&reference, 10).unwrap();
+    let pca = PcaReference::fit(&reference, 10, &Task::silent()).expect("enough rows");
+    let correlation = CorrelationReference::fit(&reference, 10).expect("enough rows");
     let by = JudgedBy::Chance(chance);
     let (of_pca, of_correlation) = (pca.limits_by(by), correlation.limits_by(by));
     let mut alerts = (0, 0);
@@ -241,11 +241,13 @@ fn false_alarms(n_rows: usize, chance: f64) -> (usize, usize) {
         let window = correlated(seed, n_rows, 0.6, 1.0);
         let mut tally = ReconstructionTally::default();
         pca.add(&mut tally, &window);
-        let found = pca.reconstruction(&tally, &of_pca).unwrap();
+        let found = pca.reconstruction(&tally, &of_pca).expect("enough rows");
         alerts.0 += usize::from(found.alert);
         let mut tally = correlation.tally();
         correlation.add(&mut tally, &window);
-        let found = correlation.change(&tally, &of_correlation).unwrap();
+        let found = correlation
+            .change(&tally, &of_correlation)
+            .expect("enough rows");
         alerts.1 += usize::from(found.alert);
     }
     alerts
