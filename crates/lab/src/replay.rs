@@ -3,6 +3,7 @@
 mod accumulation;
 mod again;
 mod batch;
+mod concept;
 mod follow;
 mod guess;
 mod joined;
@@ -21,6 +22,7 @@ mod subject;
 mod tallies;
 mod together;
 mod truth;
+mod worth;
 
 pub use junit::replay_junit;
 
@@ -163,6 +165,7 @@ fn window_of(spec: &ReplaySpec, cut: &Cut) -> WindowSpec {
 /// What is to be said of a log, each once.
 fn warnings(subject: &Subject, reading: &Reading, pass: &Pass) -> Vec<String> {
     let mut warnings = reading.notes.clone();
+    warnings.extend(subject.without_estimates());
     warnings.extend(pass.odd.sentences(subject, reading));
     if pass.placing.n_without_time > 0 {
         warnings.push(format!(
@@ -228,7 +231,7 @@ fn report(
         warnings,
         alerts: Vec::new(),
         quality: Vec::new(),
-        concept: Vec::new(),
+        concept: measured.concept,
         challenge: None,
         findings: Vec::new(),
         created_ms,

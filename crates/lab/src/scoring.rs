@@ -92,6 +92,27 @@ impl Lab {
         self.scorer_of(&version, record.fitted.inputs, record.classes, n_threads)
     }
 
+    /// Another graph of the same inputs, which answers with numbers.
+    pub(crate) fn scorer_beside(
+        &self,
+        model: &Scorer,
+        onnx: Vec<u8>,
+        n_threads: usize,
+    ) -> Result<Scorer, Cause> {
+        let opening = Opening {
+            runtime: self.runtime()?.clone(),
+            onnx,
+            wiring: None,
+        };
+        Scorer::open(
+            opening,
+            model.key.clone(),
+            model.inputs.clone(),
+            Vec::new(),
+            n_threads,
+        )
+    }
+
     fn scorer_of(
         &self,
         version: &ModelVersion,
@@ -105,16 +126,7 @@ impl Lab {
             onnx: self.intact(&version.key())?.onnx,
             wiring: imported.map(|imported| imported.wiring.clone()),
         };
-        let sessions = (0..n_threads.max(1))
-            .map(|_| opening.open())
-            .collect::<Result<Vec<_>, _>>()?;
-        Ok(Scorer {
-            key: version.key(),
-            inputs,
-            classes,
-            sessions: Mutex::new(sessions),
-            opening,
-        })
+        Scorer::open(opening, version.key(), inputs, classes, n_threads)
     }
 }
 
@@ -147,6 +159,25 @@ impl Opening {
 }
 
 impl Scorer {
+    fn open(
+        opening: Opening,
+        key: VersionKey,
+        inputs: Vec<InputColumn>,
+        classes: Vec<String>,
+        n_threads: usize,
+    ) -> Result<Self, Cause> {
+        let sessions = (0..n_threads.max(1))
+            .map(|_| opening.open())
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(Self {
+            key,
+            inputs,
+            classes,
+            sessions: Mutex::new(sessions),
+            opening,
+        })
+    }
+
     /// How the files are to be read: what the model takes as text is text, also where it looks like numbers.
     ///
     /// # Errors

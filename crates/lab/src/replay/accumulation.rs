@@ -298,6 +298,7 @@ impl Accumulation {
                 pane.columns
                     .iter_mut()
                     .for_each(|column| column.seal(points));
+                pane.tallies.seal(points);
                 pane.sealed = Some(points);
                 pane.count();
             }
@@ -310,6 +311,7 @@ impl Accumulation {
                 pane.columns
                     .iter_mut()
                     .for_each(|column| column.shrink(kept));
+                pane.tallies.seal(kept);
                 pane.count();
             }
             self.recount();
@@ -360,6 +362,7 @@ impl Pane {
     }
 
     fn count(&mut self) {
-        self.n_held = self.columns.iter().map(SketchBuilder::n_held).sum();
+        let columns = self.columns.iter().map(SketchBuilder::n_held);
+        self.n_held = columns.sum::<usize>() + self.tallies.n_held();
     }
 }

@@ -85,6 +85,10 @@ pub fn read(
         Some(model) if can_answer => Some(answer(model, &reading.inputs, &columns, n_rows)?),
         _ => None,
     };
+    let losses = match (&subject.model, &prediction) {
+        (Some(model), Some(_)) => losses(model, &reading.inputs, &columns, n_rows)?,
+        _ => Vec::new(),
+    };
     match &prediction {
         Some(prediction) => {
             let values = prediction_column(prediction, &subject.classes).values;
@@ -122,7 +126,11 @@ pub fn read(
         times,
         versions,
         columns,
-        known: Known { prediction, truth },
+        known: Known {
+            prediction,
+            losses,
+            truth,
+        },
         odd,
     })
 }
@@ -133,8 +141,32 @@ fn answer(
     columns: &[LogColumn],
     n_rows: usize,
 ) -> Result<Prediction, Cause> {
+    model.scorer.predict(&raw(inputs, columns, n_rows))
+}
+
+/// What the model's loss models say of the same rows.
+fn losses(
+    model: &Model,
+    inputs: &[Source],
+    columns: &[LogColumn],
+    n_rows: usize,
+) -> Result<Vec<Vec<f64>>, Cause> {
+    if model.loss_scorers.is_empty() {
+        return Ok(Vec::new());
+    }
+    let raw = raw(inputs, columns, n_rows);
+    let answers = model.loss_scorers.iter().map(|scorer| {
+        Ok(match scorer.predict(&raw)? {
+            Prediction::Values(values) => values,
+            Prediction::Classes { .. } | Prediction::Coordinates { .. } => Vec::new(),
+        })
+    });
+    answers.collect()
+}
+
+fn raw(inputs: &[Source], columns: &[LogColumn], n_rows: usize) -> Columns {
     let inputs = inputs.iter().zip(columns);
-    model.scorer.predict(&Columns {
+    Columns {
         n_rows,
         columns: inputs
             .map(|(source, column)| RawColumn {
@@ -142,7 +174,7 @@ fn answer(
                 values: column.values(),
             })
             .collect(),
-    })
+    }
 }
 
 /// What production said, where the model cannot be asked: the probability for two classes, else the prediction.

@@ -3,7 +3,7 @@
 use assay_core::Task;
 use assay_core::drift::{self, ColumnSketch, DriftRule, ReferenceSketch};
 use assay_core::matrix::RawValues;
-use assay_core::replay::{WindowLatency, WindowReport};
+use assay_core::replay::{ConceptStream, WindowLatency, WindowReport};
 use rayon::prelude::*;
 
 use super::accumulation::{Pane, points_for};
@@ -28,6 +28,7 @@ pub struct Measured {
     pub sketches: Windows,
     pub performance_metric: Option<&'static str>,
     pub performance: Option<f64>,
+    pub concept: Vec<ConceptStream>,
 }
 
 /// Every watched column in every window.
@@ -62,6 +63,8 @@ pub fn measure(
             let drifts = drift::compare_columns(&references, &sketches, rule);
             let mut report = gap(index, cutting);
             fill(&mut report, &pane, first_row);
+            report.metrics = pane.tallies.worth.metrics();
+            report.estimates = pane.tallies.worth.estimates(subject);
             report.columns = drifts;
             report.latency = latency;
             (report, Some(sketches))
@@ -92,6 +95,7 @@ pub fn measure(
             false => "accuracy",
         }),
         performance: whole.value().map(|whole| whole.value),
+        concept: pass.concept.streams(&cuttings),
     })
 }
 

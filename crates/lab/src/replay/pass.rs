@@ -13,6 +13,7 @@ use assay_frame::{Frame, LogColumn, LogStages};
 
 use super::accumulation::{Accumulation, Gathered, Pane};
 use super::batch::{self, Batch};
+use super::concept::{Concept, Errors};
 use super::oddities::Oddities;
 use super::panes::{Cut, Placed, Placing};
 use super::reading::Reading;
@@ -33,6 +34,7 @@ pub struct Pass {
     pub placing: Placing,
     pub odd: Oddities,
     pub total: Accumulation,
+    pub concept: Concept,
     /// Rows of a pane of `total`, where nobody said how to cut.
     size: u64,
     pub n_set_aside: u64,
@@ -48,6 +50,7 @@ impl Pass {
             placing: Placing::default(),
             odd: Oddities::default(),
             total: Accumulation::default(),
+            concept: Concept::default(),
             n_set_aside: 0,
             n_read: 0,
         }
@@ -109,7 +112,7 @@ impl Pass {
                 },
                 finish: &|numbered: Numbered| {
                     let gathered = numbered.gathered(subject, reading, kept);
-                    held(&merging).add(gathered)
+                    held(&merging).add(subject, gathered)
                 },
             },
             task,
@@ -179,7 +182,10 @@ impl Pass {
                     "rows that were sorted are not in order",
                 ));
             };
-            merging.add(numbered.gathered(subject, reading, self.total.kept()))?;
+            merging.add(
+                subject,
+                numbered.gathered(subject, reading, self.total.kept()),
+            )?;
         }
         self.take(ordering, merging)
     }
@@ -193,6 +199,7 @@ impl Pass {
             self.total.double();
             self.size *= 2;
         }
+        self.concept = merging.concept;
         self.total.merge(merging.part)?;
         Ok(())
     }
@@ -291,6 +298,7 @@ struct Ready {
     size: u64,
     panes: Vec<(i64, Gathered)>,
     columns: Vec<LogColumn>,
+    errors: Errors,
 }
 
 impl Numbered {
@@ -301,6 +309,7 @@ impl Numbered {
             known,
             ..
         } = self.batch;
+        let mut errors = Errors::of(subject, &known, self.first_row);
         let runs = self.placed.runs.into_iter();
         let panes = runs.map(|(index, rows, n_late)| {
             let mut pane = Pane::of_late(n_late);
@@ -319,7 +328,9 @@ impl Numbered {
                 rows: &rows,
                 first_row: self.first_row,
             });
-            (index, Gathered::of(pane, &columns, &rows, kept))
+            let gathered = Gathered::of(pane, &columns, &rows, kept);
+            errors.panes.push((index, rows));
+            (index, gathered)
         });
         let panes = panes.collect();
         let columns = columns
@@ -337,6 +348,7 @@ impl Numbered {
             size: self.size,
             panes,
             columns,
+            errors,
         }
     }
 }
@@ -344,6 +356,7 @@ impl Numbered {
 /// Parts on their way into an accumulation, in the order of their rows, so that the same log gives the same sketches.
 struct Merging {
     part: Accumulation,
+    concept: Concept,
     size: u64,
     next: u64,
     waiting: BTreeMap<u64, Ready>,
@@ -353,20 +366,23 @@ impl Merging {
     fn of(pass: &Pass) -> Self {
         Self {
             part: Accumulation::beside(&pass.total),
+            concept: pass.concept.clone(),
             size: pass.size,
             next: 0,
             waiting: BTreeMap::new(),
         }
     }
 
-    fn add(&mut self, ready: Ready) -> Result<(), Cause> {
+    fn add(&mut self, subject: &Subject, ready: Ready) -> Result<(), Cause> {
         self.waiting.insert(ready.number, ready);
         while let Some(ready) = self.waiting.remove(&self.next) {
             self.next += 1;
             while self.size < ready.size {
                 self.part.double();
+                self.concept.double();
                 self.size *= 2;
             }
+            self.concept.add(subject, &ready.errors);
             self.part.add(ready.panes, &ready.columns)?;
         }
         Ok(())

@@ -3,7 +3,7 @@
 use assay_core::Task;
 use assay_core::code::Code;
 use assay_core::drift::{
-    ReferenceSketch, SKETCH_SCHEMA, SketchShape, WatchReference, sketch_reference,
+    LossModel, ReferenceSketch, SKETCH_SCHEMA, SketchShape, WatchReference, sketch_reference,
 };
 use assay_core::matrix::Columns;
 use assay_core::recipe::InputColumn;
@@ -11,6 +11,8 @@ use assay_core::reference::Reference;
 use assay_core::registry::{ModelVersion, SignatureColumn};
 use assay_core::replay::ReplaySpec;
 use assay_core::run::TrainRecord;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 
 use crate::Lab;
 use crate::error::Cause;
@@ -35,6 +37,8 @@ pub struct Model {
     pub version: ModelVersion,
     pub record: TrainRecord,
     pub scorer: Scorer,
+    /// In the order of the reference's loss models.
+    pub loss_scorers: Vec<Scorer>,
 }
 
 impl Lab {
@@ -60,6 +64,10 @@ impl Lab {
         let record = self.record_of(&version)?;
         let reference = self.reference_of(&version)?;
         let scorer = self.scorer(model, assay_frame::n_threads())?;
+        let loss_scorers = match &reference.watch {
+            Some(watch) => self.loss_scorers(&scorer, &watch.loss_models)?,
+            None => Vec::new(),
+        };
         let classes = match record.classes.is_empty() {
             true => reference_classes(&reference),
             false => record.classes.clone(),
@@ -70,6 +78,7 @@ impl Lab {
                 version,
                 record,
                 scorer,
+                loss_scorers,
             }),
             dataset: None,
             reference,
@@ -93,6 +102,20 @@ impl Lab {
                 .collect(),
             classes: Vec::new(),
         })
+    }
+
+    fn loss_scorers(&self, model: &Scorer, losses: &[LossModel]) -> Result<Vec<Scorer>, Cause> {
+        let scorer = |loss: &LossModel| {
+            let onnx = BASE64_STANDARD.decode(&loss.onnx).map_err(|error| {
+                Cause::with_hint(
+                    Code::Invalid,
+                    format!("the model of its errors cannot be read: {error}"),
+                    "register the run again",
+                )
+            })?;
+            self.scorer_beside(model, onnx, assay_frame::n_threads())
+        };
+        losses.iter().map(scorer).collect()
     }
 
     pub(super) fn reference_of(&self, version: &ModelVersion) -> Result<ReferenceSketch, Cause> {
@@ -156,6 +179,32 @@ impl Subject {
     pub fn target(&self) -> Option<&str> {
         let model = self.model.as_ref().filter(|_| self.has_target());
         model.map(|model| model.record.spec.target.as_str())
+    }
+
+    /// What the version measured on its test rows.
+    pub fn test_metric(&self, metric: &str) -> Option<f64> {
+        let metrics = &self.model.as_ref()?.version.metrics;
+        metrics.get(&format!("test.{metric}")).copied()
+    }
+
+    /// About what the truth of numbers is.
+    pub fn target_centre(&self) -> f64 {
+        let mut columns = self.reference.columns.iter();
+        let target = columns.find(|column| column.name == "target");
+        target
+            .and_then(|target| target.quantile(1, 2))
+            .unwrap_or_default()
+    }
+
+    /// To be said of a version that cannot be watched without labels.
+    pub fn without_estimates(&self) -> Option<String> {
+        let model = self.model.as_ref().filter(|_| self.has_target())?;
+        self.reference.watch.is_none().then(|| {
+            format!(
+                "`{}` was trained before Assay kept what estimates need; train it again to see what it is worth before labels come",
+                model.version.key()
+            )
+        })
     }
 
     /// The classes that the model tells apart; none for numbers.

@@ -9,6 +9,7 @@ use super::reading::Reading;
 use super::subject::Subject;
 use super::together;
 use super::truth::Known;
+use super::worth::Worth;
 
 /// Rows of a part that fell into one pane, and what is known of each.
 pub struct PaneRows<'a> {
@@ -29,6 +30,7 @@ pub struct PaneRows<'a> {
 pub struct Tallies {
     pub performance: Performance,
     pub together: RowSample,
+    pub worth: Worth,
 }
 
 impl Tallies {
@@ -36,11 +38,23 @@ impl Tallies {
         Self {
             performance: Performance::of(rows.known, rows.rows),
             together: together::sample(rows),
+            worth: Worth::of(rows),
         }
     }
 
     pub fn merge(&mut self, other: &Self) {
         self.performance.merge(&other.performance);
         self.together.merge(&other.together);
+        self.worth.merge(&other.worth);
+    }
+
+    /// Numbers of 8 bytes that are held, about.
+    pub fn n_held(&self) -> usize {
+        self.worth.n_held()
+    }
+
+    /// Of a pane that is through: as few points as its columns are left with.
+    pub fn seal(&mut self, points: usize) {
+        self.worth.seal(points);
     }
 }

@@ -23,6 +23,8 @@ pub enum Truth {
 pub struct Known {
     /// What the model said; `None` where it cannot be asked.
     pub prediction: Option<Prediction>,
+    /// What the model's loss models expect its loss to be, by model then row.
+    pub losses: Vec<Vec<f64>>,
     /// `None` where the log has no labels.
     pub truth: Option<Truth>,
 }

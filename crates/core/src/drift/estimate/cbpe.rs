@@ -186,6 +186,14 @@ impl CbpeReference {
         self.values(tally).into_iter().map(estimate).collect()
     }
 
+    /// As [`Self::estimated`], of shares and areas alone.
+    pub fn estimated_rates(&self, tally: &ClassTally) -> Vec<EstimatedMetric> {
+        let rates = estimated_metrics(self.classes.len());
+        let mut estimates = self.estimated(tally);
+        estimates.retain(|estimate| rates.contains(&estimate.metric.as_str()));
+        estimates
+    }
+
     /// What is estimated, of a tally whose truth is known or expected.
     pub fn values(&self, tally: &ClassTally) -> Vec<(String, f64)> {
         let k = self.classes.len();

@@ -67,6 +67,17 @@ impl ClassTally {
         &self.scores
     }
 
+    /// Numbers of 8 bytes that are held, about.
+    pub fn n_held(&self) -> usize {
+        // A key and its cell.
+        let cells: usize = self
+            .scores
+            .iter()
+            .map(|scores| scores.cells().count())
+            .sum();
+        self.confusion.len() + 4 * cells
+    }
+
     pub(super) fn log_loss(&self) -> &Moments {
         &self.log_loss
     }
