@@ -385,6 +385,11 @@ pub fn text(report: &DriftReport) -> String {
         }
         _ => String::new(),
     };
+    let findings: String = report
+        .findings
+        .iter()
+        .map(|finding| format!("\n{finding}"))
+        .collect();
     let alerts: String = report
         .alerts
         .iter()
@@ -399,7 +404,7 @@ pub fn text(report: &DriftReport) -> String {
         })
         .collect();
     format!(
-        "{}\n{} in {} of {} against {} {} of {}{performance}{alerts}\n\n{}\n\nreplay {}; {}",
+        "{}\n{} in {} of {} against {} {} of {}{performance}{findings}{alerts}\n\n{}\n\nreplay {}; {}",
         report.verdict,
         plural(report.n_rows, "row"),
         plural(n_windows, "window"),

@@ -11,6 +11,7 @@ pub mod detectors;
 mod ecdf;
 mod encoded;
 pub mod estimate;
+mod findings;
 mod judge;
 mod kolmogorov;
 mod methods;
@@ -35,6 +36,7 @@ pub use bins::{OTHER_CATEGORIES, bins, bins_over, bins_over_sketch, counts, refe
 pub use compare::{compare_column, compare_columns, compare_values, compare_window};
 pub use ecdf::Ecdf;
 pub use encoded::{DamagedSketches, decode_sketches, encode_sketches};
+pub use findings::findings;
 pub use judge::{MIN_VALUES, judge, judge_windows, verdicts, window_verdict};
 pub(crate) use methods::jensen_shannon;
 pub use methods::{

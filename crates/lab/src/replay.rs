@@ -15,6 +15,7 @@ mod pass;
 mod performance;
 pub(crate) mod pictures;
 mod preview;
+mod quality;
 mod reading;
 mod show;
 mod sketches;
@@ -230,7 +231,7 @@ fn report(
         first_drifted_window: None,
         warnings,
         alerts: Vec::new(),
-        quality: Vec::new(),
+        quality: measured.quality,
         concept: measured.concept,
         challenge: None,
         findings: Vec::new(),

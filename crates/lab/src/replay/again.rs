@@ -120,5 +120,6 @@ pub fn summarise(report: &mut DriftReport) {
     drifted.sort_by_key(|(first, _)| *first);
     report.first_drifted_window = drifted.first().map(|(first, _)| *first);
     report.drifted = drifted.into_iter().map(|(_, name)| name).collect();
+    report.findings = drift::findings(report);
     report.verdict = drift::verdict_sentence(&report.columns, &report.windows);
 }

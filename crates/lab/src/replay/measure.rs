@@ -3,7 +3,7 @@
 use assay_core::Task;
 use assay_core::drift::{self, ColumnSketch, DriftRule, ReferenceSketch};
 use assay_core::matrix::RawValues;
-use assay_core::replay::{ConceptStream, WindowLatency, WindowReport};
+use assay_core::replay::{ConceptStream, QualityIssue, WindowLatency, WindowReport};
 use rayon::prelude::*;
 
 use super::accumulation::{Pane, points_for};
@@ -11,6 +11,7 @@ use super::batch;
 use super::panes::{self, Cutting};
 use super::pass::Pass;
 use super::performance::Performance;
+use super::quality;
 use super::reading::Reading;
 use super::sketches::Windows;
 use super::subject::Subject;
@@ -29,6 +30,7 @@ pub struct Measured {
     pub performance_metric: Option<&'static str>,
     pub performance: Option<f64>,
     pub concept: Vec<ConceptStream>,
+    pub quality: Vec<QualityIssue>,
 }
 
 /// Every watched column in every window.
@@ -48,7 +50,8 @@ pub fn measure(
     task.step(0, 0, format!("measuring {} windows", cuttings.len()));
     let points = points_for(cuttings.len() * all_names.len());
     let first_rows = first_rows(pass, &cuttings);
-    let measured: Vec<(WindowReport, Option<Vec<ColumnSketch>>)> = cuttings
+    let n_features = reading.inputs.len();
+    let measured: Vec<_> = cuttings
         .par_iter()
         .zip(first_rows)
         .enumerate()
@@ -56,7 +59,7 @@ pub fn measure(
             let index = u32::try_from(index).unwrap_or(u32::MAX);
             let found = pass.total.window(cutting.panes.clone(), &all_names, points);
             let Some((pane, mut sketches)) = found else {
-                return (gap(index, cutting), None);
+                return (gap(index, cutting), (None, Vec::new()));
             };
             let latency = sketches.get(names.len()).and_then(latency);
             sketches.truncate(names.len());
@@ -67,10 +70,17 @@ pub fn measure(
             report.estimates = pane.tallies.worth.estimates(subject);
             report.columns = drifts;
             report.latency = latency;
-            (report, Some(sketches))
+            let findings = match report.is_too_small {
+                true => Vec::new(),
+                false => {
+                    quality::of_window(references.get(..n_features).unwrap_or_default(), &sketches)
+                }
+            };
+            (report, (Some(sketches), findings))
         })
         .collect();
-    let (mut windows, sketches): (Vec<WindowReport>, Windows) = measured.into_iter().unzip();
+    let (mut windows, (sketches, findings)): (Vec<WindowReport>, (Windows, Vec<_>)) =
+        measured.into_iter().unzip();
     let together = together::judged(subject, reading, pass, &cuttings, rule, task)?;
     for (window, together) in windows.iter_mut().zip(together) {
         window.multivariate = together;
@@ -87,7 +97,8 @@ pub fn measure(
     let has_truth = batch::has_truth(reading);
     Ok(Measured {
         names,
-        n_features: reading.inputs.len(),
+        n_features,
+        quality: quality::issues(findings, &windows, &pass.cut),
         windows,
         sketches,
         performance_metric: has_truth.then_some(match subject.answers().is_empty() {

@@ -1,0 +1,120 @@
+//! Data quality over all windows: one issue a column and kind, of what alerts alone.
+
+use assay_core::drift::ColumnSketch;
+use assay_core::drift::quality::{QualityFinding, QualityKind, column_quality, volume};
+use assay_core::replay::{QualityIssue, WindowReport};
+
+use super::panes::Cut;
+
+/// A rise of the missing share up to it is never an alert.
+const MIN_MISSING_RISE: f64 = 0.01;
+/// Windows by time that a volume is compared with at least.
+const MIN_EARLIER: usize = 5;
+
+/// What alerts in a window; `columns`: the features, by place in both.
+pub fn of_window(references: &[ColumnSketch], sketches: &[ColumnSketch]) -> Vec<QualityFinding> {
+    let columns = references.iter().zip(sketches);
+    columns
+        .flat_map(|(reference, sketch)| column_quality(reference, sketch, MIN_MISSING_RISE))
+        .filter(|finding| finding.alert)
+        .collect()
+}
+
+/// `found`: by window.
+pub fn issues(
+    found: Vec<Vec<QualityFinding>>,
+    windows: &[WindowReport],
+    cut: &Cut,
+) -> Vec<QualityIssue> {
+    let mut issues: Vec<QualityIssue> = Vec::new();
+    let of_columns = (0..).zip(found).flat_map(|(window, findings)| {
+        let findings = findings.into_iter();
+        findings.map(move |finding| (window, finding))
+    });
+    for (window, finding) in of_columns.chain(volumes(windows, cut)) {
+        let known = issues
+            .iter_mut()
+            .find(|issue| issue.kind == finding.kind && issue.column == finding.column);
+        match known {
+            Some(issue) => {
+                issue.windows.push(window);
+                if badness(&finding) > badness(&issue.worst) {
+                    issue.worst_window = window;
+                    issue.worst = finding;
+                }
+            }
+            None => issues.push(QualityIssue {
+                kind: finding.kind,
+                column: finding.column.clone(),
+                windows: vec![window],
+                worst_window: window,
+                worst: finding,
+            }),
+        }
+    }
+    issues
+}
+
+/// Rows of a window by time against those before it. The first and the last are cut off by the ends of the log, and so
+/// neither judged nor compared with; a gap between them holds 0 rows.
+fn volumes(windows: &[WindowReport], cut: &Cut) -> Vec<(u32, QualityFinding)> {
+    let is_by_time = matches!(cut, Cut::Time(_) | Cut::Calendar(_));
+    if !is_by_time || windows.len() < MIN_EARLIER + 3 {
+        return Vec::new();
+    }
+    let whole = windows.get(1..windows.len() - 1).unwrap_or_default();
+    let counts: Vec<u64> = whole.iter().map(|window| window.n_rows).collect();
+    let judged = (MIN_EARLIER..counts.len()).filter_map(|at| {
+        let finding = volume(counts.get(..at)?, *counts.get(at)?)?;
+        Some((whole.get(at)?.index, finding))
+    });
+    judged.filter(|(_, finding)| finding.alert).collect()
+}
+
+/// Of the same kind and column, how far it is from the reference.
+fn badness(finding: &QualityFinding) -> f64 {
+    match finding.kind {
+        QualityKind::Volume => finding.share.max(f64::MIN_POSITIVE).ln().abs(),
+        QualityKind::Missing
+        | QualityKind::Unseen
+        | QualityKind::OutOfRange
+        | QualityKind::TypeChange => finding.share - finding.reference_share,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use assay_core::replay::WindowSpec;
+
+    use super::*;
+
+    #[test]
+    fn a_day_with_few_rows_is_told_once_there_are_days_to_compare_with() {
+        let cut = |window: &str| {
+            let window: WindowSpec = window.parse().expect("a window");
+            Cut::of(Some(&window)).expect("a cut")
+        };
+        let cases: [(&str, &[u64], &[u32]); 5] = [
+            ("1d", &[10, 100, 100, 100, 100, 100, 100, 3], &[]),
+            ("1d", &[10, 100, 100, 100, 100, 100, 20, 100, 3], &[6]),
+            ("1d", &[10, 100, 100, 100, 100, 100, 0, 100, 3], &[6]),
+            ("1d", &[100, 100, 20, 100, 100, 100], &[]),
+            ("100rows", &[10, 100, 100, 100, 100, 100, 20, 100, 3], &[]),
+        ];
+        for (window, rows, wanted) in cases {
+            let windows: Vec<WindowReport> = (0..)
+                .zip(rows)
+                .map(|(index, n_rows)| {
+                    let window = serde_json::json!({
+                        "index": index, "first_row": 0, "last_row": 0, "start_ms": null, "end_ms": null,
+                        "n_rows": n_rows, "columns": [], "n_drifted": 0, "performance": null,
+                    });
+                    serde_json::from_value(window).expect("a window")
+                })
+                .collect();
+            let found = issues(Vec::new(), &windows, &cut(window));
+            let found: Vec<u32> = found.into_iter().flat_map(|issue| issue.windows).collect();
+            assert_eq!(found, wanted, "{window} {rows:?}");
+        }
+    }
+}
