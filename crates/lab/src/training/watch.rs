@@ -1,6 +1,7 @@
 //! What a model version remembers so that a replay can say what it is worth before labels come: fitted on the test rows, whose
 //! outcome is known and which the model has not seen.
 
+use assay_core::code::Code;
 use assay_core::drift::estimate::{CbpeOptions, CbpeReference, LossKind, LossReference};
 use assay_core::drift::{LossModel, WatchReference};
 use assay_core::matrix::Prediction;
@@ -78,7 +79,15 @@ pub fn watch_reference(
             let truth: Vec<f64> = take(truth, &rows);
             let predicted: Vec<f64> = take(predicted, &rows);
             watch.losses = LossReference::fit(&truth, &predicted, N_STRETCHES).ok();
-            watch.loss_models = loss_models(fitted, record, (&rows, &truth, &predicted), task)?;
+            let models = loss_models(fitted, record, (&rows, &truth, &predicted), task);
+            // A model is kept also when nobody can say how large its errors will be.
+            watch.loss_models = match models {
+                Err(cause) if cause.code() != Code::Cancelled => {
+                    task.warn(format!("its errors will not be estimated: {cause}"));
+                    Vec::new()
+                }
+                models => models?,
+            };
         }
         _ => {}
     }
