@@ -16,6 +16,7 @@ mod output;
 mod progress;
 mod recipe;
 mod replay;
+mod replay_challenge;
 mod report;
 mod run_export;
 mod run_import;

@@ -19,6 +19,7 @@ use crate::data::{Format, absolute};
 use crate::expect::write;
 use crate::output::{Output, count, figure, plural, table};
 use crate::progress;
+use crate::replay_challenge::{self, Challenge};
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -40,6 +41,8 @@ pub struct Arguments {
     again: Option<String>,
     #[command(flatten)]
     rule: Rule,
+    #[command(flatten)]
+    challenge: Challenge,
     #[command(flatten)]
     mapping: Mapping,
     /// Try in every window whether a model can tell its rows from those of the reference; slow
@@ -91,8 +94,8 @@ impl Arguments {
             window: self.window.clone(),
             options,
             rule: Some(self.rule.settings()),
-            challengers: Vec::new(),
-            retrain: Vec::new(),
+            challengers: self.challenge.challengers.clone(),
+            retrain: self.challenge.retrain.clone(),
             domain_classifier: self.domain_classifier,
         };
         let report = if let Some(replay) = &self.again {
@@ -404,7 +407,7 @@ pub fn text(report: &DriftReport) -> String {
         })
         .collect();
     format!(
-        "{}\n{} in {} of {} against {} {} of {}{performance}{findings}{alerts}\n\n{}\n\nreplay {}; {}",
+        "{}\n{} in {} of {} against {} {} of {}{performance}{findings}{alerts}\n\n{}{}\n\nreplay {}; {}",
         report.verdict,
         plural(report.n_rows, "row"),
         plural(n_windows, "window"),
@@ -427,6 +430,7 @@ pub fn text(report: &DriftReport) -> String {
             rows,
             &[1, 2, 3, 4]
         ),
+        replay_challenge::text(report),
         report.replay_id,
         drift::rule_sentence(&report.rule),
     )

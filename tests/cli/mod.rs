@@ -7,6 +7,7 @@ mod around;
 mod bad_input;
 mod card;
 mod chain;
+mod challenge;
 mod diff;
 mod electricity;
 mod exchange;

@@ -3,6 +3,8 @@
 mod accumulation;
 mod again;
 mod batch;
+mod challenge;
+mod challengers;
 mod concept;
 mod follow;
 mod guess;
@@ -17,6 +19,7 @@ pub(crate) mod pictures;
 mod preview;
 mod quality;
 mod reading;
+mod retraining;
 mod show;
 mod sketches;
 mod subject;
@@ -30,6 +33,7 @@ pub use junit::replay_junit;
 use std::time::Instant;
 
 use assay_core::code::Code;
+use assay_core::drift::challenge::ChallengeReport;
 use assay_core::replay::{
     ColumnRole, DRIFT_REPORT_SCHEMA, DriftReport, LogMapping, ReplayColumn, ReplaySpec, WindowSpec,
 };
@@ -41,6 +45,7 @@ use crate::datasets::file_name;
 use crate::error::{Attempt, Cause};
 use crate::{Error, Lab};
 use again::summarise;
+use challenge::Sample;
 use measure::Measured;
 use panes::Cut;
 use pass::Pass;
@@ -75,12 +80,13 @@ impl Lab {
         let subject = self.subject(spec)?;
         let mut reading = Reading::of(spec, &subject, task)?;
         let cut = Cut::of(spec.window.as_ref())?;
-        let mut pass = Pass::new(cut.clone());
+        let sample = Sample::of(&subject, &reading);
+        let mut pass = Pass::new(cut.clone(), sample.clone());
         pass.files(&subject, &reading, task)?;
         let evidence = pass.odd.evidence;
         if reading.order_is_open && evidence.n_month_first > 0 && evidence.n_day_first == 0 {
             reading.month_first()?;
-            pass = Pass::new(cut);
+            pass = Pass::new(cut, sample);
             pass.files(&subject, &reading, task)?;
         }
         self.keep_replay(spec, replay_id, &subject, &reading, &pass, started, task)
@@ -124,12 +130,23 @@ impl Lab {
         if pass.total.panes.is_empty() && pass.placing.n_without_time > 0 {
             return Err(assay_frame::Error::NoTimes.into());
         }
-        let warnings = warnings(subject, reading, pass);
+        let mut warnings = warnings(subject, reading, pass);
         for warning in &warnings {
             task.warn(warning.clone());
         }
         let rule = self.rule_of(spec)?;
         let measured = measure::measure(subject, reading, pass, &rule, task)?;
+        let mut challenge = challenge::report(subject, reading, pass, &measured, task)?;
+        let mut notes = Vec::new();
+        let policies = self.retrained(subject, pass, &measured, &rule, &mut notes, task)?;
+        if !policies.is_empty() {
+            let report = challenge.get_or_insert_with(|| challenge::alone(subject));
+            report.policies = policies;
+        }
+        for note in notes {
+            task.warn(note.clone());
+            warnings.push(note);
+        }
         task.step(0, 0, "storing");
         let packed = sketches::packed(&measured.names, &measured.sketches)?;
         let mut report = report(
@@ -141,6 +158,7 @@ impl Lab {
             pass.placing.n_rows,
             warnings,
             measured,
+            challenge,
             self.environment.now_ms(),
         );
         report.alerts = alert::raised(&self.store.settings()?.alert, &report);
@@ -203,6 +221,7 @@ fn report(
     n_rows: u64,
     warnings: Vec<String>,
     measured: Measured,
+    challenge: Option<ChallengeReport>,
     created_ms: i64,
 ) -> DriftReport {
     let metric = measured.performance_metric;
@@ -233,7 +252,7 @@ fn report(
         alerts: Vec::new(),
         quality: measured.quality,
         concept: measured.concept,
-        challenge: None,
+        challenge,
         findings: Vec::new(),
         created_ms,
         duration_secs: 0.0,

@@ -1,6 +1,7 @@
 //! Training: data, recipe, split, fit, measure, export, check the export, keep everything.
 
 mod adversarial;
+mod again;
 mod calibrate;
 mod choose;
 mod command;
@@ -20,7 +21,9 @@ pub(crate) mod rows_reference;
 mod watch;
 mod weights;
 
+pub(crate) use again::Again;
 pub(crate) use command::command;
+pub(crate) use fit::FittedModel;
 pub(crate) use keep::{
     ADVERSARIAL, MODEL, PREDICTIONS, REFERENCE, RESULT, VALIDATION, prediction_column,
 };
@@ -49,7 +52,6 @@ use assay_store::{FinishedRun, NewRun};
 
 use self::choose::Offered;
 use self::division::Division;
-use self::fit::FittedModel;
 use self::leaks::Sides;
 use self::no_target::Labels;
 use self::result::Beside;

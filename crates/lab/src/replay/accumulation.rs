@@ -13,6 +13,7 @@ use assay_core::drift::{ColumnSketch, Dictionary, MAX_KEPT, MIN_KEPT, SketchBuil
 use assay_core::replay::WindowPerformance;
 use assay_frame::{Error, LogColumn, MAX_WINDOWS};
 
+use super::retraining::most_rows;
 use super::tallies::Tallies;
 use super::together::MAX_SAMPLED;
 
@@ -122,6 +123,11 @@ pub struct Accumulation {
     sampled: usize,
     n_sampled: usize,
     n_parts: u64,
+    /// For how many panes the tallies are narrow enough.
+    narrowed: usize,
+    n_labelled: usize,
+    /// The largest hash of labelled rows that are kept; all as long as they are not too many.
+    pub most: u64,
 }
 
 impl Default for Accumulation {
@@ -134,6 +140,9 @@ impl Default for Accumulation {
             sampled: MAX_SAMPLE_ROWS,
             n_sampled: 0,
             n_parts: 0,
+            narrowed: 1,
+            n_labelled: 0,
+            most: u64::MAX,
         }
     }
 }
@@ -145,6 +154,7 @@ impl Accumulation {
             dictionaries: other.dictionaries.clone(),
             kept: other.kept,
             sampled: other.sampled,
+            most: other.most,
             ..Self::default()
         }
     }
@@ -208,6 +218,9 @@ impl Accumulation {
         self.dictionaries = other.dictionaries;
         self.kept = self.kept.min(other.kept);
         self.sampled = self.sampled.min(other.sampled);
+        if other.most < self.most {
+            self.thin(other.most);
+        }
         self.n_parts += 1;
         for (index, pane) in other.panes {
             self.put(index, pane);
@@ -220,6 +233,7 @@ impl Accumulation {
         let panes = std::mem::take(&mut self.panes);
         self.n_held = 0;
         self.n_sampled = 0;
+        self.n_labelled = 0;
         for (index, pane) in panes {
             self.put(index.div_euclid(2), pane);
         }
@@ -254,12 +268,18 @@ impl Accumulation {
 
     fn put(&mut self, index: i64, pane: Pane) {
         let n_parts = self.n_parts;
+        let mut pane = pane;
+        if self.most < u64::MAX {
+            pane.tallies.labelled.thin(self.most);
+        }
+        self.n_labelled += pane.tallies.labelled.n_rows();
         let held = self.panes.entry(index).or_default();
         self.n_held -= held.n_held;
         self.n_sampled -= held.tallies.together.n_held();
         held.merge(&pane);
         held.tallies.together.shrink(self.sampled);
         self.n_sampled += held.tallies.together.n_held();
+        held.tallies.narrow(self.narrowed);
         held.touched = n_parts;
         held.sealed = None;
         self.n_held += held.n_held;
@@ -285,6 +305,14 @@ impl Accumulation {
                     sample.n_held()
                 })
                 .sum();
+        }
+        while self.n_labelled > most_rows(self.dictionaries.len()) {
+            self.thin(self.most / 2);
+        }
+        while self.narrowed < self.panes.len() {
+            self.narrowed *= 2;
+            let (panes, n_panes) = (self.panes.values_mut(), self.narrowed);
+            panes.for_each(|pane| pane.tallies.narrow(n_panes));
         }
         if self.n_held <= MAX_HELD {
             return Ok(());
@@ -317,6 +345,16 @@ impl Accumulation {
             self.recount();
         }
         Ok(())
+    }
+
+    /// Keeps labelled rows up to a hash.
+    fn thin(&mut self, most: u64) {
+        self.most = most;
+        self.n_labelled = 0;
+        for pane in self.panes.values_mut() {
+            pane.tallies.labelled.thin(most);
+            self.n_labelled += pane.tallies.labelled.n_rows();
+        }
     }
 
     fn recount(&mut self) {

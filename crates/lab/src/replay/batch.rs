@@ -6,6 +6,7 @@ use assay_core::recipe::InputColumn;
 use assay_core::schema::ColumnType;
 use assay_frame::{Frame, LogColumn, read_column};
 
+use super::challengers::{Said, timed};
 use super::oddities::Oddities;
 use super::panes::Cut;
 use super::reading::{Reading, Source};
@@ -81,17 +82,21 @@ pub fn read(
             columns.push(LogColumn::missing(source.input.is_text(), n_rows));
         }
     }
-    let prediction = match &subject.model {
+    let said = match &subject.model {
         Some(model) if can_answer => Some(answer(model, &reading.inputs, &columns, n_rows)?),
         _ => None,
     };
-    let losses = match (&subject.model, &prediction) {
+    let losses = match (&subject.model, &said) {
         (Some(model), Some(_)) => losses(model, &reading.inputs, &columns, n_rows)?,
         _ => Vec::new(),
     };
-    match &prediction {
-        Some(prediction) => {
-            let values = prediction_column(prediction, &subject.classes).values;
+    let beside = match &said {
+        Some(_) => (reading.beside).answers(subject, &columns, frame, &mut odd)?,
+        None => Vec::new(),
+    };
+    match &said {
+        Some(said) => {
+            let values = prediction_column(&said.prediction, &subject.classes).values;
             columns.push(LogColumn::of(&values));
         }
         None if subject.model.is_some() => {
@@ -104,11 +109,11 @@ pub fn read(
         columns.push(column);
         truth
     });
-    if let (Some(name), Some(prediction)) = (&reading.mapping.prediction, &prediction)
+    if let (Some(name), Some(said)) = (&reading.mapping.prediction, &said)
         && has(name)
     {
         let texts = assay_frame::column_texts(frame, name)?;
-        odd.disagreement(&texts, prediction, &subject.classes);
+        odd.disagreement(&texts, &said.prediction, &subject.classes);
     }
     if let Some(name) = &reading.mapping.latency {
         columns.push(numbers(frame, name, &there)?);
@@ -127,8 +132,9 @@ pub fn read(
         versions,
         columns,
         known: Known {
-            prediction,
+            said,
             losses,
+            beside,
             truth,
         },
         odd,
@@ -140,8 +146,8 @@ fn answer(
     inputs: &[Source],
     columns: &[LogColumn],
     n_rows: usize,
-) -> Result<Prediction, Cause> {
-    model.scorer.predict(&raw(inputs, columns, n_rows))
+) -> Result<Said, Cause> {
+    timed(&model.scorer, n_rows, raw(inputs, columns, n_rows).columns)
 }
 
 /// What the model's loss models say of the same rows.

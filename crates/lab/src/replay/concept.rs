@@ -52,7 +52,7 @@ struct Found {
 impl Errors {
     /// Wrong is 1 and right 0 of classes; of numbers the absolute error over that of the test rows.
     pub fn of(subject: &Subject, known: &Known, first_row: u64) -> Self {
-        let of_rows = match (&known.truth, &known.prediction) {
+        let of_rows = match (&known.truth, known.prediction()) {
             (Some(Truth::Classes(truth)), Some(Prediction::Classes { indices, .. })) => truth
                 .iter()
                 .zip(indices)

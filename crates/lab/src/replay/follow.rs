@@ -15,6 +15,7 @@ use assay_core::{ReplayId, Task};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 
 use self::growing::Growing;
+use super::challenge::Sample;
 use super::measure;
 use super::panes::Cut;
 use super::pass::Pass;
@@ -67,7 +68,9 @@ impl Lab {
             let is_last = is_over();
             if followed.is_none() && has_rows(spec) {
                 let reading = Reading::of(spec, &subject, &task)?;
-                followed = Some((reading, Pass::new(Cut::of(spec.window.as_ref())?)));
+                let sample = Sample::of(&subject, &reading);
+                let pass = Pass::new(Cut::of(spec.window.as_ref())?, sample);
+                followed = Some((reading, pass));
             }
             if let Some((reading, pass)) = &mut followed {
                 let files = files_of(&spec.logs, &Task::silent()).unwrap_or_default();

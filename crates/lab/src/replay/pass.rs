@@ -13,6 +13,7 @@ use assay_frame::{Frame, LogColumn, LogStages};
 
 use super::accumulation::{Accumulation, Gathered, Pane};
 use super::batch::{self, Batch};
+use super::challenge::Sample;
 use super::concept::{Concept, Errors};
 use super::oddities::Oddities;
 use super::panes::{Cut, Placed, Placing};
@@ -38,12 +39,13 @@ pub struct Pass {
     /// Rows of a pane of `total`, where nobody said how to cut.
     size: u64,
     pub n_set_aside: u64,
+    pub sample: Sample,
     /// Rows that were read, with a place or without.
     n_read: u64,
 }
 
 impl Pass {
-    pub fn new(cut: Cut) -> Self {
+    pub fn new(cut: Cut, sample: Sample) -> Self {
         Self {
             size: size_of(&cut),
             cut,
@@ -52,6 +54,7 @@ impl Pass {
             total: Accumulation::default(),
             concept: Concept::default(),
             n_set_aside: 0,
+            sample,
             n_read: 0,
         }
     }
@@ -111,7 +114,8 @@ impl Pass {
                     })
                 },
                 finish: &|numbered: Numbered| {
-                    let gathered = numbered.gathered(subject, reading, kept);
+                    let sample = held(&merging).sample.beside();
+                    let gathered = numbered.gathered(subject, reading, kept, sample);
                     held(&merging).add(subject, gathered)
                 },
             },
@@ -182,10 +186,9 @@ impl Pass {
                     "rows that were sorted are not in order",
                 ));
             };
-            merging.add(
-                subject,
-                numbered.gathered(subject, reading, self.total.kept()),
-            )?;
+            let sample = merging.sample.beside();
+            let gathered = numbered.gathered(subject, reading, self.total.kept(), sample);
+            merging.add(subject, gathered)?;
         }
         self.take(ordering, merging)
     }
@@ -200,6 +203,7 @@ impl Pass {
             self.size *= 2;
         }
         self.concept = merging.concept;
+        self.sample.merge(merging.sample);
         self.total.merge(merging.part)?;
         Ok(())
     }
@@ -208,9 +212,9 @@ impl Pass {
 /// Columns whose absence is said.
 fn wanted(reading: &Reading) -> Vec<&str> {
     let mapping = &reading.mapping;
-    let mut wanted: Vec<&str> = reading
-        .inputs
-        .iter()
+    let inputs = reading.inputs.iter();
+    let mut wanted: Vec<&str> = inputs
+        .chain(&reading.beside.extra)
         .map(|source| source.name.as_str())
         .collect();
     for named in [
@@ -299,10 +303,12 @@ struct Ready {
     panes: Vec<(i64, Gathered)>,
     columns: Vec<LogColumn>,
     errors: Errors,
+    sample: Sample,
 }
 
 impl Numbered {
-    fn gathered(self, subject: &Subject, reading: &Reading, kept: usize) -> Ready {
+    fn gathered(self, subject: &Subject, reading: &Reading, kept: usize, sample: Sample) -> Ready {
+        let mut sample = sample;
         let Batch {
             times,
             columns,
@@ -320,14 +326,16 @@ impl Numbered {
                 None => Some((time, time)),
                 Some((a, b)) => Some((time.min(a), time.max(b))),
             });
-            pane.tallies = Tallies::of(&PaneRows {
+            let pane_rows = PaneRows {
                 subject,
                 reading,
                 columns: &columns,
                 known: &known,
                 rows: &rows,
                 first_row: self.first_row,
-            });
+            };
+            pane.tallies = Tallies::of(&pane_rows);
+            sample.add(&pane_rows);
             let gathered = Gathered::of(pane, &columns, &rows, kept);
             errors.panes.push((index, rows));
             (index, gathered)
@@ -349,6 +357,7 @@ impl Numbered {
             panes,
             columns,
             errors,
+            sample,
         }
     }
 }
@@ -357,6 +366,7 @@ impl Numbered {
 struct Merging {
     part: Accumulation,
     concept: Concept,
+    sample: Sample,
     size: u64,
     next: u64,
     waiting: BTreeMap<u64, Ready>,
@@ -367,6 +377,7 @@ impl Merging {
         Self {
             part: Accumulation::beside(&pass.total),
             concept: pass.concept.clone(),
+            sample: pass.sample.beside(),
             size: pass.size,
             next: 0,
             waiting: BTreeMap::new(),
@@ -383,6 +394,7 @@ impl Merging {
                 self.size *= 2;
             }
             self.concept.add(subject, &ready.errors);
+            self.sample.merge(ready.sample);
             self.part.add(ready.panes, &ready.columns)?;
         }
         Ok(())

@@ -21,7 +21,7 @@ pub struct Performance {
 impl Performance {
     pub fn of(known: &Known, rows: &Rows) -> Self {
         let mut performance = Self::default();
-        match (&known.truth, &known.prediction) {
+        match (&known.truth, known.prediction()) {
             (Some(Truth::Classes(labels)), Some(Prediction::Classes { indices, .. })) => {
                 for row in rows.iter() {
                     let label = labels.get(row).copied().flatten();

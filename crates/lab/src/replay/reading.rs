@@ -10,7 +10,9 @@ use assay_core::replay::{LogMapping, ReplaySpec, TimeFormat, WindowSpec};
 use assay_core::schema::ColumnType;
 use assay_frame::{Beginning, FileKind, LogTimes, TimeForm};
 
+use super::challengers::Beside;
 use super::joined::Joined;
+use super::retraining::require_labels;
 use super::subject::Subject;
 use super::together::RowLayout;
 use crate::error::Cause;
@@ -29,6 +31,8 @@ pub struct Reading {
     pub mapping: LogMapping,
     /// Where the log has each of the model's inputs, if it does.
     pub inputs: Vec<Source>,
+    /// Challengers that the log can be put to.
+    pub beside: Beside,
     pub times: Option<LogTimes>,
     /// Nobody said in which order day and month stand: all rows decide.
     pub order_is_open: bool,
@@ -93,7 +97,9 @@ impl Reading {
         {
             return Err(assay_frame::Error::NoTimes.into());
         }
-        let options = options_of(&beginning, &spec.options, &inputs, &mapping);
+        let beside = Beside::of(subject, &inputs, &mapping, &there, &mut notes);
+        let read = inputs.iter().chain(&beside.extra);
+        let options = options_of(&beginning, &spec.options, read, &mapping);
         let (times, order_is_open) = times_of(&beginning, &mapping)?;
         let target = subject.target();
         let joined = match &mapping.labels {
@@ -108,6 +114,7 @@ impl Reading {
             }
             (None, _) => None,
         };
+        require_labels(subject, label.is_some() || joined.is_some())?;
         Ok(Self {
             layout: RowLayout::of(subject, &inputs, spec.domain_classifier),
             files,
@@ -115,6 +122,7 @@ impl Reading {
             options,
             mapping,
             inputs,
+            beside,
             times,
             order_is_open,
             label,
@@ -290,10 +298,10 @@ fn is_text(beginning: &Beginning) -> bool {
 
 /// What the model takes as text is text, also where it looks like numbers; times are read from their own text, so that a
 /// zone that is not written can be named.
-fn options_of(
+fn options_of<'a>(
     beginning: &Beginning,
     options: &ImportOptions,
-    inputs: &[Source],
+    inputs: impl Iterator<Item = &'a Source>,
     mapping: &LogMapping,
 ) -> ImportOptions {
     let mut options = options.clone();
@@ -307,7 +315,7 @@ fn options_of(
             options.types.entry(name.to_owned()).or_insert(text);
         }
     };
-    for source in inputs.iter().filter(|source| source.input.is_text()) {
+    for source in inputs.filter(|source| source.input.is_text()) {
         as_text(&source.name);
     }
     if is_text(beginning) {

@@ -2,6 +2,7 @@
 
 use assay_core::Task;
 use assay_core::code::Code;
+use assay_core::drift::challenge::Policy;
 use assay_core::drift::{
     LossModel, ReferenceSketch, SKETCH_SCHEMA, SketchShape, WatchReference, sketch_reference,
 };
@@ -14,6 +15,8 @@ use assay_core::run::TrainRecord;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
+use super::challengers::Challenger;
+use super::retraining::require_model;
 use crate::Lab;
 use crate::error::Cause;
 use crate::models::trained;
@@ -31,6 +34,10 @@ pub struct Subject {
     pub inputs: Vec<InputColumn>,
     /// Names of the classes that the target and the predictions hold.
     pub classes: Vec<String>,
+    /// Models that are asked about the same rows.
+    pub challengers: Vec<Challenger>,
+    /// When the model is trained again, to see what that would have brought.
+    pub retrain: Vec<Policy>,
 }
 
 pub struct Model {
@@ -43,6 +50,16 @@ pub struct Model {
 
 impl Lab {
     pub(super) fn subject(&self, spec: &ReplaySpec) -> Result<Subject, Cause> {
+        let subject = self.held_up(spec)?;
+        require_model(spec, subject.model.as_ref())?;
+        Ok(Subject {
+            challengers: self.challengers(spec, subject.model.as_ref())?,
+            retrain: spec.retrain.clone(),
+            ..subject
+        })
+    }
+
+    fn held_up(&self, spec: &ReplaySpec) -> Result<Subject, Cause> {
         match (&spec.model, &spec.reference) {
             (Some(model), None) => self.model_subject(model),
             (None, Some(dataset)) => self.dataset_subject(dataset),
@@ -83,6 +100,8 @@ impl Lab {
             dataset: None,
             reference,
             classes,
+            challengers: Vec::new(),
+            retrain: Vec::new(),
         })
     }
 
@@ -101,6 +120,8 @@ impl Lab {
                 })
                 .collect(),
             classes: Vec::new(),
+            challengers: Vec::new(),
+            retrain: Vec::new(),
         })
     }
 

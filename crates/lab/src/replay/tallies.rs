@@ -4,8 +4,10 @@ use assay_core::drift::multivariate::RowSample;
 use assay_frame::LogColumn;
 
 use super::accumulation::Rows;
+use super::challenge::Challenge;
 use super::performance::Performance;
 use super::reading::Reading;
+use super::retraining::Labelled;
 use super::subject::Subject;
 use super::together;
 use super::truth::Known;
@@ -31,6 +33,8 @@ pub struct Tallies {
     pub performance: Performance,
     pub together: RowSample,
     pub worth: Worth,
+    pub challenge: Challenge,
+    pub labelled: Labelled,
 }
 
 impl Tallies {
@@ -39,6 +43,8 @@ impl Tallies {
             performance: Performance::of(rows.known, rows.rows),
             together: together::sample(rows),
             worth: Worth::of(rows),
+            challenge: Challenge::of(rows),
+            labelled: Labelled::of(rows),
         }
     }
 
@@ -46,6 +52,8 @@ impl Tallies {
         self.performance.merge(&other.performance);
         self.together.merge(&other.together);
         self.worth.merge(&other.worth);
+        self.challenge.merge(&other.challenge);
+        self.labelled.merge(&other.labelled);
     }
 
     /// Numbers of 8 bytes that are held, about.
@@ -56,5 +64,10 @@ impl Tallies {
     /// Of a pane that is through: as few points as its columns are left with.
     pub fn seal(&mut self, points: usize) {
         self.worth.seal(points);
+    }
+
+    /// Panes of which there are so many keep less each.
+    pub fn narrow(&mut self, n_panes: usize) {
+        self.challenge.narrow(n_panes);
     }
 }

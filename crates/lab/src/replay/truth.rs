@@ -6,6 +6,7 @@ use assay_core::recipe::InputColumn;
 use assay_core::schema::ColumnType;
 use assay_frame::{Frame, LogColumn, read_column};
 
+use super::challengers::Said;
 use super::oddities::Oddities;
 use super::reading::Reading;
 use super::subject::Subject;
@@ -22,11 +23,19 @@ pub enum Truth {
 /// What is known of each row of a part besides its columns.
 pub struct Known {
     /// What the model said; `None` where it cannot be asked.
-    pub prediction: Option<Prediction>,
+    pub said: Option<Said>,
     /// What the model's loss models expect its loss to be, by model then row.
     pub losses: Vec<Vec<f64>>,
+    /// What its challengers said, in their order; empty where not all can be asked.
+    pub beside: Vec<Said>,
     /// `None` where the log has no labels.
     pub truth: Option<Truth>,
+}
+
+impl Known {
+    pub fn prediction(&self) -> Option<&Prediction> {
+        self.said.as_ref().map(|said| &said.prediction)
+    }
 }
 
 /// The labels as drift compares them and as performance needs them.

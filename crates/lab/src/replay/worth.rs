@@ -24,7 +24,7 @@ pub struct Worth {
 impl Worth {
     pub fn of(rows: &PaneRows<'_>) -> Self {
         let mut worth = Self::default();
-        match &rows.known.prediction {
+        match rows.known.prediction() {
             Some(Prediction::Classes {
                 indices,
                 probabilities,

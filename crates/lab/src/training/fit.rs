@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use assay_core::matrix::Prediction;
 use assay_core::model::Model;
-use assay_core::recipe::{FittedRecipe, Missing};
-use assay_core::train::ParamValue;
-use assay_core::{Columns, Task};
+use assay_core::recipe::{FittedRecipe, Missing, Recipe};
+use assay_core::train::{ParamValue, TargetTransform};
+use assay_core::{Columns, Target, Task};
 use assay_learn::Training;
 
 use super::{Plan, weights};
@@ -16,6 +16,17 @@ use crate::error::Cause;
 pub struct FittedModel {
     pub recipe: FittedRecipe,
     pub model: Model,
+}
+
+/// All that decides a model besides its rows.
+pub struct Fitting<'a> {
+    pub algorithm: &'a str,
+    pub params: &'a BTreeMap<String, ParamValue>,
+    pub recipe: &'a Recipe,
+    pub transform: Option<TargetTransform>,
+    /// One a row; `None`: each counts 1.
+    pub weights: Option<&'a [f32]>,
+    pub seed: u64,
 }
 
 impl Plan {
@@ -62,27 +73,17 @@ impl Plan {
         seed: u64,
         task: &Task,
     ) -> Result<FittedModel, Cause> {
-        task.step(0, 0, "fitting the recipe");
         let target = self.target.target.take(positions);
-        let (recipe, matrix) = assay_frame::fit_and_apply(
-            columns,
-            &target,
-            &self.recipe,
-            missing_of(&self.algorithm)?,
-            task,
-        )?;
-        task.check()?;
         let weights = weights::take(self.weights.as_deref(), positions)?;
-        let training = Training {
-            x: &matrix,
-            y: &target,
+        let fitting = Fitting {
+            algorithm: &self.algorithm,
+            params,
+            recipe: &self.recipe,
+            transform: self.transform,
             weights: weights.as_deref(),
             seed,
-            task,
         };
-        let model =
-            assay_learn::fit_transformed(&self.algorithm, params, self.transform, &training)?;
-        Ok(FittedModel { recipe, model })
+        fit_rows(&fitting, columns, &target, task)
     }
 
     /// A model on the rows `train`, and what it says of the rows `validation`.
@@ -96,6 +97,29 @@ impl Plan {
         let fitted = self.fit(params, &self.columns(train)?, train, seed, task)?;
         fitted.predict(&self.columns(validation)?)
     }
+}
+
+pub fn fit_rows(
+    fitting: &Fitting<'_>,
+    columns: &Columns,
+    target: &Target,
+    task: &Task,
+) -> Result<FittedModel, Cause> {
+    task.step(0, 0, "fitting the recipe");
+    let missing = missing_of(fitting.algorithm)?;
+    let (recipe, matrix) =
+        assay_frame::fit_and_apply(columns, target, fitting.recipe, missing, task)?;
+    task.check()?;
+    let training = Training {
+        x: &matrix,
+        y: target,
+        weights: fitting.weights,
+        seed: fitting.seed,
+        task,
+    };
+    let (algorithm, params) = (fitting.algorithm, fitting.params);
+    let model = assay_learn::fit_transformed(algorithm, params, fitting.transform, &training)?;
+    Ok(FittedModel { recipe, model })
 }
 
 impl FittedModel {

@@ -249,8 +249,8 @@ fn fitted(column: &RawColumn) -> Option<EncodedColumn> {
     let moments = crate::sketch::Moments::of(&encoded);
     let std = (moments.m2 / moments.n as f64).sqrt();
     fitted.mean = moments.mean;
-    // What rounding leaves of a constant is no scale.
-    let least = 10.0 * f64::EPSILON * moments.mean.abs();
+    // What rounding leaves of a constant is no scale (scikit-learn's bound).
+    let least = moments.n as f64 * f64::EPSILON * moments.mean.abs();
     fitted.scale = if std > least { std } else { 1.0 };
     Some(fitted)
 }
