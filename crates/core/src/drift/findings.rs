@@ -38,9 +38,9 @@ fn performance(report: &DriftReport) -> Option<String> {
     let worst = values.map(|p| p.value).reduce(worse_of(greater))?;
     Some(format!(
         "{metric} was worse than the {} of the test rows in {}, at worst {}",
-        number(test),
+        figure(test),
         windows(worse.iter().map(|window| window.index)),
-        number(worst)
+        figure(worst)
     ))
 }
 
@@ -63,7 +63,7 @@ fn estimates(report: &DriftReport) -> Option<String> {
         let mean = apart.iter().sum::<f64>() / apart.len() as f64;
         return Some(format!(
             "Without labels {metric} was estimated {} off on average, over {} windows",
-            number(mean),
+            figure(mean),
             count(apart.len() as u64)
         ));
     }
@@ -78,7 +78,7 @@ fn estimates(report: &DriftReport) -> Option<String> {
     Some(format!(
         "Estimated {metric} left its limits in {}, at worst {}",
         windows(alerts.iter().map(|(index, _)| *index)),
-        number(worst)
+        figure(worst)
     ))
 }
 
@@ -136,7 +136,7 @@ fn multivariate(report: &DriftReport) -> Vec<String> {
         Some(format!(
             "The rows hang together otherwise in {}: {name} up to {}",
             windows(alerts.iter().map(|(index, _)| *index)),
-            number(most)
+            figure(most)
         ))
     });
     told.collect()
@@ -185,9 +185,9 @@ fn challengers(report: &DriftReport) -> Vec<String> {
             test.challenger,
             test.champion,
             test.metric,
-            number(test.gain),
-            number(test.low),
-            number(test.high)
+            figure(test.gain),
+            figure(test.low),
+            figure(test.high)
         )
     });
     told.collect()
@@ -236,6 +236,16 @@ fn windows(indices: impl Iterator<Item = u32>) -> String {
         0 => format!("{noun} {}", texts.join(", ")),
         more => format!("{noun} {} and {} more", texts.join(", "), count(more)),
     }
+}
+
+/// Three significant digits, and all before the point: more say nothing in a sentence.
+fn figure(value: f64) -> String {
+    let digits = match value.abs().log10().floor() {
+        magnitude if magnitude.is_finite() => (2 - magnitude as i32).clamp(0, 12),
+        _ => 0,
+    };
+    let scale = 10_f64.powi(digits);
+    number((value * scale).round() / scale)
 }
 
 #[cfg(test)]
