@@ -126,7 +126,9 @@ it('the rows stand in the order that is asked for, and the address holds it', as
   await expect.poll(() => page.url()).toContain('order=severity');
   await order.selectOption('alike together');
   await expect.poll(() => page.url()).toContain('order=clustered');
-  await inspector().getByRole('application', { name: 'weight_g in window 1 over the reference' }).waitFor();
+  await inspector()
+    .getByRole('application', { name: /^weight_g in window \d+ over the reference$/ })
+    .waitFor();
   await order.selectOption('by first drift');
   await expect.poll(() => page.url()).not.toContain('order=');
 });
@@ -156,7 +158,7 @@ it('the report is one HTML file', async () => {
 });
 
 it('a deleted replay comes back with Undo', async () => {
-  await window.page.getByRole('button', { name: 'More' }).click();
+  await window.page.getByRole('button', { name: 'More', exact: true }).click();
   await window.page.getByRole('menuitem', { name: 'Delete this replay' }).click();
   await window.page.getByText('Run a production log through a registered model').waitFor();
   await window.page.getByRole('button', { name: /^Undo Ctrl/ }).click();
