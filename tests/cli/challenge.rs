@@ -135,10 +135,7 @@ fn the_better_challenger_is_found_and_training_again_is_simulated() {
         (&stump["better"], &stump["worse"]),
         (&json!(true), &json!(false))
     );
-    assert!(
-        gained > 0.01,
-        "the two are worth telling apart: {gained}"
-    );
+    assert!(gained > 0.01, "the two are worth telling apart: {gained}");
     assert!((number(&stump["gain"]) - gained).abs() < 0.01, "{stump}");
     assert_eq!(
         (&twin["better"], &twin["worse"]),
