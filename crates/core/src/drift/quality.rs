@@ -8,7 +8,7 @@ use ts_rs::TS;
 
 use super::estimate::MetricLimits;
 use super::{ColumnSketch, SketchShape};
-use crate::words::percent;
+use crate::words::{count, number, percent};
 
 /// Standard deviations over what is expected.
 const N_STDS: f64 = 3.0;
@@ -57,6 +57,28 @@ pub fn column_quality(
     findings.extend(out_of_range(reference, window));
     findings.extend(unseen(reference, window));
     findings
+}
+
+/// Values of a window that could not be read as what the reference holds, and so count as missing. `None` without one:
+/// any is an alert.
+pub fn unreadable(window: &ColumnSketch, n_unreadable: u64) -> Option<QualityFinding> {
+    if n_unreadable == 0 {
+        return None;
+    }
+    let share = n_unreadable as f64 / window.n_rows.max(1) as f64;
+    Some(finding(
+        QualityKind::TypeChange,
+        window,
+        n_unreadable,
+        (share, 0.0),
+        None,
+        format!(
+            "{} values of `{}` ({}) are not of the type that the reference holds.",
+            count(n_unreadable),
+            window.name,
+            percent(share)
+        ),
+    ))
 }
 
 /// A window's number of rows against those of the reference's own windows (of as long a period, or one each).
@@ -166,9 +188,14 @@ fn out_of_range(reference: &ColumnSketch, window: &ColumnSketch) -> Option<Quali
         (share, 0.0),
         Some(2.0 * (most - 1.0).max(0.0) / n.max(1) as f64),
         format!(
-            "{outside} values of `{}` ({}) lie outside the reference's {min} to {max}: {below} below, {above} above.",
+            "{} values of `{}` ({}) lie outside the reference's {} to {}: {} below, {} above.",
+            count(outside),
             window.name,
-            percent(share)
+            percent(share),
+            number(*min),
+            number(*max),
+            count(below),
+            count(above)
         ),
     );
     found.alert = alert;

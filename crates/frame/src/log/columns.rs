@@ -83,6 +83,8 @@ pub struct ReadColumn {
     pub n_unreadable: u64,
     /// The first of them.
     pub unreadable: Option<String>,
+    /// Their rows, ascending.
+    pub unreadable_rows: Vec<usize>,
 }
 
 /// The column `name` as the values of an input: numbers of a text column where they are some, texts of a column of numbers
@@ -97,6 +99,7 @@ pub fn read_column(frame: &Frame, name: &str, input: &InputColumn) -> Result<Rea
         changed: None,
         n_unreadable: 0,
         unreadable: None,
+        unreadable_rows: Vec::new(),
     };
     let is_time = |kind| matches!(kind, ColumnType::Date | ColumnType::Datetime);
     let is_wrong = !input.is_text() && view.kind() == ColumnType::Text
@@ -134,6 +137,7 @@ fn read_changed(frame: &Frame, view: View<'_>, input: &InputColumn) -> ReadColum
         changed: Some(view.kind()),
         n_unreadable: 0,
         unreadable: None,
+        unreadable_rows: Vec::new(),
     };
     if input.is_text() {
         // Dates and date-times as they print.
@@ -144,7 +148,8 @@ fn read_changed(frame: &Frame, view: View<'_>, input: &InputColumn) -> ReadColum
     let numbers = view
         .texts()
         .into_iter()
-        .map(|text| {
+        .enumerate()
+        .map(|(row, text)| {
             let Some(text) = text else { return f64::NAN };
             let number = match input.kind {
                 ColumnType::Date | ColumnType::Datetime => time_number(&text, input.kind),
@@ -154,6 +159,7 @@ fn read_changed(frame: &Frame, view: View<'_>, input: &InputColumn) -> ReadColum
             };
             number.unwrap_or_else(|| {
                 read.n_unreadable += 1;
+                read.unreadable_rows.push(row);
                 read.unreadable.get_or_insert(text);
                 f64::NAN
             })

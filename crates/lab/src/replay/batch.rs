@@ -72,12 +72,15 @@ pub fn read(
     };
     let mut columns = Vec::with_capacity(reading.inputs.len() + 3);
     let mut can_answer = true;
+    let mut unreadable = Vec::with_capacity(reading.inputs.len());
     for source in &reading.inputs {
         if has(&source.name) {
             let read = read_column(frame, &source.name, &source.input)?;
             odd.column(&source.name, &source.input, &read);
             columns.push(read.column);
+            unreadable.push(read.unreadable_rows);
         } else {
+            unreadable.push(Vec::new());
             can_answer &= subject.takes_missing(&source.input);
             columns.push(LogColumn::missing(source.input.is_text(), n_rows));
         }
@@ -136,6 +139,7 @@ pub fn read(
             losses,
             beside,
             truth,
+            unreadable,
         },
         odd,
     })

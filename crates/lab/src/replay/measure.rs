@@ -73,7 +73,8 @@ pub fn measure(
             let findings = match report.is_too_small {
                 true => Vec::new(),
                 false => {
-                    quality::of_window(references.get(..n_features).unwrap_or_default(), &sketches)
+                    let features = references.get(..n_features).unwrap_or_default();
+                    quality::of_window(features, &sketches, &pane.tallies.unreadable)
                 }
             };
             (report, (Some(sketches), findings))

@@ -1,22 +1,69 @@
 //! Data quality over all windows: one issue a column and kind, of what alerts alone.
 
 use assay_core::drift::ColumnSketch;
-use assay_core::drift::quality::{QualityFinding, QualityKind, column_quality, volume};
+use assay_core::drift::quality::{QualityFinding, QualityKind, column_quality, unreadable, volume};
 use assay_core::replay::{QualityIssue, WindowReport};
 
+use super::accumulation::Rows;
 use super::panes::Cut;
+use super::tallies::PaneRows;
 
 /// A rise of the missing share up to it is never an alert.
 const MIN_MISSING_RISE: f64 = 0.01;
 /// Windows by time that a volume is compared with at least.
 const MIN_EARLIER: usize = 5;
 
-/// What alerts in a window; `columns`: the features, by place in both.
-pub fn of_window(references: &[ColumnSketch], sketches: &[ColumnSketch]) -> Vec<QualityFinding> {
+/// How many values of a pane are not of their column's type, by place; empty where all are.
+#[derive(Clone, Default)]
+pub struct Unreadable {
+    by_column: Vec<u64>,
+}
+
+impl Unreadable {
+    pub fn of(rows: &PaneRows<'_>) -> Self {
+        let columns = &rows.known.unreadable;
+        if columns.iter().all(Vec::is_empty) {
+            return Self::default();
+        }
+        let held = |found: &Vec<usize>| match rows.rows {
+            Rows::Range(range) => {
+                let to = |row: usize| found.partition_point(|other| *other < row);
+                (to(range.end) - to(range.start)) as u64
+            }
+            Rows::Some(some) => {
+                let there = found.iter().filter(|row| some.binary_search(row).is_ok());
+                there.count() as u64
+            }
+        };
+        Self {
+            by_column: columns.iter().map(held).collect(),
+        }
+    }
+
+    pub fn merge(&mut self, other: &Self) {
+        if self.by_column.is_empty() {
+            self.by_column.clone_from(&other.by_column);
+            return;
+        }
+        for (ours, theirs) in self.by_column.iter_mut().zip(&other.by_column) {
+            *ours += theirs;
+        }
+    }
+}
+
+/// What alerts in a window; the features stand by place in all three.
+pub fn of_window(
+    references: &[ColumnSketch],
+    sketches: &[ColumnSketch],
+    unread: &Unreadable,
+) -> Vec<QualityFinding> {
     let columns = references.iter().zip(sketches);
-    columns
+    let of_values = columns
         .flat_map(|(reference, sketch)| column_quality(reference, sketch, MIN_MISSING_RISE))
-        .filter(|finding| finding.alert)
+        .filter(|finding| finding.alert);
+    let of_types = sketches.iter().zip(&unread.by_column);
+    of_values
+        .chain(of_types.filter_map(|(sketch, n_unreadable)| unreadable(sketch, *n_unreadable)))
         .collect()
 }
 

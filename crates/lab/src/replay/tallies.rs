@@ -6,6 +6,7 @@ use assay_frame::LogColumn;
 use super::accumulation::Rows;
 use super::challenge::Challenge;
 use super::performance::Performance;
+use super::quality::Unreadable;
 use super::reading::Reading;
 use super::retraining::Labelled;
 use super::subject::Subject;
@@ -35,6 +36,7 @@ pub struct Tallies {
     pub worth: Worth,
     pub challenge: Challenge,
     pub labelled: Labelled,
+    pub unreadable: Unreadable,
 }
 
 impl Tallies {
@@ -45,6 +47,7 @@ impl Tallies {
             worth: Worth::of(rows),
             challenge: Challenge::of(rows),
             labelled: Labelled::of(rows),
+            unreadable: Unreadable::of(rows),
         }
     }
 
@@ -54,6 +57,7 @@ impl Tallies {
         self.worth.merge(&other.worth);
         self.challenge.merge(&other.challenge);
         self.labelled.merge(&other.labelled);
+        self.unreadable.merge(&other.unreadable);
     }
 
     /// Numbers of 8 bytes that are held, about.

@@ -30,6 +30,8 @@ pub struct Known {
     pub beside: Vec<Said>,
     /// `None` where the log has no labels.
     pub truth: Option<Truth>,
+    /// By input: rows whose value is not of the input's type, ascending.
+    pub unreadable: Vec<Vec<usize>>,
 }
 
 impl Known {
