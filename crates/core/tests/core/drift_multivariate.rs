@@ -317,3 +317,15 @@ proptest! {
         prop_assert!(same.pairs.iter().all(|pair| pair.p_adjusted.unwrap() > 0.999));
     }
 }
+
+#[test]
+fn rows_that_are_put_together_without_an_error_leave_a_reference_that_can_be_read_again() {
+    let numbers: Vec<f64> = (0..200).map(|row| f64::from(row % 7)).collect();
+    let one = table(vec![("constant", vec![3.0; 200]), ("size", numbers)]);
+    let fitted = PcaReference::fit(&one, 10, &Task::silent()).unwrap();
+    let written = serde_json::to_string(&fitted).unwrap();
+    assert_eq!(
+        serde_json::from_str::<PcaReference>(&written).unwrap(),
+        fitted
+    );
+}

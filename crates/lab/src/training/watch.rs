@@ -12,6 +12,8 @@ use assay_learn::Training;
 use assay_onnx::About;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use super::{Fitted, rows_reference};
 use crate::error::Cause;
@@ -91,7 +93,23 @@ pub fn watch_reference(
         }
         _ => {}
     }
+    readable(&mut watch.classes);
+    readable(&mut watch.losses);
+    readable(&mut watch.components);
+    readable(&mut watch.correlation);
+    readable(&mut watch.domain);
     Ok(watch)
+}
+
+/// A number that is not finite cannot be written: better no part than a version that cannot be read.
+fn readable<T: Serialize + DeserializeOwned>(part: &mut Option<T>) {
+    let again = |part: &T| {
+        let written = serde_json::to_vec(part).ok()?;
+        serde_json::from_slice::<T>(&written).ok()
+    };
+    if part.as_ref().is_some_and(|part| again(part).is_none()) {
+        *part = None;
+    }
 }
 
 /// One forest a loss, on the features of the model itself; none where there are too few rows.

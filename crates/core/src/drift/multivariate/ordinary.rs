@@ -91,7 +91,10 @@ impl Variation {
             lasting: 0.0,
             n_rows: n_rows as u64,
             n_stretches: u32::try_from(short.len()).unwrap_or(u32::MAX),
-            relative: variance(&short) / mean(&short).powi(2),
+            // Where nothing varies (rows that are put together again without an error) the mean may be 0 too.
+            relative: Some(variance(&short) / mean(&short).powi(2))
+                .filter(|relative| relative.is_finite())
+                .unwrap_or(0.0),
         };
         let n_long = (n_short / 4).clamp(3, N_LONG);
         let long = values(n_long);
@@ -152,7 +155,7 @@ impl WindowLimits {
     pub fn over_square(variation: Option<Variation>, chance: f64) -> Self {
         let limits = || {
             let variation = variation?;
-            let shape = 1.0 / variation.relative;
+            let shape = 1.0 / Some(variation.relative).filter(|relative| *relative > 0.0)?;
             let gamma = Gamma::new(shape, shape).ok()?;
             let factor = gamma.inverse_cdf(1.0 - chance);
             (factor.is_finite() && factor > 0.0).then_some(Self::OverSquare { factor, variation })
