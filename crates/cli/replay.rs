@@ -13,7 +13,7 @@ use assay_core::replay::{
     DriftReport, JudgeReplay, LabelSource, LogMapping, ReplayPreview, ReplayPreviewRequest,
     ReplaySpec, TimeFormat, WindowReport, WindowSpec,
 };
-use assay_lab::{Cause, Error, Lab, replay_junit};
+use assay_lab::{Cause, Error, Heard, Lab, replay_junit};
 
 use crate::data::{Format, absolute};
 use crate::expect::write;
@@ -29,15 +29,15 @@ pub struct Arguments {
     /// The model: name, name@version or name@alias
     #[arg(long, required_unless_present_any = ["reference", "again"])]
     model: Option<Reference>,
-    /// A data set instead of a model: nothing is scored
+    /// A data set instead of a model: nothing is scored; with --again, what the columns are held against instead
     #[arg(long, value_name = "DATASET", conflicts_with = "model")]
     reference: Option<Reference>,
     /// For example 1d, 12h, 1000rows, `1d step 6h`, `month in Europe/Tallinn` or version; 50 to 100 windows of equal rows when
     /// nothing is said
     #[arg(long)]
     window: Option<WindowSpec>,
-    /// Judge a kept replay by another rule; its log is not read again
-    #[arg(long, value_name = "REPLAY", conflicts_with_all = ["logs", "model", "reference", "window", "preview", "follow"])]
+    /// Judge a kept replay by another rule or against another --reference; its log is not read again
+    #[arg(long, value_name = "REPLAY", conflicts_with_all = ["logs", "model", "window", "preview", "follow"])]
     again: Option<String>,
     #[command(flatten)]
     rule: Rule,
@@ -102,6 +102,7 @@ impl Arguments {
             Some(lab.judge_replay(&JudgeReplay {
                 replay: ReplayId(replay.clone()),
                 rule: self.rule.settings(),
+                reference: self.reference.clone(),
             })?)
         } else if self.follow {
             Some(self.followed(lab, &spec, output)?)
@@ -129,10 +130,10 @@ impl Arguments {
         lab.follow_replay(
             spec,
             &|| stopped.load(Ordering::Relaxed),
-            &mut |window: &WindowReport| {
-                if !output.json {
-                    println!("{}", window_line(window));
-                }
+            &mut |heard| match heard {
+                Heard::Window(window) if !output.json => println!("{}", window_line(window)),
+                Heard::Window(_) => {}
+                Heard::Alert(alert) => eprintln!("alert: {}: {}", alert.rule, alert.sentence),
             },
         )
     }
@@ -413,12 +414,14 @@ pub fn text(report: &DriftReport) -> String {
         plural(n_windows, "window"),
         report.window,
         count(report.n_reference_rows),
-        if report.model.is_some() {
-            "training rows"
-        } else {
-            "rows"
+        match report.reference {
+            None => "training rows",
+            Some(_) => "rows",
         },
-        report.against(),
+        match &report.reference {
+            None => report.against(),
+            Some(dataset) => dataset.to_string(),
+        },
         table(
             &[
                 "column",

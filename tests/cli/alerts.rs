@@ -201,3 +201,98 @@ fn who_cannot_be_told_is_a_warning_and_the_replay_stays() {
         ""
     );
 }
+
+/// Windows 2 and 3 are heavier; the alert comes before the log ends, once, and so does the webhook's message.
+#[cfg(unix)]
+#[test]
+fn alerts_of_a_log_that_is_followed_come_while_it_grows() {
+    use std::process::{Command, Stdio};
+
+    let (lab, log) = with_log();
+    let stump = lab.json(&[
+        "train",
+        "penguins",
+        "--target",
+        "species",
+        "--algorithm",
+        "decision_tree",
+        "--param",
+        "max_depth=1",
+    ]);
+    lab.json(&[
+        "model",
+        "register",
+        stump["run_id"].as_str().expect("a run"),
+        "--name",
+        "stump",
+    ]);
+    let (url, heard) = hook(&[200]);
+    set(
+        &lab,
+        &format!(
+            "[[alert]]\nname = \"weights\"\nmetric = \"drift\"\ncolumn = \"body_mass_g\"\nwebhooks = [\"chat\"]\n\
+             [[alert]]\nname = \"worse\"\nmetric = \"concept_drift\"\nthreshold = 1000\n\
+             [[alert]]\nname = \"ranges\"\nmetric = \"quality\"\ncolumn = \"body_mass_g\"\n\
+             [webhook.chat]\nurl = \"{url}\"\n"
+        ),
+    );
+    let whole = fs::read_to_string(&log).expect("rows");
+    let lines: Vec<&str> = whole.split_inclusive('\n').collect();
+    let written = |n_rows: usize| lines.iter().take(1 + n_rows).copied().collect::<String>();
+    fs::write(&log, written(400)).expect("rows");
+    let mut child = lab
+        .command()
+        .args([
+            "--json",
+            "replay",
+            &log,
+            "--model",
+            "m",
+            "--challenger",
+            "stump",
+        ])
+        .args(["--window", "344rows", "--follow"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("assay starts");
+    let stderr = BufReader::new(child.stderr.take().expect("stderr"));
+    let mut said = stderr.lines().map_while(Result::ok);
+    fs::write(&log, written(700)).expect("rows");
+    let alerts: Vec<String> = said
+        .by_ref()
+        .filter(|line| line.starts_with("alert: "))
+        .take(2)
+        .collect();
+    assert_eq!(
+        alerts,
+        [
+            "alert: weights: `body_mass_g` drifted in window 2 of 2, the end of the log",
+            "alert: ranges: values of `body_mass_g` lay outside the reference's range in window 2 of 2, the end of the log",
+        ]
+    );
+    let message: Value =
+        serde_json::from_slice(&heard.recv().expect("a message").body).expect("JSON");
+    assert_eq!(message["alerts"].as_array().map(Vec::len), Some(1));
+    fs::write(&log, &whole).expect("rows");
+    let interrupted = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
+    assert!(interrupted.expect("kill").success());
+    let output = child.wait_with_output().expect("it ends");
+    assert!(output.status.success());
+    assert_eq!(said.find(|line| line.starts_with("alert: ")), None);
+    let report: Value = serde_json::from_slice(&output.stdout).expect("a report");
+    // Told under the number that it is kept by, and of both models.
+    assert_eq!(message["replay_id"], report["replay_id"]);
+    assert_eq!(report["n_rows"], 1032);
+    assert_eq!(report["challenge"]["models"][1], "stump@1");
+    assert_eq!(
+        lab.json(&[
+            "replay",
+            "--again",
+            report["replay_id"].as_str().expect("an id")
+        ])["n_rows"],
+        1032
+    );
+}

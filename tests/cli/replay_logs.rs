@@ -580,3 +580,86 @@ fn a_kept_replay_is_judged_again_without_its_log() {
     assert_eq!(refused.status, 1);
     assert!(refused.stderr.contains("from 0 to 1"), "{}", refused.stderr);
 }
+
+/// The heavier half of the penguins against all of them, then against itself.
+#[test]
+fn a_kept_replay_is_held_against_another_data_set_without_its_log() {
+    let lab = TestLab::new();
+    lab.import(&lab.penguins(), &[]);
+    let penguins = std::fs::read_to_string(lab.penguins()).expect("rows");
+    let (head, rows) = penguins.split_once('\n').expect("a head");
+    let mass = |row: &&str| {
+        row.split(',')
+            .nth(5)
+            .and_then(|mass| mass.parse::<f64>().ok())
+    };
+    let heavy: Vec<&str> = rows
+        .lines()
+        .filter(|row| mass(row) > Some(4_300.0))
+        .collect();
+    let heavy = lab.file("heavy.csv", format!("{head}\n{}\n", heavy.join("\n")));
+    lab.json(&["data", "import", text(&heavy), "--name", "heavy"]);
+    let run = lab.json(&[
+        "train",
+        "penguins",
+        "--target",
+        "species",
+        "--algorithm",
+        "decision_tree",
+    ]);
+    let run = run["run_id"].as_str().expect("a run");
+    lab.json(&["model", "register", run, "--name", "m"]);
+    let first = lab.json(&[
+        "replay",
+        text(&heavy),
+        "--model",
+        "m",
+        "--window",
+        "200rows",
+    ]);
+    std::fs::remove_file(&heavy).expect("the log is gone");
+    let drifted = |report: &Value| {
+        let mut names = report["drifted"].as_array().expect("names").iter();
+        names.any(|name| name == "body_mass_g")
+    };
+    assert!(drifted(&first));
+    let replay = first["replay_id"].as_str().expect("an id");
+
+    let again = lab.json(&["replay", "--again", replay, "--reference", "heavy"]);
+    assert!(!drifted(&again), "{}", again["verdict"]);
+    let n_rows = first["n_rows"].as_u64().expect("a number");
+    assert_eq!(again["n_reference_rows"], n_rows);
+    assert_eq!(again["reference"], "heavy@1");
+    // What the model says is still held against what it said of its training rows.
+    let cell = |report: &Value, name: &str| {
+        let cells = report["windows"][0]["columns"].as_array().expect("cells");
+        let found = cells.iter().find(|cell| cell["column"] == name);
+        found.cloned().expect("a cell")
+    };
+    assert_eq!(
+        cell(&first, "prediction")["statistic"],
+        cell(&again, "prediction")["statistic"]
+    );
+    assert_ne!(
+        cell(&first, "body_mass_g")["statistic"],
+        cell(&again, "body_mass_g")["statistic"]
+    );
+    let told = lab.assay(&["replay", "--again", replay, "--reference", "heavy@1"]);
+    assert!(told.stdout.contains("rows of heavy@1"), "{}", told.stdout);
+
+    let other = lab.file("other.csv", "a,b\n1,2\n3,4\n");
+    lab.json(&["data", "import", text(&other), "--name", "other"]);
+    let refused = lab.assay(&["replay", "--again", replay, "--reference", "other"]);
+    assert_eq!(refused.status, 1, "{}", refused.stderr);
+    assert!(
+        refused
+            .stderr
+            .contains("`other@1` has none of the columns that were replayed"),
+        "{}",
+        refused.stderr
+    );
+    assert_eq!(
+        lab.json(&["replay", "--again", replay])["windows"],
+        first["windows"]
+    );
+}

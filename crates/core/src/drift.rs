@@ -11,7 +11,7 @@ pub mod detectors;
 mod ecdf;
 mod encoded;
 pub mod estimate;
-mod findings;
+pub(crate) mod findings;
 mod judge;
 mod kolmogorov;
 mod methods;

@@ -74,6 +74,10 @@ pub struct ReplaySpec {
 pub struct JudgeReplay {
     pub replay: ReplayId,
     pub rule: DriftSettings,
+    /// A data set that its features are held against instead.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub reference: Option<Reference>,
 }
 
 /// The result of a replay.
@@ -85,7 +89,8 @@ pub struct DriftReport {
     #[serde(default)]
     #[ts(optional = nullable)]
     pub model: Option<VersionKey>,
-    /// The version of a data set that the log was held against, where there is no model.
+    /// The version of a data set that the log was held against, where there is no model; with one, that its features were
+    /// held against when it was judged again.
     #[serde(default)]
     #[ts(optional = nullable)]
     pub reference: Option<Reference>,

@@ -26,8 +26,11 @@ pub fn count(value: u64) -> String {
     grouped(&value.to_string())
 }
 
-/// A share of 1 as `96.8 %`.
+/// A share of 1 as `96.8 %`; what is not 0 never reads as it.
 pub fn percent(share: f64) -> String {
+    if share > 0.0 && share < 0.0005 {
+        return "under 0.1 %".to_owned();
+    }
     format!("{:.1} %", share * 100.0).replace('-', "−")
 }
 
@@ -83,6 +86,8 @@ mod tests {
         }
         assert_eq!(count(1204), "1,204");
         assert_eq!(percent(0.9051), "90.5 %");
+        assert_eq!(percent(0.0), "0.0 %");
+        assert_eq!(percent(0.0002), "under 0.1 %");
         assert_eq!(counted(1, "row", "rows"), "1 row");
     }
 

@@ -3,11 +3,11 @@
 use std::fs;
 use std::time::Duration;
 
+use assay_core::Task;
 use assay_core::alert::{ALERT_SCHEMA, Alert, AlertMessage, WebhookSettings};
 use assay_core::code::Code;
 use assay_core::event::Event;
 use assay_core::replay::DriftReport;
-use assay_core::{ReplayId, Task};
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 
@@ -40,17 +40,13 @@ impl Lab {
     /// # Errors
     /// The task was cancelled.
     pub fn send_alerts(&self, report: &DriftReport, task: &Task) -> Result<(), Error> {
-        self.send(report, task)
+        self.send(&message(report, report.alerts.clone()), task)
             .attempt(|| "send the alerts of a replay".to_owned())
     }
 
     /// Tells the windows of the lab.
-    pub(crate) fn tell_alerts(&self, replay: &ReplayId) {
-        // A report that cannot be read is told of by whoever looks at it.
-        let Ok(report) = self.drift_report(replay) else {
-            return;
-        };
-        for alert in report.alerts.iter().filter(|alert| !alert.muted) {
+    pub(crate) fn tell_alerts(&self, alerts: &[Alert]) {
+        for alert in alerts.iter().filter(|alert| !alert.muted) {
             self.tell(&Event::Notice {
                 level: alert.severity,
                 text: format!("{}: {}", alert.rule, alert.sentence),
@@ -58,8 +54,9 @@ impl Lab {
         }
     }
 
-    fn send(&self, report: &DriftReport, task: &Task) -> Result<(), Cause> {
-        if report.alerts.iter().all(|alert| alert.muted) {
+    /// To each webhook the alerts whose rules name it.
+    pub(crate) fn send(&self, message: &AlertMessage, task: &Task) -> Result<(), Cause> {
+        if message.alerts.iter().all(|alert| alert.muted) {
             return Ok(());
         }
         let settings = self.store.settings()?;
@@ -69,19 +66,16 @@ impl Lab {
                 let rule = rules.find(|rule| rule.name == alert.rule);
                 !alert.muted && rule.is_some_and(|rule| rule.webhooks.contains(name))
             };
-            let alerts: Vec<Alert> = report.alerts.iter().filter(is_meant).cloned().collect();
+            let alerts: Vec<Alert> = message.alerts.iter().filter(is_meant).cloned().collect();
             if alerts.is_empty() {
                 continue;
             }
             task.step(0, 0, format!("telling {name}"));
-            let message = serde_json::to_vec(&AlertMessage {
-                schema: ALERT_SCHEMA,
-                model: report.model.clone(),
-                replay_id: report.replay_id.clone(),
-                verdict: report.verdict.clone(),
+            let own = AlertMessage {
                 alerts,
-            })?;
-            if let Err(wrong) = self.deliver(webhook, &message, task)? {
+                ..message.clone()
+            };
+            if let Err(wrong) = self.deliver(webhook, &serde_json::to_vec(&own)?, task)? {
                 task.warn(format!("the webhook `{name}` was not told: {wrong}"));
             }
         }
@@ -123,6 +117,17 @@ impl Lab {
                 waited += LOOK;
             }
         }
+    }
+}
+
+/// `alerts`: some or all of the report's.
+pub(crate) fn message(report: &DriftReport, alerts: Vec<Alert>) -> AlertMessage {
+    AlertMessage {
+        schema: ALERT_SCHEMA,
+        model: report.model.clone(),
+        replay_id: report.replay_id.clone(),
+        verdict: report.verdict.clone(),
+        alerts,
     }
 }
 

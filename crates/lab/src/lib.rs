@@ -84,7 +84,7 @@ pub use imports::recognise_runs;
 pub use intact::IntactModel;
 pub use line_log::LineLog;
 pub use prediction_log::{MAX_WAITING_ROWS, PredictionLog};
-pub use replay::replay_junit;
+pub use replay::{Heard, replay_junit};
 pub use run_log::metric_value;
 pub use run_tail::{RunNews, RunTail};
 pub use signing::verify_folder;

@@ -6,10 +6,12 @@ mod batch;
 mod challenge;
 mod challengers;
 mod concept;
+mod detecting;
 mod follow;
 mod guess;
 mod joined;
 mod junit;
+mod losses;
 mod measure;
 mod oddities;
 mod panes;
@@ -28,6 +30,7 @@ mod together;
 mod truth;
 mod worth;
 
+pub use follow::Heard;
 pub use junit::replay_junit;
 
 use std::time::Instant;
@@ -149,19 +152,10 @@ impl Lab {
         }
         task.step(0, 0, "storing");
         let packed = sketches::packed(&measured.names, &measured.sketches)?;
-        let mut report = report(
-            replay_id,
-            subject,
-            spec,
-            window_of(spec, &pass.cut),
-            rule,
-            pass.placing.n_rows,
-            warnings,
-            measured,
-            challenge,
-            self.environment.now_ms(),
+        let report = report(
+            replay_id, subject, spec, pass, rule, warnings, measured, challenge,
         );
-        report.alerts = alert::raised(&self.store.settings()?.alert, &report);
+        let mut report = self.dated(report)?;
         report.duration_secs = started.elapsed().as_secs_f64();
         let packed = self.store.put_object(&packed)?.0;
         self.store.save_replay(&report, &packed, self.act())?;
@@ -169,6 +163,14 @@ impl Lab {
             self.store
                 .save_replay_mapping(&reading.shape, &spec.mapping)?;
         }
+        Ok(report)
+    }
+
+    /// With the time that it is, and the alerts that have come true by now.
+    fn dated(&self, report: DriftReport) -> Result<DriftReport, Cause> {
+        let mut report = report;
+        report.created_ms = self.environment.now_ms();
+        report.alerts = alert::raised(&self.store.settings()?.alert, &report);
         Ok(report)
     }
 }
@@ -216,13 +218,11 @@ fn report(
     replay_id: &ReplayId,
     subject: &Subject,
     spec: &ReplaySpec,
-    window: WindowSpec,
+    pass: &Pass,
     rule: drift::DriftRule,
-    n_rows: u64,
     warnings: Vec<String>,
     measured: Measured,
     challenge: Option<ChallengeReport>,
-    created_ms: i64,
 ) -> DriftReport {
     let metric = measured.performance_metric;
     let model = subject.model.as_ref();
@@ -234,8 +234,8 @@ fn report(
         problem: model.map(|model| model.record.problem),
         logs: spec.logs.iter().map(|path| file_name(path)).collect(),
         rule,
-        window,
-        n_rows,
+        window: window_of(spec, &pass.cut),
+        n_rows: pass.placing.n_rows,
         n_reference_rows: subject.reference.n_rows,
         performance: measured.performance,
         test_performance: metric.and_then(|metric| {
@@ -254,7 +254,7 @@ fn report(
         concept: measured.concept,
         challenge,
         findings: Vec::new(),
-        created_ms,
+        created_ms: 0,
         duration_secs: 0.0,
     };
     summarise(&mut report);

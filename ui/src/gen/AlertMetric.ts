@@ -3,4 +3,4 @@
 /**
  * What is looked at in every window.
  */
-export type AlertMetric = "drift" | "effect" | "missing" | "outside" | "drift_share" | "performance" | "rows";
+export type AlertMetric = "drift" | "effect" | "missing" | "outside" | "drift_share" | "performance" | "estimated_performance" | "quality" | "concept_drift" | "reconstruction_error" | "correlation_change" | "domain_classifier" | "rows";

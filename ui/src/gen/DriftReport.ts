@@ -21,7 +21,8 @@ export type DriftReport = { schema: number, replay_id: ReplayId,
  */
 model?: VersionKey | null, 
 /**
- * The version of a data set that the log was held against, where there is no model.
+ * The version of a data set that the log was held against, where there is no model; with one, that its features were
+ * held against when it was judged again.
  */
 reference?: Reference | null, problem?: ProblemKind | null, logs: Array<string>, rule: DriftRule, window: WindowSpec, n_rows: number, n_reference_rows: number, 
 /**

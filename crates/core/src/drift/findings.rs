@@ -1,6 +1,6 @@
 //! What a replay found besides the drift of columns, in sentences.
 
-use super::detectors::{Detector, Signal};
+use super::detectors::Signal;
 use crate::metrics;
 use crate::replay::{DriftReport, WindowReport};
 use crate::words::{count, number};
@@ -46,10 +46,7 @@ fn performance(report: &DriftReport) -> Option<String> {
 
 /// Where the labels have come: how near the estimates lay; where they have not: what they let expect.
 fn estimates(report: &DriftReport) -> Option<String> {
-    let metric = report
-        .performance_metric
-        .clone()
-        .unwrap_or_else(|| default_metric(report).to_owned());
+    let metric = main_metric(report);
     let estimate = |window: &WindowReport| {
         let mut estimates = window.estimates.iter();
         estimates.find(|e| e.metric == metric).cloned()
@@ -83,9 +80,7 @@ fn estimates(report: &DriftReport) -> Option<String> {
 }
 
 fn concept(report: &DriftReport) -> Vec<String> {
-    let streams = report.concept.iter();
-    // KSWIN looks at a hundred rows at a time and fires by chance once in a while on any long stream.
-    let told = streams.filter(|stream| !matches!(stream.detector, Detector::Kswin { .. }));
+    let told = report.concept.iter().filter(|stream| stream.is_telling());
     told.filter_map(|stream| {
         let mut detections = stream.detections.iter();
         let first = detections.find(|detection| detection.signal == Signal::Drift)?;
@@ -193,14 +188,17 @@ fn challengers(report: &DriftReport) -> Vec<String> {
     told.collect()
 }
 
-fn default_metric(report: &DriftReport) -> &'static str {
-    match report.problem {
+/// The metric that a replay goes by, with labels or without.
+pub(crate) fn main_metric(report: &DriftReport) -> String {
+    let metric = report.performance_metric.as_deref();
+    let by_problem = match report.problem {
         Some(problem) if problem.is_classification() => "accuracy",
         _ => "rmse",
-    }
+    };
+    metric.unwrap_or(by_problem).to_owned()
 }
 
-fn is_greater_better(metric: &str) -> bool {
+pub(crate) fn is_greater_better(metric: &str) -> bool {
     metrics::metric(metric).is_none_or(|metric| metric.greater_is_better)
 }
 

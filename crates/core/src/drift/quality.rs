@@ -10,10 +10,33 @@ use super::estimate::MetricLimits;
 use super::{ColumnSketch, SketchShape};
 use crate::words::{count, number, percent};
 
-/// Standard deviations over what is expected.
+/// Standard deviations over what is expected, at least.
 const N_STDS: f64 = 3.0;
-/// Chance under which values beyond the reference's ends are no accident.
+/// Chance under which values beyond the reference's ends are no accident, at most.
 const ALPHA: f64 = 0.001;
+/// Chance of one accident or more among all comparisons (Bonferroni), where they are many.
+const ALPHA_OF_ALL: f64 = 0.05;
+
+/// When a measure of a column is an alert.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct QualityLimits {
+    /// A rise of the missing share up to it is never one.
+    pub min_missing_rise: f64,
+    /// Columns times windows that are looked at: among many some are far off by chance.
+    pub n_comparisons: u64,
+}
+
+impl QualityLimits {
+    fn alpha(self) -> f64 {
+        (ALPHA_OF_ALL / self.n_comparisons.max(1) as f64).min(ALPHA)
+    }
+
+    /// A normal variable is over z standard deviations with a chance of at most exp(-z² / 2) (Chernoff's bound).
+    fn n_stds(self) -> f64 {
+        let share = ALPHA_OF_ALL / self.n_comparisons.max(1) as f64;
+        (-2.0 * share.ln()).max(0.0).sqrt().max(N_STDS)
+    }
+}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
@@ -43,19 +66,19 @@ pub struct QualityFinding {
     pub sentence: String,
 }
 
-/// Every measure that applies to the column. `min_missing_rise`: a rise of the missing share up to it is never an alert.
+/// Every measure that applies to the column.
 pub fn column_quality(
     reference: &ColumnSketch,
     window: &ColumnSketch,
-    min_missing_rise: f64,
+    limits: QualityLimits,
 ) -> Vec<QualityFinding> {
     if window.n_rows == 0 {
         return Vec::new();
     }
-    let mut findings = vec![missing(reference, window, min_missing_rise)];
+    let mut findings = vec![missing(reference, window, limits)];
     findings.extend(type_change(reference, window));
-    findings.extend(out_of_range(reference, window));
-    findings.extend(unseen(reference, window));
+    findings.extend(out_of_range(reference, window, limits));
+    findings.extend(unseen(reference, window, limits));
     findings
 }
 
@@ -113,13 +136,13 @@ pub fn volume(reference_windows: &[u64], n_rows: u64) -> Option<QualityFinding> 
 fn missing(
     reference: &ColumnSketch,
     window: &ColumnSketch,
-    min_missing_rise: f64,
+    limits: QualityLimits,
 ) -> QualityFinding {
     let (before, now) = (reference.missing_share(), window.missing_share());
     let (n_before, n_now) = (reference.n_rows.max(1) as f64, window.n_rows as f64);
     let pooled = (reference.n_missing + window.n_missing) as f64 / (n_before + n_now);
     let scatter = (pooled * (1.0 - pooled) * (1.0 / n_before + 1.0 / n_now)).sqrt();
-    let limit = before + (N_STDS * scatter).max(min_missing_rise);
+    let limit = before + (limits.n_stds() * scatter).max(limits.min_missing_rise);
     finding(
         QualityKind::Missing,
         window,
@@ -156,7 +179,11 @@ fn type_change(reference: &ColumnSketch, window: &ColumnSketch) -> Option<Qualit
 
 /// Values beyond the reference's least and largest. Were both of one law, the k outermost of all values would all be of
 /// the window with the chance (n / (n + N))^k.
-fn out_of_range(reference: &ColumnSketch, window: &ColumnSketch) -> Option<QualityFinding> {
+fn out_of_range(
+    reference: &ColumnSketch,
+    window: &ColumnSketch,
+    limits: QualityLimits,
+) -> Option<QualityFinding> {
     let (
         SketchShape::Numeric { min, max, .. },
         SketchShape::Numeric {
@@ -177,7 +204,7 @@ fn out_of_range(reference: &ColumnSketch, window: &ColumnSketch) -> Option<Quali
     let above = n - at(values.partition_point(|v| v <= max)).unwrap_or(0).min(n);
     let share_of_window = n as f64 / (n + n_reference).max(1) as f64;
     // Either end may be passed: half the chance each.
-    let most = ((ALPHA / 2.0).ln() / share_of_window.ln()).ceil();
+    let most = ((limits.alpha() / 2.0).ln() / share_of_window.ln()).ceil();
     let alert = below as f64 >= most || above as f64 >= most;
     let outside = below + above;
     let share = outside as f64 / n.max(1) as f64;
@@ -204,7 +231,11 @@ fn out_of_range(reference: &ColumnSketch, window: &ColumnSketch) -> Option<Quali
 
 /// Rows of categories that the reference did not hold. Of n rows like the reference's, about n · (categories seen once) / N
 /// are of new ones (Good 1953). `None` where the reference holds more categories than it names.
-fn unseen(reference: &ColumnSketch, window: &ColumnSketch) -> Option<QualityFinding> {
+fn unseen(
+    reference: &ColumnSketch,
+    window: &ColumnSketch,
+    limits: QualityLimits,
+) -> Option<QualityFinding> {
     let (
         SketchShape::Categorical {
             values: known,
@@ -231,7 +262,7 @@ fn unseen(reference: &ColumnSketch, window: &ColumnSketch) -> Option<QualityFind
     let n = new().map(|(_, count)| count).sum::<u64>() + n_other;
     let once = counts.iter().filter(|count| **count == 1).count() as f64;
     let expected = window.n_values() as f64 * once / reference.n_values().max(1) as f64;
-    let most = expected + N_STDS * expected.sqrt();
+    let most = expected + limits.n_stds() * expected.sqrt();
     let n_values = window.n_values().max(1) as f64;
     let names: Vec<&str> = new().take(3).map(|(name, _)| name.as_str()).collect();
     let sentence = if names.is_empty() {

@@ -33,6 +33,14 @@ pub struct ConceptStream {
     pub detections: Vec<ConceptDetection>,
 }
 
+impl ConceptStream {
+    /// Whether somebody is told of it: KSWIN looks at a hundred rows at a time and fires by chance once in a while on any
+    /// long stream.
+    pub fn is_telling(&self) -> bool {
+        !matches!(self.detector, Detector::Kswin { .. })
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct ConceptDetection {
     /// 1-based, of the log as it was read.

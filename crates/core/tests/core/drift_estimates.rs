@@ -131,6 +131,24 @@ fn losses_are_estimated_as_by_nannyml() {
         }
     }
     assert_eq!(n_compared, 12);
+    // A sample speaks for all rows, and is less sure of them; a part of a few rows that were all asked is not.
+    let losses: Vec<f64> = (0..100).map(|row| f64::from(row % 10)).collect();
+    let (mut all, mut some) = (LossTally::default(), LossTally::default());
+    losses.iter().for_each(|loss| assert!(all.add(*loss)));
+    some.add_sample(&losses[..30], 100);
+    let mut whole = LossTally::default();
+    whole.add_sample(&losses[..40], 40);
+    whole.add_sample(&losses[40..], 60);
+    let estimated = |tally| fitted.estimated(LossKind::Mae, tally).expect("rows");
+    let errors = [&all, &some, &whole].map(|tally| {
+        assert_eq!(tally.n_rows(), 100);
+        assert!((estimated(tally).value - 4.5).abs() < 1e-12);
+        estimated(tally).sampling_error.expect("an error")
+    });
+    // 30 of 100 with a variance of 8.25 · 30 / 29.
+    let of_sample = 8.25 * 30.0 / 29.0 / 30.0 * 0.7;
+    assert!((errors[1] - (errors[0].powi(2) + of_sample).sqrt()).abs() < 1e-12);
+    assert!((errors[2] - errors[0]).abs() < 1e-12);
     // A truth of 0 has no share, and one below -1 no logarithm.
     let fitted = LossReference::fit(&[0.0, -3.0], &[1.0, 1.0], 2).expect("fitted");
     let mut tally = LossTally::default();

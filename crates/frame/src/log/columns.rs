@@ -61,6 +61,20 @@ impl LogColumn {
         }
     }
 
+    /// Those of some rows, as a model takes them; a row that is not there is a missing value.
+    pub fn values_at(&self, rows: &[usize]) -> RawValues {
+        match self {
+            Self::Numbers(numbers) => {
+                let number = |row: &usize| numbers.get(*row).copied().unwrap_or(f64::NAN);
+                RawValues::Numbers(rows.iter().map(number).collect())
+            }
+            Self::Texts { codes, texts } => {
+                let text = |row: &usize| texts.get(*codes.get(*row)? as usize).cloned();
+                RawValues::Texts(rows.iter().map(text).collect())
+            }
+        }
+    }
+
     /// As a model takes them.
     pub fn values(&self) -> RawValues {
         match self {

@@ -131,7 +131,10 @@ pub(super) fn open(
     task: &Task,
 ) -> Result<Box<dyn Batches>, Error> {
     let batches: Box<dyn Batches> = match source::open(path, options)?.kind {
-        FileKind::Parquet => Box::new(ArrowBatches::new(ParquetParts::open(path)?, limit, task)?),
+        FileKind::Parquet => {
+            let parts = ParquetParts::open(path)?.at_most(limit.unwrap_or(u64::MAX));
+            Box::new(ArrowBatches::new(parts, limit, task)?)
+        }
         FileKind::Arrow => Box::new(ArrowBatches::new(IpcParts::open(path)?, limit, task)?),
         FileKind::Json => {
             let records = JsonRecords::new(path, options);

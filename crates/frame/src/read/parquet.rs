@@ -43,6 +43,8 @@ pub(super) struct ParquetParts {
     group: usize,
     /// Rows of the group that are done.
     row: usize,
+    /// Rows of a part at most, where the file lets parts be cut out.
+    most: usize,
 }
 
 /// The footer, checked.
@@ -127,7 +129,16 @@ impl ParquetParts {
             progress: ReadBytes::new(file_len),
             group: 0,
             row: 0,
+            most: usize::MAX,
         })
+    }
+
+    /// The same in parts of few rows, for somebody who wants the first of them alone.
+    pub(super) fn at_most(self, n_rows: u64) -> Self {
+        Self {
+            most: usize::try_from(n_rows).unwrap_or(usize::MAX).max(1),
+            ..self
+        }
     }
 
     fn part_rows(&self, group: &RowGroupMetadata) -> usize {
@@ -140,7 +151,9 @@ impl ParquetParts {
                 .iter()
                 .all(|column| column.descriptor.max_rep_level == 0);
         match flat {
-            true => (PART_CELLS / self.leaves.len().max(1)).max(BATCH_ROWS),
+            true => (PART_CELLS / self.leaves.len().max(1))
+                .max(BATCH_ROWS)
+                .min(self.most),
             false => group.num_rows().max(1),
         }
     }

@@ -246,8 +246,11 @@ impl Lab {
                     Ok(Answer::Step(progress)) => job.progress = Some(progress),
                     Ok(Answer::Warning { text }) => job.warnings.push(text),
                     Ok(Answer::Done { outcome }) => {
-                        if let JobOutcome::Replay { replay_id } = &outcome {
-                            self.tell_alerts(replay_id);
+                        // A report that cannot be read is told of by whoever looks at it.
+                        if let JobOutcome::Replay { replay_id } = &outcome
+                            && let Ok(report) = self.drift_report(replay_id)
+                        {
+                            self.tell_alerts(&report.alerts);
                         }
                         job.outcome = Some(outcome);
                         answered = true;

@@ -1,16 +1,16 @@
 //! A part of a log, read and scored: called for several parts at once.
 
 use assay_core::TimestampMs;
-use assay_core::matrix::{Columns, Prediction, RawColumn};
+use assay_core::matrix::{Columns, RawColumn};
 use assay_core::recipe::InputColumn;
 use assay_core::schema::ColumnType;
 use assay_frame::{Frame, LogColumn, read_column};
 
-use super::challengers::{Said, timed};
+use super::challengers::timed;
 use super::oddities::Oddities;
 use super::panes::Cut;
 use super::reading::{Reading, Source};
-use super::subject::{Model, Subject};
+use super::subject::Subject;
 use super::truth::{Known, truth};
 use crate::error::Cause;
 use crate::training::prediction_column;
@@ -86,12 +86,11 @@ pub fn read(
         }
     }
     let said = match &subject.model {
-        Some(model) if can_answer => Some(answer(model, &reading.inputs, &columns, n_rows)?),
+        Some(model) if can_answer => {
+            let raw = raw(&reading.inputs, &columns, n_rows);
+            Some(timed(&model.scorer, &raw)?)
+        }
         _ => None,
-    };
-    let losses = match (&subject.model, &said) {
-        (Some(model), Some(_)) => losses(model, &reading.inputs, &columns, n_rows)?,
-        _ => Vec::new(),
     };
     let beside = match &said {
         Some(_) => (reading.beside).answers(subject, &columns, frame, &mut odd)?,
@@ -136,42 +135,12 @@ pub fn read(
         columns,
         known: Known {
             said,
-            losses,
             beside,
             truth,
             unreadable,
         },
         odd,
     })
-}
-
-fn answer(
-    model: &Model,
-    inputs: &[Source],
-    columns: &[LogColumn],
-    n_rows: usize,
-) -> Result<Said, Cause> {
-    timed(&model.scorer, n_rows, raw(inputs, columns, n_rows).columns)
-}
-
-/// What the model's loss models say of the same rows.
-fn losses(
-    model: &Model,
-    inputs: &[Source],
-    columns: &[LogColumn],
-    n_rows: usize,
-) -> Result<Vec<Vec<f64>>, Cause> {
-    if model.loss_scorers.is_empty() {
-        return Ok(Vec::new());
-    }
-    let raw = raw(inputs, columns, n_rows);
-    let answers = model.loss_scorers.iter().map(|scorer| {
-        Ok(match scorer.predict(&raw)? {
-            Prediction::Values(values) => values,
-            Prediction::Classes { .. } | Prediction::Coordinates { .. } => Vec::new(),
-        })
-    });
-    answers.collect()
 }
 
 fn raw(inputs: &[Source], columns: &[LogColumn], n_rows: usize) -> Columns {

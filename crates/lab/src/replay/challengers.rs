@@ -274,7 +274,11 @@ impl Beside {
                     ),
                 });
             }
-            let answered = timed(&challenger.scorer, frame.n_rows(), raw)?;
+            let rows = Columns {
+                n_rows: frame.n_rows(),
+                columns: raw,
+            };
+            let answered = timed(&challenger.scorer, &rows)?;
             said.push(Said {
                 prediction: in_order(answered.prediction, &challenger.places),
                 ..answered
@@ -285,13 +289,12 @@ impl Beside {
 }
 
 /// What a model says of rows, and how long it took for each.
-pub fn timed(scorer: &Scorer, n_rows: usize, columns: Vec<RawColumn>) -> Result<Said, Cause> {
-    let columns = Columns { n_rows, columns };
+pub fn timed(scorer: &Scorer, rows: &Columns) -> Result<Said, Cause> {
     let begun = Instant::now();
-    let prediction = scorer.predict(&columns)?;
+    let prediction = scorer.predict(rows)?;
     Ok(Said {
         prediction,
-        row_ms: begun.elapsed().as_secs_f64() * 1e3 / n_rows.max(1) as f64,
+        row_ms: begun.elapsed().as_secs_f64() * 1e3 / rows.n_rows.max(1) as f64,
     })
 }
 

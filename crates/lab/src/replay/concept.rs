@@ -13,7 +13,7 @@ use super::truth::{Known, Truth};
 const MAX_DETECTIONS: usize = 200;
 /// KSWIN sorts at every row, which takes as long as all else together: it sees every row of so many, then one of
 /// [`KSWIN_STRIDE`].
-const KSWIN_ROWS: u64 = 200_000;
+const KSWIN_ROWS: u64 = 50_000;
 const KSWIN_STRIDE: u64 = 16;
 
 /// The errors of a part, row by row in their order.

@@ -4,26 +4,26 @@
 //! and one that was cut off or replaced is read from its beginning.
 
 mod growing;
+mod telling;
 
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
+use assay_core::alert::Alert;
 use assay_core::replay::{DriftReport, ReplaySpec, WindowReport};
 use assay_core::task::TaskEvent;
 use assay_core::{ReplayId, Task};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 
 use self::growing::Growing;
+use self::telling::Telling;
 use super::challenge::Sample;
-use super::measure;
 use super::panes::Cut;
 use super::pass::Pass;
 use super::reading::{Reading, files_of};
-use super::subject::Subject;
 use crate::datasets::file_name;
 use crate::error::{Attempt, Cause};
-use crate::prediction_log::time_of;
 use crate::{Error, Lab};
 
 /// How often files are looked at when nothing is heard of them: some file systems tell nothing.
@@ -31,13 +31,23 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// How often it is asked whether to stop.
 const TICK: Duration = Duration::from_millis(100);
 
+/// What somebody who follows a log hears of.
+#[derive(Debug, Clone, Copy)]
+pub enum Heard<'a> {
+    /// A window that is through.
+    Window(&'a WindowReport),
+    /// An alert that has come true, once.
+    Alert(&'a Alert),
+}
+
 impl Lab {
-    /// Replays a log as it grows until `is_over`, and keeps the report then. `told` hears of every window that is through.
+    /// Replays a log as it grows until `is_over`, and keeps the report then. `told` hears of windows and alerts, webhooks
+    /// of alerts, while it goes on.
     pub fn follow_replay(
         &self,
         spec: &ReplaySpec,
         is_over: &dyn Fn() -> bool,
-        told: &mut dyn FnMut(&WindowReport),
+        told: &mut dyn FnMut(Heard<'_>),
     ) -> Result<DriftReport, Error> {
         self.follow_log(spec, is_over, told).attempt(|| {
             let first = spec.logs.first();
@@ -50,7 +60,7 @@ impl Lab {
         &self,
         spec: &ReplaySpec,
         is_over: &dyn Fn() -> bool,
-        told: &mut dyn FnMut(&WindowReport),
+        told: &mut dyn FnMut(Heard<'_>),
     ) -> Result<DriftReport, Cause> {
         let started = Instant::now();
         let subject = self.subject(spec)?;
@@ -62,33 +72,37 @@ impl Lab {
         let (_watcher, changes) = watch(&spec.logs);
         let mut growing = Growing::new()?;
         let mut followed: Option<(Reading, Pass)> = None;
-        let mut n_told = 0;
-        loop {
-            // What came before the end is read too.
-            let is_last = is_over();
-            if followed.is_none() && has_rows(spec) {
-                let reading = Reading::of(spec, &subject, &task)?;
-                let sample = Sample::of(&subject, &reading);
-                let pass = Pass::new(Cut::of(spec.window.as_ref())?, sample);
-                followed = Some((reading, pass));
-            }
-            if let Some((reading, pass)) = &mut followed {
-                let files = files_of(&spec.logs, &Task::silent()).unwrap_or_default();
-                if growing.look(&files, &subject, reading, pass, is_last)? {
-                    let rule = self.store.settings()?.drift.rule();
-                    n_told = tell(&subject, reading, pass, &rule, n_told, told)?;
-                }
-            }
-            if is_last {
-                break;
-            }
-            wait(&changes, is_over);
-        }
-        let Some((reading, pass)) = followed.filter(|(_, pass)| pass.placing.n_rows > 0) else {
-            return Err(assay_frame::Error::NoRows.into());
-        };
         let replay_id = ReplayId::from_bits(self.environment.id_bits());
-        self.keep_replay(spec, &replay_id, &subject, &reading, &pass, started, &task)
+        std::thread::scope(|scope| {
+            let mut telling = Telling::new(self, &task, scope, told);
+            loop {
+                // What came before the end is read too.
+                let is_last = is_over();
+                if followed.is_none() && has_rows(spec) {
+                    let reading = Reading::of(spec, &subject, &task)?;
+                    let sample = Sample::of(&subject, &reading);
+                    let pass = Pass::new(Cut::of(spec.window.as_ref())?, sample);
+                    followed = Some((reading, pass));
+                }
+                if let Some((reading, pass)) = &mut followed {
+                    let files = files_of(&spec.logs, &Task::silent()).unwrap_or_default();
+                    if growing.look(&files, &subject, reading, pass, is_last)? {
+                        telling.of_windows(spec, &replay_id, &subject, reading, pass)?;
+                    }
+                }
+                if is_last {
+                    break;
+                }
+                wait(&changes, is_over);
+            }
+            let Some((reading, pass)) = followed.filter(|(_, pass)| pass.placing.n_rows > 0) else {
+                return Err(assay_frame::Error::NoRows.into());
+            };
+            let report =
+                self.keep_replay(spec, &replay_id, &subject, &reading, &pass, started, &task)?;
+            telling.of_alerts(&report);
+            Ok(report)
+        })
     }
 }
 
@@ -97,28 +111,6 @@ fn has_rows(spec: &ReplaySpec) -> bool {
     files_of(&spec.logs, &Task::silent()).is_ok_and(|files| {
         super::reading::beginning_of(&files, &spec.options, &Task::silent()).is_ok()
     })
-}
-
-/// Tells of windows that are through: those before the newest one with rows. Answers with how many have been told.
-fn tell(
-    subject: &Subject,
-    reading: &Reading,
-    pass: &Pass,
-    rule: &assay_core::drift::DriftRule,
-    n_told: usize,
-    told: &mut dyn FnMut(&WindowReport),
-) -> Result<usize, Cause> {
-    let n_through = measure::cuttings(pass)?.len().saturating_sub(1);
-    if n_through <= n_told {
-        return Ok(n_told);
-    }
-    let measured = measure::measure(subject, reading, pass, rule, &Task::silent())?;
-    let new = measured.windows.into_iter().take(n_through).skip(n_told);
-    for mut window in new.filter(|window| window.n_rows > 0) {
-        window.label = window.label.or(window.start_ms.map(time_of));
-        told(&window);
-    }
-    Ok(n_through)
 }
 
 /// Hears of changes beside the logs; a system that tells nothing is asked instead.

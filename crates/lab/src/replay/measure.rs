@@ -74,7 +74,8 @@ pub fn measure(
                 true => Vec::new(),
                 false => {
                     let features = references.get(..n_features).unwrap_or_default();
-                    quality::of_window(features, &sketches, &pane.tallies.unreadable)
+                    let unreadable = &pane.tallies.unreadable;
+                    quality::of_window(features, &sketches, unreadable, cuttings.len())
                 }
             };
             (report, (Some(sketches), findings))

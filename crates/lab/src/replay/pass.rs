@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use assay_core::Task;
 use assay_core::code::Code;
+use assay_core::drift::multivariate::{Drawn, draw};
 use assay_core::schema::Schema;
 use assay_core::words::count;
 use assay_frame::{Frame, LogColumn, LogStages};
@@ -15,6 +16,8 @@ use super::accumulation::{Accumulation, Gathered, Pane};
 use super::batch::{self, Batch};
 use super::challenge::Sample;
 use super::concept::{Concept, Errors};
+use super::detecting::Detecting;
+use super::losses;
 use super::oddities::Oddities;
 use super::panes::{Cut, Placed, Placing};
 use super::reading::Reading;
@@ -115,8 +118,15 @@ impl Pass {
                 },
                 finish: &|numbered: Numbered| {
                     let sample = held(&merging).sample.beside();
-                    let gathered = numbered.gathered(subject, reading, kept, sample);
-                    held(&merging).add(subject, gathered)
+                    let (gathered, errors) = numbered.gathered(subject, reading, kept, sample)?;
+                    let (number, size) = (gathered.number, gathered.size);
+                    let detecting = {
+                        let mut merging = held(&merging);
+                        merging.add(gathered)?;
+                        Arc::clone(&merging.detecting)
+                    };
+                    detecting.add(subject, number, size, errors);
+                    Ok(())
                 },
             },
             task,
@@ -187,8 +197,11 @@ impl Pass {
                 ));
             };
             let sample = merging.sample.beside();
-            let gathered = numbered.gathered(subject, reading, self.total.kept(), sample);
-            merging.add(subject, gathered)?;
+            let (gathered, errors) =
+                numbered.gathered(subject, reading, self.total.kept(), sample)?;
+            let (number, size) = (gathered.number, gathered.size);
+            merging.add(gathered)?;
+            merging.detecting.add(subject, number, size, errors);
         }
         self.take(ordering, merging)
     }
@@ -202,7 +215,7 @@ impl Pass {
             self.total.double();
             self.size *= 2;
         }
-        self.concept = merging.concept;
+        self.concept = merging.detecting.concept();
         self.sample.merge(merging.sample);
         self.total.merge(merging.part)?;
         Ok(())
@@ -302,12 +315,17 @@ struct Ready {
     size: u64,
     panes: Vec<(i64, Gathered)>,
     columns: Vec<LogColumn>,
-    errors: Errors,
     sample: Sample,
 }
 
 impl Numbered {
-    fn gathered(self, subject: &Subject, reading: &Reading, kept: usize, sample: Sample) -> Ready {
+    fn gathered(
+        self,
+        subject: &Subject,
+        reading: &Reading,
+        kept: usize,
+        sample: Sample,
+    ) -> Result<(Ready, Errors), Cause> {
         let mut sample = sample;
         let Batch {
             times,
@@ -316,8 +334,16 @@ impl Numbered {
             ..
         } = self.batch;
         let mut errors = Errors::of(subject, &known, self.first_row);
-        let runs = self.placed.runs.into_iter();
-        let panes = runs.map(|(index, rows, n_late)| {
+        let runs = self.placed.runs.iter();
+        let drawn: Vec<(Drawn, u64)> = runs
+            .map(|(_, rows, _)| (draw(self.first_row, rows.iter()), rows.len() as u64))
+            .collect();
+        let losses = match (&subject.model, &known.said) {
+            (Some(model), Some(_)) => losses::expected(model, &reading.inputs, &columns, &drawn)?,
+            _ => vec![Vec::new(); drawn.len()],
+        };
+        let runs = self.placed.runs.into_iter().zip(drawn).zip(losses);
+        let panes = runs.map(|(((index, rows, n_late), (drawn, _)), losses)| {
             let mut pane = Pane::of_late(n_late);
             let of_rows = rows
                 .iter()
@@ -332,6 +358,8 @@ impl Numbered {
                 columns: &columns,
                 known: &known,
                 rows: &rows,
+                drawn: &drawn,
+                losses: &losses,
                 first_row: self.first_row,
             };
             pane.tallies = Tallies::of(&pane_rows);
@@ -351,21 +379,21 @@ impl Numbered {
                 },
             })
             .collect();
-        Ready {
+        let ready = Ready {
             number: self.number,
             size: self.size,
             panes,
             columns,
-            errors,
             sample,
-        }
+        };
+        Ok((ready, errors))
     }
 }
 
 /// Parts on their way into an accumulation, in the order of their rows, so that the same log gives the same sketches.
 struct Merging {
     part: Accumulation,
-    concept: Concept,
+    detecting: Arc<Detecting>,
     sample: Sample,
     size: u64,
     next: u64,
@@ -376,7 +404,7 @@ impl Merging {
     fn of(pass: &Pass) -> Self {
         Self {
             part: Accumulation::beside(&pass.total),
-            concept: pass.concept.clone(),
+            detecting: Arc::new(Detecting::new(pass.concept.clone(), pass.size)),
             sample: pass.sample.beside(),
             size: pass.size,
             next: 0,
@@ -384,16 +412,14 @@ impl Merging {
         }
     }
 
-    fn add(&mut self, subject: &Subject, ready: Ready) -> Result<(), Cause> {
+    fn add(&mut self, ready: Ready) -> Result<(), Cause> {
         self.waiting.insert(ready.number, ready);
         while let Some(ready) = self.waiting.remove(&self.next) {
             self.next += 1;
             while self.size < ready.size {
                 self.part.double();
-                self.concept.double();
                 self.size *= 2;
             }
-            self.concept.add(subject, &ready.errors);
             self.sample.merge(ready.sample);
             self.part.add(ready.panes, &ready.columns)?;
         }

@@ -1,8 +1,10 @@
 //! Data quality over all windows: one issue a column and kind, of what alerts alone.
 
 use assay_core::drift::ColumnSketch;
-use assay_core::drift::quality::{QualityFinding, QualityKind, column_quality, unreadable, volume};
-use assay_core::replay::{QualityIssue, WindowReport};
+use assay_core::drift::quality::{
+    QualityFinding, QualityKind, QualityLimits, column_quality, unreadable, volume,
+};
+use assay_core::replay::{DriftReport, QualityIssue, WindowReport};
 
 use super::accumulation::Rows;
 use super::panes::Cut;
@@ -51,20 +53,49 @@ impl Unreadable {
     }
 }
 
-/// What alerts in a window; the features stand by place in all three.
+/// What alerts in one of `n_windows`; the features stand by place in all three.
 pub fn of_window(
     references: &[ColumnSketch],
     sketches: &[ColumnSketch],
     unread: &Unreadable,
+    n_windows: usize,
 ) -> Vec<QualityFinding> {
+    let limits = QualityLimits {
+        min_missing_rise: MIN_MISSING_RISE,
+        n_comparisons: (n_windows * references.len()) as u64,
+    };
     let columns = references.iter().zip(sketches);
     let of_values = columns
-        .flat_map(|(reference, sketch)| column_quality(reference, sketch, MIN_MISSING_RISE))
+        .flat_map(|(reference, sketch)| column_quality(reference, sketch, limits))
         .filter(|finding| finding.alert);
     let of_types = sketches.iter().zip(&unread.by_column);
     of_values
         .chain(of_types.filter_map(|(sketch, n_unreadable)| unreadable(sketch, *n_unreadable)))
         .collect()
+}
+
+/// Puts what the sketches say against other features in the place of what was found; types of single values and numbers of
+/// rows have nothing to do with the reference. `sketches`: by window, the features first.
+pub fn against_another(
+    report: &mut DriftReport,
+    features: &[ColumnSketch],
+    sketches: &[Option<Vec<ColumnSketch>>],
+) {
+    let n_windows = report.windows.len();
+    let windows = report.windows.iter().zip(sketches);
+    let found = windows.map(|(window, sketches)| match sketches {
+        Some(sketches) if !window.is_too_small => {
+            let mut found = of_window(features, sketches, &Unreadable::default(), n_windows);
+            found.retain(|finding| finding.kind != QualityKind::TypeChange);
+            found
+        }
+        _ => Vec::new(),
+    });
+    let found = found.collect();
+    let is_kept = |kind| matches!(kind, QualityKind::TypeChange | QualityKind::Volume);
+    report.quality.retain(|issue| is_kept(issue.kind));
+    let new = issues(found, &report.windows, &Cut::Version);
+    report.quality.extend(new);
 }
 
 /// `found`: by window.

@@ -1,6 +1,7 @@
 //! What the rows of a pane leave behind besides the sketches of their columns.
 
-use assay_core::drift::multivariate::RowSample;
+use assay_core::drift::estimate::LossTally;
+use assay_core::drift::multivariate::{Drawn, RowSample};
 use assay_frame::LogColumn;
 
 use super::accumulation::Rows;
@@ -24,6 +25,10 @@ pub struct PaneRows<'a> {
     pub known: &'a Known,
     /// Those of the pane.
     pub rows: &'a Rows,
+    /// Some of them, where all are too many to look at twice.
+    pub drawn: &'a Drawn,
+    /// What the model's loss models expect, in their order.
+    pub losses: &'a [LossTally],
     /// 0-based number of the part's first row, of all rows that were read.
     pub first_row: u64,
 }

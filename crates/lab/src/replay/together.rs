@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use assay_core::Task;
 use assay_core::drift::multivariate::{
-    JudgedBy, ReconstructionTally, RowCodes, RowEncoding, RowSample, WindowLimits, draw,
+    JudgedBy, ReconstructionTally, RowCodes, RowEncoding, RowSample, WindowLimits,
 };
 use assay_core::drift::{DriftRule, MIN_VALUES, WatchReference};
 use assay_core::replay::WindowMultivariate;
@@ -57,7 +57,7 @@ pub fn sample(rows: &PaneRows<'_>) -> RowSample {
     let Some(layout) = known.and(rows.reading.layout.as_ref()) else {
         return RowSample::default();
     };
-    let drawn = draw(rows.first_row, rows.rows.iter());
+    let drawn = rows.drawn;
     let p = layout.places.len();
     let mut values = vec![f64::NAN; drawn.n_rows() * p];
     for (at, place) in layout.places.iter().enumerate() {
@@ -77,7 +77,7 @@ pub fn sample(rows: &PaneRows<'_>) -> RowSample {
             _ => {}
         }
     }
-    drawn.with(p, values)
+    drawn.clone().with(p, values)
 }
 
 /// Each window against the reference; `None` for those that are too small to judge.

@@ -24,8 +24,6 @@ pub enum Truth {
 pub struct Known {
     /// What the model said; `None` where it cannot be asked.
     pub said: Option<Said>,
-    /// What the model's loss models expect its loss to be, by model then row.
-    pub losses: Vec<Vec<f64>>,
     /// What its challengers said, in their order; empty where not all can be asked.
     pub beside: Vec<Said>,
     /// `None` where the log has no labels.

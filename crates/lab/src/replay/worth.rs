@@ -51,13 +51,7 @@ impl Worth {
                     }
                     worth.values = Some(tally);
                 }
-                for losses in &rows.known.losses {
-                    let mut tally = LossTally::default();
-                    for loss in rows.rows.iter().filter_map(|row| losses.get(row)) {
-                        tally.add(*loss);
-                    }
-                    worth.losses.push(tally);
-                }
+                worth.losses = rows.losses.to_vec();
             }
             Some(Prediction::Coordinates { .. }) | None => {}
         }

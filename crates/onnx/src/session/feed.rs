@@ -81,7 +81,8 @@ fn text(value: &Option<String>, missing: &[String]) -> String {
     const UNKNOWN: &str = "\u{FFFD}";
     match value {
         Some(value) if missing.contains(value) => UNKNOWN.to_owned(),
-        Some(value) => value.replace('\0', UNKNOWN),
+        Some(value) if value.contains('\0') => value.replace('\0', UNKNOWN),
+        Some(value) => value.clone(),
         None => String::new(),
     }
 }

@@ -22,10 +22,9 @@ const PEERS: &[&str] = &["evidently", "nannyml", "polars_psi"];
 /// As many rows as a chunk of NannyML has in the peer's script.
 const WINDOW: &str = "50000rows";
 const AGAINST_DATA: [&str; 4] = ["--reference", "reference", "--window", WINDOW];
-/// What is predicted where rows are scored, and by what.
+/// What is predicted where rows are scored, and by what: as light a model as there is, and the one that most people have.
 const TARGET: &str = "n00";
-const MODEL: &str = "bench";
-const ALGORITHM: &str = "random_forest";
+const ALGORITHMS: [&str; 2] = ["linear_regression", "lightgbm"];
 const ROUNDS: usize = 5;
 /// Of a million rows each.
 const N_FILES: u32 = 100;
@@ -42,7 +41,9 @@ pub fn run(places: &Places, words: &[&str]) -> Result<()> {
     beside.measure(PEERS, || replayed(&lab, &current, &AGAINST_DATA))?;
     let every = [&AGAINST_DATA[..], &["--every-method"]].concat();
     print_median("every method", || replayed(&lab, &current, &every))?;
-    scored(&lab, &current)?;
+    for algorithm in ALGORITHMS {
+        scored(&lab, &current, algorithm)?;
+    }
     long_log(&lab, &current)
 }
 
@@ -52,27 +53,28 @@ fn replayed(lab: &BenchLab, log: &Path, words: &[&str]) -> Result<f64> {
 }
 
 /// A replay that asks a model beside a model that is asked alone.
-fn scored(lab: &BenchLab, current: &Path) -> Result<()> {
+fn scored(lab: &BenchLab, current: &Path, algorithm: &str) -> Result<()> {
     let mut train = lab.assay(&["--json", "train", "reference", "--target", TARGET]);
-    let trained = process::printed(train.args(["--algorithm", ALGORITHM])).unwrap_or_default();
+    let trained = process::printed(train.args(["--algorithm", algorithm])).unwrap_or_default();
     let run: Value = serde_json::from_str(&trained)
         .map_err(|error| Error::Stopped(format!("cannot read what was trained: {error}")))?;
     let run_id = run["run_id"].as_str().unwrap_or_default();
     process::run(
-        lab.assay(&["model", "register", run_id, "--name", MODEL])
+        lab.assay(&["model", "register", run_id, "--name", algorithm])
             .stdout(Stdio::null()),
     )?;
     let both = print_median("scored and replayed", || {
-        replayed(lab, current, &["--model", MODEL, "--window", WINDOW])
+        replayed(lab, current, &["--model", algorithm, "--window", WINDOW])
     })?;
     let answers = lab.folder.join("answers.parquet");
     let alone = print_median("scored alone", || {
-        let mut predict = lab.assay(&["model", "predict", MODEL]);
+        let mut predict = lab.assay(&["model", "predict", algorithm]);
         predict.arg(current).args(["--keep", TARGET, "--output"]);
         timed(predict.arg(&answers))
     })?;
+    fs::remove_file(&answers).map_err(at("remove", &answers))?;
     println!(
-        "a replay that scores takes {:.2} of scoring alone",
+        "a replay that asks {algorithm} takes {:.2} of scoring alone",
         both / alone
     );
     Ok(())

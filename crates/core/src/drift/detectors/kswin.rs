@@ -14,20 +14,27 @@ const LEAST_DISTANCE: f64 = 0.1;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct KswinState {
-    alpha: f64,
     window_size: usize,
     stat_size: usize,
     /// Tests made; each draws from a generator of its own, so that the state stays small.
     n_tests: u64,
     seed: u64,
+    /// The least distance, in steps of 1 / `stat_size`, that is a drift.
+    steps: usize,
     window: VecDeque<f64>,
 }
 
 impl KswinState {
     pub(super) fn new(alpha: f64, window_size: u32, stat_size: u32, seed: u64) -> Self {
         let stat_size = stat_size.max(1) as usize;
+        let is_drift = |steps: usize| {
+            steps as f64 / stat_size as f64 > LEAST_DISTANCE && p_value(stat_size, steps) <= alpha
+        };
         Self {
-            alpha,
+            // The p-value falls with the distance.
+            steps: (1..=stat_size)
+                .find(|steps| is_drift(*steps))
+                .unwrap_or(stat_size + 1),
             stat_size,
             // At least as many rows before as are drawn of them.
             window_size: (window_size as usize).max(2 * stat_size),
@@ -48,9 +55,7 @@ impl KswinState {
         let n_before = self.window_size - self.stat_size;
         let mut newest: Vec<f64> = self.window.iter().skip(n_before).copied().collect();
         let mut drawn = self.draw(n_before);
-        let steps = largest_step(&mut drawn, &mut newest);
-        let distance = steps as f64 / self.stat_size as f64;
-        if distance > LEAST_DISTANCE && p_value(self.stat_size, steps) <= self.alpha {
+        if largest_step(&mut drawn, &mut newest) >= self.steps {
             Signal::Drift
         } else {
             Signal::None
@@ -81,14 +86,15 @@ impl KswinState {
 fn largest_step(a: &mut [f64], b: &mut [f64]) -> usize {
     a.sort_unstable_by(f64::total_cmp);
     b.sort_unstable_by(f64::total_cmp);
-    a.iter()
-        .chain(b.iter())
-        .map(|at| {
-            let below = |values: &[f64]| values.partition_point(|value| value <= at);
-            below(a).abs_diff(below(b))
-        })
-        .max()
-        .unwrap_or(0)
+    let (mut of_a, mut of_b, mut largest) = (0, 0, 0);
+    while let (Some(next_a), Some(next_b)) = (a.get(of_a), b.get(of_b)) {
+        // Equal values are passed together.
+        let at = next_a.min(*next_b);
+        of_a += a[of_a..].iter().take_while(|value| **value <= at).count();
+        of_b += b[of_b..].iter().take_while(|value| **value <= at).count();
+        largest = largest.max(of_a.abs_diff(of_b));
+    }
+    largest
 }
 
 /// The exact chance of a distance of at least `steps` / n between two samples of n values each (Gnedenko and Korolyuk

@@ -77,10 +77,15 @@ pub struct LossReference {
     pub limits: BTreeMap<LossKind, MetricLimits>,
 }
 
-/// The estimated losses of a window's rows, added up. Parts merge.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+/// The estimated losses of a window's rows, added up. Parts merge: each is a stratum of its own (Cochran 1977, "Sampling
+/// techniques", chapter 5).
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct LossTally {
-    rows: Moments,
+    /// Those that it speaks for.
+    n_rows: u64,
+    total: f64,
+    /// Of the total, for rows that were not asked; 0 where all were.
+    variance: f64,
 }
 
 impl LossTally {
@@ -90,16 +95,38 @@ impl LossTally {
         if !estimated_loss.is_finite() {
             return false;
         }
-        self.rows.push(estimated_loss.max(0.0));
+        self.n_rows += 1;
+        self.total += estimated_loss.max(0.0);
         true
     }
 
+    /// A random sample without repetition of `n_rows` rows speaks for all of them.
+    pub fn add_sample(&mut self, estimated_losses: &[f64], n_rows: u64) {
+        let finite = estimated_losses.iter().filter(|loss| loss.is_finite());
+        let losses: Vec<f64> = finite.map(|loss| loss.max(0.0)).collect();
+        if losses.is_empty() {
+            return;
+        }
+        let asked = Moments::of(&losses);
+        let n = asked.n as f64;
+        let share = n / estimated_losses.len() as f64;
+        let all = (n_rows as f64 * share).round().max(n);
+        self.n_rows += all as u64;
+        self.total += all * asked.mean;
+        if asked.n > 1 {
+            let variance = asked.m2 / (n - 1.0) / n * (1.0 - n / all);
+            self.variance += all * all * variance;
+        }
+    }
+
     pub fn merge(&mut self, other: &Self) {
-        self.rows.merge(&other.rows);
+        self.n_rows += other.n_rows;
+        self.total += other.total;
+        self.variance += other.variance;
     }
 
     pub fn n_rows(&self) -> u64 {
-        self.rows.n
+        self.n_rows
     }
 }
 
@@ -149,16 +176,18 @@ impl LossReference {
     /// `None` without a row, or for a kind that the reference does not know.
     pub fn estimated(&self, kind: LossKind, tally: &LossTally) -> Option<EstimatedMetric> {
         let &(mean, std) = self.losses.get(&kind)?;
-        let n = tally.rows.n as f64;
+        let n = tally.n_rows as f64;
         if n == 0.0 {
             return None;
         }
-        let value = kind.of_mean(tally.rows.mean);
+        let value = kind.of_mean(tally.total / n);
+        // Of the rows that happened to come, and of those of them that were asked.
+        let of_mean = (std * std / n + tally.variance / (n * n)).sqrt();
         let error = if kind.is_root() {
             // First-order change of the root with the mean.
-            (std * std / (4.0 * n * mean)).sqrt()
+            of_mean / (2.0 * mean.sqrt())
         } else {
-            std / n.sqrt()
+            of_mean
         };
         let error = error.is_finite().then_some(error);
         let limits = self.limits.get(&kind).copied();

@@ -1,0 +1,459 @@
+//! When an alert has happened.
+
+use super::measures::measure;
+use super::{ALERT_SCHEMA, Alert, AlertMetric, AlertRule};
+use crate::drift::quality::QualityKind;
+use crate::drift::{ColumnDrift, Verdict};
+use crate::replay::{ColumnRole, DriftReport, WindowReport};
+use crate::words::{count, counted, number, percent};
+
+/// What came true, in the order of the rules, then of the columns. Windows without rows neither fulfil a rule nor end a
+/// stretch, but for [`AlertMetric::Rows`]; of several stretches the first one that is long enough counts.
+pub fn raised(rules: &[AlertRule], report: &DriftReport) -> Vec<Alert> {
+    let mut alerts = Vec::new();
+    for rule in rules {
+        if rule.model.as_deref().is_some_and(|wanted| {
+            let model = report.model.as_ref();
+            model.is_none_or(|model| wanted != model.model.as_str())
+        }) {
+            continue;
+        }
+        if rule.metric == AlertMetric::Quality {
+            alerts.extend(of_quality(rule, report));
+        } else if rule.metric.is_of_columns() {
+            for (place, column) in report.columns.iter().enumerate() {
+                let is_meant = match &rule.column {
+                    Some(wanted) => *wanted == column.name,
+                    // The truth moves with the world; whoever wants to hear of it names it.
+                    None => column.role != ColumnRole::Target,
+                };
+                if is_meant {
+                    alerts.extend(of_column(rule, report, place, &column.name));
+                }
+            }
+        } else {
+            alerts.extend(of_windows(rule, report));
+        }
+    }
+    alerts
+}
+
+/// One look at a window: nothing to look at, or the value and whether it is bad.
+type Look = Option<(Option<f64>, bool)>;
+
+fn of_column(rule: &AlertRule, report: &DriftReport, place: usize, name: &str) -> Option<Alert> {
+    let threshold = rule.threshold.or(rule.metric.default_threshold());
+    let look = |window: &WindowReport| -> Look {
+        let cell = window.columns.get(place)?;
+        let value = match rule.metric {
+            AlertMetric::Drift => return Some((None, cell.verdict == Verdict::Drifted)),
+            AlertMetric::Effect => cell.effect.or(cell.jensen_shannon)?,
+            AlertMetric::Missing => share(cell.n_missing, cell.n_rows)?,
+            _ => share(cell.n_outside, values(cell))?,
+        };
+        Some((
+            Some(value),
+            threshold.is_some_and(|threshold| value >= threshold),
+        ))
+    };
+    let found = stretch(rule, report, look, f64::max)?;
+    let what = match (rule.metric, found.value, threshold) {
+        (AlertMetric::Effect, Some(value), Some(threshold)) => format!(
+            "`{name}` moved by {}, over {},",
+            number(value),
+            number(threshold)
+        ),
+        (AlertMetric::Missing, Some(value), _) => {
+            format!("{} of `{name}` was missing", percent(value))
+        }
+        (AlertMetric::Outside, Some(value), _) => {
+            format!(
+                "{} of `{name}` lay outside what training saw",
+                percent(value)
+            )
+        }
+        _ => format!("`{name}` drifted"),
+    };
+    Some(alert(rule, report, Some(name), &found, threshold, &what))
+}
+
+/// One alert for each measure of data quality that the report has found out of order.
+fn of_quality<'a>(
+    rule: &'a AlertRule,
+    report: &'a DriftReport,
+) -> impl Iterator<Item = Alert> + use<'a> {
+    let meant = report.quality.iter().filter(|issue| {
+        let wanted = rule.column.as_ref();
+        wanted.is_none_or(|wanted| issue.column.as_ref() == Some(wanted))
+    });
+    meant.filter_map(|issue| {
+        let look = |window: &WindowReport| -> Look {
+            let is_bad = issue.windows.binary_search(&window.index).is_ok();
+            let worst = (issue.worst_window == window.index).then_some(issue.worst.share);
+            (is_bad || window.n_rows > 0).then_some((worst, is_bad))
+        };
+        let found = stretch(rule, report, look, f64::max)?;
+        let column = issue.column.as_deref();
+        let name = column.unwrap_or_default();
+        let what = match issue.kind {
+            QualityKind::Missing => format!("`{name}` lacked more values than the reference"),
+            QualityKind::Unseen => {
+                format!("`{name}` held categories that the reference did not hold")
+            }
+            QualityKind::OutOfRange => {
+                format!("values of `{name}` lay outside the reference's range")
+            }
+            QualityKind::TypeChange => {
+                format!("values of `{name}` were of another type than the reference's")
+            }
+            QualityKind::Volume => "the number of rows was out of the ordinary".to_owned(),
+        };
+        Some(alert(rule, report, column, &found, None, &what))
+    })
+}
+
+fn of_windows(rule: &AlertRule, report: &DriftReport) -> Option<Alert> {
+    let metric = rule.metric;
+    let threshold = match metric {
+        AlertMetric::Performance => Some(rule.threshold.or(report.test_performance)?),
+        other => rule.threshold.or(other.default_threshold()),
+    };
+    let measure = measure(metric, report);
+    let is_strict = matches!(
+        metric,
+        AlertMetric::Performance | AlertMetric::EstimatedPerformance
+    );
+    let look = |window: &WindowReport| -> Look {
+        let (value, is_out) = (measure.of)(window)?;
+        let is_bad = match threshold {
+            None => is_out,
+            Some(threshold) if measure.greater_is_better => value < threshold,
+            Some(threshold) if is_strict => value > threshold,
+            Some(threshold) => value >= threshold,
+        };
+        Some((Some(value), is_bad))
+    };
+    let worse = match measure.greater_is_better {
+        true => f64::min,
+        false => f64::max,
+    };
+    let found = stretch(rule, report, look, worse)?;
+    let value = found.value.or(threshold).unwrap_or_default();
+    let what = match (metric, threshold) {
+        (AlertMetric::Rows, Some(threshold)) => {
+            format!(
+                "{} rows came, fewer than {},",
+                number(value),
+                number(threshold)
+            )
+        }
+        (AlertMetric::DriftShare, _) => format!("{} of the columns drifted", percent(value)),
+        (AlertMetric::ConceptDrift, _) => {
+            let n_changes = counted(value as u64, "change", "changes");
+            format!("{n_changes} of the errors of {} came", report.against())
+        }
+        (_, Some(threshold)) => {
+            let than = if is_strict { "worse than" } else { "at least" };
+            let (value, threshold) = (number(value), number(threshold));
+            format!("{} was {value}, {than} {threshold},", measure.name)
+        }
+        (_, None) => format!(
+            "{} left its limits, at worst {},",
+            measure.name,
+            number(value)
+        ),
+    };
+    Some(alert(rule, report, None, &found, threshold, &what))
+}
+
+struct Stretch {
+    first: u32,
+    last: u32,
+    is_ongoing: bool,
+    value: Option<f64>,
+}
+
+/// The first stretch of bad windows that is long enough, to its end.
+fn stretch(
+    rule: &AlertRule,
+    report: &DriftReport,
+    look: impl Fn(&WindowReport) -> Look,
+    worse: fn(f64, f64) -> f64,
+) -> Option<Stretch> {
+    let mut found: Option<(Stretch, u32)> = None;
+    let is_long = |n_windows: u32| n_windows >= rule.windows.max(1);
+    for window in &report.windows {
+        match (look(window), &mut found) {
+            (None, _) => {}
+            (Some((value, true)), Some((stretch, n_windows))) => {
+                stretch.last = window.index;
+                stretch.value = match (stretch.value, value) {
+                    (Some(a), Some(b)) => Some(worse(a, b)),
+                    (a, b) => a.or(b),
+                };
+                *n_windows += 1;
+            }
+            (Some((value, true)), none) => {
+                let stretch = Stretch {
+                    first: window.index,
+                    last: window.index,
+                    is_ongoing: false,
+                    value,
+                };
+                *none = Some((stretch, 1));
+            }
+            (Some((_, false)), Some((_, n_windows))) if is_long(*n_windows) => {
+                return found.map(|(stretch, _)| stretch);
+            }
+            (Some((_, false)), found) => *found = None,
+        }
+    }
+    let (stretch, n_windows) = found?;
+    is_long(n_windows).then_some(Stretch {
+        is_ongoing: true,
+        ..stretch
+    })
+}
+
+fn alert(
+    rule: &AlertRule,
+    report: &DriftReport,
+    column: Option<&str>,
+    found: &Stretch,
+    threshold: Option<f64>,
+    what: &str,
+) -> Alert {
+    let place = match (found.first, found.last) {
+        (first, last) if first == last => format!("in window {}", first + 1),
+        (first, last) => format!("in windows {} to {}", first + 1, last + 1),
+    };
+    let n_windows = count(report.windows.len() as u64);
+    let end = if found.is_ongoing {
+        ", the end of the log"
+    } else {
+        ""
+    };
+    Alert {
+        schema: ALERT_SCHEMA,
+        rule: rule.name.clone(),
+        severity: rule.severity,
+        metric: rule.metric,
+        model: report.model.clone(),
+        replay_id: report.replay_id.clone(),
+        column: column.map(str::to_owned),
+        first_window: found.first,
+        last_window: found.last,
+        is_ongoing: found.is_ongoing,
+        value: found.value,
+        threshold,
+        muted: rule.muted,
+        sentence: format!("{what} {place} of {n_windows}{end}"),
+        at_ms: report.created_ms,
+    }
+}
+
+fn values(cell: &ColumnDrift) -> u64 {
+    cell.n_rows.saturating_sub(cell.n_missing)
+}
+
+/// `None` of nothing.
+pub(super) fn share(part: u64, whole: u64) -> Option<f64> {
+    (whole > 0).then(|| part as f64 / whole as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Windows by letter: `d` drifted, `.` not, ` ` without rows.
+    fn report(windows: &str) -> DriftReport {
+        let cell = |verdict: &str| {
+            serde_json::json!({
+                "column": "x", "n_rows": 100, "n_missing": 20, "missing_rise": 0.0, "jensen_shannon": 0.3, "limit": 0.1,
+                "psi": null, "ks_statistic": null, "wasserstein": null, "chi_square": null, "p_value": null,
+                "p_adjusted": null, "n_outside": 8, "n_unseen": 0, "verdict": verdict, "reason": "",
+            })
+        };
+        let windows: Vec<serde_json::Value> = windows
+            .chars()
+            .enumerate()
+            .map(|(index, letter)| {
+                let columns = match letter {
+                    'd' => vec![cell("drifted")],
+                    '.' => vec![cell("stable")],
+                    _ => Vec::new(),
+                };
+                let value = if letter == 'd' { 0.6 } else { 0.9 };
+                serde_json::json!({
+                    "index": index, "first_row": 1, "last_row": 100, "start_ms": null, "end_ms": null,
+                    "n_rows": 100 * columns.len(), "n_drifted": u32::from(letter == 'd'), "columns": columns,
+                    "performance": { "value": value, "low": 0.0, "high": 1.0, "n": 100 },
+                    "estimates": [{
+                        "metric": "accuracy", "value": value, "sampling_error": null, "low": null, "high": null,
+                        "limits": { "low": 0.7, "high": 0.8 }, "alert": true,
+                    }],
+                    "multivariate": { "reconstruction": {
+                        "n_rows": 100, "error": 2.0 - value, "sampling_error": null, "low": null, "high": null,
+                        "limits": null, "alert": letter == 'd',
+                    } },
+                })
+            })
+            .collect();
+        let mut rule = serde_json::to_value(crate::drift::DriftRule::default()).unwrap();
+        rule["source"] = "default".into();
+        serde_json::from_value(serde_json::json!({
+            "schema": 1, "replay_id": "0", "model": { "model": "m", "version": 1 }, "problem": "binary", "logs": [],
+            "rule": rule, "window": "100rows", "n_rows": 0, "n_reference_rows": 0, "performance_metric": "accuracy",
+            "performance": null, "test_performance": 0.8,
+            "columns": [{ "name": "x", "role": "feature", "numeric": true, "constant": false, "n_drifted_windows": 0,
+                          "first_drifted_window": null }],
+            "quality": [{
+                "kind": "missing", "column": "x", "windows": [1], "worst_window": 1,
+                "worst": { "kind": "missing", "column": "x", "n_rows": 20, "share": 0.2, "reference_share": 0.0,
+                           "limit": 0.05, "alert": true, "sentence": "" },
+            }],
+            "concept": [{
+                "detector": { "kind": "ddm" }, "n_rows": 200, "n_drifts": 2, "n_warnings": 0,
+                "detections": [
+                    { "row": 120, "window": 1, "signal": "warning" }, { "row": 130, "window": 1, "signal": "drift" },
+                    { "row": 170, "window": 1, "signal": "drift" },
+                ],
+            }],
+            "windows": windows, "drifted": [], "first_drifted_window": null, "verdict": "", "warnings": [],
+            "created_ms": 0, "duration_secs": 0.0,
+        }))
+        .unwrap()
+    }
+
+    fn rule(text: &str) -> AlertRule {
+        let mut rule: serde_json::Value = serde_json::from_str(text).unwrap();
+        rule["name"] = "r".into();
+        serde_json::from_value(rule).unwrap()
+    }
+
+    #[test]
+    fn the_first_stretch_that_is_long_enough_counts() {
+        for (windows, needed, wanted) in [
+            ("....", 1, None),
+            ("d...", 1, Some((0, 0, false))),
+            (".dd.d", 2, Some((1, 2, false))),
+            ("d.ddd", 2, Some((2, 4, true))),
+            ("d d", 2, Some((0, 2, true))),
+            ("d.d.d", 2, None),
+            ("d d.d", 2, Some((0, 2, false))),
+            ("", 1, None),
+        ] {
+            let rule = rule(&format!(r#"{{"metric": "drift", "windows": {needed}}}"#));
+            let found = raised(&[rule], &report(windows));
+            let found = found
+                .first()
+                .map(|a| (a.first_window, a.last_window, a.is_ongoing));
+            assert_eq!(found, wanted, "{windows:?} {needed}");
+        }
+    }
+
+    #[test]
+    fn what_is_true_or_not_takes_no_threshold() {
+        for (text, wanted) in [
+            (
+                r#"{"metric": "quality", "threshold": 1}"#,
+                Some("threshold"),
+            ),
+            (r#"{"metric": "quality", "column": "x"}"#, None),
+            (
+                r#"{"metric": "concept_drift", "column": "x"}"#,
+                Some("column"),
+            ),
+            (
+                r#"{"metric": "reconstruction_error", "threshold": 1}"#,
+                None,
+            ),
+        ] {
+            let fault = rule(text).fault();
+            assert_eq!(fault.map(|(key, _)| key), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn each_metric_has_its_own_threshold_and_sentence() {
+        for (text, wanted) in [
+            (
+                r#"{"metric": "effect"}"#,
+                Some("`x` moved by 0.3, over 0.1, in windows 1 to 2 of 2, the end of the log"),
+            ),
+            (r#"{"metric": "effect", "threshold": 0.4}"#, None),
+            (
+                r#"{"metric": "missing"}"#,
+                Some("20.0 % of `x` was missing in windows 1 to 2 of 2, the end of the log"),
+            ),
+            (
+                r#"{"metric": "outside"}"#,
+                Some(
+                    "10.0 % of `x` lay outside what training saw in windows 1 to 2 of 2, the end of the log",
+                ),
+            ),
+            (
+                r#"{"metric": "drift_share"}"#,
+                Some("100.0 % of the columns drifted in window 2 of 2, the end of the log"),
+            ),
+            (
+                r#"{"metric": "performance"}"#,
+                Some(
+                    "accuracy of m@1 was 0.6, worse than 0.8, in window 2 of 2, the end of the log",
+                ),
+            ),
+            (
+                r#"{"metric": "estimated_performance"}"#,
+                Some(
+                    "estimated accuracy of m@1 left its limits, at worst 0.6, in window 2 of 2, the end of the log",
+                ),
+            ),
+            (
+                r#"{"metric": "estimated_performance", "threshold": 0.95}"#,
+                Some(
+                    "estimated accuracy of m@1 was 0.6, worse than 0.95, in windows 1 to 2 of 2, the end of the log",
+                ),
+            ),
+            (
+                r#"{"metric": "quality"}"#,
+                Some(
+                    "`x` lacked more values than the reference in window 2 of 2, the end of the log",
+                ),
+            ),
+            (r#"{"metric": "quality", "column": "y"}"#, None),
+            (
+                r#"{"metric": "concept_drift"}"#,
+                Some("2 changes of the errors of m@1 came in window 2 of 2, the end of the log"),
+            ),
+            (r#"{"metric": "concept_drift", "threshold": 3}"#, None),
+            (
+                r#"{"metric": "reconstruction_error"}"#,
+                Some(
+                    "the PCA reconstruction error left its limits, at worst 1.4, in window 2 of 2, the end of the log",
+                ),
+            ),
+            (
+                r#"{"metric": "reconstruction_error", "threshold": 1}"#,
+                Some(
+                    "the PCA reconstruction error was 1.4, at least 1, in windows 1 to 2 of 2, the end of the log",
+                ),
+            ),
+            (r#"{"metric": "correlation_change"}"#, None),
+            (r#"{"metric": "domain_classifier"}"#, None),
+            (r#"{"metric": "rows"}"#, None),
+            (
+                r#"{"metric": "rows", "threshold": 200}"#,
+                Some("100 rows came, fewer than 200, in windows 1 to 2 of 2, the end of the log"),
+            ),
+            (r#"{"metric": "drift", "model": "other"}"#, None),
+            (r#"{"metric": "drift", "column": "y"}"#, None),
+        ] {
+            let found = raised(&[rule(text)], &report(".d"));
+            assert_eq!(
+                found.first().map(|alert| alert.sentence.as_str()),
+                wanted,
+                "{text}"
+            );
+        }
+    }
+}
