@@ -29,8 +29,9 @@ pub struct Arguments {
     /// The model: name, name@version or name@alias
     #[arg(long, required_unless_present_any = ["reference", "again"])]
     model: Option<Reference>,
-    /// A data set instead of a model: nothing is scored; with --again, what the columns are held against instead
-    #[arg(long, value_name = "DATASET", conflicts_with = "model")]
+    /// The data set that the log is held against: in place of the rows that the model was trained on (a model that was
+    /// imported needs it), or alone, and nothing is scored
+    #[arg(long, value_name = "DATASET")]
     reference: Option<Reference>,
     /// For example 1d, 12h, 1000rows, `1d step 6h`, `month in Europe/Tallinn` or version; 50 to 100 windows of equal rows when
     /// nothing is said

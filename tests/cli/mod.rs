@@ -24,6 +24,7 @@ mod parity;
 mod recipes;
 mod replay_beside;
 mod replay_logs;
+mod replay_outside;
 mod replay_together;
 mod run_import;
 mod run_log;

@@ -407,15 +407,6 @@ fn a_log_is_held_against_a_data_set_without_a_model() {
     lab.json(&["report", id, "-o", text(&page)]);
     let html = std::fs::read_to_string(&page).expect("a page");
     assert!(html.contains("penguins@1"));
-    let both = [
-        "replay",
-        text(&log),
-        "--reference",
-        "penguins",
-        "--model",
-        "m",
-    ];
-    assert_eq!(lab.assay(&both).status, 2);
     assert_eq!(lab.assay(&["replay", text(&log)]).status, 2);
 }
 

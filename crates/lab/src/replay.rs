@@ -5,6 +5,7 @@ mod again;
 mod batch;
 mod challenge;
 mod challengers;
+mod champion;
 mod concept;
 mod detecting;
 mod follow;
@@ -151,7 +152,12 @@ impl Lab {
             warnings.push(note);
         }
         task.step(0, 0, "storing");
-        let packed = sketches::packed(&measured.names, &measured.sketches)?;
+        // What a data set is by what a model says of it is in no other place.
+        let references = match (&subject.model, &subject.dataset) {
+            (Some(_), Some(_)) => measure::references(&subject.reference, &measured.names),
+            _ => Vec::new(),
+        };
+        let packed = sketches::packed(&measured.names, &measured.sketches, &references)?;
         let report = report(
             replay_id, subject, spec, pass, rule, warnings, measured, challenge,
         );
@@ -231,7 +237,7 @@ fn report(
         replay_id: replay_id.clone(),
         model: model.map(|model| model.version.key()),
         reference: subject.dataset.clone(),
-        problem: model.map(|model| model.record.problem),
+        problem: model.map(|model| model.problem),
         logs: spec.logs.iter().map(|path| file_name(path)).collect(),
         rule,
         window: window_of(spec, &pass.cut),

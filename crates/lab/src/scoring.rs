@@ -212,7 +212,7 @@ impl Scorer {
         Ok(assay_frame::raw_columns(frame, &rows, &self.inputs)?)
     }
 
-    fn require_columns(&self, there: &[String]) -> Result<(), Cause> {
+    pub fn require_columns(&self, there: &[String]) -> Result<(), Cause> {
         let missing: Vec<&str> = self
             .inputs
             .iter()

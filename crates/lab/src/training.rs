@@ -28,6 +28,7 @@ pub(crate) use keep::{
     ADVERSARIAL, MODEL, PREDICTIONS, REFERENCE, RESULT, VALIDATION, prediction_column,
 };
 pub(crate) use result::threshold;
+pub(crate) use watch::classes_reference;
 
 use std::collections::BTreeMap;
 

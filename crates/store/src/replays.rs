@@ -56,7 +56,9 @@ impl Store {
     ) -> Result<()> {
         self.object_path(shapes)?;
         let id = report.replay_id.as_str();
-        let dataset = report.reference.as_ref().and_then(exactly);
+        // With a model beside it the replay is one of the model.
+        let alone = report.reference.as_ref().filter(|_| report.model.is_none());
+        let dataset = alone.and_then(exactly);
         self.write(act.at_ms, |write| {
             let taken = write.tx.count(
                 "SELECT count(*) FROM replays WHERE replay_id = ?1",

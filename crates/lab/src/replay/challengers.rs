@@ -108,7 +108,7 @@ impl Lab {
             ));
         }
         let scorer = self.scorer(reference, assay_frame::n_threads())?;
-        let champions = &champion.record.classes;
+        let champions = &champion.classes;
         let place = |class: &String| scorer.classes.iter().position(|known| known == class);
         let places: Option<Vec<usize>> = champions.iter().map(place).collect();
         let Some(places) = places.filter(|places| places.len() == scorer.classes.len()) else {
@@ -175,7 +175,7 @@ impl Answers {
 
 impl Model {
     fn answers(&self) -> Answers {
-        Answers::of(self.record.problem)
+        Answers::of(self.problem)
     }
 }
 

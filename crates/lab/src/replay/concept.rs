@@ -61,7 +61,7 @@ impl Errors {
                 })
                 .collect(),
             (Some(Truth::Values(truth)), Some(Prediction::Values(predicted))) => {
-                let unit = subject.test_metric("mae").filter(|mae| *mae > 0.0);
+                let unit = subject.usual_error().filter(|mae| *mae > 0.0);
                 let unit = unit.unwrap_or(1.0);
                 let rows = truth.iter().zip(predicted);
                 rows.map(|(truth, predicted)| (truth - predicted).abs() / unit)

@@ -102,6 +102,12 @@ impl Lab {
         match (&request.model, &request.reference) {
             (Some(model), _) => {
                 let version = self.store.model_version(model)?;
+                if version.imported.is_some() {
+                    return Ok(Model {
+                        inputs: self.scorer(model, 1)?.inputs,
+                        ..Model::default()
+                    });
+                }
                 let record = self.record_of(&version)?;
                 Ok(Model {
                     reference: self.reference_of(&version)?.columns,

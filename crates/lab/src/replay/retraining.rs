@@ -12,6 +12,7 @@ use assay_core::drift::{
 };
 use assay_core::matrix::{Prediction, RawColumn, RawValues};
 use assay_core::replay::{ReplaySpec, WindowPerformance};
+use assay_core::run::TrainRecord;
 use assay_core::words::count;
 use assay_core::{Columns, Target, Task, metrics};
 use rayon::prelude::*;
@@ -39,7 +40,15 @@ pub fn require_model(spec: &ReplaySpec, model: Option<&Model>) -> Result<(), Cau
             "there is no model to train again",
             "name it with --model, or leave --retrain out",
         )),
-        Some(model) if !model.record.problem.has_target() => Err(Cause::with_hint(
+        Some(model) if model.record.is_none() => Err(Cause::with_hint(
+            Code::Unsupported,
+            format!(
+                "`{}` was imported, and how it was trained is not known",
+                model.version.key()
+            ),
+            "leave --retrain out",
+        )),
+        Some(model) if !model.problem.has_target() => Err(Cause::with_hint(
             Code::Unsupported,
             format!(
                 "`{}` learnt without a target, so that training it again could not be judged",
@@ -75,15 +84,16 @@ impl Lab {
         notes: &mut Vec<String>,
         task: &Task,
     ) -> Result<Vec<PolicyOutcome>, Cause> {
-        let Some(model) = subject
+        let asked = subject
             .model
             .as_ref()
-            .filter(|_| !subject.retrain.is_empty())
+            .filter(|_| !subject.retrain.is_empty());
+        let Some((model, record)) = asked.and_then(|model| Some((model, model.record.as_ref()?)))
         else {
             return Ok(Vec::new());
         };
         task.step(0, 0, "reading the training rows");
-        let again = self.again(&model.record, notes)?;
+        let again = self.again(record, notes)?;
         let history = History::of(&again, pass, measured, rule)?;
         if pass.total.most < u64::MAX {
             notes.push(format!(
@@ -91,7 +101,7 @@ impl Lab {
                 count(history.said.len() as u64)
             ));
         }
-        let ordinary = self.ordinary(model)?;
+        let ordinary = self.ordinary(model, record)?;
         if ordinary.is_none() {
             notes.push(
                 "how far the model's performance scatters on its test rows is not known here; drift alone asks for \
@@ -126,10 +136,14 @@ impl Lab {
 
     /// How the model did on its own test rows, with the interval beyond which a window is worse; `None` where the errors
     /// of those rows are in another lab.
-    fn ordinary(&self, model: &Model) -> Result<Option<WindowPerformance>, Cause> {
+    fn ordinary(
+        &self,
+        model: &Model,
+        record: &TrainRecord,
+    ) -> Result<Option<WindowPerformance>, Cause> {
         let version = &model.version;
         if let Some(accuracy) = version.metrics.get("test.accuracy") {
-            let n = model.record.n_test_rows;
+            let n = record.n_test_rows;
             let n_right = (accuracy * n as f64).round() as u64;
             let (low, high) = metrics::wilson_interval(n_right, n);
             return Ok(Some(WindowPerformance {

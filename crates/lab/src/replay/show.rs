@@ -97,7 +97,17 @@ impl Lab {
         report: &DriftReport,
     ) -> Result<drift::ReferenceSketch, Cause> {
         match (&report.model, &report.reference) {
-            (Some(key), _) => {
+            (Some(_), Some(_)) => {
+                let (_, object) = self.store.replay(&report.replay_id)?;
+                let bytes = self.store.read_object(&object)?;
+                Ok(drift::ReferenceSketch {
+                    schema: drift::SKETCH_SCHEMA,
+                    n_rows: report.n_reference_rows,
+                    columns: sketches::unpacked_references(&bytes)?,
+                    watch: None,
+                })
+            }
+            (Some(key), None) => {
                 let model = Reference::version(key.model.as_str(), key.version);
                 self.reference_of(&self.store.model_version(&model)?)
             }

@@ -18,6 +18,9 @@ pub type Windows = Vec<Option<Vec<ColumnSketch>>>;
 #[derive(Serialize, Deserialize)]
 struct Header {
     columns: Vec<Place>,
+    /// Of what the windows are held against, where no other place keeps it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    references: Vec<Place>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -48,24 +51,39 @@ pub fn is_packed(bytes: &[u8]) -> bool {
 }
 
 /// Each column by itself, so that one can be read alone.
-pub fn packed(names: &[String], windows: &Windows) -> Result<Vec<u8>, Cause> {
+pub fn packed(
+    names: &[String],
+    windows: &Windows,
+    references: &[ColumnSketch],
+) -> Result<Vec<u8>, Cause> {
     let mut columns = Vec::with_capacity(names.len());
     let mut body = Vec::new();
+    let mut add = |name: &str, sketches: &[Option<&ColumnSketch>]| {
+        let packed = zstd::bulk::compress(&encode_sketches(sketches), ZSTD_LEVEL);
+        let packed = packed.map_err(|error| Cause::said(Code::Bug, error.to_string()))?;
+        let place = Place {
+            name: name.to_owned(),
+            offset: body.len(),
+            len: packed.len(),
+        };
+        body.extend(packed);
+        Ok::<_, Cause>(place)
+    };
     for (place, name) in names.iter().enumerate() {
         let of_column: Vec<Option<&ColumnSketch>> = windows
             .iter()
             .map(|window| window.as_ref()?.get(place))
             .collect();
-        let packed = zstd::bulk::compress(&encode_sketches(&of_column), ZSTD_LEVEL);
-        let packed = packed.map_err(|error| Cause::said(Code::Bug, error.to_string()))?;
-        columns.push(Place {
-            name: name.clone(),
-            offset: body.len(),
-            len: packed.len(),
-        });
-        body.extend(packed);
+        columns.push(add(name, &of_column)?);
     }
-    let header = serde_json::to_vec(&Header { columns })?;
+    let references = references
+        .iter()
+        .map(|known| add(&known.name, &[Some(known)]));
+    let references = references.collect::<Result<_, Cause>>()?;
+    let header = serde_json::to_vec(&Header {
+        columns,
+        references,
+    })?;
     let mut bytes = MAGIC.to_vec();
     bytes.extend((header.len() as u64).to_le_bytes());
     bytes.extend(header);
@@ -75,7 +93,32 @@ pub fn packed(names: &[String], windows: &Windows) -> Result<Vec<u8>, Cause> {
 
 /// One column of a packed object.
 pub fn unpacked(bytes: &[u8], column: &str) -> Result<Vec<Option<ColumnSketch>>, Cause> {
-    let damaged = || Cause::said(Code::Io, "the stored sketches are damaged");
+    let (header, body) = parts(bytes)?;
+    let place = header.columns.iter().find(|place| place.name == column);
+    let place = place.ok_or_else(|| {
+        Cause::said(
+            Code::NotFound,
+            format!("the replay has no column `{column}`"),
+        )
+    })?;
+    decoded(place, body)
+}
+
+/// What the windows of a packed object are held against, where it says so itself.
+pub fn unpacked_references(bytes: &[u8]) -> Result<Vec<ColumnSketch>, Cause> {
+    let (header, body) = parts(bytes)?;
+    let mut references = Vec::with_capacity(header.references.len());
+    for place in &header.references {
+        references.extend(decoded(place, body)?.into_iter().flatten());
+    }
+    Ok(references)
+}
+
+fn damaged() -> Cause {
+    Cause::said(Code::Io, "the stored sketches are damaged")
+}
+
+fn parts(bytes: &[u8]) -> Result<(Header, &[u8]), Cause> {
     if !is_packed(bytes) {
         return Err(Cause::with_hint(
             Code::Unsupported,
@@ -87,16 +130,12 @@ pub fn unpacked(bytes: &[u8], column: &str) -> Result<Vec<Option<ColumnSketch>>,
     let (len, rest) = rest.split_first_chunk::<8>().ok_or_else(damaged)?;
     let len = usize::try_from(u64::from_le_bytes(*len)).map_err(|_| damaged())?;
     let (header, body) = rest.split_at_checked(len).ok_or_else(damaged)?;
-    let header: Header = serde_json::from_slice(header)?;
-    let place = header.columns.iter().find(|place| place.name == column);
-    let place = place.ok_or_else(|| {
-        Cause::said(
-            Code::NotFound,
-            format!("the replay has no column `{column}`"),
-        )
-    })?;
+    Ok((serde_json::from_slice(header)?, body))
+}
+
+fn decoded(place: &Place, body: &[u8]) -> Result<Vec<Option<ColumnSketch>>, Cause> {
     let end = place.offset.checked_add(place.len).ok_or_else(damaged)?;
     let packed = body.get(place.offset..end).ok_or_else(damaged)?;
     let plain = zstd::stream::decode_all(packed).map_err(|_| damaged())?;
-    decode_sketches(column, &plain).map_err(|_| damaged())
+    decode_sketches(&place.name, &plain).map_err(|_| damaged())
 }

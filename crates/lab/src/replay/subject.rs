@@ -4,7 +4,7 @@ use assay_core::Task;
 use assay_core::code::Code;
 use assay_core::drift::challenge::Policy;
 use assay_core::drift::{
-    LossModel, ReferenceSketch, SKETCH_SCHEMA, SketchShape, WatchReference, sketch_reference,
+    ReferenceSketch, SKETCH_SCHEMA, SketchShape, WatchReference, sketch_reference,
 };
 use assay_core::matrix::Columns;
 use assay_core::recipe::InputColumn;
@@ -12,14 +12,12 @@ use assay_core::reference::Reference;
 use assay_core::registry::{ModelVersion, SignatureColumn};
 use assay_core::replay::ReplaySpec;
 use assay_core::run::TrainRecord;
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
+use assay_core::train::ProblemKind;
 
 use super::challengers::Challenger;
 use super::retraining::require_model;
 use crate::Lab;
 use crate::error::Cause;
-use crate::models::trained;
 use crate::scoring::Scorer;
 use crate::training::rows_reference;
 
@@ -27,7 +25,7 @@ use crate::training::rows_reference;
 pub struct Subject {
     /// `None`: nothing is scored.
     pub model: Option<Model>,
-    /// Where there is no model.
+    /// In the place of a model, or of the rows that it was trained on.
     pub dataset: Option<Reference>,
     pub reference: ReferenceSketch,
     /// Columns that are watched.
@@ -42,10 +40,18 @@ pub struct Subject {
 
 pub struct Model {
     pub version: ModelVersion,
-    pub record: TrainRecord,
+    /// `None` of a version that was imported.
+    pub record: Option<TrainRecord>,
+    pub problem: ProblemKind,
+    /// Those that it tells apart; none for numbers.
+    pub classes: Vec<String>,
+    /// What the truth was called in training.
+    pub target: Option<String>,
     pub scorer: Scorer,
     /// In the order of the reference's loss models.
     pub loss_scorers: Vec<Scorer>,
+    /// Mean absolute error on a data set beside it that has the truth in numbers.
+    pub mean_error: Option<f64>,
 }
 
 impl Lab {
@@ -61,48 +67,16 @@ impl Lab {
 
     fn held_up(&self, spec: &ReplaySpec) -> Result<Subject, Cause> {
         match (&spec.model, &spec.reference) {
-            (Some(model), None) => self.model_subject(model),
+            (Some(model), dataset) => {
+                self.model_subject(model, dataset.as_ref(), spec.mapping.label.as_deref())
+            }
             (None, Some(dataset)) => self.dataset_subject(dataset),
             (None, None) => Err(Cause::with_hint(
                 Code::Invalid,
                 "nothing was named to hold the log against",
                 "name a model with --model, or a data set with --reference",
             )),
-            (Some(_), Some(_)) => Err(Cause::with_hint(
-                Code::Invalid,
-                "a model and a data set were named",
-                "name one of them: a model has the sketch of its own training rows",
-            )),
         }
-    }
-
-    fn model_subject(&self, model: &Reference) -> Result<Subject, Cause> {
-        let version = self.store.model_version(model)?;
-        let record = self.record_of(&version)?;
-        let reference = self.reference_of(&version)?;
-        let scorer = self.scorer(model, assay_frame::n_threads())?;
-        let loss_scorers = match &reference.watch {
-            Some(watch) => self.loss_scorers(&scorer, &watch.loss_models)?,
-            None => Vec::new(),
-        };
-        let classes = match record.classes.is_empty() {
-            true => reference_classes(&reference),
-            false => record.classes.clone(),
-        };
-        Ok(Subject {
-            inputs: record.fitted.inputs.clone(),
-            model: Some(Model {
-                version,
-                record,
-                scorer,
-                loss_scorers,
-            }),
-            dataset: None,
-            reference,
-            classes,
-            challengers: Vec::new(),
-            retrain: Vec::new(),
-        })
     }
 
     fn dataset_subject(&self, dataset: &Reference) -> Result<Subject, Cause> {
@@ -123,25 +97,6 @@ impl Lab {
             challengers: Vec::new(),
             retrain: Vec::new(),
         })
-    }
-
-    fn loss_scorers(&self, model: &Scorer, losses: &[LossModel]) -> Result<Vec<Scorer>, Cause> {
-        let scorer = |loss: &LossModel| {
-            let onnx = BASE64_STANDARD.decode(&loss.onnx).map_err(|error| {
-                Cause::with_hint(
-                    Code::Invalid,
-                    format!("the model of its errors cannot be read: {error}"),
-                    "register the run again",
-                )
-            })?;
-            self.scorer_beside(model, onnx, assay_frame::n_threads())
-        };
-        losses.iter().map(scorer).collect()
-    }
-
-    pub(super) fn reference_of(&self, version: &ModelVersion) -> Result<ReferenceSketch, Cause> {
-        let sketch = self.store.read_object(trained(version)?.reference)?;
-        Ok(serde_json::from_slice(&sketch)?)
     }
 
     /// The sketch of a data set's version, made once and then kept beside the lab's caches.
@@ -193,19 +148,25 @@ impl Lab {
 impl Subject {
     pub fn has_target(&self) -> bool {
         let model = self.model.as_ref();
-        model.is_some_and(|model| model.record.problem.has_target())
+        model.is_some_and(|model| model.problem.has_target())
     }
 
     /// What training called the truth.
     pub fn target(&self) -> Option<&str> {
         let model = self.model.as_ref().filter(|_| self.has_target());
-        model.map(|model| model.record.spec.target.as_str())
+        model.and_then(|model| model.target.as_deref())
     }
 
     /// What the version measured on its test rows.
     pub fn test_metric(&self, metric: &str) -> Option<f64> {
         let metrics = &self.model.as_ref()?.version.metrics;
         metrics.get(&format!("test.{metric}")).copied()
+    }
+
+    /// What a usual error of numbers is: on the test rows, or on those of the data set.
+    pub fn usual_error(&self) -> Option<f64> {
+        let model = self.model.as_ref()?;
+        self.test_metric("mae").or(model.mean_error)
     }
 
     /// About what the truth of numbers is.
@@ -231,7 +192,7 @@ impl Subject {
     /// The classes that the model tells apart; none for numbers.
     pub fn answers(&self) -> &[String] {
         let model = self.model.as_ref();
-        model.map_or(&[], |model| &model.record.classes)
+        model.map_or(&[], |model| &model.classes)
     }
 
     /// Whether the model answers rows in which the input is missing: texts have a place for it, numbers only when training
@@ -247,7 +208,7 @@ impl Subject {
 }
 
 /// Where a model has no classes of its own, those of the reference's target.
-fn reference_classes(reference: &ReferenceSketch) -> Vec<String> {
+pub fn reference_classes(reference: &ReferenceSketch) -> Vec<String> {
     let mut columns = reference.columns.iter();
     let target = columns.find(|column| column.name == "target");
     match target.map(|column| &column.shape) {

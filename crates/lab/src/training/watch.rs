@@ -56,25 +56,9 @@ pub fn watch_reference(
                 n_classes,
             },
         ) => {
-            let most = MAX_PROBABILITIES / (*n_classes).max(1);
-            let rows = in_order(&fitted.test_rows, most.min(MAX_ROWS));
-            let truth: Vec<u32> = take(indices, &rows);
-            let predicted: Vec<u32> = take(predicted, &rows);
-            let probabilities: Vec<f64> = rows
-                .iter()
-                .filter_map(|row| probabilities.get(row * n_classes..(row + 1) * n_classes))
-                .flatten()
-                .map(|probability| probability.clamp(0.0, 1.0))
-                .collect();
-            let options = CbpeOptions {
-                n_stretches: N_STRETCHES,
-                ..CbpeOptions::default()
-            };
-            let classes = &record.classes;
+            let prediction = (&predicted[..], &probabilities[..], *n_classes);
             watch.classes =
-                CbpeReference::fit(classes, &truth, &predicted, &probabilities, &options)
-                    .ok()
-                    .map(CbpeReference::without_cells);
+                classes_reference(&record.classes, &fitted.test_rows, indices, prediction);
         }
         (Target::Values(truth), Prediction::Values(predicted)) => {
             let rows = in_order(&fitted.test_rows, MAX_ROWS);
@@ -93,12 +77,38 @@ pub fn watch_reference(
         }
         _ => {}
     }
-    readable(&mut watch.classes);
     readable(&mut watch.losses);
     readable(&mut watch.components);
     readable(&mut watch.correlation);
     readable(&mut watch.domain);
     Ok(watch)
+}
+
+/// How well the probabilities of classes come true, in the order of the row numbers. `indices` and `probabilities` (row-major)
+/// of the predictions are of the same rows as `truth`. `None` where they are too few.
+pub fn classes_reference(
+    classes: &[String],
+    row_numbers: &[usize],
+    truth: &[u32],
+    (indices, probabilities, n_classes): (&[u32], &[f64], usize),
+) -> Option<CbpeReference> {
+    let most = MAX_PROBABILITIES / n_classes.max(1);
+    let rows = in_order(row_numbers, most.min(MAX_ROWS));
+    let probabilities: Vec<f64> = rows
+        .iter()
+        .filter_map(|row| probabilities.get(row * n_classes..(row + 1) * n_classes))
+        .flatten()
+        .map(|probability| probability.clamp(0.0, 1.0))
+        .collect();
+    let (truth, predicted) = (take(truth, &rows), take(indices, &rows));
+    let options = CbpeOptions {
+        n_stretches: N_STRETCHES,
+        ..CbpeOptions::default()
+    };
+    let fitted = CbpeReference::fit(classes, &truth, &predicted, &probabilities, &options).ok();
+    let mut fitted = fitted.map(CbpeReference::without_cells);
+    readable(&mut fitted);
+    fitted
 }
 
 /// A number that is not finite cannot be written: better no part than a version that cannot be read.
