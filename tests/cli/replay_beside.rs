@@ -133,3 +133,86 @@ fn values_of_another_type_are_told_by_their_windows() {
         "10 values of `x` (5.0 %) are not of the type that the reference holds."
     );
 }
+
+/// The errors of a model of numbers grow with a column that it knows: what is expected of windows with other values is what
+/// their labels say, also where the models of the errors were asked about some of their rows only; and it travels with the
+/// version to another lab.
+#[test]
+fn errors_of_numbers_are_expected_from_a_sample_of_the_rows() {
+    const N: usize = 12_000;
+    const WINDOW: usize = 6_000;
+    let rows = |from: usize, of_window: &dyn Fn(usize) -> f64, with_labels: bool| {
+        let mut text = String::from(if with_labels { "x,z,y\n" } else { "x,z\n" });
+        for row in 0..N {
+            let (x, z) = (
+                drawn(from + row, 0.618_033_988_75),
+                drawn(from + row, 0.414_213_562_37) * of_window(row / WINDOW),
+            );
+            let error = 4.0 * z * (drawn(from + row, 0.732_050_807_57) - 0.5);
+            text.push_str(&format!("{x:.6},{z:.6}"));
+            if with_labels {
+                text.push_str(&format!(",{:.6}", 3.0 * x + error));
+            }
+            text.push('\n');
+        }
+        text
+    };
+    let lab = TestLab::new();
+    lab.import(&lab.file("numbers.csv", rows(1, &|_| 1.0, true)), &[]);
+    let run = lab.json(&["train", "numbers", "--target", "y", "--algorithm", "ridge"]);
+    let run_id = run["run_id"].as_str().expect("an id");
+    lab.json(&["model", "register", run_id, "--name", "numbers"]);
+    // The second window has the small values of `z` alone.
+    let moved = |window: usize| if window == 0 { 1.0 } else { 0.3 };
+    let replay = |lab: &TestLab, name: &str, text: String| {
+        let log = lab.file(name, text);
+        let log = log.to_str().expect("a path is text");
+        lab.json(&[
+            "replay",
+            log,
+            "--model",
+            "numbers",
+            "--window",
+            &format!("{WINDOW}rows"),
+        ])
+    };
+    let labelled = replay(&lab, "labelled.csv", rows(50_000, &moved, true));
+    let windows = labelled["windows"].as_array().expect("windows");
+    assert_eq!(windows.len(), 2);
+    for name in ["mae", "rmse"] {
+        for window in windows {
+            let (measured, expected) = (
+                metric(window, "metrics", name),
+                metric(window, "estimates", name),
+            );
+            let off = (measured - expected).abs() / measured;
+            assert!(off < 0.15, "{name}: {measured} {expected}");
+        }
+        let [first, second] = [0, 1].map(|window| metric(&windows[window], "estimates", name));
+        assert!(second < 0.5 * first, "{name}: {first} {second}");
+    }
+    let of_window = windows[0]["estimates"].as_array().expect("estimates");
+    let mae = of_window
+        .iter()
+        .find(|estimate| estimate["metric"] == "mae");
+    let error = number(&mae.expect("of the absolute error")["sampling_error"]);
+    assert!(error > 0.0 && error < 0.02, "{error}");
+
+    // The same rows give the same, without labels and in the lab that the version was taken to.
+    let shared = lab.path().with_file_name("shared");
+    let shared = shared.to_str().expect("text");
+    std::fs::create_dir(shared).expect("a folder");
+    lab.json(&["model", "push", "numbers", shared]);
+    let other = TestLab::new();
+    other.json(&["model", "pull", shared]);
+    let unlabelled = replay(&other, "unlabelled.csv", rows(50_000, &moved, false));
+    for (window, own) in unlabelled["windows"]
+        .as_array()
+        .expect("windows")
+        .iter()
+        .zip(windows)
+    {
+        assert_eq!(window["estimates"], own["estimates"]);
+        assert_eq!(window["performance"], Value::Null);
+    }
+}

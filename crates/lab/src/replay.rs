@@ -140,6 +140,11 @@ impl Lab {
         }
         let rule = self.rule_of(spec)?;
         let measured = measure::measure(subject, reading, pass, &rule, task)?;
+        if let Some(layout) = &reading.layout {
+            let notes = layout.notes(&reading.inputs, &measured.windows);
+            notes.iter().for_each(|note| task.warn(note.clone()));
+            warnings.extend(notes);
+        }
         let mut challenge = challenge::report(subject, reading, pass, &measured, task)?;
         let mut notes = Vec::new();
         let policies = self.retrained(subject, pass, &measured, &rule, &mut notes, task)?;

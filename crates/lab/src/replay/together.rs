@@ -7,7 +7,8 @@ use assay_core::drift::multivariate::{
     JudgedBy, ReconstructionTally, RowCodes, RowEncoding, RowSample, WindowLimits,
 };
 use assay_core::drift::{DriftRule, MIN_VALUES, WatchReference};
-use assay_core::replay::WindowMultivariate;
+use assay_core::replay::{WindowMultivariate, WindowReport};
+use assay_core::words::{counted, list};
 use assay_frame::LogColumn;
 use rayon::prelude::*;
 
@@ -17,9 +18,13 @@ use super::reading::{Reading, Source};
 use super::subject::Subject;
 use super::tallies::PaneRows;
 use crate::error::Cause;
+use crate::training::rows_reference;
 
 /// Numbers of 8 bytes that the samples of all panes hold together.
 pub const MAX_SAMPLED: usize = 8 << 20;
+
+/// Columns that a sentence names.
+const MAX_NAMES: usize = 5;
 
 /// How rows of the log become those of a sample.
 pub struct RowLayout {
@@ -48,6 +53,34 @@ impl RowLayout {
             encoding,
             with_classifier,
         })
+    }
+
+    /// What is to be said of it: inputs that are not looked at, and windows of which too few rows were kept.
+    pub fn notes(&self, inputs: &[Source], windows: &[WindowReport]) -> Vec<String> {
+        let mut notes = Vec::new();
+        let absent: Vec<String> = (0..)
+            .zip(inputs)
+            .filter(|(place, _)| !self.places.contains(&Some(*place)))
+            .map(|(_, source)| format!("`{}`", source.input.name))
+            .collect();
+        if !absent.is_empty() {
+            notes.push(format!(
+                "rows are looked at together without {}: texts that hardly come twice, or columns beyond the first {}",
+                list(&absent, MAX_NAMES),
+                rows_reference::MAX_COLUMNS
+            ));
+        }
+        let thin = windows.iter().filter(|window| {
+            window.n_rows >= MIN_VALUES && window.multivariate.is_none() && !window.is_too_small
+        });
+        let n_thin = thin.count() as u64;
+        if n_thin > 0 {
+            notes.push(format!(
+                "there are so many windows that too few rows of {} were kept to look at them together",
+                counted(n_thin, "window", "windows")
+            ));
+        }
+        notes
     }
 }
 

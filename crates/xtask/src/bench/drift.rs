@@ -99,7 +99,7 @@ fn long_log(lab: &BenchLab, current: &Path) -> Result<()> {
         .map_err(|source| process::start(&replay, source))?;
     let mut most_mib: f64 = 0.0;
     let status = loop {
-        if let Some((_, peak)) = server::memory_mib(child.id()) {
+        if let Some((_, peak)) = server::largest_memory_mib(child.id()) {
             most_mib = most_mib.max(peak);
         }
         match child.try_wait() {

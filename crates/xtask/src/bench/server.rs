@@ -99,28 +99,27 @@ impl Server {
 
     /// Resident MiB now and at most so far, of the largest of its processes; `None` where there is no `/proc`.
     pub fn memory_mib(&self) -> Option<(f64, f64)> {
-        self.processes()
-            .iter()
-            .filter_map(|process| memory_mib(*process))
-            .max_by(|a, b| a.1.total_cmp(&b.1))
+        largest_memory_mib(self.child.id())
     }
+}
 
-    /// Its own and those that it started.
-    fn processes(&self) -> Vec<u32> {
-        let mut found = vec![self.child.id()];
-        let mut at = 0;
-        while let Some(parent) = found.get(at) {
-            let children = format!("/proc/{parent}/task/{parent}/children");
-            let children = fs::read_to_string(children).unwrap_or_default();
-            found.extend(
-                children
-                    .split_whitespace()
-                    .filter_map(|id| id.parse::<u32>().ok()),
-            );
-            at += 1;
+/// As [`memory_mib`], of the largest of a process and those that it started.
+pub(super) fn largest_memory_mib(process: u32) -> Option<(f64, f64)> {
+    let mut found = vec![process];
+    let mut at = 0;
+    while let Some(parent) = found.get(at) {
+        // Each thread has children of its own.
+        let threads = fs::read_dir(format!("/proc/{parent}/task"));
+        for thread in threads.into_iter().flatten().flatten() {
+            let children = fs::read_to_string(thread.path().join("children"));
+            let children = children.unwrap_or_default();
+            let ids = children.split_whitespace();
+            found.extend(ids.filter_map(|id| id.parse::<u32>().ok()));
         }
-        found
+        at += 1;
     }
+    let sizes = found.iter().filter_map(|process| memory_mib(*process));
+    sizes.max_by(|a, b| a.1.total_cmp(&b.1))
 }
 
 impl Drop for Server {
@@ -154,7 +153,7 @@ pub(super) fn new_lab(program: &Path, folder: PathBuf) -> io::Result<PathBuf> {
 }
 
 /// Resident now, and at most so far.
-pub(super) fn memory_mib(process: u32) -> Option<(f64, f64)> {
+fn memory_mib(process: u32) -> Option<(f64, f64)> {
     let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let mib = |name: &str| -> Option<f64> {
         let line = status.lines().find(|line| line.starts_with(name))?;

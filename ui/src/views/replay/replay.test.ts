@@ -418,6 +418,9 @@ describe('the dialog', () => {
   it('a data set is a reference', () => {
     const fields = { against: { reference: 'prices@2' }, window: '', mapping: NO_MAPPING };
     expect(startCommand([], fields)).toBe('assay replay log.csv --reference prices@2');
+    expect(startCommand([], { ...fields, against: { model: 'm@1', reference: 'prices@2' } })).toBe(
+      'assay replay log.csv --model m@1 --reference prices@2',
+    );
     expect(startCommand([], { ...fields, isRemembered: true })).toMatch(/ --as-before$/);
   });
 

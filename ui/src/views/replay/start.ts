@@ -8,8 +8,8 @@ import type { ModelSummary } from '../../gen/ModelSummary';
 import type { Policy } from '../../gen/Policy';
 import type { WindowSpec } from '../../gen/WindowSpec';
 
-/** What a log is held against: `price@3`, or `prices@2` of the data sets. */
-export type Against = { model: string } | { reference: string };
+/** What a log is held against: `price@3` and the rows that it was trained on, or those of `prices@2`; or that data set alone. */
+export type Against = { model: string; reference?: string } | { reference: string };
 
 export interface StartFields {
   against: Against;
@@ -58,7 +58,8 @@ export function startCommand(logs: readonly string[], fields: StartFields): stri
   const files = logs.length > 0 ? logs.map(quote).join(' ') : 'log.csv';
   return [
     `assay replay ${files}`,
-    ...('model' in against ? flag('model', against.model) : flag('reference', against.reference)),
+    ...('model' in against ? flag('model', against.model) : []),
+    ...flag('reference', against.reference),
     ...flag('window', window.trim()),
     ...(isRemembered ? ['--as-before'] : []),
     ...FLAGS.flatMap(([field, name]) => flag(name, mapping[field])),
