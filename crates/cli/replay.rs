@@ -382,11 +382,10 @@ pub fn text(report: &DriftReport) -> String {
         .collect();
     let performance = match (&report.performance_metric, report.performance) {
         (Some(metric), Some(value)) => {
-            format!(
-                "\n{metric} {} ({} on its test rows)",
-                figure(Some(value)),
-                figure(report.test_performance)
-            )
+            let on_test_rows = report.test_performance.map_or_else(String::new, |test| {
+                format!(" ({} on its test rows)", figure(Some(test)))
+            });
+            format!("\n{metric} {}{on_test_rows}", figure(Some(value)))
         }
         _ => String::new(),
     };

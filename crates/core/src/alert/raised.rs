@@ -149,8 +149,11 @@ fn of_windows(rule: &AlertRule, report: &DriftReport) -> Option<Alert> {
         }
         (AlertMetric::DriftShare, _) => format!("{} of the columns drifted", percent(value)),
         (AlertMetric::ConceptDrift, _) => {
-            let n_changes = counted(value as u64, "change", "changes");
-            format!("{n_changes} of the errors of {} came", report.against())
+            let how_often = match value as u64 {
+                0 | 1 => String::new(),
+                n => format!(" up to {} a window,", counted(n, "time", "times")),
+            };
+            format!("the errors of {} changed{how_often}", report.against())
         }
         (_, Some(threshold)) => {
             let than = if is_strict { "worse than" } else { "at least" };
@@ -423,7 +426,9 @@ mod tests {
             (r#"{"metric": "quality", "column": "y"}"#, None),
             (
                 r#"{"metric": "concept_drift"}"#,
-                Some("2 changes of the errors of m@1 came in window 2 of 2, the end of the log"),
+                Some(
+                    "the errors of m@1 changed up to 2 times a window, in window 2 of 2, the end of the log",
+                ),
             ),
             (r#"{"metric": "concept_drift", "threshold": 3}"#, None),
             (

@@ -34,10 +34,13 @@ pub struct ConceptStream {
 }
 
 impl ConceptStream {
-    /// Whether somebody is told of it: KSWIN looks at a hundred rows at a time and fires by chance once in a while on any
-    /// long stream.
+    /// Whether somebody is told of it. KSWIN looks at a hundred rows at a time and EDDM at the distance between two errors:
+    /// both fire by chance once in a while on any long stream.
     pub fn is_telling(&self) -> bool {
-        !matches!(self.detector, Detector::Kswin { .. })
+        !matches!(
+            self.detector,
+            Detector::Kswin { .. } | Detector::Eddm { .. }
+        )
     }
 }
 
