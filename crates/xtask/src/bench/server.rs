@@ -105,6 +105,13 @@ impl Server {
 
 /// As [`memory_mib`], of the largest of a process and those that it started.
 pub(super) fn largest_memory_mib(process: u32) -> Option<(f64, f64)> {
+    let found = with_children(process);
+    let sizes = found.iter().filter_map(|process| memory_mib(*process));
+    sizes.max_by(|a, b| a.1.total_cmp(&b.1))
+}
+
+/// A process and those that it started.
+fn with_children(process: u32) -> Vec<u32> {
     let mut found = vec![process];
     let mut at = 0;
     while let Some(parent) = found.get(at) {
@@ -118,13 +125,12 @@ pub(super) fn largest_memory_mib(process: u32) -> Option<(f64, f64)> {
         }
         at += 1;
     }
-    let sizes = found.iter().filter_map(|process| memory_mib(*process));
-    sizes.max_by(|a, b| a.1.total_cmp(&b.1))
+    found
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let processes = self.processes();
+        let processes = with_children(self.child.id());
         let ids = processes.iter().map(u32::to_string);
         // Some servers leave their workers behind. Those that went with their parent are not there any more.
         let told = Command::new("kill")
