@@ -96,6 +96,49 @@ fn an_interrupted_training_is_cancelled_and_said_so() {
     assert_eq!(lab.json(&["doctor"])["healthy"], true);
 }
 
+/// A model is trained again at every window for minutes; of what was cancelled nothing stays.
+#[cfg(unix)]
+#[test]
+fn training_again_within_a_replay_is_cancelled() {
+    let lab = lab_with_much_to_do();
+    let run = lab.json(&[
+        "train",
+        "wide",
+        "--target",
+        "label",
+        "--param",
+        "n_estimators=100",
+    ]);
+    let run = run["run_id"].as_str().expect("a run");
+    lab.json(&["model", "register", run, "--name", "m"]);
+    let log = lab.path().with_file_name("wide.csv");
+    let mut child = lab
+        .command()
+        .arg("replay")
+        .arg(&log)
+        .args(["--model", "m", "--window", "40rows", "--retrain", "every=1"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("assay starts");
+    // The pass itself takes a moment; then it trains.
+    sleep(Duration::from_secs(4));
+    signal(child.id(), "INT");
+    let status = child.wait().expect("it ends");
+    assert_eq!(status.code(), Some(1));
+    let mut said = String::new();
+    child
+        .stderr
+        .take()
+        .expect("stderr")
+        .read_to_string(&mut said)
+        .expect("text");
+    assert!(said.contains("cancelled"), "{said}");
+    let runs = lab.json(&["runs", "list"]);
+    assert_eq!(runs["runs"].as_array().map(Vec::len), Some(1));
+    assert_eq!(lab.json(&["doctor"])["healthy"], true);
+}
+
 #[cfg(unix)]
 #[test]
 fn a_killed_application_leaves_a_whole_lab() {

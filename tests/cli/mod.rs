@@ -22,6 +22,7 @@ mod model_import;
 mod no_target;
 mod parity;
 mod recipes;
+mod replay_again;
 mod replay_beside;
 mod replay_logs;
 mod replay_outside;

@@ -123,12 +123,17 @@ pub fn read_column(frame: &Frame, name: &str, input: &InputColumn) -> Result<Rea
     }
     Ok(as_it_is(match view {
         View::Text(values) if input.is_text() => LogColumn::of_texts(values.iter()),
-        View::Float(values) if !input.is_text() => {
-            LogColumn::Numbers(values.iter().map(|v| v.unwrap_or(f64::NAN)).collect())
-        }
+        // Without missing values they are copied as one piece.
+        View::Float(values) if !input.is_text() => LogColumn::Numbers(match values.cont_slice() {
+            Ok(slice) => slice.to_vec(),
+            Err(_) => values.iter().map(|v| v.unwrap_or(f64::NAN)).collect(),
+        }),
         View::Integer(values) if !input.is_text() => {
-            let number = |v: Option<i64>| v.map_or(f64::NAN, |v| v as f64);
-            LogColumn::Numbers(values.iter().map(number).collect())
+            let number = |v: i64| v as f64;
+            LogColumn::Numbers(match values.cont_slice() {
+                Ok(slice) => slice.iter().copied().map(number).collect(),
+                Err(_) => values.iter().map(|v| v.map_or(f64::NAN, number)).collect(),
+            })
         }
         _ => {
             let rows: Vec<usize> = (0..frame.n_rows()).collect();

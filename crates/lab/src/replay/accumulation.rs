@@ -404,3 +404,33 @@ impl Pane {
         self.n_held = columns.sum::<usize>() + self.tallies.n_held();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use assay_core::drift::multivariate::draw;
+
+    use super::*;
+
+    /// 30 panes of 2,000 rows with 200 numbers each hold 12 million: samples are halved, and each row stays as likely.
+    #[test]
+    fn samples_of_many_panes_stay_within_their_bound() {
+        const P: usize = 200;
+        const N_PANES: u64 = 30;
+        let mut all = Accumulation::default();
+        for pane in 0..N_PANES {
+            let drawn = draw(pane * 2_000, 0..2_000);
+            let mut part = Pane::of_late(0);
+            part.tallies.together = drawn.with(P, vec![pane as f64; 2_000 * P]);
+            let gathered = Gathered::of(part, &[], &Rows::Range(0..2_000), MAX_KEPT);
+            let index = i64::try_from(pane).expect("a few panes");
+            all.add(vec![(index, gathered)], &[])
+                .expect("not too many windows");
+        }
+        let samples = || all.panes.values().map(|pane| &pane.tallies.together);
+        let n_held: usize = samples().map(|sample| sample.n_held()).sum();
+        assert!(n_held <= MAX_SAMPLED, "{n_held}");
+        assert!(n_held > MAX_SAMPLED / 4, "{n_held}");
+        assert!(samples().all(|sample| sample.n_rows() == 1_000));
+        assert_eq!(all.n_sampled, n_held);
+    }
+}

@@ -1,0 +1,173 @@
+//! A kept replay judged again from its sketches: by another rule, against another data set.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::support::TestLab;
+
+fn text(path: &Path) -> &str {
+    path.to_str().expect("a path is text")
+}
+
+#[test]
+fn a_kept_replay_is_judged_again_without_its_log() {
+    let lab = TestLab::new();
+    lab.import(&lab.penguins(), &[]);
+    let log = lab.file(
+        "log.csv",
+        std::fs::read_to_string(lab.penguins()).expect("rows"),
+    );
+    let words = [
+        "replay",
+        log.to_str().expect("text"),
+        "--reference",
+        "penguins",
+        "--window",
+        "172rows",
+    ];
+    let first = lab.json(&words);
+    let replay = first["replay_id"].as_str().expect("an id");
+    std::fs::remove_file(&log).expect("the log is gone");
+
+    let same = lab.json(&["replay", "--again", replay]);
+    assert_eq!(same["windows"], first["windows"]);
+    let other = lab.json(&[
+        "replay",
+        "--again",
+        replay,
+        "--mode",
+        "evidently",
+        "--method",
+        "psi",
+    ]);
+    let cells = other["windows"][0]["columns"].as_array().expect("cells");
+    let psi: Vec<&str> = cells
+        .iter()
+        .filter_map(|cell| cell["method"].as_str())
+        .collect();
+    assert!(psi.iter().all(|method| *method == "psi"), "{psi:?}");
+    assert_eq!(other["rule"]["mode"], "evidently");
+    // What is kept stays as it was.
+    assert_eq!(
+        lab.json(&["replay", "--again", replay])["rule"]["mode"],
+        "textbook"
+    );
+
+    // The first half of the file has other penguins than the second; asked for when it was replayed it is the same.
+    let log = lab.file(
+        "log.csv",
+        std::fs::read_to_string(lab.penguins()).expect("rows"),
+    );
+    let asked = lab.json(
+        &[
+            &words[..1],
+            &[log.to_str().expect("text")],
+            &words[2..],
+            &["--mode", "evidently", "--method", "psi"],
+        ]
+        .concat(),
+    );
+    assert_eq!(asked["windows"], other["windows"]);
+
+    let refused = lab.assay(&[
+        "replay",
+        "--again",
+        replay,
+        "--mode",
+        "nanny_ml",
+        "--method",
+        "fisher_exact",
+    ]);
+    assert_eq!(
+        refused.status, 0,
+        "a method that does not apply is left out: {}",
+        refused.stderr
+    );
+    let refused = lab.assay(&["replay", "--again", replay, "--alpha", "2"]);
+    assert_eq!(refused.status, 1);
+    assert!(refused.stderr.contains("from 0 to 1"), "{}", refused.stderr);
+}
+
+/// The heavier half of the penguins against all of them, then against itself.
+#[test]
+fn a_kept_replay_is_held_against_another_data_set_without_its_log() {
+    let lab = TestLab::new();
+    lab.import(&lab.penguins(), &[]);
+    let penguins = std::fs::read_to_string(lab.penguins()).expect("rows");
+    let (head, rows) = penguins.split_once('\n').expect("a head");
+    let mass = |row: &&str| {
+        row.split(',')
+            .nth(5)
+            .and_then(|mass| mass.parse::<f64>().ok())
+    };
+    let heavy: Vec<&str> = rows
+        .lines()
+        .filter(|row| mass(row) > Some(4_300.0))
+        .collect();
+    let heavy = lab.file("heavy.csv", format!("{head}\n{}\n", heavy.join("\n")));
+    lab.json(&["data", "import", text(&heavy), "--name", "heavy"]);
+    let run = lab.json(&[
+        "train",
+        "penguins",
+        "--target",
+        "species",
+        "--algorithm",
+        "decision_tree",
+    ]);
+    let run = run["run_id"].as_str().expect("a run");
+    lab.json(&["model", "register", run, "--name", "m"]);
+    let first = lab.json(&[
+        "replay",
+        text(&heavy),
+        "--model",
+        "m",
+        "--window",
+        "200rows",
+    ]);
+    std::fs::remove_file(&heavy).expect("the log is gone");
+    let drifted = |report: &Value| {
+        let mut names = report["drifted"].as_array().expect("names").iter();
+        names.any(|name| name == "body_mass_g")
+    };
+    assert!(drifted(&first));
+    let replay = first["replay_id"].as_str().expect("an id");
+
+    let again = lab.json(&["replay", "--again", replay, "--reference", "heavy"]);
+    assert!(!drifted(&again), "{}", again["verdict"]);
+    let n_rows = first["n_rows"].as_u64().expect("a number");
+    assert_eq!(again["n_reference_rows"], n_rows);
+    assert_eq!(again["reference"], "heavy@1");
+    // What the model says is still held against what it said of its training rows.
+    let cell = |report: &Value, name: &str| {
+        let cells = report["windows"][0]["columns"].as_array().expect("cells");
+        let found = cells.iter().find(|cell| cell["column"] == name);
+        found.cloned().expect("a cell")
+    };
+    assert_eq!(
+        cell(&first, "prediction")["statistic"],
+        cell(&again, "prediction")["statistic"]
+    );
+    assert_ne!(
+        cell(&first, "body_mass_g")["statistic"],
+        cell(&again, "body_mass_g")["statistic"]
+    );
+    let told = lab.assay(&["replay", "--again", replay, "--reference", "heavy@1"]);
+    assert!(told.stdout.contains("rows of heavy@1"), "{}", told.stdout);
+
+    let other = lab.file("other.csv", "a,b\n1,2\n3,4\n");
+    lab.json(&["data", "import", text(&other), "--name", "other"]);
+    let refused = lab.assay(&["replay", "--again", replay, "--reference", "other"]);
+    assert_eq!(refused.status, 1, "{}", refused.stderr);
+    assert!(
+        refused
+            .stderr
+            .contains("`other@1` has none of the columns that were replayed"),
+        "{}",
+        refused.stderr
+    );
+    assert_eq!(
+        lab.json(&["replay", "--again", replay])["windows"],
+        first["windows"]
+    );
+}
