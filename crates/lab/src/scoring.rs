@@ -15,7 +15,7 @@ use assay_core::schema::ColumnType;
 use assay_core::scoring::{PredictSpec, Predicted};
 use assay_core::{JobId, Task};
 use assay_frame::{AnswerNames, ExportFormat, Frame};
-use assay_onnx::{Runtime, Session};
+use assay_onnx::{Rows, Runtime, Session};
 
 use crate::datasets::{Beside, file_name, path_beside};
 use crate::error::{Attempt, Cause};
@@ -239,6 +239,18 @@ impl Scorer {
     }
 
     pub fn predict(&self, columns: &Columns) -> Result<Prediction, Cause> {
+        self.by_a_session(|session| session.predict(columns, &self.classes))
+    }
+
+    /// As [`Self::predict`], of rows that are held in other forms.
+    pub fn predict_rows(&self, rows: &Rows<'_>) -> Result<Prediction, Cause> {
+        self.by_a_session(|session| session.predict_rows(rows, &self.classes))
+    }
+
+    fn by_a_session(
+        &self,
+        predict: impl FnOnce(&Session) -> Result<Prediction, assay_onnx::Error>,
+    ) -> Result<Prediction, Cause> {
         let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
         let session = sessions.pop();
         drop(sessions);
@@ -246,7 +258,7 @@ impl Scorer {
             Some(session) => session,
             None => self.opening.open()?,
         };
-        let answer = session.predict(columns, &self.classes);
+        let answer = predict(&session);
         self.sessions
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

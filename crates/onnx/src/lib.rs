@@ -35,6 +35,6 @@ pub use graph::{graph, tensor_statistics};
 pub use inspect::inspect;
 pub use mlmodel::{MlModel, ml_model, requirements};
 pub use runtime::Runtime;
-pub use session::Session;
+pub use session::{Cells, Rows, Session};
 pub use shrink::{Shrunk, prune, to_float16, to_int8};
 pub use wiring::wiring;

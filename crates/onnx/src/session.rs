@@ -6,6 +6,7 @@ mod feed;
 mod forest;
 mod limit;
 mod own_trees;
+mod rows;
 mod whole;
 mod wired;
 
@@ -26,6 +27,7 @@ use serde::de::DeserializeOwned;
 use self::answer::Answer;
 use self::feed::Feed;
 use self::own_trees::{OwnTrees, ROWS_AT_LEAST};
+pub use self::rows::{Cells, Rows};
 use crate::error::Error;
 use crate::export::{CLASSES_KEY, MISSING_TEXTS_KEY};
 use crate::inspect::inspect;
@@ -153,6 +155,22 @@ impl Session {
             let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
             return wired::predict(&mut inner, wiring, columns, self.limit);
         }
+        self.predict_rows(&Rows::from(columns), classes)
+    }
+
+    /// As [`Self::predict`], of rows that somebody else holds in other forms.
+    ///
+    /// # Errors
+    /// As [`Self::predict`].
+    pub fn predict_rows(
+        &self,
+        columns: &Rows<'_>,
+        classes: &[String],
+    ) -> Result<Prediction, Error> {
+        if let Some(wiring) = &self.wiring {
+            let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+            return wired::predict(&mut inner, wiring, &columns.to_columns(), self.limit);
+        }
         let feeds = self.feeds(columns)?;
         let mut answer = Answer::new(&self.outputs, classes)?;
         if let Some(own_trees) = &self.own_trees
@@ -191,7 +209,7 @@ impl Session {
     ) -> Result<Vec<(Vec<f64>, usize)>, Error> {
         let failed = |error: ort::Error| Error::Run(error.message().to_owned());
         let inputs = self
-            .feeds(columns)?
+            .feeds(&Rows::from(columns))?
             .iter()
             .map(|feed| Ok((Cow::from(feed.name), feed.tensor(0, columns.n_rows)?)))
             .collect::<Result<Vec<_>, ort::Error>>()
@@ -218,7 +236,7 @@ impl Session {
             .collect()
     }
 
-    fn feeds<'a>(&'a self, columns: &'a Columns) -> Result<Vec<Feed<'a>>, Error> {
+    fn feeds<'a>(&'a self, columns: &Rows<'a>) -> Result<Vec<Feed<'a>>, Error> {
         let missing: Vec<String> = self
             .inputs
             .iter()
@@ -231,9 +249,9 @@ impl Session {
         self.inputs
             .iter()
             .filter_map(|port| Some((port, columns.column(&port.name)?)))
-            .map(|(port, column)| {
+            .map(|(port, cells)| {
                 let missing_texts = self.missing_texts.get(&port.name).map_or(&[][..], |t| t);
-                Feed::new(port, column, columns.n_rows, missing_texts)
+                Feed::new(port, cells, columns.n_rows, missing_texts)
             })
             .collect()
     }

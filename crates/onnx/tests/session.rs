@@ -5,7 +5,7 @@ use std::path::Path;
 use assay_core::Columns;
 use assay_core::matrix::{Prediction, RawColumn, RawValues};
 use assay_core::model::Output;
-use assay_onnx::{About, Error, Runtime, Session, export};
+use assay_onnx::{About, Cells, Error, Rows, Runtime, Session, export};
 
 use crate::cases::{Case, recipes, texts};
 use crate::models::models;
@@ -218,4 +218,67 @@ fn map(columns: &Columns, n_rows: usize, change: impl Fn(&RawValues) -> RawValue
             })
             .collect(),
     }
+}
+
+/// Texts by code, as a log holds them, are the same rows: missing ones, unknown ones and those with a NUL among them.
+#[test]
+fn texts_by_code_are_the_same_texts() {
+    let mut n_texts = 0;
+    for case in recipes() {
+        for (name, model) in models(&case) {
+            let exported = export(&case.recipe, &model, &About::default()).expect("it exports");
+            let session = runtime().session(&exported.bytes).expect("it opens");
+            let classes = match &model.output {
+                Output::Classes { classes, .. } => classes.clone(),
+                _ => Vec::new(),
+            };
+            let mut columns = case.columns.clone();
+            let mut coded: Vec<(Vec<u32>, Vec<String>)> = Vec::new();
+            for column in &mut columns.columns {
+                let mut known: Vec<String> = Vec::new();
+                let mut codes = Vec::new();
+                if let RawValues::Texts(texts) = &mut column.values {
+                    texts[0] = Some("nobody knows\0 this".to_owned());
+                    texts[1] = None;
+                    for text in texts.iter() {
+                        codes.push(text.as_ref().map_or(u32::MAX, |text| {
+                            let place = known.iter().position(|known| known == text);
+                            let place = place.unwrap_or_else(|| {
+                                known.push(text.clone());
+                                known.len() - 1
+                            });
+                            u32::try_from(place).expect("a few texts")
+                        }));
+                    }
+                    n_texts += texts.len();
+                }
+                coded.push((codes, known));
+            }
+            let rows = Rows {
+                n_rows: columns.n_rows,
+                columns: columns
+                    .columns
+                    .iter()
+                    .zip(&coded)
+                    .map(|(column, (codes, texts))| {
+                        let cells = match &column.values {
+                            RawValues::Numbers(numbers) => Cells::Numbers(numbers),
+                            RawValues::Texts(_) => Cells::Coded { codes, texts },
+                        };
+                        (column.name.as_str(), cells)
+                    })
+                    .collect(),
+            };
+            let by_code = session.predict_rows(&rows, &classes).expect("answers");
+            let plain = session.predict(&columns, &classes).expect("answers");
+            // As text, for a missing number is not itself.
+            assert_eq!(
+                format!("{by_code:?}"),
+                format!("{plain:?}"),
+                "{} {name}",
+                case.name
+            );
+        }
+    }
+    assert!(n_texts > 1_000);
 }

@@ -61,7 +61,7 @@ impl LogColumn {
         }
     }
 
-    /// Those of some rows, as a model takes them; a row that is not there is a missing value.
+    /// The values of some rows, as a model takes them; a row that is not there is a missing value.
     pub fn values_at(&self, rows: &[usize]) -> RawValues {
         match self {
             Self::Numbers(numbers) => {
@@ -71,17 +71,6 @@ impl LogColumn {
             Self::Texts { codes, texts } => {
                 let text = |row: &usize| texts.get(*codes.get(*row)? as usize).cloned();
                 RawValues::Texts(rows.iter().map(text).collect())
-            }
-        }
-    }
-
-    /// As a model takes them.
-    pub fn values(&self) -> RawValues {
-        match self {
-            Self::Numbers(numbers) => RawValues::Numbers(numbers.clone()),
-            Self::Texts { codes, texts } => {
-                let text = |code: &u32| texts.get(*code as usize).cloned();
-                RawValues::Texts(codes.iter().map(text).collect())
             }
         }
     }

@@ -1,10 +1,10 @@
 //! A part of a log, read and scored: called for several parts at once.
 
 use assay_core::TimestampMs;
-use assay_core::matrix::{Columns, RawColumn};
 use assay_core::recipe::InputColumn;
 use assay_core::schema::ColumnType;
 use assay_frame::{Frame, LogColumn, read_column};
+use assay_onnx::{Cells, Rows};
 
 use super::challengers::timed;
 use super::oddities::Oddities;
@@ -87,8 +87,8 @@ pub fn read(
     }
     let said = match &subject.model {
         Some(model) if can_answer => {
-            let raw = raw(&reading.inputs, &columns, n_rows);
-            Some(timed(&model.scorer, &raw)?)
+            let rows = rows(&reading.inputs, &columns, n_rows);
+            Some(timed(&model.scorer, &rows)?)
         }
         _ => None,
     };
@@ -143,16 +143,21 @@ pub fn read(
     })
 }
 
-fn raw(inputs: &[Source], columns: &[LogColumn], n_rows: usize) -> Columns {
+fn rows<'a>(inputs: &'a [Source], columns: &'a [LogColumn], n_rows: usize) -> Rows<'a> {
     let inputs = inputs.iter().zip(columns);
-    Columns {
+    Rows {
         n_rows,
         columns: inputs
-            .map(|(source, column)| RawColumn {
-                name: source.input.name.clone(),
-                values: column.values(),
-            })
+            .map(|(source, column)| (source.input.name.as_str(), cells(column)))
             .collect(),
+    }
+}
+
+/// As a model takes them.
+pub fn cells(column: &LogColumn) -> Cells<'_> {
+    match column {
+        LogColumn::Numbers(numbers) => Cells::Numbers(numbers),
+        LogColumn::Texts { codes, texts } => Cells::Coded { codes, texts },
     }
 }
 

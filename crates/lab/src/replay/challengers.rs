@@ -4,13 +4,15 @@ use std::time::Instant;
 
 use assay_core::code::Code;
 use assay_core::imported_model::GraphAnswer;
-use assay_core::matrix::{Columns, Prediction, RawColumn};
+use assay_core::matrix::Prediction;
 use assay_core::recipe::InputColumn;
 use assay_core::reference::Reference;
 use assay_core::registry::{ModelVersion, VersionKey};
 use assay_core::replay::{LogMapping, ReplaySpec};
 use assay_frame::{Frame, LogColumn, read_column};
+use assay_onnx::{Cells, Rows};
 
+use super::batch::cells;
 use super::oddities::Oddities;
 use super::reading::{Source, sources};
 use super::subject::{Model, Subject};
@@ -251,13 +253,14 @@ impl Beside {
                 None
             });
         }
+        let missing = [false, true].map(|is_text| LogColumn::missing(is_text, frame.n_rows()));
         let mut said = Vec::with_capacity(self.asked.len());
         for asked in &self.asked {
             let Some(challenger) = subject.challengers.get(asked.challenger) else {
                 return Ok(Vec::new());
             };
             let inputs = &challenger.scorer.inputs;
-            let mut raw = Vec::with_capacity(inputs.len());
+            let mut raw: Vec<(&str, Cells<'_>)> = Vec::with_capacity(inputs.len());
             for (input, place) in inputs.iter().zip(&asked.columns) {
                 let column = match place.checked_sub(columns.len()) {
                     None => columns.get(*place),
@@ -266,15 +269,10 @@ impl Beside {
                 if column.is_none() && !challenger.takes_missing(input) {
                     return Ok(Vec::new());
                 }
-                raw.push(RawColumn {
-                    name: input.name.clone(),
-                    values: column.map_or_else(
-                        || LogColumn::missing(input.is_text(), frame.n_rows()).values(),
-                        LogColumn::values,
-                    ),
-                });
+                let missing = &missing[usize::from(input.is_text())];
+                raw.push((&input.name, cells(column.unwrap_or(missing))));
             }
-            let rows = Columns {
+            let rows = Rows {
                 n_rows: frame.n_rows(),
                 columns: raw,
             };
@@ -289,9 +287,9 @@ impl Beside {
 }
 
 /// What a model says of rows, and how long it took for each.
-pub fn timed(scorer: &Scorer, rows: &Columns) -> Result<Said, Cause> {
+pub fn timed(scorer: &Scorer, rows: &Rows<'_>) -> Result<Said, Cause> {
     let begun = Instant::now();
-    let prediction = scorer.predict(rows)?;
+    let prediction = scorer.predict_rows(rows)?;
     Ok(Said {
         prediction,
         row_ms: begun.elapsed().as_secs_f64() * 1e3 / rows.n_rows.max(1) as f64,
