@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use assay_core::ask::ReportRequest;
 use assay_core::job::JobSpec;
+use assay_core::words::difference;
 use assay_lab::{DemoSummary, Error, Lab};
 use serde_json::json;
 
@@ -73,10 +74,10 @@ fn text(summary: &DemoSummary, report_path: &str, report_bytes: u64) -> String {
         .count();
     let agreement = model.parity.as_ref().map_or_else(String::new, |parity| {
         format!(
-            "ONNX agrees with the trained model on {} rows: {} labels differ, largest difference {:.1e}",
+            "ONNX agrees with the trained model on {} rows: {} labels differ, largest difference {}",
             count(parity.rows),
             parity.label_flips,
-            parity.max_rel_diff
+            difference(parity.max_rel_diff)
         )
     });
     format!(

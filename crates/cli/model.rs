@@ -15,6 +15,7 @@ use assay_core::registry::{
     VerifyReport,
 };
 use assay_core::variants::VariantKind;
+use assay_core::words::difference;
 use assay_lab::{Error, Lab};
 
 use crate::model_files;
@@ -310,21 +311,21 @@ fn parity(version: &ModelVersion) -> String {
         return "no parity: no run here trained it".to_owned();
     };
     let mut text = format!(
-        "parity {}: {} rows, {} labels differ, largest difference {:.1e} ({})",
+        "parity {}: {} rows, {} labels differ, largest difference {} ({})",
         if parity.passed { "passed" } else { "failed" },
         count(parity.rows),
         parity.label_flips,
-        parity.max_rel_diff,
+        difference(parity.max_rel_diff),
         parity.runtime
     );
     let adversarial = parity.parts.iter().flat_map(|parts| &parts.adversarial);
     for part in adversarial {
         text.push_str(&format!(
-            "\n  {}: {} rows, {} labels differ, largest difference {:.1e}",
+            "\n  {}: {} rows, {} labels differ, largest difference {}",
             part.kind.label(),
             count(part.differences.rows),
             part.differences.label_flips,
-            part.differences.max_rel_diff
+            difference(part.differences.max_rel_diff)
         ));
     }
     text

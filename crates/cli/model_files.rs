@@ -10,6 +10,7 @@ use assay_core::job::{JobOutcome, JobSpec};
 use assay_core::reference::Reference;
 use assay_core::signing::{FolderReport, SigningSettings};
 use assay_core::variants::{ModelVariant, ShrinkSpec, VariantKind};
+use assay_core::words::difference;
 use assay_lab::{Cause, Error, Lab};
 
 use crate::output::{Output, bytes, figure, table};
@@ -211,13 +212,13 @@ fn shrunk(variant: &ModelVariant) -> String {
         rows.push(vec![name.clone(), figure(Some(*value)), figure(after)]);
     }
     format!(
-        "{} has {}: {}\n{}\n{} of {} labels differ, largest difference {:.1e}",
+        "{} has {}: {}\n{}\n{} of {} labels differ, largest difference {}",
         variant.version,
         variant.kind.name(),
         variant.note,
         table(&["", "whole", variant.kind.name()], rows, &[1, 2]),
         variant.differences.label_flips,
         variant.differences.rows,
-        variant.differences.max_abs_diff
+        difference(variant.differences.max_abs_diff)
     )
 }

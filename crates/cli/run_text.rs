@@ -6,7 +6,7 @@ use assay_core::result::{
     Calibration, ChosenOn, Costs, Interval, MetricValue, RunResult, ThresholdReport, ThresholdRule,
 };
 use assay_core::run::RunDetail;
-use assay_core::words::percent;
+use assay_core::words::{difference, percent};
 use assay_lab::{Error, Lab};
 use serde_json::json;
 
@@ -98,11 +98,11 @@ impl Shown {
         }
         if let Some(parity) = &self.detail.parity {
             parts.push(format!(
-                "ONNX parity {}: {} rows, {} labels differ, largest difference {:.1e}",
+                "ONNX parity {}: {} rows, {} labels differ, largest difference {}",
                 if parity.passed { "passed" } else { "failed" },
                 parity.rows,
                 parity.label_flips,
-                parity.max_rel_diff
+                difference(parity.max_rel_diff)
             ));
         }
         parts.join("\n\n")

@@ -1,7 +1,6 @@
 //! Jobs: cancelled at once, killed without harm, remembered.
 
-use std::io::Read;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -69,11 +68,21 @@ fn signal(process_id: u32, name: &str) {
     );
 }
 
+/// Ctrl-C: it ends, and says why.
+#[cfg(unix)]
+fn interrupted(child: Child) {
+    signal(child.id(), "INT");
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("cancelled"), "{said}");
+}
+
 #[cfg(unix)]
 #[test]
 fn an_interrupted_training_is_cancelled_and_said_so() {
     let lab = lab_with_much_to_do();
-    let mut child = lab
+    let child = lab
         .command()
         .args(LONG)
         .stdout(Stdio::null())
@@ -81,17 +90,7 @@ fn an_interrupted_training_is_cancelled_and_said_so() {
         .spawn()
         .expect("assay starts");
     wait_for_run(&lab);
-    signal(child.id(), "INT");
-    let status = child.wait().expect("it ends");
-    assert_eq!(status.code(), Some(1));
-    let mut said = String::new();
-    child
-        .stderr
-        .take()
-        .expect("stderr")
-        .read_to_string(&mut said)
-        .expect("text");
-    assert!(said.contains("cancelled"), "{said}");
+    interrupted(child);
     assert_eq!(lab.json(&["runs", "list"])["runs"][0]["status"], "killed");
     assert_eq!(lab.json(&["doctor"])["healthy"], true);
 }
@@ -112,7 +111,7 @@ fn training_again_within_a_replay_is_cancelled() {
     let run = run["run_id"].as_str().expect("a run");
     lab.json(&["model", "register", run, "--name", "m"]);
     let log = lab.path().with_file_name("wide.csv");
-    let mut child = lab
+    let child = lab
         .command()
         .arg("replay")
         .arg(&log)
@@ -123,17 +122,7 @@ fn training_again_within_a_replay_is_cancelled() {
         .expect("assay starts");
     // The pass itself takes a moment; then it trains.
     sleep(Duration::from_secs(4));
-    signal(child.id(), "INT");
-    let status = child.wait().expect("it ends");
-    assert_eq!(status.code(), Some(1));
-    let mut said = String::new();
-    child
-        .stderr
-        .take()
-        .expect("stderr")
-        .read_to_string(&mut said)
-        .expect("text");
-    assert!(said.contains("cancelled"), "{said}");
+    interrupted(child);
     let runs = lab.json(&["runs", "list"]);
     assert_eq!(runs["runs"].as_array().map(Vec::len), Some(1));
     assert_eq!(lab.json(&["doctor"])["healthy"], true);

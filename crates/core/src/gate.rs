@@ -10,7 +10,7 @@ use crate::ids::VersionKey;
 use crate::metrics::{PairedDifference, larger_is_better};
 use crate::parity::{ParityReport, TOLERANCE};
 use crate::registered::Stage;
-use crate::words::count;
+use crate::words::{count, difference};
 
 /// What a gate says of conditions on the run of a version that came as a file.
 const NOT_TRAINED_HERE: &str = "cannot be judged: it was imported, no run here trained it";
@@ -208,10 +208,10 @@ pub fn parity_condition(parity: Option<&ParityReport>) -> GateCondition {
         name: "ONNX parity".to_owned(),
         needs: format!("0 label flips, at most {:.0e}", parity.tolerance),
         measured: format!(
-            "{} of {}, {:.0e}",
+            "{} of {}, {}",
             count(parity.label_flips),
             count(parity.rows),
-            parity.max_rel_diff
+            difference(parity.max_rel_diff)
         ),
         passed: parity.passed,
     }

@@ -34,6 +34,14 @@ pub fn percent(share: f64) -> String {
     format!("{:.1} %", share * 100.0).replace('-', "−")
 }
 
+/// A difference that is hoped to be none: `0`, `1.2e-7`.
+pub fn difference(value: f64) -> String {
+    match value == 0.0 {
+        true => "0".to_owned(),
+        false => format!("{value:.1e}"),
+    }
+}
+
 /// `1 row`, `2 rows`.
 pub fn counted(value: u64, one: &str, many: &str) -> String {
     format!("{} {}", count(value), if value == 1 { one } else { many })
@@ -86,6 +94,8 @@ mod tests {
         }
         assert_eq!(count(1204), "1,204");
         assert_eq!(percent(0.9051), "90.5 %");
+        assert_eq!(difference(0.0), "0");
+        assert_eq!(difference(1.23e-7), "1.2e-7");
         assert_eq!(percent(0.0), "0.0 %");
         assert_eq!(percent(0.0002), "under 0.1 %");
         assert_eq!(counted(1, "row", "rows"), "1 row");

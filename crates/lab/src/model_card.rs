@@ -12,7 +12,7 @@ use assay_core::result::{Interval, MetricValue, RunResult};
 use assay_core::run::TrainRecord;
 use assay_core::schema::ColumnType;
 use assay_core::train::ProblemKind;
-use assay_core::words::{count, counted, number};
+use assay_core::words::{count, counted, difference, number};
 use minijinja::{Environment as Templates, Value, context};
 
 use crate::error::{Attempt, Cause};
@@ -203,7 +203,7 @@ fn render(
                 rows => count(trained.parity.rows),
                 runtime => trained.parity.runtime,
                 flips => count(trained.parity.label_flips),
-                max_abs => format!("{:.1e}", trained.parity.max_abs_diff),
+                max_abs => difference(trained.parity.max_abs_diff),
                 tolerance => format!("{:.0e}", trained.parity.tolerance),
             },
             limits => limits(record, result),

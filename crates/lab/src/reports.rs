@@ -8,6 +8,7 @@ use std::path::Path;
 use assay_core::RunId;
 use assay_core::ask::{ReportRequest, Written};
 use assay_core::run_table::RunQuery;
+use assay_core::words::difference;
 use minijinja::{AutoEscape, Environment as Templates, Value, context};
 
 use crate::charts::write_file;
@@ -198,7 +199,7 @@ impl Lab {
                 imported => version.imported.as_ref().map(|imported| imported.file_name.as_str()),
                 rows => version.parity.as_ref().map(|parity| parity.rows),
                 flips => version.parity.as_ref().map(|parity| parity.label_flips),
-                max_diff => version.parity.as_ref().map(|parity| format!("{:.1e}", parity.max_abs_diff)),
+                max_diff => version.parity.as_ref().map(|parity| difference(parity.max_abs_diff)),
                 parity => version.parity.as_ref().map(|parity| parity.passed),
                 conditions => gate.map(|gate| gate.conditions).unwrap_or_default(),
             });

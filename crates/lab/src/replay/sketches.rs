@@ -3,6 +3,7 @@
 use assay_core::ReplayId;
 use assay_core::code::Code;
 use assay_core::drift::{ColumnSketch, decode_sketches, encode_sketches};
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Attempt, Cause};
@@ -56,30 +57,35 @@ pub fn packed(
     windows: &Windows,
     references: &[ColumnSketch],
 ) -> Result<Vec<u8>, Cause> {
-    let mut columns = Vec::with_capacity(names.len());
+    let of_column = |(place, name): (usize, &String)| {
+        let sketches: Vec<Option<&ColumnSketch>> = windows
+            .iter()
+            .map(|window| window.as_ref()?.get(place))
+            .collect();
+        compressed(name, &sketches)
+    };
+    let of_reference = |known: &ColumnSketch| compressed(&known.name, &[Some(known)]);
+    let of_windows: Vec<(String, Vec<u8>)> = names
+        .par_iter()
+        .enumerate()
+        .map(of_column)
+        .collect::<Result<_, Cause>>()?;
+    let of_references: Vec<(String, Vec<u8>)> = references
+        .par_iter()
+        .map(of_reference)
+        .collect::<Result<_, Cause>>()?;
     let mut body = Vec::new();
-    let mut add = |name: &str, sketches: &[Option<&ColumnSketch>]| {
-        let packed = zstd::bulk::compress(&encode_sketches(sketches), ZSTD_LEVEL);
-        let packed = packed.map_err(|error| Cause::said(Code::Bug, error.to_string()))?;
+    let mut place = |(name, packed): (String, Vec<u8>)| {
         let place = Place {
-            name: name.to_owned(),
+            name,
             offset: body.len(),
             len: packed.len(),
         };
         body.extend(packed);
-        Ok::<_, Cause>(place)
+        place
     };
-    for (place, name) in names.iter().enumerate() {
-        let of_column: Vec<Option<&ColumnSketch>> = windows
-            .iter()
-            .map(|window| window.as_ref()?.get(place))
-            .collect();
-        columns.push(add(name, &of_column)?);
-    }
-    let references = references
-        .iter()
-        .map(|known| add(&known.name, &[Some(known)]));
-    let references = references.collect::<Result<_, Cause>>()?;
+    let columns = of_windows.into_iter().map(&mut place).collect();
+    let references = of_references.into_iter().map(&mut place).collect();
     let header = serde_json::to_vec(&Header {
         columns,
         references,
@@ -89,6 +95,12 @@ pub fn packed(
     bytes.extend(header);
     bytes.extend(body);
     Ok(bytes)
+}
+
+fn compressed(name: &str, sketches: &[Option<&ColumnSketch>]) -> Result<(String, Vec<u8>), Cause> {
+    let packed = zstd::bulk::compress(&encode_sketches(sketches), ZSTD_LEVEL);
+    let packed = packed.map_err(|error| Cause::said(Code::Bug, error.to_string()))?;
+    Ok((name.to_owned(), packed))
 }
 
 /// One column of a packed object.
