@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 
 use assay_core::ReplayId;
 use assay_core::code::Code;
-use assay_core::drift::{self, ColumnKind, Correction, DriftSettings, Method, Mode};
+use assay_core::drift::{self, ColumnKind, Correction, DriftSettings, LimitOverride, Method, Mode};
 use assay_core::job::{JobOutcome, JobSpec};
 use assay_core::reference::Reference;
 use assay_core::replay::{
@@ -150,6 +150,9 @@ struct Rule {
     /// several times
     #[arg(long = "method", value_name = "METHOD")]
     methods: Vec<Method>,
+    /// From which value of a method on a column has drifted, for example psi=0.25; may be given several times
+    #[arg(long = "limit", value_name = "METHOD=LIMIT", value_parser = limit)]
+    limits: Vec<(Method, f64)>,
     /// Largest corrected p-value that counts
     #[arg(long)]
     alpha: Option<f64>,
@@ -176,9 +179,31 @@ impl Rule {
             alpha: self.alpha,
             correction: self.correction,
             every_method: self.every_method.then_some(true),
+            limits: self
+                .limits
+                .iter()
+                .map(|(method, drift)| {
+                    let limit = LimitOverride {
+                        drift: Some(*drift),
+                        ..LimitOverride::default()
+                    };
+                    (*method, limit)
+                })
+                .collect(),
             ..DriftSettings::default()
         }
     }
+}
+
+fn limit(text: &str) -> Result<(Method, f64), String> {
+    let (method, value) = text
+        .split_once('=')
+        .ok_or("write the method and its limit, for example psi=0.25")?;
+    let method: Method = method.parse().map_err(|error| format!("{error}"))?;
+    let value: f64 = value
+        .parse()
+        .map_err(|_| format!("`{value}` is no number"))?;
+    Ok((method, value))
 }
 
 /// A word of the wire.

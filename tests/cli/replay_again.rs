@@ -48,6 +48,25 @@ fn a_kept_replay_is_judged_again_without_its_log() {
         .collect();
     assert!(psi.iter().all(|method| *method == "psi"), "{psi:?}");
     assert_eq!(other["rule"]["mode"], "evidently");
+    // Another limit, of the same method.
+    let by_limit = |limit: &str| {
+        let words = [
+            "replay",
+            "--again",
+            replay,
+            "--mode",
+            "evidently",
+            "--method",
+            "psi",
+        ];
+        lab.json(&[&words[..], &["--limit", limit]].concat())["drifted"].clone()
+    };
+    assert_eq!(by_limit("psi=1000"), serde_json::json!([]));
+    assert!(by_limit("psi=0.0001").as_array().expect("names").len() > 3);
+    for wrong in ["psi", "psi=much", "nothing=1"] {
+        let refused = lab.assay(&["replay", "--again", replay, "--limit", wrong]);
+        assert_eq!(refused.status, 2, "{wrong}: {}", refused.stderr);
+    }
     // What is kept stays as it was.
     assert_eq!(
         lab.json(&["replay", "--again", replay])["rule"]["mode"],
