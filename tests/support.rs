@@ -97,6 +97,13 @@ impl TestLab {
         self.json(&[&["data", "import", path], more].concat())
     }
 
+    /// Trains with the words of `assay train`, and registers the run.
+    pub fn register(&self, name: &str, training: &[&str]) {
+        let run = self.json(&[&["train"], training].concat());
+        let run_id = run["run_id"].as_str().expect("an id");
+        self.json(&["model", "register", run_id, "--name", name]);
+    }
+
     pub fn penguins(&self) -> PathBuf {
         self.file("penguins.csv", sample("penguins.csv.gz"))
     }

@@ -16,21 +16,16 @@ use crate::support::TestLab;
 fn with_log() -> (TestLab, String) {
     let lab = TestLab::new();
     lab.import(&lab.penguins(), &[]);
-    let run = lab.json(&[
-        "train",
-        "penguins",
-        "--target",
-        "species",
-        "--algorithm",
-        "decision_tree",
-    ]);
-    lab.json(&[
-        "model",
-        "register",
-        run["run_id"].as_str().expect("a run"),
-        "--name",
+    lab.register(
         "m",
-    ]);
+        &[
+            "penguins",
+            "--target",
+            "species",
+            "--algorithm",
+            "decision_tree",
+        ],
+    );
     let penguins = fs::read_to_string(lab.penguins()).expect("the rows");
     let (head, rows) = penguins.split_once('\n').expect("a head");
     let mut log = format!("{head}\n{rows}");
@@ -209,23 +204,18 @@ fn alerts_of_a_log_that_is_followed_come_while_it_grows() {
     use std::process::{Command, Stdio};
 
     let (lab, log) = with_log();
-    let stump = lab.json(&[
-        "train",
-        "penguins",
-        "--target",
-        "species",
-        "--algorithm",
-        "decision_tree",
-        "--param",
-        "max_depth=1",
-    ]);
-    lab.json(&[
-        "model",
-        "register",
-        stump["run_id"].as_str().expect("a run"),
-        "--name",
+    lab.register(
         "stump",
-    ]);
+        &[
+            "penguins",
+            "--target",
+            "species",
+            "--algorithm",
+            "decision_tree",
+            "--param",
+            "max_depth=1",
+        ],
+    );
     let (url, heard) = hook(&[200]);
     set(
         &lab,

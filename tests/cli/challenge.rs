@@ -21,8 +21,7 @@ fn electricity() -> (TestLab, PathBuf) {
     let lab = TestLab::new();
     lab.import(&lab.file("electricity.csv", rows), &[]);
     for (name, depth) in [("deep", 12), ("twin", 12), ("stump", 1)] {
-        register(
-            &lab,
+        lab.register(
             name,
             &[
                 "electricity",
@@ -44,12 +43,6 @@ fn electricity() -> (TestLab, PathBuf) {
     let rest: Vec<&str> = lines.skip(N_TRAINING).collect();
     let log = lab.file("rest.csv", format!("{header}\n{}\n", rest.join("\n")));
     (lab, log)
-}
-
-fn register(lab: &TestLab, name: &str, training: &[&str]) {
-    let run = lab.json(&[&["train"], training].concat());
-    let run_id = run["run_id"].as_str().expect("an id");
-    lab.json(&["model", "register", run_id, "--name", name]);
 }
 
 fn number(value: &Value) -> f64 {
@@ -212,18 +205,15 @@ fn what_cannot_be_compared_is_refused_in_a_sentence() {
     let lab = TestLab::new();
     lab.import(&lab.penguins(), &[]);
     let tree = ["--algorithm", "decision_tree"];
-    register(
-        &lab,
+    lab.register(
         "species",
         &[&["penguins", "--target", "species"], &tree[..]].concat(),
     );
-    register(
-        &lab,
+    lab.register(
         "sex",
         &[&["penguins", "--target", "sex"], &tree[..]].concat(),
     );
-    register(
-        &lab,
+    lab.register(
         "mass",
         &[
             "penguins",
@@ -233,7 +223,7 @@ fn what_cannot_be_compared_is_refused_in_a_sentence() {
             "ridge",
         ],
     );
-    register(&lab, "groups", &["penguins", "--algorithm", "k_means"]);
+    lab.register("groups", &["penguins", "--algorithm", "k_means"]);
     lab.json(&[
         "model",
         "import",
@@ -328,8 +318,7 @@ fn a_challenger_reads_its_own_columns_and_is_left_out_where_they_are_not() {
             format!("{column},y\n{}", lines.collect::<String>())
         });
         lab.import(&narrow, &["--name", name]);
-        register(
-            &lab,
+        lab.register(
             name,
             &[name, "--target", "y", "--algorithm", "decision_tree"],
         );

@@ -126,16 +126,16 @@ fn a_kept_replay_is_held_against_another_data_set_without_its_log() {
         .collect();
     let heavy = lab.file("heavy.csv", format!("{head}\n{}\n", heavy.join("\n")));
     lab.json(&["data", "import", text(&heavy), "--name", "heavy"]);
-    let run = lab.json(&[
-        "train",
-        "penguins",
-        "--target",
-        "species",
-        "--algorithm",
-        "decision_tree",
-    ]);
-    let run = run["run_id"].as_str().expect("a run");
-    lab.json(&["model", "register", run, "--name", "m"]);
+    lab.register(
+        "m",
+        &[
+            "penguins",
+            "--target",
+            "species",
+            "--algorithm",
+            "decision_tree",
+        ],
+    );
     let first = lab.json(&[
         "replay",
         text(&heavy),

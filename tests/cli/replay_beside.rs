@@ -45,16 +45,16 @@ fn metric(window: &Value, list: &str, name: &str) -> f64 {
 fn a_model_is_measured_estimated_and_watched_for_concept_drift() {
     let lab = TestLab::new();
     lab.import(&lab.file("signal.csv", rows(1, N_ROWS, true)), &[]);
-    let run = lab.json(&[
-        "train",
+    lab.register(
         "signal",
-        "--target",
-        "y",
-        "--algorithm",
-        "logistic_regression",
-    ]);
-    let run_id = run["run_id"].as_str().expect("an id");
-    lab.json(&["model", "register", run_id, "--name", "signal"]);
+        &[
+            "signal",
+            "--target",
+            "y",
+            "--algorithm",
+            "logistic_regression",
+        ],
+    );
     let half = N_ROWS / 2;
     let replay = |name: &str, text: String| {
         let log = lab.file(name, text);
@@ -159,9 +159,10 @@ fn errors_of_numbers_are_expected_from_a_sample_of_the_rows() {
     };
     let lab = TestLab::new();
     lab.import(&lab.file("numbers.csv", rows(1, &|_| 1.0, true)), &[]);
-    let run = lab.json(&["train", "numbers", "--target", "y", "--algorithm", "ridge"]);
-    let run_id = run["run_id"].as_str().expect("an id");
-    lab.json(&["model", "register", run_id, "--name", "numbers"]);
+    lab.register(
+        "numbers",
+        &["numbers", "--target", "y", "--algorithm", "ridge"],
+    );
     // The second window has the small values of `z` alone.
     let moved = |window: usize| if window == 0 { 1.0 } else { 0.3 };
     let replay = |lab: &TestLab, name: &str, text: String| {

@@ -18,16 +18,16 @@ fn text(path: &Path) -> &str {
 fn registered() -> TestLab {
     let lab = TestLab::new();
     lab.import(&lab.penguins(), &[]);
-    let run = lab.json(&[
-        "train",
-        "penguins",
-        "--target",
+    lab.register(
         "species",
-        "--algorithm",
-        "decision_tree",
-    ]);
-    let run_id = run["run_id"].as_str().expect("an id");
-    lab.json(&["model", "register", run_id, "--name", "species"]);
+        &[
+            "penguins",
+            "--target",
+            "species",
+            "--algorithm",
+            "decision_tree",
+        ],
+    );
     lab
 }
 

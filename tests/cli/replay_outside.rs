@@ -27,18 +27,18 @@ fn outside() -> (TestLab, String) {
         &lab.file("rows.csv", format!("{head}{}", rows(2_000, 0, 0.0))),
         &[],
     );
-    let run = lab.json(&[
-        "train",
-        "rows",
-        "--target",
-        "y",
-        "--algorithm",
-        "decision_tree",
-        "--param",
-        "max_depth=3",
-    ]);
-    let run = run["run_id"].as_str().expect("a run");
-    lab.json(&["model", "register", run, "--name", "own"]);
+    lab.register(
+        "own",
+        &[
+            "rows",
+            "--target",
+            "y",
+            "--algorithm",
+            "decision_tree",
+            "--param",
+            "max_depth=3",
+        ],
+    );
     let folder = lab.path().with_file_name("exported");
     let folder = folder.to_str().expect("text");
     lab.json(&["model", "export", "own", folder]);
