@@ -31,6 +31,18 @@ export default ts.config(
     languageOptions: { globals: { ...globals.node } },
   },
   {
+    files: ['journeys/**/*.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "CallExpression[callee.name='expect'] > AwaitExpression",
+          message: 'What a page shows comes when it comes: await expect.poll(() => …).',
+        },
+      ],
+    },
+  },
+  {
     files: ['**/*.svelte', '**/*.svelte.ts'],
     languageOptions: { parserOptions: { parser: ts.parser, extraFileExtensions: ['.svelte'], svelteConfig } },
   },

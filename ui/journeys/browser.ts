@@ -38,6 +38,15 @@ export async function visit(
     const url = request.url();
     if (!url.startsWith(address) && !/^(data|blob|about):/.test(url)) problems.push(`asked for ${url}`);
   });
+  const slower = Number(process.env['SLOWER'] ?? 1);
+  if (slower > 1) {
+    const session = await context.newCDPSession(page);
+    await session.send('Emulation.setCPUThrottlingRate', { rate: slower });
+    await page.route('**/rpc/**', async (route) => {
+      await new Promise((done) => setTimeout(done, 100 * slower));
+      await route.continue();
+    });
+  }
   await page.goto(address);
   return { page, problems, close: () => browser.close() };
 }

@@ -32,14 +32,14 @@ it('a chosen file becomes a data set, and its page opens', async () => {
   await page.getByRole('button', { name: 'Import a file' }).click();
   await (await choosing).setFiles(path);
   await page.getByRole('heading', { name: 'penguins', level: 1 }).waitFor();
-  expect(page.url()).toContain('#/data/penguins');
+  await expect.poll(() => page.url()).toContain('#/data/penguins');
   await page.getByText('344 rows', { exact: true }).waitFor();
 });
 
 it('its profile is seen: a figure for every column, missing cells, what is worth a look', async () => {
   const { page } = window;
   await page.getByRole('region', { name: 'body_mass_g, int' }).getByText('2 missing').waitFor();
-  expect(await page.getByRole('region', { name: 'species, text' }).innerText()).toContain('Gentoo');
+  await expect.poll(() => page.getByRole('region', { name: 'species, text' }).innerText()).toContain('Gentoo');
   await page.getByRole('region', { name: 'Worth a look' }).getByRole('button', { name: 'Rows 4 and 340' }).click();
   await expect.poll(() => page.url()).toContain('row=4');
 });
@@ -106,7 +106,7 @@ it('it stops training, and the page says which rows and leads to them', async ()
   const { page } = window;
   await page.getByRole('link', { name: 'Train on this' }).click();
   await page.getByLabel('Target column').waitFor();
-  expect(await page.getByLabel('Target column').inputValue()).toBe('species');
+  await expect.poll(() => page.getByLabel('Target column').inputValue()).toBe('species');
   await expect
     .poll(() =>
       page
@@ -118,7 +118,7 @@ it('it stops training, and the page says which rows and leads to them', async ()
   await page.keyboard.press('Control+Enter');
   const stopped = page.getByRole('alert');
   await stopped.getByText('sex').first().waitFor();
-  expect(await stopped.innerText()).toContain('expectations failed');
+  await expect.poll(() => stopped.innerText()).toContain('expectations failed');
   await page
     .getByRole('list', { name: 'Rules that stopped the training' })
     .getByRole('button', { name: 'row 4' })
@@ -159,7 +159,7 @@ it('another runs to its end and leads to its run', async () => {
   const { page } = window;
   await go('#/train?dataset=penguins@1&target=species&algorithm=decision_tree&cv=3&seed=7');
   await page.getByLabel('Seed').waitFor();
-  expect(await page.getByLabel('Seed').inputValue()).toBe('7');
+  await expect.poll(() => page.getByLabel('Seed').inputValue()).toBe('7');
   await page
     .getByRole('button', { name: /^Train/ })
     .first()

@@ -52,7 +52,7 @@ it('a smaller model is made and stands beside the original', async () => {
   const share = dialog.getByLabel('Share of the nodes that stays');
   await share.fill('3');
   await dialog.getByText('write a share of the nodes, over 0 and under 1').waitFor();
-  expect(await dialog.getByRole('button', { name: 'Make it' }).isDisabled()).toBe(true);
+  await expect.poll(() => dialog.getByRole('button', { name: 'Make it' }).isDisabled()).toBe(true);
   await share.fill('0.4');
   await page.keyboard.press('Enter');
   await dialog.waitFor({ state: 'detached' });
@@ -87,7 +87,7 @@ it('another lab refuses it while a byte of it is not as it was', async () => {
   await dialog.getByLabel('Shared folder').fill(folder);
   await page.keyboard.press('Enter');
   await dialog.getByText('damaged: MODEL_CARD.md').waitFor();
-  expect(await dialog.getByRole('button', { name: 'Nothing to pull' }).isDisabled()).toBe(true);
+  await expect.poll(() => dialog.getByRole('button', { name: 'Nothing to pull' }).isDisabled()).toBe(true);
   writeFileSync(card, whole);
   await dialog.getByRole('button', { name: 'Look again' }).click();
   await dialog.getByText('damaged: MODEL_CARD.md').waitFor({ state: 'detached' });
@@ -97,7 +97,7 @@ it('nor does it take what a key has signed that it does not know', async () => {
   const { page } = other;
   const dialog = page.getByRole('dialog', { name: 'Pull from a shared folder' });
   await dialog.getByText('signed by a key that is not trusted').waitFor();
-  expect(await dialog.getByRole('button', { name: 'Nothing to pull' }).isDisabled()).toBe(true);
+  await expect.poll(() => dialog.getByRole('button', { name: 'Nothing to pull' }).isDisabled()).toBe(true);
   await dialog.getByLabel('Whose key').fill('ada');
   await dialog.getByLabel('Public key').fill('RWQnonsense');
   await dialog.getByRole('button', { name: 'Trust' }).click();
@@ -105,7 +105,7 @@ it('nor does it take what a key has signed that it does not know', async () => {
   await dialog.getByLabel('Public key').fill(public_key);
   await page.keyboard.press('Enter');
   await dialog.getByText('signed by ada').waitFor();
-  expect(await dialog.getByRole('alert').count()).toBe(0);
+  await expect.poll(() => dialog.getByRole('alert').count()).toBe(0);
 });
 
 it('once the key is trusted it is pulled', async () => {

@@ -103,7 +103,7 @@ it('a file of the same shape is read as the one before, once that was seen; or f
   await go('#/data');
   await dropFiles(page, { 'august.csv': 'at,cost\n2026-08-01T08:00:00+02:00,7.00\n' });
   await dialog().getByText('Read as the last file of this shape was read.').waitFor();
-  expect(await dialog().getByLabel('Zone of at').inputValue()).toBe('Europe/Berlin');
+  await expect.poll(() => dialog().getByLabel('Zone of at').inputValue()).toBe('Europe/Berlin');
   await dialog().getByRole('button', { name: 'Find everything out afresh' }).click();
   await dialog().getByLabel('Zone of at').waitFor({ state: 'detached' });
   await dialog().getByRole('button', { name: 'Cancel' }).click();
@@ -139,7 +139,7 @@ it('rows that cannot be read are listed, set aside, and saved as a file', async 
 it('what is not there cannot be imported, and says why', async () => {
   await look(join(server.lab, '..', 'nowhere.csv'));
   await dialog().getByText('the file does not exist').waitFor();
-  expect(await dialog().getByRole('button', { name: 'Import', exact: true }).isDisabled()).toBe(true);
+  await expect.poll(() => dialog().getByRole('button', { name: 'Import', exact: true }).isDisabled()).toBe(true);
   await dialog().getByRole('button', { name: 'Cancel' }).click();
 });
 

@@ -31,20 +31,20 @@ const place = () => new URL(window.page.url()).hash;
 it('a run', async () => {
   await open(`#/experiments/${experiment}/runs/${run}`);
   await window.page.getByRole('heading', { name: 'first' }).waitFor();
-  expect(place()).toBe(`#/runs/${run}`);
+  await expect.poll(place).toBe(`#/runs/${run}`);
 });
 
 it('an experiment', async () => {
   await open(`#/experiments/${experiment}`);
   await window.page.getByRole('grid', { name: 'Runs' }).getByText('first').waitFor();
-  expect(place()).toBe('#/runs?experiment=from+a+notebook');
-  expect(await window.page.getByRole('grid', { name: 'Runs' }).getByText('of another').count()).toBe(0);
+  await expect.poll(place).toBe('#/runs?experiment=from+a+notebook');
+  await expect.poll(() => window.page.getByRole('grid', { name: 'Runs' }).getByText('of another').count()).toBe(0);
 });
 
 it('an experiment that is not there: all runs', async () => {
   await open('#/experiments/987654321');
   await window.page.getByRole('grid', { name: 'Runs' }).getByText('of another').waitFor();
-  expect(place()).toBe('#/runs');
+  await expect.poll(place).toBe('#/runs');
 });
 
 it('a model and a version of it', async () => {

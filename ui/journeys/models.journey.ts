@@ -36,7 +36,7 @@ it('a model opens from the list with its lineage, signature and graph', async ()
   await window.page.getByRole('button', { name: 'Clear the filter' }).click();
   await row.click();
   await window.page.getByRole('heading', { name: 'penguin-species@1' }).waitFor();
-  expect(await stage()).toContain('Development');
+  await expect.poll(stage).toContain('Development');
   await window.page.getByRole('link', { name: /data set penguins@1/ }).waitFor();
   await window.page.getByRole('cell', { name: 'Biscoe, Dream, Torgersen' }).waitFor();
   await window.page.getByRole('img', { name: /The exported graph: 6 columns in/ }).waitFor();
@@ -48,10 +48,12 @@ it('the gate of production refuses while the data is not checked, and says which
   const promote = dialog('Promote penguin-species@1');
   await promote.getByRole('button', { name: 'Production' }).click();
   await promote.getByText('The gate of production refuses: 1 condition not met.').waitFor();
-  expect(await promote.getByRole('row', { name: /expectations/ }).innerText()).toMatch(/not checked\s+failed/);
+  await expect
+    .poll(() => promote.getByRole('row', { name: /expectations/ }).innerText())
+    .toMatch(/not checked\s+failed/);
   await promote.getByRole('button', { name: 'Move to production' }).click();
   await promote.getByText(/its gate refused: expectations needs suite passes, measured not checked/).waitFor();
-  expect(await stage()).toContain('Development');
+  await expect.poll(stage).toContain('Development');
 });
 
 it('once the data is checked it passes, with the reason in the audit log', async () => {
@@ -78,7 +80,7 @@ it('an alias points here, and undo takes it away', async () => {
   await window.page.getByRole('link', { name: 'Show all models' }).click();
   await window.page.getByRole('grid', { name: 'Models' }).getByText('penguin-species').click();
   await window.page.getByRole('heading', { name: 'penguin-species@1' }).waitFor();
-  expect(await window.page.getByTitle('penguin-species@champion means this version').count()).toBe(0);
+  await expect.poll(() => window.page.getByTitle('penguin-species@champion means this version').count()).toBe(0);
 });
 
 it('verifying says how many files are equal, exporting refuses a folder that holds something', async () => {
@@ -112,7 +114,7 @@ it('the card is read, changed and written anew; links in it lead nowhere', async
   await card.getByText('not as it would be written now').waitFor();
   await card.getByRole('button', { name: 'Read' }).click();
   await card.getByRole('heading', { name: 'Ours' }).waitFor();
-  expect(await card.locator('a, b, img').count()).toBe(0);
+  await expect.poll(() => card.locator('a, b, img').count()).toBe(0);
   await card.getByRole('button', { name: 'Write it anew' }).click();
   await card.getByText('written from what is known').waitFor();
   await card.getByText('Close', { exact: true }).click();
@@ -131,7 +133,7 @@ it('a model is rolled back to the version that was in production before', async 
     await window.page.getByRole('button', { name: 'More' }).click();
     return item.isVisible();
   };
-  await expect.poll(opened, { timeout: 30_000 }).toBe(true);
+  await expect.poll(opened).toBe(true);
   await item.click();
   const rollback = dialog('Roll penguin-species back');
   await rollback.getByRole('textbox', { name: 'Why' }).fill('it drifts');

@@ -30,13 +30,13 @@ it('a dropped file says what it is and becomes a version, which is tried once', 
   await drop('pipeline.onnx');
   const importing = dialog('Import pipeline.onnx');
   await importing.getByText('takes city').waitFor();
-  expect(await importing.getByLabel('Model').inputValue()).toBe('pipeline');
+  await expect.poll(() => importing.getByLabel('Model').inputValue()).toBe('pipeline');
   await importing.getByLabel('Model').fill('fares');
   await importing.getByRole('button', { name: 'Import' }).click();
   await page.getByRole('heading', { name: 'fares@1' }).waitFor();
   const imported = page.getByRole('region', { name: 'Imported' });
   await imported.getByText('pipeline.onnx').waitFor();
-  expect(await imported.innerText()).toMatch(/gave probabilities/);
+  await expect.poll(() => imported.innerText()).toMatch(/gave probabilities/);
   await page.getByRole('table').getByText('city').waitFor();
   const { version } = JSON.parse(must('model', 'show', 'fares')) as { version: { imported: { file_name: string } } };
   expect(version.imported.file_name).toBe('pipeline.onnx');
@@ -57,7 +57,7 @@ it('operators that nobody defines are refused until they are allowed', async () 
   const importing = dialog('Import custom_operator.onnx');
   await importing.getByText(/neither ONNX nor ONNX Runtime define/).waitFor();
   const act = importing.getByRole('button', { name: 'Import' });
-  expect(await act.isDisabled()).toBe(true);
+  await expect.poll(() => act.isDisabled()).toBe(true);
   await importing.getByRole('checkbox', { name: 'Register it even if it cannot be run here' }).check();
   await act.click();
   await window.page.getByRole('heading', { name: 'custom_operator@1' }).waitFor();
@@ -69,7 +69,7 @@ it('a damaged file says so and stays out', async () => {
   await dropFiles(window.page, { 'half.onnx': bytes.subarray(0, bytes.length / 2) });
   const importing = dialog('Import half.onnx');
   await importing.getByText('The file cannot be read').waitFor();
-  expect(await importing.getByRole('button', { name: 'Import' }).isDisabled()).toBe(true);
+  await expect.poll(() => importing.getByRole('button', { name: 'Import' }).isDisabled()).toBe(true);
   await importing.getByRole('button', { name: 'Cancel' }).click();
   await importing.waitFor({ state: 'detached' });
 });
@@ -86,7 +86,7 @@ it('two files are compared: the nodes and constants that differ are named', asyn
   await page.getByRole('tab', { name: 'Graph and weights' }).click();
   await nodes.getByRole('button').first().click();
   await page.getByRole('application').waitFor();
-  expect(page.url()).toMatch(/[?&]node=\d+/);
+  await expect.poll(() => page.url()).toMatch(/[?&]node=\d+/);
 });
 
 it('two versions are asked about the rows of a data set, and say where they disagree', async () => {
@@ -102,7 +102,7 @@ it('two versions are asked about the rows of a data set, and say where they disa
   await page.getByRole('tab', { name: 'Predictions' }).click();
   await page.getByRole('region', { name: 'Agreement' }).getByText('344 rows of data set penguins@1').waitFor();
   const slices = page.getByRole('region', { name: 'Slices that differ most' });
-  expect(await slices.getByRole('row').count()).toBeGreaterThan(1);
+  await expect.poll(() => slices.getByRole('row').count()).toBeGreaterThan(1);
 });
 
 it('what cannot be compared says why', async () => {

@@ -32,7 +32,7 @@ it('a column of the overview opens with all its figures', async () => {
   await expect.poll(() => page.url()).toContain('column=body_mass_g');
   const side = inspector('Column');
   await side.getByText('skewness').waitFor();
-  expect(await side.innerText()).toMatch(/median\s+4,050/);
+  await expect.poll(() => side.innerText()).toMatch(/median\s+4,050/);
   await page.getByRole('grid', { name: 'Columns of the profile' }).getByText('sex', { exact: true }).click();
   await side.getByRole('heading', { name: 'sex' }).waitFor();
 });
@@ -92,7 +92,7 @@ it('a broken rule stops training; with a reason it goes on, and the run says so'
     .click();
   await page.getByRole('button', { name: 'Train anyway…' }).click();
   const dialog = page.getByRole('dialog', { name: 'Train anyway' });
-  expect(await dialog.getByRole('button', { name: 'Train anyway' }).isDisabled()).toBe(true);
+  await expect.poll(() => dialog.getByRole('button', { name: 'Train anyway' }).isDisabled()).toBe(true);
   await dialog.getByLabel('Why it is trained all the same').fill('two birds were not sexed');
   await dialog.getByRole('button', { name: 'Train anyway' }).click();
   await page.getByRole('link', { name: 'Open the run' }).click();

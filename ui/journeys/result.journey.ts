@@ -49,7 +49,7 @@ it('other costs of wrong answers choose another threshold', async () => {
   await field.fill('40');
   await field.press('Enter');
   await expect.poll(() => lowest.innerText()).not.toBe(before);
-  expect(window.page.url()).toContain('fn=40');
+  await expect.poll(() => window.page.url()).toContain('fn=40');
   await field.fill('-1');
   await field.press('Enter');
   await window.page.getByText('a number from 0 on, one of both over 0').first().waitFor();
@@ -99,7 +99,7 @@ it('a run of numbers shows its residuals', async () => {
 it('a run is reproduced to the bit', async () => {
   await window.page.getByRole('button', { name: 'Reproduce', exact: true }).click();
   await window.page.getByText(/^Bit-identical: the recipe, the model and the predictions of \d+ test rows/).waitFor();
-  expect(window.page.url()).toContain('job=');
+  await expect.poll(() => window.page.url()).toContain('job=');
   await window.page.reload();
   await window.page.getByText(/^Bit-identical:/).waitFor();
   await window.page.getByRole('button', { name: 'Hide the reproduction' }).click();

@@ -40,15 +40,15 @@ const field = () => window.page.getByRole('combobox', { name: 'Filter the runs' 
 
 it('the table shows what differs, and sorts by any head', async () => {
   await table().waitFor();
-  expect(await rows().count()).toBe(3);
-  const heads = (await table().getByRole('columnheader').allInnerTexts()).map((text) => text.trim());
-  expect(heads).toContain('max_depth');
-  expect(heads).not.toContain('criterion');
+  await expect.poll(() => rows().count()).toBe(3);
+  const heads = async () => (await table().getByRole('columnheader').allInnerTexts()).map((text) => text.trim());
+  await expect.poll(heads).toContain('max_depth');
+  await expect.poll(heads).not.toContain('criterion');
   await table().getByRole('button', { name: 'max_depth' }).click();
   await expect.poll(names).toEqual(['tall', 'small', 'stump']);
   await table().getByRole('button', { name: 'max_depth' }).click();
   await expect.poll(names).toEqual(['stump', 'small', 'tall']);
-  expect(window.page.url()).toContain('sort=params.max_depth');
+  await expect.poll(() => window.page.url()).toContain('sort=params.max_depth');
 });
 
 it('a filter narrows the runs, a mistake is told at its character', async () => {
@@ -129,7 +129,7 @@ it('a chart is saved as SVG and as PNG, and a browser says why it opens no windo
 it('the runs stand side by side on a page of their own', async () => {
   await window.page.getByRole('link', { name: 'Compare on a page' }).click();
   await window.page.getByRole('heading', { name: 'Compare 2 runs' }).waitFor();
-  expect(window.page.url()).toContain('#/runs/compare?ids=');
+  await expect.poll(() => window.page.url()).toContain('#/runs/compare?ids=');
   await window.page.getByRole('heading', { name: 'Confusion', exact: true }).scrollIntoViewIfNeeded();
   await expect.poll(() => window.page.getByRole('grid', { name: /^Confusion/ }).count()).toBe(2);
   await window.page.getByRole('link', { name: 'Back to the table' }).click();

@@ -24,7 +24,7 @@ it('an empty lab begins with the data and says what to do', async () => {
   await window.page.getByRole('heading', { name: 'Data' }).waitFor();
   await window.page.getByRole('button', { name: 'Import a file' }).waitFor();
   await window.page.getByRole('button', { name: 'Try it with the sample lab' }).waitFor();
-  expect(await window.page.locator('footer').innerText()).toContain(server.lab);
+  await expect.poll(() => window.page.locator('footer').innerText()).toContain(server.lab);
 });
 
 it('every page of the rail is reached by its digit and by G and its letter', async () => {
@@ -53,7 +53,7 @@ it('the palette finds a page, marks it and opens it', async () => {
   await palette.waitFor();
   await window.page.keyboard.type('mod');
   await expect.poll(() => palette.getByRole('option').first().innerText()).toContain('Models');
-  expect(await palette.locator('mark').first().innerText()).toBe('Mod');
+  await expect.poll(() => palette.locator('mark').first().innerText()).toBe('Mod');
   await window.page.keyboard.press('Enter');
   await palette.waitFor({ state: 'detached' });
   await expect.poll(current).toContain('Models');
@@ -69,11 +69,11 @@ it('the question mark shows all keys, Esc closes them', async () => {
 
 it('the theme is kept over a reload', async () => {
   const theme = () => window.page.evaluate(() => document.documentElement.dataset['theme']);
-  expect(await theme()).toBe('light');
+  await expect.poll(theme).toBe('light');
   await window.page.getByRole('button', { name: 'Use the dark theme' }).click();
   await window.page.reload();
   await window.page.getByRole('button', { name: 'Use the light theme' }).waitFor();
-  expect(await theme()).toBe('dark');
+  await expect.poll(theme).toBe('dark');
 });
 
 it('nothing went wrong, and nothing was asked for elsewhere', () => expect(window.problems).toEqual([]));

@@ -44,7 +44,7 @@ it('an algorithm is found, and those that do not fit say why', async () => {
   await open('dataset=orders@1&target=late');
   const list = window.page.getByRole('radiogroup', { name: 'Algorithm' });
   await list.getByRole('radio', { name: /^Random forest/ }).waitFor();
-  expect(await list.getByRole('radio', { name: /^Ridge/ }).isDisabled()).toBe(true);
+  await expect.poll(() => list.getByRole('radio', { name: /^Ridge/ }).isDisabled()).toBe(true);
   await list.getByText('predicts numbers, and late holds classes').first().waitFor();
   await window.page.keyboard.press('/');
   await window.page.keyboard.type('decision_tree');
@@ -54,7 +54,7 @@ it('an algorithm is found, and those that do not fit say why', async () => {
   await depth.fill('9000');
   await depth.press('Enter');
   await window.page.getByText('1 to 64').first().waitFor();
-  expect(await window.page.getByRole('button', { name: /^Train( |$)/ }).isDisabled()).toBe(true);
+  await expect.poll(() => window.page.getByRole('button', { name: /^Train( |$)/ }).isDisabled()).toBe(true);
   await depth.fill('3');
   await depth.press('Enter');
   await window.page
@@ -80,7 +80,7 @@ it('a grouped split wants its column, and keeps customers together', async () =>
   await open('dataset=orders@1&target=late&algorithm=decision_tree');
   await window.page.getByRole('combobox', { name: 'How rows are held out' }).selectOption({ label: 'Grouped' });
   await window.page.getByText('choose the column of the groups').waitFor();
-  expect(await window.page.getByRole('button', { name: /^Train( |$)/ }).isDisabled()).toBe(true);
+  await expect.poll(() => window.page.getByRole('button', { name: /^Train( |$)/ }).isDisabled()).toBe(true);
   await window.page.getByRole('combobox', { name: 'Column of the groups' }).selectOption('customer');
   await window.page.getByRole('button', { name: /^Candidates/ }).click();
   const candidates = window.page.getByRole('textbox', { name: 'Candidates of parameters' });
@@ -188,7 +188,7 @@ it('without a target rows are put into groups, and the run shows them', async ()
   await window.page.getByRole('combobox', { name: 'Target column' }).selectOption({ index: 0 });
   const list = window.page.getByRole('radiogroup', { name: 'Algorithm' });
   await list.getByText('learns from a target').first().waitFor();
-  expect(await list.getByRole('radio', { name: /^k-means/ }).isChecked()).toBe(true);
+  await expect.poll(() => list.getByRole('radio', { name: /^k-means/ }).isChecked()).toBe(true);
   await window.page.getByRole('combobox', { name: 'Known groups' }).selectOption('late');
   await train();
   await strip()

@@ -68,15 +68,18 @@ export function watch(
   };
 }
 
-/** Asks again; the old value stays until the new one is there. */
+/**
+ * Asks again; the old value stays until the new one is there. What changes more often than the host answers, as a run that
+ * logs, is shown as of each answer and asked for again.
+ */
 export async function load(entry: Entry): Promise<void> {
   entry.version += 1;
   if (entry.loading) return;
   entry.loading = true;
   tell(entry);
-  let asked: number;
+  let isOutdated: boolean;
   do {
-    asked = entry.version;
+    const asked = entry.version;
     try {
       const value = entry.decode(await rpcBytes(entry.command, entry.request));
       entry.value = value;
@@ -85,9 +88,11 @@ export async function load(entry: Entry): Promise<void> {
     } catch (cause) {
       entry.failure = toFailure(cause, `read ${entry.command}`);
     }
-  } while (asked !== entry.version && entry.listeners.size > 0);
-  entry.loading = false;
-  tell(entry);
+    // By itself: who is told may ask again, and a new round is then under way.
+    isOutdated = asked !== entry.version && entry.listeners.size > 0;
+    entry.loading = isOutdated;
+    tell(entry);
+  } while (isOutdated);
 }
 
 /** Calls `tell` when one of the kinds has changed, or may have, until the returned function is called. */

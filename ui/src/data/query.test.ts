@@ -81,6 +81,25 @@ describe('when the host says what changed', () => {
     stop();
   });
 
+  it('changes that come faster than answers are shown as they are answered', async () => {
+    let n = 0;
+    answer = () => after(50, { n: (n += 1) });
+    const { query: own, stop } = read({ value: 'penguins' });
+    const shown: unknown[] = [];
+    for (let i = 0; i < 30; i += 1) {
+      dropKinds(['datasets']);
+      await pass(10);
+      shown.push(own.value);
+    }
+    expect(new Set(shown.map((value) => JSON.stringify(value))).size).toBeGreaterThan(4);
+    expect(own.loading).toBe(true);
+    await pass(200);
+    expect(own.loading).toBe(false);
+    expect(own.value).toEqual({ n });
+    expect(asked.length).toBeLessThan(10);
+    stop();
+  });
+
   it('a change during an answer asks again', async () => {
     let n = 1;
     answer = () => after(50, { n });
