@@ -10,8 +10,8 @@ use assay_core::drift::{self, ColumnKind, Correction, DriftSettings, LimitOverri
 use assay_core::job::{JobOutcome, JobSpec};
 use assay_core::reference::Reference;
 use assay_core::replay::{
-    DriftReport, JudgeReplay, LabelSource, LogMapping, ReplayPreview, ReplayPreviewRequest,
-    ReplaySpec, TimeFormat, WindowReport, WindowSpec,
+    DriftReport, JudgeReplay, JudgedBy, LabelSource, LogMapping, ReplayPreview,
+    ReplayPreviewRequest, ReplaySpec, TimeFormat, WindowReport, WindowSpec,
 };
 use assay_lab::{Cause, Error, Heard, Lab, replay_junit};
 
@@ -102,8 +102,10 @@ impl Arguments {
         let report = if let Some(replay) = &self.again {
             Some(lab.judge_replay(&JudgeReplay {
                 replay: ReplayId(replay.clone()),
-                rule: self.rule.settings(),
-                reference: self.reference.clone(),
+                by: JudgedBy {
+                    rule: self.rule.settings(),
+                    reference: self.reference.clone(),
+                },
             })?)
         } else if self.follow {
             Some(self.followed(lab, &spec, output)?)

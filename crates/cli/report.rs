@@ -77,7 +77,10 @@ impl Arguments {
         let written = match ending.as_deref() {
             Some("html") => {
                 let request = match (replay, self.subjects.is_empty()) {
-                    (Some(replay), _) => ReportRequest::Replay { replay, rule: None },
+                    (Some(replay), _) => ReportRequest::Replay {
+                        replay,
+                        judged_by: None,
+                    },
                     (None, true) => ReportRequest::Lab,
                     (None, false) => ReportRequest::Runs {
                         runs: lab.find_runs(&self.subjects)?,
@@ -87,7 +90,13 @@ impl Arguments {
             }
             Some(ending @ ("svg" | "png")) => {
                 let (chart, height) = match replay {
-                    Some(replay) => (ChartRequest::DriftMap { replay, rule: None }, 420),
+                    Some(replay) => (
+                        ChartRequest::DriftMap {
+                            replay,
+                            judged_by: None,
+                        },
+                        420,
+                    ),
                     None => {
                         let runs = lab.find_runs(&self.subjects)?;
                         (self.chart.unwrap_or(Chart::Roc).request(runs)?, 640)

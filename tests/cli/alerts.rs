@@ -14,6 +14,11 @@ use crate::support::TestLab;
 
 /// A lab with the model `m`, and a log of three windows of which the second and the third are twice as heavy.
 fn with_log() -> (TestLab, String) {
+    with_windows(&[false, true, true])
+}
+
+/// A lab with the model `m`, and a log with a window of 344 rows for each, twice as heavy where it says so.
+fn with_windows(are_heavy: &[bool]) -> (TestLab, String) {
     let lab = TestLab::new();
     lab.import(&lab.penguins(), &[]);
     lab.register(
@@ -28,12 +33,13 @@ fn with_log() -> (TestLab, String) {
     );
     let penguins = fs::read_to_string(lab.penguins()).expect("the rows");
     let (head, rows) = penguins.split_once('\n').expect("a head");
-    let mut log = format!("{head}\n{rows}");
-    for _ in 0..2 {
+    let mut log = format!("{head}\n");
+    for is_heavy in are_heavy {
         for row in rows.lines() {
             let mut fields: Vec<String> = row.split(',').map(str::to_owned).collect();
-            if let Ok(mass) = fields[5].parse::<f64>() {
-                fields[5] = (mass * 2.0).to_string();
+            match fields[5].parse::<f64>() {
+                Ok(mass) if *is_heavy => fields[5] = (mass * 2.0).to_string(),
+                _ => {}
             }
             log += &(fields.join(",") + "\n");
         }
@@ -284,5 +290,100 @@ fn alerts_of_a_log_that_is_followed_come_while_it_grows() {
             report["replay_id"].as_str().expect("an id")
         ])["n_rows"],
         1032
+    );
+}
+
+/// Somebody takes the message and never answers: the end waits a moment, the report is kept, and who was not told is said.
+#[cfg(unix)]
+#[test]
+fn a_webhook_that_is_silent_keeps_no_one_at_the_end() {
+    use std::process::{Command, Stdio};
+
+    let (lab, log) = with_log();
+    let silent = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = silent.local_addr().expect("an address");
+    set(
+        &lab,
+        &format!(
+            "[[alert]]\nname = \"any\"\nmetric = \"drift\"\nwebhooks = [\"chat\"]\n\
+             [webhook.chat]\nurl = \"http://{address}/hook\"\n"
+        ),
+    );
+    let mut child = lab
+        .command()
+        .args(["--json", "replay", &log, "--model", "m"])
+        .args(["--window", "344rows", "--follow"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("assay starts");
+    let (_held, _) = silent.accept().expect("the message");
+    let interrupted = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
+    assert!(interrupted.expect("kill").success());
+    let mut said = String::new();
+    let mut stderr = child.stderr.take().expect("stderr");
+    stderr.read_to_string(&mut said).expect("text");
+    let output = child.wait_with_output().expect("it ends");
+    assert!(output.status.success(), "{said}");
+    assert!(
+        said.contains("the webhook `chat` was not told: it had not answered by the end"),
+        "{said}"
+    );
+    let report: Value = serde_json::from_slice(&output.stdout).expect("a report");
+    let id = report["replay_id"].as_str().expect("an id");
+    assert_eq!(lab.json(&["replay", "--again", id])["n_rows"], 1032);
+}
+
+/// Light, heavy, light, heavy: told when it begins, and when it begins again.
+#[cfg(unix)]
+#[test]
+fn what_comes_true_again_while_a_log_is_followed_is_told_again() {
+    use std::process::{Command, Stdio};
+
+    let (lab, log) = with_windows(&[false, true, false, true, false]);
+    set(
+        &lab,
+        "[[alert]]\nname = \"weights\"\nmetric = \"drift\"\ncolumn = \"body_mass_g\"\n",
+    );
+    let whole = fs::read_to_string(&log).expect("rows");
+    let lines: Vec<&str> = whole.split_inclusive('\n').collect();
+    let written = |n_rows: usize| lines.iter().take(1 + n_rows).copied().collect::<String>();
+    fs::write(&log, written(700)).expect("rows");
+    let mut child = lab
+        .command()
+        .args(["--json", "replay", &log, "--model", "m"])
+        .args(["--window", "344rows", "--follow"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("assay starts");
+    let stderr = BufReader::new(child.stderr.take().expect("stderr"));
+    let mut said = stderr
+        .lines()
+        .map_while(Result::ok)
+        .filter(|line| line.starts_with("alert: "));
+    assert_eq!(
+        said.next().as_deref(),
+        Some("alert: weights: `body_mass_g` drifted in window 2 of 2, the end of the log")
+    );
+    fs::write(&log, written(1400)).expect("rows");
+    assert_eq!(
+        said.next().as_deref(),
+        Some("alert: weights: `body_mass_g` drifted in window 4 of 4, the end of the log")
+    );
+    fs::write(&log, &whole).expect("rows");
+    let interrupted = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
+    assert!(interrupted.expect("kill").success());
+    let output = child.wait_with_output().expect("it ends");
+    assert!(output.status.success());
+    assert_eq!(said.next(), None);
+    let report: Value = serde_json::from_slice(&output.stdout).expect("a report");
+    assert_eq!(
+        report["alerts"][0]["sentence"],
+        "`body_mass_g` drifted in window 2 of 5, and once more in window 4"
     );
 }

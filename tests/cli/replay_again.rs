@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use crate::server::Server;
 use crate::support::TestLab;
 
 fn text(path: &Path) -> &str {
@@ -189,4 +190,67 @@ fn a_kept_replay_is_held_against_another_data_set_without_its_log() {
         lab.json(&["replay", "--again", replay])["windows"],
         first["windows"]
     );
+}
+
+/// The pictures of a replay that is held against another data set are of that data set: its cell, its distributions.
+#[test]
+fn cells_are_held_against_the_same_reference_as_the_verdict() {
+    let lab = TestLab::new();
+    lab.import(&lab.penguins(), &[]);
+    let penguins = lab.penguins();
+    let log = text(&penguins);
+    let all = std::fs::read_to_string(&penguins).expect("rows");
+    let first: Vec<&str> = all.lines().take(31).collect();
+    let some = lab.file("some.csv", first.join("\n"));
+    lab.json(&["data", "import", text(&some), "--name", "some"]);
+    let report = lab.json(&[
+        "replay",
+        log,
+        "--reference",
+        "penguins",
+        "--window",
+        "344rows",
+    ]);
+    let token = lab.file("token", "a-token-of-the-owner-0123456789\n");
+    let server = Server::start(&lab, &["--token-file", text(&token)]);
+    let owner = ("Authorization", "Bearer a-token-of-the-owner-0123456789");
+    let asked = |command: &str, mut request: Value| {
+        request["replay"] = report["replay_id"].clone();
+        let head = format!("POST /rpc/{command}");
+        let (status, body) = server.request(&head, &[owner], &request.to_string());
+        assert_eq!(status, 200, "{body}");
+        serde_json::from_str::<Value>(&body).expect("JSON")
+    };
+    let n_of = |counts: &Value| -> u64 {
+        let counts = counts.as_array().expect("counts").iter();
+        counts.filter_map(Value::as_u64).sum()
+    };
+    let rule = json!({ "min_distance": 0.9 });
+    let judged_by = json!({ "rule": rule, "reference": "some" });
+    let verdict = asked("replays.judge", judged_by.clone());
+    for (name, own, other) in [("island", 344, 30), ("species", 344, 30)] {
+        let cell = json!({ "column": name, "window": 0 });
+        assert_eq!(
+            n_of(&asked("replays.cell", cell.clone())["reference"]),
+            own,
+            "{name}"
+        );
+        let mut held = cell;
+        held["judged_by"] = judged_by.clone();
+        let detail = asked("replays.cell", held);
+        assert_eq!(n_of(&detail["reference"]), other, "{name}");
+        let cells = verdict["windows"][0]["columns"].as_array().expect("cells");
+        let found = cells.iter().find(|cell| cell["column"] == name);
+        assert_eq!(found, Some(&detail["drift"]));
+        let strip = json!({ "column": name, "reference": "some@1" });
+        let strip = asked("replays.distribution", strip);
+        assert_eq!(n_of(&strip["reference"]), other, "{name}");
+    }
+    // Penguins of the first thirty rows live on two islands of three.
+    let island = |report: &Value| {
+        let cells = report["windows"][0]["columns"].as_array().expect("cells");
+        let found = cells.iter().find(|cell| cell["column"] == "island");
+        found.expect("a cell")["n_unseen"].clone()
+    };
+    assert_eq!((island(&report), island(&verdict)), (json!(0), json!(1)));
 }

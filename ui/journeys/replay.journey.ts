@@ -19,6 +19,10 @@ beforeAll(async () => {
   const table = `${server.lab}-fruit.csv`;
   writeFileSync(table, fruit(600, 600));
   must('data', 'import', table, '--name', 'fruit');
+  // Another reference: what the second half of the log is like.
+  const heavy = `${server.lab}-heavy.csv`;
+  writeFileSync(heavy, fruit(600, 0));
+  must('data', 'import', heavy, '--name', 'heavy');
   const run = must('train', 'fruit', '--target', 'kind', '--algorithm', 'decision_tree', '--seed', '7');
   must('model', 'register', (JSON.parse(run) as { run_id: string }).run_id, '--name', 'fruit-kind');
   window = await visit(server.address);
@@ -44,7 +48,7 @@ it('a dropped log asks for the model and the window, and is replayed', async () 
   await dialog.getByRole('button', { name: 'Less' }).click();
   await dialog.getByLabel('Window', { exact: true }).fill('a week');
   await dialog.getByText('write for example 1000rows').waitFor();
-  expect(await dialog.getByRole('button', { name: 'Replay', exact: true }).isDisabled()).toBe(true);
+  await expect.poll(() => dialog.getByRole('button', { name: 'Replay', exact: true }).isDisabled()).toBe(true);
   await dialog.getByLabel('Window', { exact: true }).fill(String(N_WINDOW));
   await dialog.getByText('assay replay production.csv --model fruit-kind@1 --window').waitFor();
   await dialog.getByRole('button', { name: 'Replay', exact: true }).click();
@@ -56,7 +60,7 @@ it('a dropped log asks for the model and the window, and is replayed', async () 
 });
 
 it('it stands at the first drifted window, with the overlay and its evidence', async () => {
-  expect(await where()).toBe('Window 7 of 12');
+  await expect.poll(where).toBe('Window 7 of 12');
   await inspector().getByText('drifted').first().waitFor();
   await inspector().getByRole('application', { name: 'weight_g in window 7 over the reference' }).waitFor();
   const evidence = inspector().getByRole('region', { name: 'Evidence' });
@@ -67,10 +71,10 @@ it('it stands at the first drifted window, with the overlay and its evidence', a
 
 it('keys move the window and the column, the URL follows', async () => {
   await window.page.keyboard.press('ArrowLeft');
-  expect(await where()).toBe('Window 6 of 12');
+  await expect.poll(where).toBe('Window 6 of 12');
   await inspector().getByText('stable').first().waitFor();
   await window.page.keyboard.press('Shift+ArrowRight');
-  expect(await where()).toBe('Window 7 of 12');
+  await expect.poll(where).toBe('Window 7 of 12');
   await window.page.keyboard.press('ArrowDown');
   await expect.poll(() => window.page.url()).toMatch(/window=7&column=(?!weight_g)/);
   await window.page.keyboard.press('ArrowUp');
@@ -82,11 +86,11 @@ it('a click on a cell shows its overlay, the slider moves the window', async () 
   const box = await heat.boundingBox();
   if (!box) throw new Error('the heat map is not drawn');
   await heat.click({ position: { x: box.width - 20, y: 10 } });
-  expect(await where()).toBe('Window 12 of 12');
+  await expect.poll(where).toBe('Window 12 of 12');
   await inspector().getByRole('application', { name: 'weight_g in window 12 over the reference' }).waitFor();
   const slider = window.page.getByRole('slider', { name: 'Window' });
   await slider.press('Home');
-  expect(await where()).toBe('Window 1 of 12');
+  await expect.poll(where).toBe('Window 1 of 12');
   await inspector().getByRole('application', { name: 'weight_g in window 1 over the reference' }).waitFor();
 });
 
@@ -119,6 +123,37 @@ it('another method and another mode are judged in place, and one step leads back
   await expect.poll(() => page.url()).not.toContain('mode=');
 });
 
+it('other limits and another reference are judged in place, and the address holds them', async () => {
+  const { page } = window;
+  const limits = page.getByRole('dialog', { name: 'Limits' });
+  const verdict = page.getByTitle(/^(Drifted|Stable)/).first();
+  await page.getByRole('button', { name: /^Limits/ }).click();
+  const field = limits.getByLabel('Jensen-Shannon: drift from');
+  await field.fill('none');
+  await field.press('Enter');
+  await limits.getByText('a number over 0').waitFor();
+  await field.fill('0.999');
+  await field.press('Enter');
+  await expect.poll(() => verdict.innerText()).toMatch(/^Stable/);
+  await expect.poll(() => page.url()).toContain('limits=jensen_shannon%3A0.999');
+  await field.fill('');
+  await page.keyboard.press('Escape');
+  await expect.poll(() => verdict.innerText()).toMatch(/^Drifted from window 7 on/);
+  await page.getByRole('button', { name: /^Limits/ }).click();
+  await limits.getByLabel('Held against').selectOption('heavy@1');
+  await expect.poll(() => verdict.innerText()).toMatch(/^Drifted from window 1 on/);
+  await page.getByText('against heavy@1').first().waitFor();
+  await expect.poll(() => page.url()).toContain('against=heavy');
+  await page.keyboard.press('Escape');
+  await page.reload();
+  await expect.poll(() => verdict.innerText()).toMatch(/^Drifted from window 1 on/);
+  await inspector()
+    .getByRole('application', { name: /^weight_g in window \d+ over the reference$/ })
+    .waitFor();
+  await page.getByRole('button', { name: 'Back to its own rule' }).click();
+  await expect.poll(() => verdict.innerText()).toMatch(/^Drifted from window 7 on/);
+});
+
 it('the rows stand in the order that is asked for, and the address holds it', async () => {
   const { page } = window;
   const order = page.getByLabel('Order of the rows');
@@ -145,7 +180,7 @@ it('Space plays to the end and stops there', async () => {
 it('a reload and a link come back to the same cell', async () => {
   await window.page.reload();
   await window.page.getByRole('heading', { name: 'fruit-kind@1' }).waitFor();
-  expect(await where()).toBe('Window 12 of 12');
+  await expect.poll(where).toBe('Window 12 of 12');
 });
 
 it('the report is one HTML file', async () => {

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::TimestampMs;
+use crate::drift::quality::QualityKind;
 use crate::event::NoticeLevel;
 use crate::ids::ReplayId;
 use crate::registry::VersionKey;
@@ -159,7 +160,7 @@ impl AlertMetric {
     }
 }
 
-/// A rule that came true in a replay: once for each column, however many windows it holds for.
+/// A rule that came true in a replay: one for each column, however many windows it holds for, and however often.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct Alert {
     pub schema: u32,
@@ -173,16 +174,61 @@ pub struct Alert {
     pub replay_id: ReplayId,
     /// `None` for what is not of a column.
     pub column: Option<String>,
-    /// 0-based: the first window of the stretch, and the last of it.
+    /// What is out of order with the data; `None` for other metrics than quality.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub quality: Option<QualityKind>,
+    /// 0-based: the first window of the first stretch, and the last of it.
     pub first_window: u32,
     pub last_window: u32,
-    /// The stretch lasts to the end of the log.
+    /// The first stretch lasts to the end of the log.
     pub is_ongoing: bool,
-    /// The worst of the stretch; `None` for a verdict.
+    /// The worst of the first stretch; `None` for a verdict.
     pub value: Option<f64>,
     pub threshold: Option<f64>,
     pub muted: bool,
-    /// `` `vicprice` drifted in windows 26 to 100 ``
+    /// `` `vicprice` drifted in windows 26 to 30 of 100, and once more in window 90 ``
     pub sentence: String,
+    /// When it came true again, in the order of windows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<AlertStretch>>", optional)]
+    pub later: Vec<AlertStretch>,
     pub at_ms: TimestampMs,
+}
+
+/// Windows one after the other in which a rule was true.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct AlertStretch {
+    /// 0-based.
+    pub first_window: u32,
+    pub last_window: u32,
+    /// It lasts to the end of the log.
+    pub is_ongoing: bool,
+    /// The worst of it; `None` for a verdict.
+    pub value: Option<f64>,
+    /// `` `vicprice` drifted in window 90 of 100 ``
+    pub sentence: String,
+}
+
+impl Alert {
+    /// The later stretches that begin after a window, each as an alert of its own.
+    pub fn after(&self, window: u32) -> impl Iterator<Item = Alert> + '_ {
+        let later = self.later.iter();
+        let new = later.filter(move |stretch| stretch.first_window > window);
+        new.map(|stretch| Alert {
+            first_window: stretch.first_window,
+            last_window: stretch.last_window,
+            is_ongoing: stretch.is_ongoing,
+            value: stretch.value,
+            sentence: stretch.sentence.clone(),
+            later: Vec::new(),
+            ..self.clone()
+        })
+    }
+
+    /// The last window of its last stretch, 0-based.
+    pub fn newest_window(&self) -> u32 {
+        let last = self.later.last();
+        last.map_or(self.last_window, |stretch| stretch.last_window)
+    }
 }

@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::chart::{ChartRequest, RenderRequest, Theme};
-use crate::drift::DriftSettings;
 use crate::ids::{JobId, ModelName, ReplayId, RunId};
 use crate::lab::{SearchHit, TrashKind};
 use crate::reference::Reference;
 use crate::registry::{Stage, VersionKey};
+use crate::replay::JudgedBy;
 use crate::result::Costs;
 use crate::variants::VariantKind;
 
@@ -218,10 +218,10 @@ pub enum ReportRequest {
     },
     Replay {
         replay: ReplayId,
-        /// The rule that it is judged by; `None`: that of the report.
+        /// `None`: as it was kept.
         #[serde(default)]
         #[ts(optional = nullable)]
-        rule: Option<Box<DriftSettings>>,
+        judged_by: Option<Box<JudgedBy>>,
     },
     /// Data, runs, models and replays of the whole lab.
     Lab,

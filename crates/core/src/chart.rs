@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::drift::DriftSettings;
 use crate::ids::{ReplayId, RunId};
 use crate::reference::Reference;
+use crate::replay::JudgedBy;
 
 pub const CHART_SCHEMA: u32 = 1;
 
@@ -152,15 +152,19 @@ pub enum ChartRequest {
     },
     DriftMap {
         replay: ReplayId,
-        /// The rule that it is judged by; `None`: that of the report.
+        /// `None`: as it was kept.
         #[serde(default)]
         #[ts(optional = nullable)]
-        rule: Option<Box<DriftSettings>>,
+        judged_by: Option<Box<JudgedBy>>,
     },
     DriftCell {
         replay: ReplayId,
         column: String,
         window: u32,
+        /// A data set that it is held against; `None`: what the log was held against.
+        #[serde(default)]
+        #[ts(optional = nullable)]
+        reference: Option<Reference>,
     },
     /// Performance per window with its band.
     Performance {

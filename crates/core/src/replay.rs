@@ -73,8 +73,15 @@ pub struct ReplaySpec {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct JudgeReplay {
     pub replay: ReplayId,
+    #[serde(flatten)]
+    pub by: JudgedBy,
+}
+
+/// What a kept replay is judged by instead of the rule and the reference that it was kept with.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct JudgedBy {
     pub rule: DriftSettings,
-    /// A data set that its features are held against instead.
+    /// A data set that its features are held against.
     #[serde(default)]
     #[ts(optional = nullable)]
     pub reference: Option<Reference>,
@@ -197,6 +204,10 @@ pub enum ColumnRole {
 pub struct DistributionRequest {
     pub replay: ReplayId,
     pub column: String,
+    /// A data set that it is held against; `None`: what the log was held against.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub reference: Option<Reference>,
 }
 
 /// Histograms of every column and window over shared bins: what a click on a cell overlays.
@@ -235,10 +246,10 @@ pub struct CellRequest {
     pub column: String,
     /// 0-based.
     pub window: u32,
-    /// The rule that it is judged by; `None`: that of the report.
+    /// `None`: as the replay was kept.
     #[serde(default)]
     #[ts(optional = nullable)]
-    pub rule: Option<DriftSettings>,
+    pub judged_by: Option<JudgedBy>,
 }
 
 /// One cell of the heat map, with its two distributions.

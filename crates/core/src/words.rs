@@ -21,6 +21,16 @@ pub fn number(value: f64) -> String {
     format!("{sign}{}{dot}{fraction}", grouped(whole))
 }
 
+/// Three significant digits, and all before the point: for what is measured, where more say nothing.
+pub fn figure(value: f64) -> String {
+    let digits = match value.abs().log10().floor() {
+        magnitude if magnitude.is_finite() => (2 - magnitude as i32).clamp(0, 12),
+        _ => 0,
+    };
+    let scale = 10_f64.powi(digits);
+    number((value * scale).round() / scale)
+}
+
 /// `1,204`
 pub fn count(value: u64) -> String {
     grouped(&value.to_string())
@@ -92,6 +102,9 @@ mod tests {
         ] {
             assert_eq!(number(value), text, "{value}");
         }
+        assert_eq!(figure(0.574_405), "0.574");
+        assert_eq!(figure(-12_345.6), "−12,346");
+        assert_eq!(figure(0.0), "0");
         assert_eq!(count(1204), "1,204");
         assert_eq!(percent(0.9051), "90.5 %");
         assert_eq!(difference(0.0), "0");

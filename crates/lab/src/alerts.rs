@@ -1,6 +1,7 @@
 //! Who hears of a replay's alerts: the windows of the lab, and webhooks.
 
 use std::fs;
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
 use assay_core::Task;
@@ -75,7 +76,13 @@ impl Lab {
                 alerts,
                 ..message.clone()
             };
-            if let Err(wrong) = self.deliver(webhook, &serde_json::to_vec(&own)?, task)? {
+            let delivered = self.deliver(webhook, serde_json::to_vec(&own)?, task);
+            if delivered.is_err() && task.check().is_err() {
+                task.warn(format!(
+                    "the webhook `{name}` was not told: it had not answered by the end"
+                ));
+            }
+            if let Err(wrong) = delivered? {
                 task.warn(format!("the webhook `{name}` was not told: {wrong}"));
             }
         }
@@ -86,7 +93,7 @@ impl Lab {
     fn deliver(
         &self,
         webhook: &WebhookSettings,
-        message: &[u8],
+        message: Vec<u8>,
         task: &Task,
     ) -> Result<Result<(), String>, Cause> {
         let secret = match webhook.secret_file.as_deref().map(fs::read).transpose() {
@@ -99,10 +106,17 @@ impl Lab {
             task.check()?;
             let at_ms = self.environment().now_ms();
             let signature = match &secret {
-                Some(secret) => Some(signature(secret.trim_ascii(), at_ms, message)?),
+                Some(secret) => Some(signature(secret.trim_ascii(), at_ms, &message)?),
                 None => None,
             };
-            let wrong = match post(&webhook.url, (&delivery, at_ms), signature, message) {
+            let request = Request {
+                url: webhook.url.clone(),
+                delivery: delivery.clone(),
+                at_ms,
+                signature,
+                message: message.clone(),
+            };
+            let wrong = match posted(request, task)? {
                 Sent::Taken => return Ok(Ok(())),
                 Sent::Refused(wrong) => return Ok(Err(wrong)),
                 Sent::Later(wrong) => wrong,
@@ -131,12 +145,35 @@ pub(crate) fn message(report: &DriftReport, alerts: Vec<Alert>) -> AlertMessage 
     }
 }
 
-fn post(
-    url: &str,
-    (delivery, at_ms): (&str, i64),
+struct Request {
+    url: String,
+    /// The same however often it is tried.
+    delivery: String,
+    at_ms: i64,
     signature: Option<String>,
-    message: &[u8],
-) -> Sent {
+    message: Vec<u8>,
+}
+
+/// A receiver that does not answer keeps nobody who cancels: the request is left to its own thread, which ends with its
+/// patience.
+fn posted(request: Request, task: &Task) -> Result<Sent, Cause> {
+    let (sender, answer) = channel();
+    std::thread::spawn(move || {
+        // The other end is gone when the task was cancelled.
+        let _ = sender.send(post(&request));
+    });
+    loop {
+        match answer.recv_timeout(LOOK) {
+            Ok(sent) => return Ok(sent),
+            Err(RecvTimeoutError::Timeout) => task.check()?,
+            Err(RecvTimeoutError::Disconnected) => {
+                return Ok(Sent::Refused("the message could not be sent".to_owned()));
+            }
+        }
+    }
+}
+
+fn post(request: &Request) -> Sent {
     let agent: ureq::Agent = ureq::Agent::config_builder()
         .timeout_global(Some(PATIENCE))
         // A message with somebody's figures goes to the address that was written down, and nowhere else.
@@ -145,16 +182,16 @@ fn post(
         .user_agent(concat!("assay/", env!("CARGO_PKG_VERSION")))
         .build()
         .into();
-    let mut request = agent
-        .post(url)
+    let mut post = agent
+        .post(&request.url)
         .header("Content-Type", "application/json")
         .header("X-Assay-Event", "drift.alerts")
-        .header("X-Assay-Delivery", delivery)
-        .header("X-Assay-Timestamp", at_ms.to_string());
-    if let Some(signature) = signature {
-        request = request.header("X-Assay-Signature", signature);
+        .header("X-Assay-Delivery", &request.delivery)
+        .header("X-Assay-Timestamp", request.at_ms.to_string());
+    if let Some(signature) = &request.signature {
+        post = post.header("X-Assay-Signature", signature);
     }
-    match request.send(message) {
+    match post.send(&request.message[..]) {
         Ok(answer) if answer.status().is_success() => Sent::Taken,
         Ok(answer) => {
             let status = answer.status().as_u16();

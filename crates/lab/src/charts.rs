@@ -107,12 +107,15 @@ impl Lab {
             ChartRequest::Confusion { run } => self.confusion_chart(run),
             ChartRequest::MetricHistory { runs, metric } => self.history_chart(runs, metric),
             ChartRequest::ColumnHistogram { dataset, column } => self.column_chart(dataset, column),
-            ChartRequest::DriftMap { replay, rule } => self.drift_map(replay, rule.as_deref()),
+            ChartRequest::DriftMap { replay, judged_by } => {
+                self.drift_map(replay, judged_by.as_deref())
+            }
             ChartRequest::DriftCell {
                 replay,
                 column,
                 window,
-            } => self.drift_cell_chart(replay, column, *window),
+                reference,
+            } => self.drift_cell_chart(replay, column, *window, reference.as_ref()),
             ChartRequest::Performance { replay } => self.performance_chart(replay),
         }
     }

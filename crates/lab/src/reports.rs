@@ -56,8 +56,8 @@ impl Lab {
                 vec![],
                 vec![],
             ),
-            ReportRequest::Replay { replay, rule } => {
-                let report = self.judged_by(replay, rule.as_deref())?;
+            ReportRequest::Replay { replay, judged_by } => {
+                let report = self.judged_by(replay, judged_by.as_deref())?;
                 let section = replay::section(&report, &mut picture)?;
                 (
                     "Replay".to_owned(),

@@ -8,6 +8,6 @@ import type { ReplayId } from "./ReplayId";
  */
 export type JudgeReplay = { replay: ReplayId, rule: DriftSettings, 
 /**
- * A data set that its features are held against instead.
+ * A data set that its features are held against.
  */
 reference?: Reference | null, };

@@ -1,14 +1,14 @@
 //! When an alert has happened.
 
 use super::measures::measure;
-use super::{ALERT_SCHEMA, Alert, AlertMetric, AlertRule};
+use super::{ALERT_SCHEMA, Alert, AlertMetric, AlertRule, AlertStretch};
 use crate::drift::quality::QualityKind;
 use crate::drift::{ColumnDrift, Verdict};
 use crate::replay::{ColumnRole, DriftReport, WindowReport};
-use crate::words::{count, counted, number, percent};
+use crate::words::{count, counted, figure, number, percent};
 
 /// What came true, in the order of the rules, then of the columns. Windows without rows neither fulfil a rule nor end a
-/// stretch, but for [`AlertMetric::Rows`]; of several stretches the first one that is long enough counts.
+/// stretch, but for [`AlertMetric::Rows`]; a stretch that is not long enough does not count.
 pub fn raised(rules: &[AlertRule], report: &DriftReport) -> Vec<Alert> {
     let mut alerts = Vec::new();
     for rule in rules {
@@ -56,11 +56,10 @@ fn of_column(rule: &AlertRule, report: &DriftReport, place: usize, name: &str) -
             threshold.is_some_and(|threshold| value >= threshold),
         ))
     };
-    let found = stretch(rule, report, look, f64::max)?;
-    let what = match (rule.metric, found.value, threshold) {
+    let what = |value: Option<f64>| match (rule.metric, value, threshold) {
         (AlertMetric::Effect, Some(value), Some(threshold)) => format!(
             "`{name}` moved by {}, over {},",
-            number(value),
+            figure(value),
             number(threshold)
         ),
         (AlertMetric::Missing, Some(value), _) => {
@@ -74,7 +73,8 @@ fn of_column(rule: &AlertRule, report: &DriftReport, place: usize, name: &str) -
         }
         _ => format!("`{name}` drifted"),
     };
-    Some(alert(rule, report, Some(name), &found, threshold, &what))
+    let found = stretches(rule, report, look, f64::max);
+    alert(rule, report, Some(name), &found, threshold, what)
 }
 
 /// One alert for each measure of data quality that the report has found out of order.
@@ -92,10 +92,9 @@ fn of_quality<'a>(
             let worst = (issue.worst_window == window.index).then_some(issue.worst.share);
             (is_bad || window.n_rows > 0).then_some((worst, is_bad))
         };
-        let found = stretch(rule, report, look, f64::max)?;
         let column = issue.column.as_deref();
         let name = column.unwrap_or_default();
-        let what = match issue.kind {
+        let what = |_: Option<f64>| match issue.kind {
             QualityKind::Missing => format!("`{name}` lacked more values than the reference"),
             QualityKind::Unseen => {
                 format!("`{name}` held categories that the reference did not hold")
@@ -108,7 +107,12 @@ fn of_quality<'a>(
             }
             QualityKind::Volume => "the number of rows was out of the ordinary".to_owned(),
         };
-        Some(alert(rule, report, column, &found, None, &what))
+        let found = stretches(rule, report, look, f64::max);
+        let alert = alert(rule, report, column, &found, None, what)?;
+        Some(Alert {
+            quality: Some(issue.kind),
+            ..alert
+        })
     })
 }
 
@@ -137,106 +141,121 @@ fn of_windows(rule: &AlertRule, report: &DriftReport) -> Option<Alert> {
         true => f64::min,
         false => f64::max,
     };
-    let found = stretch(rule, report, look, worse)?;
-    let value = found.value.or(threshold).unwrap_or_default();
-    let what = match (metric, threshold) {
-        (AlertMetric::Rows, Some(threshold)) => {
-            format!(
-                "{} rows came, fewer than {},",
-                number(value),
-                number(threshold)
-            )
+    let what = |value: Option<f64>| {
+        let value = value.or(threshold).unwrap_or_default();
+        match (metric, threshold) {
+            (AlertMetric::Rows, Some(threshold)) => {
+                format!(
+                    "{} rows came, fewer than {},",
+                    number(value),
+                    number(threshold)
+                )
+            }
+            (AlertMetric::DriftShare, _) => format!("{} of the columns drifted", percent(value)),
+            (AlertMetric::ConceptDrift, _) => {
+                let how_often = match value as u64 {
+                    0 | 1 => String::new(),
+                    n => format!(" up to {} a window,", counted(n, "time", "times")),
+                };
+                format!("the errors of {} changed{how_often}", report.against())
+            }
+            (_, Some(threshold)) => {
+                let than = if is_strict { "worse than" } else { "at least" };
+                // What somebody wrote stands as it was written.
+                let threshold = rule.threshold.map_or(figure(threshold), number);
+                format!(
+                    "{} was {}, {than} {threshold},",
+                    measure.name,
+                    figure(value)
+                )
+            }
+            (_, None) => format!(
+                "{} left its limits, at worst {},",
+                measure.name,
+                figure(value)
+            ),
         }
-        (AlertMetric::DriftShare, _) => format!("{} of the columns drifted", percent(value)),
-        (AlertMetric::ConceptDrift, _) => {
-            let how_often = match value as u64 {
-                0 | 1 => String::new(),
-                n => format!(" up to {} a window,", counted(n, "time", "times")),
-            };
-            format!("the errors of {} changed{how_often}", report.against())
-        }
-        (_, Some(threshold)) => {
-            let than = if is_strict { "worse than" } else { "at least" };
-            let (value, threshold) = (number(value), number(threshold));
-            format!("{} was {value}, {than} {threshold},", measure.name)
-        }
-        (_, None) => format!(
-            "{} left its limits, at worst {},",
-            measure.name,
-            number(value)
-        ),
     };
-    Some(alert(rule, report, None, &found, threshold, &what))
+    let found = stretches(rule, report, look, worse);
+    alert(rule, report, None, &found, threshold, what)
 }
 
 struct Stretch {
     first: u32,
     last: u32,
+    n_windows: u32,
     is_ongoing: bool,
     value: Option<f64>,
 }
 
-/// The first stretch of bad windows that is long enough, to its end.
-fn stretch(
+/// Stretches of bad windows that are long enough.
+fn stretches(
     rule: &AlertRule,
     report: &DriftReport,
     look: impl Fn(&WindowReport) -> Look,
     worse: fn(f64, f64) -> f64,
-) -> Option<Stretch> {
-    let mut found: Option<(Stretch, u32)> = None;
-    let is_long = |n_windows: u32| n_windows >= rule.windows.max(1);
+) -> Vec<Stretch> {
+    let mut all: Vec<Stretch> = Vec::new();
+    let mut under_way: Option<Stretch> = None;
     for window in &report.windows {
-        match (look(window), &mut found) {
+        match (look(window), &mut under_way) {
             (None, _) => {}
-            (Some((value, true)), Some((stretch, n_windows))) => {
+            (Some((value, true)), Some(stretch)) => {
                 stretch.last = window.index;
+                stretch.n_windows += 1;
                 stretch.value = match (stretch.value, value) {
                     (Some(a), Some(b)) => Some(worse(a, b)),
                     (a, b) => a.or(b),
                 };
-                *n_windows += 1;
             }
             (Some((value, true)), none) => {
-                let stretch = Stretch {
+                *none = Some(Stretch {
                     first: window.index,
                     last: window.index,
+                    n_windows: 1,
                     is_ongoing: false,
                     value,
-                };
-                *none = Some((stretch, 1));
+                });
             }
-            (Some((_, false)), Some((_, n_windows))) if is_long(*n_windows) => {
-                return found.map(|(stretch, _)| stretch);
-            }
-            (Some((_, false)), found) => *found = None,
+            (Some((_, false)), ended) => all.extend(ended.take()),
         }
     }
-    let (stretch, n_windows) = found?;
-    is_long(n_windows).then_some(Stretch {
+    all.extend(under_way.map(|stretch| Stretch {
         is_ongoing: true,
         ..stretch
-    })
+    }));
+    all.retain(|stretch| stretch.n_windows >= rule.windows.max(1));
+    all
 }
 
+/// `what` says what was wrong by the worst value of a stretch; `None` when nothing was.
 fn alert(
     rule: &AlertRule,
     report: &DriftReport,
     column: Option<&str>,
-    found: &Stretch,
+    found: &[Stretch],
     threshold: Option<f64>,
-    what: &str,
-) -> Alert {
-    let place = match (found.first, found.last) {
-        (first, last) if first == last => format!("in window {}", first + 1),
-        (first, last) => format!("in windows {} to {}", first + 1, last + 1),
-    };
+    what: impl Fn(Option<f64>) -> String,
+) -> Option<Alert> {
+    let (first, later) = found.split_first()?;
     let n_windows = count(report.windows.len() as u64);
-    let end = if found.is_ongoing {
-        ", the end of the log"
-    } else {
-        ""
+    let sentence = |stretch: &Stretch| {
+        let what = what(stretch.value);
+        format!("{what} {} of {n_windows}{}", place(stretch), end(stretch))
     };
-    Alert {
+    let again = match later {
+        [] => String::new(),
+        [once] => format!(", and once more {}{}", place(once), end(once)),
+        [.., last] => {
+            let n_more = count(later.len() as u64);
+            format!(
+                ", and {n_more} more times, the last {}{}",
+                place(last),
+                end(last)
+            )
+        }
+    };
+    Some(Alert {
         schema: ALERT_SCHEMA,
         rule: rule.name.clone(),
         severity: rule.severity,
@@ -244,14 +263,40 @@ fn alert(
         model: report.model.clone(),
         replay_id: report.replay_id.clone(),
         column: column.map(str::to_owned),
-        first_window: found.first,
-        last_window: found.last,
-        is_ongoing: found.is_ongoing,
-        value: found.value,
+        quality: None,
+        first_window: first.first,
+        last_window: first.last,
+        is_ongoing: first.is_ongoing,
+        value: first.value,
         threshold,
         muted: rule.muted,
-        sentence: format!("{what} {place} of {n_windows}{end}"),
+        sentence: sentence(first) + &again,
+        later: later
+            .iter()
+            .map(|stretch| AlertStretch {
+                first_window: stretch.first,
+                last_window: stretch.last,
+                is_ongoing: stretch.is_ongoing,
+                value: stretch.value,
+                sentence: sentence(stretch),
+            })
+            .collect(),
         at_ms: report.created_ms,
+    })
+}
+
+fn place(stretch: &Stretch) -> String {
+    match (stretch.first, stretch.last) {
+        (first, last) if first == last => format!("in window {}", first + 1),
+        (first, last) => format!("in windows {} to {}", first + 1, last + 1),
+    }
+}
+
+fn end(stretch: &Stretch) -> &'static str {
+    if stretch.is_ongoing {
+        ", the end of the log"
+    } else {
+        ""
     }
 }
 
@@ -335,23 +380,50 @@ mod tests {
     }
 
     #[test]
-    fn the_first_stretch_that_is_long_enough_counts() {
+    fn stretches_that_are_long_enough_count() {
         for (windows, needed, wanted) in [
-            ("....", 1, None),
-            ("d...", 1, Some((0, 0, false))),
-            (".dd.d", 2, Some((1, 2, false))),
-            ("d.ddd", 2, Some((2, 4, true))),
-            ("d d", 2, Some((0, 2, true))),
-            ("d.d.d", 2, None),
-            ("d d.d", 2, Some((0, 2, false))),
-            ("", 1, None),
+            ("....", 1, &[] as &[(u32, u32, bool)]),
+            ("d...", 1, &[(0, 0, false)]),
+            (".dd.d", 2, &[(1, 2, false)]),
+            (".dd.d", 1, &[(1, 2, false), (4, 4, true)]),
+            ("d.ddd", 2, &[(2, 4, true)]),
+            ("dd.d.dd. ", 2, &[(0, 1, false), (5, 6, false)]),
+            ("d d", 2, &[(0, 2, true)]),
+            ("d.d.d", 2, &[]),
+            ("d d.d", 2, &[(0, 2, false)]),
+            ("", 1, &[]),
         ] {
             let rule = rule(&format!(r#"{{"metric": "drift", "windows": {needed}}}"#));
             let found = raised(&[rule], &report(windows));
-            let found = found
-                .first()
-                .map(|a| (a.first_window, a.last_window, a.is_ongoing));
-            assert_eq!(found, wanted, "{windows:?} {needed}");
+            let each = found.iter().flat_map(|alert| {
+                let first = (alert.first_window, alert.last_window, alert.is_ongoing);
+                let later = alert.after(alert.last_window);
+                let later = later.map(|a| (a.first_window, a.last_window, a.is_ongoing));
+                std::iter::once(first).chain(later)
+            });
+            assert_eq!(each.collect::<Vec<_>>(), wanted, "{windows:?} {needed}");
+        }
+    }
+
+    #[test]
+    fn what_came_true_again_is_said_with_it() {
+        for (windows, sentence, last) in [
+            (
+                "d.dd.",
+                "`x` drifted in window 1 of 5, and once more in windows 3 to 4",
+                "`x` drifted in windows 3 to 4 of 5",
+            ),
+            (
+                "d.d.d",
+                "`x` drifted in window 1 of 5, and 2 more times, the last in window 5, the end of the log",
+                "`x` drifted in window 5 of 5, the end of the log",
+            ),
+        ] {
+            let found = raised(&[rule(r#"{"metric": "drift"}"#)], &report(windows));
+            assert_eq!(found.len(), 1, "{windows:?}");
+            assert_eq!(found[0].sentence, sentence);
+            let newest = found[0].after(0).last();
+            assert_eq!(newest.map(|alert| alert.sentence).as_deref(), Some(last));
         }
     }
 

@@ -3,7 +3,7 @@
 use super::detectors::Signal;
 use crate::metrics;
 use crate::replay::{DriftReport, WindowReport};
-use crate::words::{count, number};
+use crate::words::{count, figure};
 
 const MAX_QUALITY: usize = 5;
 const MAX_CHALLENGERS: usize = 3;
@@ -234,16 +234,6 @@ fn windows(indices: impl Iterator<Item = u32>) -> String {
         0 => format!("{noun} {}", texts.join(", ")),
         more => format!("{noun} {} and {} more", texts.join(", "), count(more)),
     }
-}
-
-/// Three significant digits, and all before the point: more say nothing in a sentence.
-fn figure(value: f64) -> String {
-    let digits = match value.abs().log10().floor() {
-        magnitude if magnitude.is_finite() => (2 - magnitude as i32).clamp(0, 12),
-        _ => 0,
-    };
-    let scale = 10_f64.powi(digits);
-    number((value * scale).round() / scale)
 }
 
 #[cfg(test)]

@@ -3,9 +3,9 @@
 use assay_core::ReplayId;
 use assay_core::alert;
 use assay_core::code::Code;
-use assay_core::drift::{self, ColumnSketch, DriftSettings, Verdict};
+use assay_core::drift::{self, ColumnSketch, Verdict};
 use assay_core::reference::Reference;
-use assay_core::replay::{ColumnRole, DriftReport, JudgeReplay};
+use assay_core::replay::{ColumnRole, DriftReport, JudgeReplay, JudgedBy};
 use assay_core::words::list;
 use rayon::prelude::*;
 
@@ -27,39 +27,35 @@ impl Lab {
     /// # Errors
     /// The rule is none, the replay was made before sketches were kept, or the reference has none of its columns.
     pub fn judge_replay(&self, request: &JudgeReplay) -> Result<DriftReport, Error> {
-        self.judged_again(request)
+        self.judged_again(&request.replay, &request.by)
             .attempt(|| format!("judge replay {} again", request.replay))
     }
 
-    /// By its own rule where none is asked for.
+    /// As it was kept where nothing else is asked for.
     pub(crate) fn judged_by(
         &self,
         replay: &ReplayId,
-        rule: Option<&DriftSettings>,
+        by: Option<&JudgedBy>,
     ) -> Result<DriftReport, Cause> {
-        match rule {
+        match by {
             None => Ok(self.store.replay(replay)?.0),
-            Some(rule) => self.judged_again(&JudgeReplay {
-                replay: replay.clone(),
-                rule: rule.clone(),
-                reference: None,
-            }),
+            Some(by) => self.judged_again(replay, by),
         }
     }
 
-    fn judged_again(&self, request: &JudgeReplay) -> Result<DriftReport, Cause> {
-        if let Some(fault) = request.rule.fault() {
+    fn judged_again(&self, replay: &ReplayId, by: &JudgedBy) -> Result<DriftReport, Cause> {
+        if let Some(fault) = by.rule.fault() {
             return Err(Cause::said(Code::Invalid, fault.message));
         }
-        let (mut report, object) = self.store.replay(&request.replay)?;
+        let (mut report, object) = self.store.replay(replay)?;
         let bytes = self.store.read_object(&object)?;
-        let references = match &request.reference {
+        let references = match &by.reference {
             None => self.references_of(&report)?,
             Some(dataset) => self.held_against_another(&mut report, dataset)?,
         };
         report.rule = drift::DriftRule {
             source: ASKED_FOR.to_owned(),
-            ..request.rule.rule()
+            ..by.rule.rule()
         };
         let by_column = report
             .columns
@@ -86,7 +82,7 @@ impl Lab {
                     drift::compare_columns(&references, sketches, &rule)
                 });
             });
-        if request.reference.is_some() {
+        if by.reference.is_some() {
             let n_features = report
                 .columns
                 .iter()

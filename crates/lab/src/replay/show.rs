@@ -6,8 +6,8 @@ use assay_core::code::Code;
 use assay_core::drift;
 use assay_core::reference::Reference;
 use assay_core::replay::{
-    Bins, CellDetail, CellEcdf, CellRequest, ColumnShapes, DistributionRequest, DriftReport,
-    ReplayShapes, ReplaySummary,
+    Bins, CellDetail, CellEcdf, CellRequest, ColumnRole, ColumnShapes, DistributionRequest,
+    DriftReport, JudgedBy, ReplayColumn, ReplayShapes, ReplaySummary,
 };
 
 use super::pictures::{drift_map, performance_chart};
@@ -44,8 +44,14 @@ impl Lab {
     }
 
     fn cell(&self, request: &CellRequest) -> Result<CellDetail, Cause> {
-        let ReplayedColumn { shape, windows } = self.column(&request.replay, &request.column)?;
-        let report = self.judged_by(&request.replay, request.rule.as_ref())?;
+        let by = request.judged_by.as_ref();
+        let other = by.and_then(|by| by.reference.as_ref());
+        let ReplayedColumn {
+            shape,
+            windows,
+            reference,
+        } = self.column(&request.replay, &request.column, other)?;
+        let report = self.judged_by(&request.replay, by)?;
         let window = report.windows.get(request.window as usize).ok_or_else(|| {
             Cause::said(
                 Code::NotFound,
@@ -57,12 +63,11 @@ impl Lab {
             .iter()
             .find(|column| column.column == request.column)
             .ok_or_else(|| Cause::said(Code::NotFound, "the window holds no rows"))?;
-        let sketch = self.reference_column(&report, &request.column)?;
         let at = windows.get(request.window as usize);
         let current = at.and_then(|window| window.as_ref()?.ecdf());
         Ok(CellDetail {
             column: request.column.clone(),
-            sentence: drift::cell_sentence(drift, &sketch, window),
+            sentence: drift::cell_sentence(drift, &reference, window),
             drift: drift.clone(),
             current: shape
                 .windows
@@ -71,7 +76,7 @@ impl Lab {
                 .unwrap_or_default(),
             reference: shape.reference,
             bins: shape.bins,
-            ecdf: sketch
+            ecdf: reference
                 .ecdf()
                 .zip(current)
                 .map(|(reference, current)| CellEcdf { reference, current }),
@@ -84,9 +89,13 @@ impl Lab {
         &self,
         request: &DistributionRequest,
     ) -> Result<ColumnShapes, Error> {
-        let DistributionRequest { replay, column } = request;
+        let DistributionRequest {
+            replay,
+            column,
+            reference,
+        } = request;
         Ok(self
-            .column(replay, column)
+            .column(replay, column, reference.as_ref())
             .attempt(|| format!("show `{column}` over the windows of replay {replay}"))?
             .shape)
     }
@@ -119,26 +128,42 @@ impl Lab {
         }
     }
 
+    /// Features of another data set where one is named, else what the log was held against.
     fn reference_column(
         &self,
         report: &DriftReport,
         column: &str,
+        other: Option<&Reference>,
     ) -> Result<drift::ColumnSketch, Cause> {
-        let reference = self.held_against(report)?;
+        let is_feature = |c: &ReplayColumn| c.name == column && c.role == ColumnRole::Feature;
+        let reference = match other {
+            Some(dataset) if report.columns.iter().any(is_feature) => {
+                self.dataset_reference(dataset)?
+            }
+            _ => self.held_against(report)?,
+        };
         let mut known = reference.columns.into_iter();
         known
             .find(|known| known.name == column)
             .ok_or_else(|| Cause::said(Code::NotFound, "the reference does not hold the column"))
     }
 
-    fn column(&self, replay: &ReplayId, column: &str) -> Result<ReplayedColumn, Cause> {
+    fn column(
+        &self,
+        replay: &ReplayId,
+        column: &str,
+        other: Option<&Reference>,
+    ) -> Result<ReplayedColumn, Cause> {
         let (report, object) = self.store.replay(replay)?;
         let bytes = self.store.read_object(&object)?;
+        let reference = self.reference_column(&report, column, other)?;
         if sketches::is_packed(&bytes) {
             let windows = sketches::unpacked(&bytes, column)?;
-            let reference = self.reference_column(&report, column)?;
-            let shape = shape_of(column, &reference, &windows);
-            return Ok(ReplayedColumn { shape, windows });
+            return Ok(ReplayedColumn {
+                shape: shape_of(column, &reference, &windows),
+                windows,
+                reference,
+            });
         }
         let shapes: ReplayShapes = serde_json::from_slice(&bytes)?;
         let shape = shapes
@@ -154,15 +179,16 @@ impl Lab {
         Ok(ReplayedColumn {
             shape,
             windows: Vec::new(),
+            reference,
         })
     }
 
     pub(crate) fn drift_map(
         &self,
         replay: &ReplayId,
-        rule: Option<&drift::DriftSettings>,
+        judged_by: Option<&JudgedBy>,
     ) -> Result<ChartSpec, Cause> {
-        Ok(drift_map(&self.judged_by(replay, rule)?))
+        Ok(drift_map(&self.judged_by(replay, judged_by)?))
     }
 
     pub(crate) fn performance_chart(&self, replay: &ReplayId) -> Result<ChartSpec, Cause> {
@@ -181,8 +207,9 @@ impl Lab {
         replay: &ReplayId,
         column: &str,
         window: u32,
+        reference: Option<&Reference>,
     ) -> Result<ChartSpec, Cause> {
-        let ReplayedColumn { shape, .. } = self.column(replay, column)?;
+        let ReplayedColumn { shape, .. } = self.column(replay, column, reference)?;
         let current = shape
             .windows
             .get(window as usize)
@@ -225,6 +252,7 @@ struct ReplayedColumn {
     shape: ColumnShapes,
     /// `None` for a gap; empty of replays from before sketches were kept.
     windows: Vec<Option<drift::ColumnSketch>>,
+    reference: drift::ColumnSketch,
 }
 
 /// The windows of a column over shared bins.

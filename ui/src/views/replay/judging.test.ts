@@ -7,10 +7,14 @@ import { ruleText } from './evidence';
 import {
   applies,
   ASKED_FOR,
+  countLimits,
+  judgedBy,
   judgingQuery,
   methodOptions,
   MODES,
+  NO_LIMITS,
   otherRule,
+  parseLimit,
   readJudging,
   settingsOf,
   type Judging,
@@ -34,7 +38,8 @@ const kept: DriftRule = {
     fare: { method: 'energy', drift: 0.4, warning: null, calibrated: null, muted: false },
   },
 };
-const own: Judging = { mode: 'textbook', numeric: 'psi', categorical: null };
+const bare = { numeric: null, categorical: null, limits: NO_LIMITS, against: null };
+const own: Judging = { ...bare, mode: 'textbook', numeric: 'psi' };
 
 describe('a mode measures by its methods only', () => {
   it.each<[Method, string]>([
@@ -85,10 +90,24 @@ describe('the address says by what is judged', () => {
     [{}, own],
     [{ numeric: 'energy' }, { ...own, numeric: 'energy' }],
     [{ numeric: 'own' }, { ...own, numeric: null }],
-    [{ mode: 'evidently' }, { mode: 'evidently', numeric: null, categorical: null }],
+    [{ mode: 'evidently' }, { ...bare, mode: 'evidently' }],
     [
       { mode: 'nanny_ml', numeric: 'wasserstein', categorical: 'l_infinity' },
-      { mode: 'nanny_ml', numeric: 'wasserstein', categorical: 'l_infinity' },
+      { ...bare, mode: 'nanny_ml', numeric: 'wasserstein', categorical: 'l_infinity' },
+    ],
+    [{ against: 'orders@2' }, { ...own, against: 'orders@2' }],
+    [
+      { limits: 'psi:0.4,chi_square:0.001', alpha: '0.05', correction: 'none', over: 'replay', calibrated: 'yes' },
+      {
+        ...own,
+        limits: {
+          drift: { psi: 0.4, chi_square: 0.001 },
+          alpha: 0.05,
+          correction: 'none',
+          correct_over: 'replay',
+          calibrated: true,
+        },
+      },
     ],
   ])('%j, there and back', (query, judging) => {
     expect(readJudging(query, kept)).toEqual(judging);
@@ -99,9 +118,10 @@ describe('the address says by what is judged', () => {
   it.each<[Record<string, string>, Judging]>([
     [{ mode: 'nonsense', numeric: 'nonsense' }, own],
     [{ categorical: 'energy' }, own],
+    [{ limits: 'psi:-1,nonsense:3,energy', alpha: 'x', correction: 'y', over: 'z', calibrated: '1', against: '' }, own],
     [
       { mode: 'nanny_ml', numeric: 'psi' },
-      { mode: 'nanny_ml', numeric: null, categorical: null },
+      { ...bare, mode: 'nanny_ml' },
     ],
   ])('%j asks for what there is not, and changes nothing by it', (query, judging) => {
     expect(readJudging(query, kept)).toEqual(judging);
@@ -120,7 +140,7 @@ describe('the rule that is asked for', () => {
   });
 
   it("goes by another mode's own limits; what is muted stays muted", () => {
-    expect(otherRule({ mode: 'evidently', numeric: null, categorical: null }, kept)).toEqual({
+    expect(otherRule({ ...bare, mode: 'evidently' }, kept)).toEqual({
       ...settingsOf(kept),
       mode: 'evidently',
       numeric_method: null,
@@ -128,6 +148,21 @@ describe('the rule that is asked for', () => {
       limits: {},
       columns: { age: { method: null, drift: null, warning: null, calibrated: null, muted: true } },
     });
+  });
+
+  it('holds the limits that are asked for over its own', () => {
+    const limits = { ...NO_LIMITS, drift: { psi: 0.5, energy: 0.2 }, alpha: 0.2, calibrated: true };
+    const limit = (drift: number) => ({ drift, warning: null, calibrated: null });
+    expect(otherRule({ ...own, limits }, kept)).toEqual({
+      ...settingsOf(kept),
+      ...{ alpha: 0.2, calibrated: true, limits: { psi: limit(0.5), energy: limit(0.2) } },
+    });
+    expect(countLimits(limits)).toBe(4);
+  });
+
+  it('is its own where only the reference is another', () => {
+    expect(judgedBy(own, kept)).toBeNull();
+    expect(judgedBy({ ...own, against: 'orders@2' }, kept)).toEqual({ rule: settingsOf(kept), reference: 'orders@2' });
   });
 
   it('does not say where it came from, which the host would refuse', () => {
@@ -141,5 +176,15 @@ describe('the rule that is asked for', () => {
     );
   });
 });
+
+it.each<[string, number | null]>([
+  ['0.3', 0.3],
+  [' 0,25 ', 0.25],
+  ['1e-3', 0.001],
+  ['0', null],
+  ['-1', null],
+  ['', null],
+  ['a lot', null],
+])('a limit of %j is %s', (text, value) => expect(parseLimit(text)).toBe(value));
 
 it('a report of before there were alerts has none', () => expect(inWeight(undefined)).toEqual([]));

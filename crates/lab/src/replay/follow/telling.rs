@@ -1,10 +1,13 @@
 //! Windows and alerts of a log that is followed, told while it goes on.
 
 use std::sync::mpsc::{Sender, channel};
-use std::thread::Scope;
+use std::thread::{Scope, ScopedJoinHandle};
+use std::time::{Duration, Instant};
 
 use assay_core::alert::{Alert, AlertMessage, AlertMetric};
+use assay_core::drift::quality::QualityKind;
 use assay_core::replay::{DriftReport, ReplaySpec};
+use assay_core::task::TaskEvent;
 use assay_core::{ReplayId, Task};
 
 use super::Heard;
@@ -17,23 +20,34 @@ use crate::replay::reading::Reading;
 use crate::replay::subject::Subject;
 use crate::{Lab, replay};
 
-/// What an alert is known by: its sentence grows with the log.
-type Known = (String, AlertMetric, Option<String>);
+/// What an alert is known by, whose sentence grows with the log: its rule, what was measured, and of which column.
+type Known = (String, AlertMetric, Option<QualityKind>, Option<String>);
 
-pub struct Telling<'a> {
+/// An alert that was told, up to this window: what comes true after it is told again.
+struct Told {
+    of: Known,
+    last_window: u32,
+}
+
+/// How long webhooks may take after the end.
+const GRACE: Duration = Duration::from_secs(3);
+
+pub struct Telling<'a, 'scope> {
     lab: &'a Lab,
     told: &'a mut dyn FnMut(Heard<'_>),
     n_windows: usize,
-    known: Vec<Known>,
-    /// To the thread that sends to webhooks, so that nobody waits for them.
-    messages: Sender<AlertMessage>,
+    known: Vec<Told>,
+    /// To the thread that sends to webhooks, so that nobody waits for them; `None` at the end.
+    messages: Option<Sender<AlertMessage>>,
+    sending: ScopedJoinHandle<'scope, ()>,
+    webhooks: Task,
 }
 
-impl<'a> Telling<'a> {
-    /// The scope ends when all webhooks have been told.
-    pub fn new<'scope>(
+impl<'a, 'scope> Telling<'a, 'scope> {
+    /// `warnings` hears which webhooks were not told.
+    pub fn new(
         lab: &'a Lab,
-        task: &'scope Task,
+        warnings: &Task,
         scope: &'scope Scope<'scope, '_>,
         told: &'a mut dyn FnMut(Heard<'_>),
     ) -> Self
@@ -41,10 +55,21 @@ impl<'a> Telling<'a> {
         'a: 'scope,
     {
         let (messages, to_send) = channel::<AlertMessage>();
-        scope.spawn(move || {
+        // Cancelled by itself: the replay is kept whoever does not answer.
+        let heard = warnings.clone();
+        let webhooks = Task::new(move |event| {
+            if let TaskEvent::Warning { text } = event {
+                heard.warn(text);
+            }
+        });
+        let task = webhooks.clone();
+        let sending = scope.spawn(move || {
             for message in to_send {
-                if let Err(cause) = lab.send(&message, task) {
-                    task.warn(format!("webhooks were not told: {cause}"));
+                match lab.send(&message, &task) {
+                    Err(cause) if task.check().is_ok() => {
+                        task.warn(format!("webhooks were not told: {cause}"));
+                    }
+                    _ => {}
                 }
             }
         });
@@ -53,7 +78,9 @@ impl<'a> Telling<'a> {
             told,
             n_windows: 0,
             known: Vec::new(),
-            messages,
+            messages: Some(messages),
+            sending,
+            webhooks,
         }
     }
 
@@ -102,18 +129,41 @@ impl<'a> Telling<'a> {
     pub fn of_alerts(&mut self, report: &DriftReport) {
         let mut new: Vec<Alert> = Vec::new();
         for alert in report.alerts.iter().filter(|alert| !alert.muted) {
-            let known = (alert.rule.clone(), alert.metric, alert.column.clone());
-            if !self.known.contains(&known) {
-                self.known.push(known);
-                (self.told)(Heard::Alert(alert));
-                new.push(alert.clone());
+            let rule = alert.rule.clone();
+            let of = (rule, alert.metric, alert.quality, alert.column.clone());
+            let last_window = alert.newest_window();
+            match self.known.iter_mut().find(|told| told.of == of) {
+                None => {
+                    self.known.push(Told { of, last_window });
+                    new.push(alert.clone());
+                }
+                Some(told) => {
+                    new.extend(alert.after(told.last_window));
+                    told.last_window = told.last_window.max(last_window);
+                }
             }
+        }
+        for alert in &new {
+            (self.told)(Heard::Alert(alert));
         }
         if new.is_empty() {
             return;
         }
         self.lab.tell_alerts(&new);
-        // The other end lives as long as this.
-        let _ = self.messages.send(message(report, new));
+        if let Some(messages) = &self.messages {
+            // The other end lives as long as this.
+            let _ = messages.send(message(report, new));
+        }
+    }
+}
+
+impl Drop for Telling<'_, '_> {
+    fn drop(&mut self) {
+        self.messages = None;
+        let begun = Instant::now();
+        while !self.sending.is_finished() && begun.elapsed() < GRACE {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        self.webhooks.cancel();
     }
 }
