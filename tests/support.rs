@@ -135,6 +135,11 @@ impl Answer {
     }
 }
 
+/// A path as an argument.
+pub fn text(path: &Path) -> &str {
+    path.to_str().expect("a path is text")
+}
+
 /// Bundled sample data, unpacked.
 pub fn sample(name: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))

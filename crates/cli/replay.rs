@@ -410,7 +410,8 @@ pub fn text(report: &DriftReport) -> String {
     let performance = match (&report.performance_metric, report.performance) {
         (Some(metric), Some(value)) => {
             let on_test_rows = report.test_performance.map_or_else(String::new, |test| {
-                format!(" ({} on its test rows)", figure(Some(test)))
+                let rows = report.baseline_rows.words();
+                format!(" ({} on the {rows})", figure(Some(test)))
             });
             format!("\n{metric} {}{on_test_rows}", figure(Some(value)))
         }

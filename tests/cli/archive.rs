@@ -4,11 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::support::TestLab;
-
-fn text(path: &Path) -> &str {
-    path.to_str().expect("a path is text")
-}
+use crate::support::{TestLab, text};
 
 fn samples() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("crates/imports/tests/samples")

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use crate::support::{Answer, TestLab};
+use crate::support::{Answer, TestLab, text};
 
 /// One sentence beginning with what was attempted, a hint, the exit status, and words that must be said.
 fn refused(answer: &Answer, status: i32, words: &[&str]) {
@@ -25,10 +25,6 @@ fn refused(answer: &Answer, status: i32, words: &[&str]) {
             answer.stderr
         );
     }
-}
-
-fn text(path: &Path) -> &str {
-    path.to_str().expect("a path is text")
 }
 
 #[test]

@@ -6,13 +6,9 @@ use std::sync::OnceLock;
 use serde_json::{Value, json};
 
 use crate::cli::model_import::corpus;
-use crate::support::{TestLab, sample};
+use crate::support::{TestLab, sample, text};
 
 const N_TRAINING: usize = 9_062;
-
-fn text(path: &Path) -> &str {
-    path.to_str().expect("a path is text")
-}
 
 /// Trained on the first fifth: `deep@1`, which learnt by heart, the same again as `twin@1`, and `stump@1`; with the rest as a log.
 fn electricity() -> (TestLab, PathBuf) {

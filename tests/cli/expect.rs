@@ -1,11 +1,10 @@
 //! `assay expect`: suites as files and as versions, checks of every form, the gate before training.
 
 use std::fs;
-use std::path::Path;
 
 use serde_json::Value;
 
-use crate::support::{Answer, TestLab};
+use crate::support::{Answer, TestLab, text};
 
 const ORDERS: &str = "id,price,day,code\n1,2.5,2024-01-02,a1\n2,3.5,2024-01-03,b2\n3,,2024-01-04,c3\n4,90,2024-01-05,zz\n";
 
@@ -34,10 +33,6 @@ type = "expect_table_row_count_to_equal_other_table"
 other_table_name = "others"
 severity = "info"
 "#;
-
-fn text(path: &Path) -> &str {
-    path.to_str().expect("a path is text")
-}
 
 fn orders() -> TestLab {
     let lab = TestLab::new();

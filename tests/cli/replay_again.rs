@@ -1,15 +1,9 @@
 //! A kept replay judged again from its sketches: by another rule, against another data set.
 
-use std::path::Path;
-
 use serde_json::{Value, json};
 
 use crate::server::Server;
-use crate::support::TestLab;
-
-fn text(path: &Path) -> &str {
-    path.to_str().expect("a path is text")
-}
+use crate::support::{TestLab, text};
 
 #[test]
 fn a_kept_replay_is_judged_again_without_its_log() {

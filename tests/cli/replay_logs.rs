@@ -4,15 +4,11 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::support::{TestLab, sample};
+use crate::support::{TestLab, sample, text};
 
 const DAY_MS: i64 = 86_400_000;
 /// 2024-01-30T00:00Z
 const BEGIN_MS: i64 = 1_706_572_800_000;
-
-fn text(path: &Path) -> &str {
-    path.to_str().expect("a path is text")
-}
 
 /// A lab with a model of penguins, `species@1`.
 fn registered() -> TestLab {

@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::support::TestLab;
+use crate::support::{TestLab, text};
 
 /// Rows `x,kind,y`: `y` is whether `x` is over a half, but for one row in ten; `x` is moved by `shift`.
 fn rows(n: u32, from: u32, shift: f64) -> String {
@@ -85,6 +85,20 @@ fn an_imported_model_is_replayed_against_a_data_set() {
     assert!((estimate - 0.9).abs() < 0.04, "{estimate}");
     assert_eq!(report["challenge"]["tests"][0]["gain"], 0.0);
 
+    // What it is held against is the data set's rows, of which it gets nine in ten right.
+    let baseline = report["test_performance"].as_f64().expect("a number");
+    assert!((baseline - 0.9).abs() < 0.01, "{baseline}");
+    assert_eq!(report["baseline_rows"], "reference");
+    let finding =
+        format!("accuracy was worse than the {baseline} of the reference rows in window 2");
+    let findings = report["findings"].as_array().expect("findings");
+    assert!(
+        findings
+            .iter()
+            .any(|said| said.as_str().is_some_and(|said| said.starts_with(&finding))),
+        "{findings:?}"
+    );
+
     // The lab's own version answers the same and is held against the same rows; its estimates are those of its test rows.
     let own = replay("own", &[]);
     assert_eq!(of_windows(&own, "columns"), of_windows(&report, "columns"));
@@ -114,6 +128,72 @@ fn an_imported_model_is_replayed_against_a_data_set() {
         "{}",
         told.stdout
     );
+}
+
+/// Rows `x,kind,y`: `y` is twice `x`, off by more the larger `x` is; where `has_truth` is not, it is missing.
+fn numbers(n: u32, from: u32, span: (f64, f64), has_truth: bool) -> String {
+    (from..from + n)
+        .map(|row| {
+            let at = (f64::from(row) * 0.618_033_988_75).fract();
+            let x = span.0 + at * (span.1 - span.0);
+            let kind = if row % 3 == 0 { "a" } else { "b" };
+            let error = x * if row % 2 == 0 { 1.0 } else { -1.0 };
+            match has_truth {
+                true => format!("{x},{kind},{}\n", 2.0 * x + error),
+                false => format!("{x},{kind},\n"),
+            }
+        })
+        .collect()
+}
+
+/// Errors of a model that nobody here trained are learnt from the rows of its reference: they are expected to be larger where
+/// the inputs are.
+#[test]
+fn errors_of_an_imported_model_of_numbers_are_estimated() {
+    let lab = TestLab::new();
+    let head = "x,kind,y\n";
+    let rows = format!("{head}{}", numbers(2_000, 0, (0.0, 10.0), true));
+    lab.import(&lab.file("rows.csv", rows), &[]);
+    lab.register(
+        "own",
+        &["rows", "--target", "y", "--algorithm", "linear_regression"],
+    );
+    let folder = lab.path().with_file_name("exported");
+    let folder = text(&folder);
+    lab.json(&["model", "export", "own", folder]);
+    let graph = format!("{folder}/model.onnx");
+    lab.json(&["model", "import", &graph, "--name", "outside"]);
+    // Without labels, and then with small inputs, with large ones, and with both.
+    let log = [(0.0, 2.0), (8.0, 10.0), (0.0, 10.0)].map(|span| numbers(500, 5_000, span, false));
+    let log = lab.file("log.csv", format!("{head}{}", log.concat()));
+    let report = lab.json(&[
+        "replay",
+        text(&log),
+        "--model",
+        "outside",
+        "--reference",
+        "rows",
+        "--label",
+        "y",
+        "--window",
+        "500rows",
+    ]);
+    let estimates = of_windows(&report, "estimates");
+    let mae = |window: usize| {
+        let metrics = estimates[window].as_array().expect("estimates");
+        let found = metrics.iter().find(|own| own["metric"] == "mae");
+        found.expect("of the MAE")["value"]
+            .as_f64()
+            .expect("a number")
+    };
+    // The mean of |x| over each span.
+    for (window, wanted) in [(0, 1.0), (1, 9.0), (2, 5.0)] {
+        assert!(
+            (mae(window) - wanted).abs() < 0.5,
+            "{window}: {}",
+            mae(window)
+        );
+    }
 }
 
 #[test]

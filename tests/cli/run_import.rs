@@ -4,16 +4,12 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::support::{Answer, TestLab};
+use crate::support::{Answer, TestLab, text};
 
 const VERSIONS: [&str; 4] = ["1.30.1", "2.3.2", "2.22.2", "3.17.2"];
 
 fn samples() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("crates/imports/tests/samples")
-}
-
-fn text(path: &Path) -> &str {
-    path.to_str().expect("a path is text")
 }
 
 fn all_files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::support::{Answer, TestLab};
+use crate::support::{Answer, TestLab, text};
 
 /// Ids, sizes on disk and the place of the lab are others each time.
 const FILTERS: [(&str, &str); 4] = [
@@ -16,10 +16,6 @@ fn sample(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("crates/imports/tests/samples")
         .join(name)
-}
-
-fn text(path: &Path) -> &str {
-    path.to_str().expect("a path is text")
 }
 
 /// What a terminal would show of the calls.

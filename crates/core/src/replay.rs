@@ -113,8 +113,11 @@ pub struct DriftReport {
     pub performance_metric: Option<String>,
     /// Over all labelled rows.
     pub performance: Option<f64>,
-    /// The same metric on the model's own test rows.
+    /// The same metric on rows that the model did not learn from, see `baseline_rows`.
     pub test_performance: Option<f64>,
+    #[serde(default)]
+    #[ts(as = "Option<BaselineRows>", optional)]
+    pub baseline_rows: BaselineRows,
     /// Columns in the order of the model's inputs; then `prediction`, and `target` where labels exist.
     pub columns: Vec<ReplayColumn>,
     /// In time order. A window without rows is a gap: it has no columns and no verdict.
@@ -197,6 +200,27 @@ pub enum ColumnRole {
     Feature,
     Prediction,
     Target,
+}
+
+/// The rows that a model's performance in production is held against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum BaselineRows {
+    /// The model's own test rows.
+    #[default]
+    Test,
+    /// Those of the data set that the log is held against: nothing is known of how the model was trained.
+    Reference,
+}
+
+impl BaselineRows {
+    /// `test rows`
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Test => "test rows",
+            Self::Reference => "reference rows",
+        }
+    }
 }
 
 /// One column of a replay over all its windows.

@@ -39,7 +39,8 @@ use std::time::Instant;
 use assay_core::code::Code;
 use assay_core::drift::challenge::ChallengeReport;
 use assay_core::replay::{
-    ColumnRole, DRIFT_REPORT_SCHEMA, DriftReport, LogMapping, ReplayColumn, ReplaySpec, WindowSpec,
+    BaselineRows, ColumnRole, DRIFT_REPORT_SCHEMA, DriftReport, LogMapping, ReplayColumn,
+    ReplaySpec, WindowSpec,
 };
 use assay_core::words::count;
 use assay_core::{ReplayId, Task};
@@ -54,7 +55,7 @@ use measure::Measured;
 use panes::Cut;
 use pass::Pass;
 use reading::Reading;
-use subject::Subject;
+use subject::{Model, Subject};
 
 impl Lab {
     /// Replays a log and keeps the report under the id given.
@@ -249,10 +250,11 @@ fn report(
         n_rows: pass.placing.n_rows,
         n_reference_rows: subject.reference.n_rows,
         performance: measured.performance,
-        test_performance: metric.and_then(|metric| {
-            let metrics = &model?.version.metrics;
-            metrics.get(&format!("test.{metric}")).copied()
-        }),
+        test_performance: metric.and_then(|metric| subject.baseline(metric)),
+        baseline_rows: match model {
+            Some(Model { record: None, .. }) => BaselineRows::Reference,
+            _ => BaselineRows::Test,
+        },
         performance_metric: metric.map(str::to_owned),
         verdict: String::new(),
         columns: replay_columns(subject, &measured),

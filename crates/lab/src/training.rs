@@ -28,7 +28,7 @@ pub(crate) use keep::{
     ADVERSARIAL, MODEL, PREDICTIONS, REFERENCE, RESULT, VALIDATION, prediction_column,
 };
 pub(crate) use result::threshold;
-pub(crate) use watch::classes_reference;
+pub(crate) use watch::{Errors, classes_reference, remember_errors};
 
 use std::collections::BTreeMap;
 

@@ -4,7 +4,7 @@ use super::AlertMetric;
 use crate::drift::Verdict;
 use crate::drift::detectors::Signal;
 use crate::drift::findings::{is_greater_better, main_metric};
-use crate::replay::{DriftReport, WindowReport};
+use crate::replay::{DriftReport, WindowMultivariate, WindowReport};
 
 /// The value of a window, and whether it is out of its own limits; `None` where there is none.
 type OfWindow<'a> = Box<dyn Fn(&WindowReport) -> Option<(f64, bool)> + 'a>;
@@ -68,24 +68,15 @@ pub fn measure<'a>(metric: AlertMetric, report: &'a DriftReport) -> Measure<'a> 
         },
         AlertMetric::ReconstructionError => worse_if_more(
             "the PCA reconstruction error",
-            Box::new(|window| {
-                let found = window.multivariate.as_ref()?.reconstruction.as_ref()?;
-                Some((found.error, found.alert))
-            }),
+            Box::new(WindowMultivariate::RECONSTRUCTION),
         ),
         AlertMetric::CorrelationChange => worse_if_more(
             "the change of correlations",
-            Box::new(|window| {
-                let found = window.multivariate.as_ref()?.correlation.as_ref()?;
-                Some((found.statistic, found.alert))
-            }),
+            Box::new(WindowMultivariate::CORRELATION),
         ),
         AlertMetric::DomainClassifier => worse_if_more(
             "the area under the curve of a model that tells the rows from the reference's",
-            Box::new(|window| {
-                let found = window.multivariate.as_ref()?.domain.as_ref()?;
-                Some((found.roc_auc, found.alert))
-            }),
+            Box::new(WindowMultivariate::DOMAIN),
         ),
         AlertMetric::Rows => Measure {
             name: "rows".to_owned(),

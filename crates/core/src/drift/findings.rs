@@ -2,7 +2,7 @@
 
 use super::detectors::Signal;
 use crate::metrics;
-use crate::replay::{DriftReport, WindowReport};
+use crate::replay::{DriftReport, WindowMultivariate, WindowReport};
 use crate::words::{count, figure};
 
 const MAX_QUALITY: usize = 5;
@@ -37,8 +37,9 @@ fn performance(report: &DriftReport) -> Option<String> {
     let values = worse.iter().filter_map(|window| window.performance);
     let worst = values.map(|p| p.value).reduce(worse_of(greater))?;
     Some(format!(
-        "{metric} was worse than the {} of the test rows in {}, at worst {}",
+        "{metric} was worse than the {} of the {} in {}, at worst {}",
         figure(test),
+        report.baseline_rows.words(),
         windows(worse.iter().map(|window| window.index)),
         figure(worst)
     ))
@@ -100,22 +101,15 @@ fn concept(report: &DriftReport) -> Vec<String> {
 }
 
 fn multivariate(report: &DriftReport) -> Vec<String> {
-    type Measure = (&'static str, fn(&WindowReport) -> Option<(f64, bool)>);
-    let measures: [Measure; 3] = [
-        ("PCA reconstruction error", |window| {
-            let found = window.multivariate.as_ref()?.reconstruction.as_ref()?;
-            Some((found.error, found.alert))
-        }),
-        ("change of correlations", |window| {
-            let found = window.multivariate.as_ref()?.correlation.as_ref()?;
-            Some((found.statistic, found.alert))
-        }),
+    let measures = [
+        (
+            "PCA reconstruction error",
+            WindowMultivariate::RECONSTRUCTION,
+        ),
+        ("change of correlations", WindowMultivariate::CORRELATION),
         (
             "area under the curve of a model that tells them apart",
-            |window| {
-                let found = window.multivariate.as_ref()?.domain.as_ref()?;
-                Some((found.roc_auc, found.alert))
-            },
+            WindowMultivariate::DOMAIN,
         ),
     ];
     let told = measures.iter().filter_map(|(name, measure)| {

@@ -85,3 +85,21 @@ pub struct WindowMultivariate {
     #[ts(optional = nullable)]
     pub domain: Option<DomainVerdict>,
 }
+
+/// A figure of rows seen together, and whether it is out of its limits.
+pub(crate) type Together = fn(&WindowReport) -> Option<(f64, bool)>;
+
+impl WindowMultivariate {
+    pub(crate) const RECONSTRUCTION: Together = |window| {
+        let found = window.multivariate.as_ref()?.reconstruction.as_ref()?;
+        Some((found.error, found.alert))
+    };
+    pub(crate) const CORRELATION: Together = |window| {
+        let found = window.multivariate.as_ref()?.correlation.as_ref()?;
+        Some((found.statistic, found.alert))
+    };
+    pub(crate) const DOMAIN: Together = |window| {
+        let found = window.multivariate.as_ref()?.domain.as_ref()?;
+        Some((found.roc_auc, found.alert))
+    };
+}

@@ -8,21 +8,24 @@ use assay_core::drift::{
 };
 use assay_core::imported_model::{GraphAnswer, Wiring};
 use assay_core::matrix::{Columns, Prediction, RawColumn, RawValues};
-use assay_core::recipe::InputColumn;
+use assay_core::recipe::{self, InputColumn};
 use assay_core::reference::Reference;
 use assay_core::registry::ModelVersion;
-use assay_core::schema::ColumnType;
+use assay_core::schema::{Column, ColumnType, Schema};
 use assay_core::train::ProblemKind;
 use assay_frame::{StoredTable, raw_columns};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
-use super::subject::{Model, Subject, reference_classes};
+use super::performance::Performance;
+use super::subject::{Model, OnDataset, Subject, reference_classes};
 use crate::Lab;
 use crate::error::Cause;
 use crate::models::trained;
 use crate::scoring::Scorer;
-use crate::training::{classes_reference, prediction_column, rows_reference};
+use crate::training::{
+    Errors, classes_reference, prediction_column, remember_errors, rows_reference,
+};
 
 /// Rows of a data set that a model is asked about, so that a log can be held against what it says of them.
 const MAX_ROWS: usize = 100_000;
@@ -48,7 +51,7 @@ impl Lab {
                     version,
                     scorer,
                     loss_scorers: Vec::new(),
-                    mean_error: None,
+                    on_dataset: OnDataset::default(),
                 }
             }
             Some(imported) => Model {
@@ -59,7 +62,7 @@ impl Lab {
                 version,
                 scorer,
                 loss_scorers: Vec::new(),
-                mean_error: None,
+                on_dataset: OnDataset::default(),
             },
         };
         let own = match &champion.record {
@@ -81,8 +84,8 @@ impl Lab {
             (own, Some(dataset)) => {
                 let version = self.store.dataset_version(dataset)?;
                 let dataset = Reference::version(version.dataset.as_str(), version.version);
-                let (reference, mean_error) = self.reference_by(&champion, own, &dataset)?;
-                champion.mean_error = mean_error;
+                let (reference, on_dataset) = self.reference_by(&champion, own, &dataset)?;
+                champion.on_dataset = on_dataset;
                 (reference, Some(dataset))
             }
         };
@@ -108,14 +111,14 @@ impl Lab {
         Ok(serde_json::from_slice(&sketch)?)
     }
 
-    /// What a data set's rows look like, what the model says of them, and how far off that is on average where the data set
-    /// has the truth in numbers. `own`: what the version remembers of its training, whose estimates stay.
+    /// What a data set's rows look like, what the model says of them, and how far off that is where the data set has the
+    /// truth. `own`: what the version remembers of its training, whose estimates stay.
     fn reference_by(
         &self,
         model: &Model,
         own: Option<ReferenceSketch>,
         dataset: &Reference,
-    ) -> Result<(ReferenceSketch, Option<f64>), Cause> {
+    ) -> Result<(ReferenceSketch, OnDataset), Cause> {
         let version = self.store.dataset_version(dataset)?;
         let of_dataset = self.dataset_reference(dataset)?;
         let names: Vec<String> = of_dataset.columns.iter().map(|c| c.name.clone()).collect();
@@ -137,7 +140,7 @@ impl Lab {
         columns.retain(|column| is_input(&column.name));
         let said = prediction_column(&prediction, &model.classes);
         columns.push(sketch_reference("prediction", &said.values));
-        let mut mean_error = None;
+        let mut on_dataset = OnDataset::default();
         let target = model.target.as_ref().filter(|name| names.contains(name));
         if let Some(name) = target.filter(|_| model.problem.has_target()) {
             let kind = match model.problem.is_classification() {
@@ -151,7 +154,15 @@ impl Lab {
             let truth = column(&table, &rows, &input)?.values;
             columns.push(sketch_reference("target", &truth));
             watch.classes = estimates(model, &truth, &prediction);
-            mean_error = mean_absolute_error(&truth, &prediction);
+            on_dataset = OnDataset {
+                mean_error: mean_absolute_error(&truth, &prediction),
+                performance: performance(model, &truth, &prediction),
+            };
+            if let (None, RawValues::Numbers(truth), Prediction::Values(predicted)) =
+                (&own, &truth, &prediction)
+            {
+                self.expect_errors(&mut watch, dataset, &asked, (truth, predicted))?;
+            }
         }
         if let Some(own) = own.and_then(|own| own.watch) {
             watch.classes = own.classes;
@@ -164,7 +175,43 @@ impl Lab {
             columns,
             watch: Some(Box::new(watch)),
         };
-        Ok((sketch, mean_error))
+        Ok((sketch, on_dataset))
+    }
+
+    /// What errors of a model that was trained elsewhere are to be expected, by its inputs as they are recommended to be
+    /// turned into features here.
+    fn expect_errors(
+        &self,
+        watch: &mut WatchReference,
+        dataset: &Reference,
+        asked: &Columns,
+        (truth, predicted): (&[f64], &[f64]),
+    ) -> Result<(), Cause> {
+        let pairs = truth.iter().zip(predicted);
+        let (rows, (truth, predicted)): (Vec<usize>, (Vec<f64>, Vec<f64>)) = (0..)
+            .zip(pairs)
+            .filter(|(_, (truth, predicted))| truth.is_finite() && predicted.is_finite())
+            .map(|(row, (truth, predicted))| (row, (*truth, *predicted)))
+            .unzip();
+        let columns = asked.take(&rows);
+        let schema = Schema {
+            columns: columns.columns.iter().map(as_column).collect(),
+        };
+        let recipe = recipe::recommend(&self.profile_of(dataset)?, &schema, "");
+        // Without features nothing is expected but what is usual.
+        let Ok(recipe) = assay_frame::fit_recipe(&columns, &recipe) else {
+            return Ok(());
+        };
+        let errors = Errors {
+            recipe: &recipe,
+            columns: &columns,
+            row_numbers: &rows,
+            truth: &truth,
+            predicted: &predicted,
+            seed: 0,
+            producer_version: env!("CARGO_PKG_VERSION"),
+        };
+        remember_errors(watch, &errors, &Task::silent())
     }
 
     fn loss_scorers(&self, model: &Scorer, losses: &[LossModel]) -> Result<Vec<Scorer>, Cause> {
@@ -180,6 +227,43 @@ impl Lab {
         };
         losses.iter().map(scorer).collect()
     }
+}
+
+/// As a model takes it, whatever the data set calls it.
+fn as_column(column: &RawColumn) -> Column {
+    Column {
+        name: column.name.clone(),
+        kind: match column.values {
+            RawValues::Numbers(_) => ColumnType::Float,
+            RawValues::Texts(_) => ColumnType::Text,
+        },
+        nullable: true,
+        form: None,
+    }
+}
+
+/// Over rows with a label, as in a window: one that the model does not know is none.
+fn performance(model: &Model, truth: &RawValues, prediction: &Prediction) -> Option<f64> {
+    let mut all = Performance::default();
+    match (truth, prediction) {
+        (RawValues::Texts(truth), Prediction::Classes { indices, .. }) => {
+            for (label, index) in truth.iter().zip(indices) {
+                let known = label.as_ref().filter(|label| model.classes.contains(label));
+                if let Some(label) = known {
+                    let said = model.classes.get(*index as usize);
+                    all.add_answer(said == Some(label));
+                }
+            }
+        }
+        (RawValues::Numbers(truth), Prediction::Values(predicted)) => {
+            let errors = truth.iter().zip(predicted).map(|(a, b)| a - b);
+            errors
+                .filter(|error| error.is_finite())
+                .for_each(|error| all.add_error(error));
+        }
+        _ => {}
+    }
+    all.value().map(|performance| performance.value)
 }
 
 /// Over rows with both.

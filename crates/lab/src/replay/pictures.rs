@@ -83,7 +83,7 @@ pub fn performance_chart(report: &DriftReport) -> Option<ChartSpec> {
         Some((found.value, found.low, found.high))
     });
     let test = report.test_performance.map(|value| Limit {
-        name: format!("on its test rows {value:.3}"),
+        name: format!("on the {} {value:.3}", report.baseline_rows.words()),
         value,
     });
     Some(lines(
@@ -154,7 +154,7 @@ pub fn metric_chart(report: &DriftReport, metric: &str, per: usize) -> Option<Ch
             .test_performance
             .filter(|_| is_main)
             .map(|value| Limit {
-                name: format!("on its test rows {value:.3}"),
+                name: format!("on the {} {value:.3}", report.baseline_rows.words()),
                 value,
             }),
     );

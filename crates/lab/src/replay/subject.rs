@@ -50,8 +50,17 @@ pub struct Model {
     pub scorer: Scorer,
     /// In the order of the reference's loss models.
     pub loss_scorers: Vec<Scorer>,
-    /// Mean absolute error on a data set beside it that has the truth in numbers.
+    /// How it does on the data set in the place of its training rows.
+    pub on_dataset: OnDataset,
+}
+
+/// How a model does on a data set that has the truth.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct OnDataset {
+    /// Mean absolute error of numbers.
     pub mean_error: Option<f64>,
+    /// Accuracy, or root of the mean squared error.
+    pub performance: Option<f64>,
 }
 
 impl Lab {
@@ -163,10 +172,19 @@ impl Subject {
         metrics.get(&format!("test.{metric}")).copied()
     }
 
+    /// Accuracy or `rmse` on the test rows; of a version that was imported on those of the data set.
+    pub fn baseline(&self, metric: &str) -> Option<f64> {
+        let model = self.model.as_ref()?;
+        match &model.record {
+            Some(_) => self.test_metric(metric),
+            None => model.on_dataset.performance,
+        }
+    }
+
     /// What a usual error of numbers is: on the test rows, or on those of the data set.
     pub fn usual_error(&self) -> Option<f64> {
         let model = self.model.as_ref()?;
-        self.test_metric("mae").or(model.mean_error)
+        self.test_metric("mae").or(model.on_dataset.mean_error)
     }
 
     /// About what the truth of numbers is.

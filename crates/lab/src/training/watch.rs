@@ -4,7 +4,8 @@
 use assay_core::code::Code;
 use assay_core::drift::estimate::{CbpeOptions, CbpeReference, LossKind, LossReference};
 use assay_core::drift::{LossModel, WatchReference};
-use assay_core::matrix::Prediction;
+use assay_core::matrix::{Columns, Prediction};
+use assay_core::recipe::FittedRecipe;
 use assay_core::run::TrainRecord;
 use assay_core::train::ParamValue;
 use assay_core::{Target, Task};
@@ -60,24 +61,21 @@ pub fn watch_reference(
             watch.classes =
                 classes_reference(&record.classes, &fitted.test_rows, indices, prediction);
         }
-        (Target::Values(truth), Prediction::Values(predicted)) => {
-            let rows = in_order(&fitted.test_rows, MAX_ROWS);
-            let truth: Vec<f64> = take(truth, &rows);
-            let predicted: Vec<f64> = take(predicted, &rows);
-            watch.losses = LossReference::fit(&truth, &predicted, N_STRETCHES).ok();
-            let models = loss_models(fitted, record, (&rows, &truth, &predicted), task);
-            // A model is kept also when nobody can say how large its errors will be.
-            watch.loss_models = match models {
-                Err(cause) if cause.code() != Code::Cancelled => {
-                    task.warn(format!("its errors will not be estimated: {cause}"));
-                    Vec::new()
-                }
-                models => models?,
-            };
-        }
+        (Target::Values(truth), Prediction::Values(predicted)) => remember_errors(
+            &mut watch,
+            &Errors {
+                recipe: &fitted.fitted,
+                columns: &fitted.test_columns,
+                row_numbers: &fitted.test_rows,
+                truth,
+                predicted,
+                seed: record.spec.seed,
+                producer_version: &record.environment.assay,
+            },
+            task,
+        )?,
         _ => {}
     }
-    readable(&mut watch.losses);
     readable(&mut watch.components);
     readable(&mut watch.correlation);
     readable(&mut watch.domain);
@@ -111,6 +109,44 @@ pub fn classes_reference(
     fitted
 }
 
+/// How far off predictions of numbers were, row by row.
+pub struct Errors<'a> {
+    /// What turns the columns into features that errors are expected by.
+    pub recipe: &'a FittedRecipe,
+    pub columns: &'a Columns,
+    pub row_numbers: &'a [usize],
+    pub truth: &'a [f64],
+    pub predicted: &'a [f64],
+    pub seed: u64,
+    pub producer_version: &'a str,
+}
+
+/// How large the errors are, and forests that say how large those of a row will be.
+///
+/// # Errors
+/// The task was cancelled; what cannot be fitted is left out with a warning.
+pub fn remember_errors(
+    watch: &mut WatchReference,
+    errors: &Errors<'_>,
+    task: &Task,
+) -> Result<(), Cause> {
+    let rows = in_order(errors.row_numbers, MAX_ROWS);
+    let truth: Vec<f64> = take(errors.truth, &rows);
+    let predicted: Vec<f64> = take(errors.predicted, &rows);
+    watch.losses = LossReference::fit(&truth, &predicted, N_STRETCHES).ok();
+    readable(&mut watch.losses);
+    let models = loss_models(errors, (&rows, &truth, &predicted), task);
+    // A model is kept also when nobody can say how large its errors will be.
+    watch.loss_models = match models {
+        Err(cause) if cause.code() != Code::Cancelled => {
+            task.warn(format!("its errors will not be estimated: {cause}"));
+            Vec::new()
+        }
+        models => models?,
+    };
+    Ok(())
+}
+
 /// A number that is not finite cannot be written: better no part than a version that cannot be read.
 fn readable<T: Serialize + DeserializeOwned>(part: &mut Option<T>) {
     let again = |part: &T| {
@@ -122,25 +158,24 @@ fn readable<T: Serialize + DeserializeOwned>(part: &mut Option<T>) {
     }
 }
 
-/// One forest a loss, on the features of the model itself; none where there are too few rows.
+/// One forest a loss; none where there are too few rows.
 fn loss_models(
-    fitted: &Fitted,
-    record: &TrainRecord,
+    errors: &Errors<'_>,
     (rows, truth, predicted): (&[usize], &[f64], &[f64]),
     task: &Task,
 ) -> Result<Vec<LossModel>, Cause> {
-    let most = MAX_NUMBERS / fitted.fitted.features.len().max(1);
+    let most = MAX_NUMBERS / errors.recipe.features.len().max(1);
     let some = in_order(rows, most.max(MIN_LOSS_ROWS));
     if some.len() < MIN_LOSS_ROWS {
         return Ok(Vec::new());
     }
-    let columns = fitted.test_columns.take(&take(rows, &some));
-    let features = assay_frame::apply_recipe(&columns, &fitted.fitted)?;
+    let columns = errors.columns.take(&take(rows, &some));
+    let features = assay_frame::apply_recipe(&columns, errors.recipe)?;
     let params = LOSS_PARAMS
         .map(|(name, value)| (name.to_owned(), ParamValue::Integer(value)))
         .into();
     let about = About {
-        producer_version: record.environment.assay.clone(),
+        producer_version: errors.producer_version.to_owned(),
         doc: "how large the error of a row will be".to_owned(),
         metadata: Vec::new(),
     };
@@ -155,11 +190,11 @@ fn loss_models(
             x: &features,
             y: &Target::Values(losses),
             weights: None,
-            seed: record.spec.seed,
+            seed: errors.seed,
             task,
         };
         let model = assay_learn::fit(LOSS_ALGORITHM, &params, &training)?;
-        let exported = assay_onnx::export(&fitted.fitted, &model, &about)?;
+        let exported = assay_onnx::export(errors.recipe, &model, &about)?;
         models.push(LossModel {
             loss,
             onnx: BASE64_STANDARD.encode(&exported.bytes),

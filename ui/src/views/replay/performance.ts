@@ -10,8 +10,9 @@ export interface Performance {
   metric: string;
   /** Over all labelled rows, of the metric that the report names. */
   whole: number | null;
-  /** On the model's own test rows. */
+  /** On the model's own test rows, or on those of the reference where nothing is known of its training. */
   test: number | null;
+  rows: 'test' | 'reference';
   /** Of measured windows first; what is estimated is dashed. */
   series: LineSeries[];
   /** Between which an estimate is as ordinary. */
@@ -77,6 +78,7 @@ export function performanceOf(report: DriftReport, wanted?: string): Performance
     metric,
     whole,
     test,
+    rows: report.baseline_rows ?? 'test',
     series,
     limits,
     n_left_out: measured.filter((point, i) => point !== null && points[i] === null).length,
