@@ -226,6 +226,7 @@ pub fn drift_report(number: u64, model: &VersionKey) -> DriftReport {
         performance_metric: None,
         performance: None,
         test_performance: None,
+        baseline_rows: Default::default(),
         columns: Vec::new(),
         windows: Vec::new(),
         drifted: vec!["vicprice".to_owned()],

@@ -24,7 +24,7 @@ export function evidence(drift: ColumnDrift, report: Report, numeric: boolean): 
   const { method, decides, limit } = drift;
   const lines: EvidenceLine[] = [];
   const n_values = Math.max(1, drift.n_rows - drift.n_missing);
-  const statistic = method === 'jensen_shannon' ? (drift.jensen_shannon ?? drift.statistic) : drift.statistic;
+  const statistic = drift.statistic ?? (method === 'jensen_shannon' ? drift.jensen_shannon : null);
   if (statistic !== null) {
     lines.push({
       name: methodWords(method),

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { ColumnDrift } from '../../gen/ColumnDrift';
+import type { Decides } from '../../gen/Decides';
 import type { DriftRule } from '../../gen/DriftRule';
 import type { Method } from '../../gen/Method';
 import type { Mode } from '../../gen/Mode';
+import type { WindowReport } from '../../gen/WindowReport';
 import { inWeight } from './alerts';
 import { ruleText } from './evidence';
 import {
@@ -11,6 +14,7 @@ import {
   judgedBy,
   judgingQuery,
   methodOptions,
+  methodsInUse,
   MODES,
   NO_LIMITS,
   otherRule,
@@ -175,6 +179,20 @@ describe('the rule that is asked for', () => {
       'The rule is from what was asked for, not from a file.',
     );
   });
+});
+
+it('the limits in use are those of all columns and windows', () => {
+  const cell = (method: Method, limit: number, decides: Decides) => ({ method, limit, decides }) as ColumnDrift;
+  const window = (...columns: ColumnDrift[]) => ({ columns }) as WindowReport;
+  const windows = [
+    window(cell('wasserstein', 0.1, 'distance'), cell('chi_square', 0.05, 'p_value')),
+    window(),
+    window(cell('wasserstein', 0.4, 'distance'), cell('chi_square', 0.05, 'p_value')),
+  ];
+  expect(methodsInUse({ windows })).toEqual([
+    { method: 'wasserstein', low: 0.1, high: 0.4, isP: false },
+    { method: 'chi_square', low: 0.05, high: 0.05, isP: true },
+  ]);
 });
 
 it.each<[string, number | null]>([

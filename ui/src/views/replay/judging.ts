@@ -174,14 +174,25 @@ export function countLimits({ drift, ...others }: Limits): number {
   return Object.keys(drift).length + Object.values(others).filter((own) => own !== null).length;
 }
 
-/** What the verdicts of a report go by, each with the limit of the first column that is judged by it. */
-export function methodsInUse({
-  windows,
-}: Pick<DriftReport, 'windows'>): { method: Method; limit: number; isP: boolean }[] {
-  const found = new Map<Method, { method: Method; limit: number; isP: boolean }>();
+/** What verdicts go by, with the least and the largest limit of the columns; a p-value's limit is the most it may be. */
+export interface MethodInUse {
+  method: Method;
+  low: number;
+  high: number;
+  isP: boolean;
+}
+
+export function methodsInUse({ windows }: Pick<DriftReport, 'windows'>): MethodInUse[] {
+  const found = new Map<Method, MethodInUse>();
   for (const { columns } of windows) {
     for (const { method, limit, decides } of columns) {
-      if (!found.has(method)) found.set(method, { method, limit, isP: decides === 'p_value' });
+      const own = found.get(method);
+      if (own) {
+        own.low = Math.min(own.low, limit);
+        own.high = Math.max(own.high, limit);
+      } else {
+        found.set(method, { method, low: limit, high: limit, isP: decides === 'p_value' });
+      }
     }
   }
   return [...found.values()];

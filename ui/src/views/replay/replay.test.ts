@@ -276,7 +276,8 @@ describe('time', () => {
 
 describe('evidence', () => {
   it('names the measures that apply, the deciding ones with their limits', () => {
-    const lines = evidence(cell({ jensen_shannon: 0.738, p_adjusted: 4e-128, n_outside: 304 }), report([]), true);
+    const far = { statistic: 0.738, jensen_shannon: 0.738 };
+    const lines = evidence(cell({ ...far, p_adjusted: 4e-128, n_outside: 304 }), report([]), true);
     expect(lines.map(({ name, value, note }) => [name, value, note ?? ''])).toEqual([
       ['Jensen-Shannon', '0.738', 'limit 0.100'],
       ['KS, adjusted p', '4e−128', 'limit 0.05'],
@@ -288,6 +289,11 @@ describe('evidence', () => {
       ['Rows', '336', 'reference 1,000'],
     ]);
     expect(lines.filter(({ strong }) => strong).map(({ name }) => name)).toEqual(['Jensen-Shannon', 'KS, adjusted p']);
+  });
+
+  it('shows the statistic that the verdict goes by, which a mode may define otherwise', () => {
+    const [first] = evidence(cell({ statistic: 0.09, jensen_shannon: 1, limit: 0.02 }), report([]), true);
+    expect(first).toMatchObject({ name: 'Jensen-Shannon', value: '0.090', note: 'limit 0.020', strong: true });
   });
 
   it('a column of categories has chi-square and unseen categories', () => {
