@@ -23,6 +23,9 @@ beforeAll(async () => {
   const heavy = `${server.lab}-heavy.csv`;
   writeFileSync(heavy, fruit(600, 0));
   must('data', 'import', heavy, '--name', 'heavy');
+  const other = `${server.lab}-other.csv`;
+  writeFileSync(other, 'a,b\n1,2\n3,4\n');
+  must('data', 'import', other, '--name', 'other');
   const run = must('train', 'fruit', '--target', 'kind', '--algorithm', 'decision_tree', '--seed', '7');
   must('model', 'register', (JSON.parse(run) as { run_id: string }).run_id, '--name', 'fruit-kind');
   window = await visit(server.address);
@@ -144,6 +147,10 @@ it('other limits and another reference are judged in place, and the address hold
   await expect.poll(() => verdict.innerText()).toMatch(/^Drifted from window 1 on/);
   await page.getByText('against heavy@1').first().waitFor();
   await expect.poll(() => page.url()).toContain('against=heavy');
+  await limits.getByLabel('Held against').selectOption('other@1');
+  await page.getByRole('alert').getByText('has none of the columns that were replayed').waitFor();
+  await limits.getByLabel('Held against').selectOption('heavy@1');
+  await expect.poll(() => page.getByRole('alert').count()).toBe(0);
   await page.keyboard.press('Escape');
   await page.reload();
   await expect.poll(() => verdict.innerText()).toMatch(/^Drifted from window 1 on/);
