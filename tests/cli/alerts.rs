@@ -3,6 +3,8 @@
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
+#[cfg(unix)]
+use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
 
@@ -203,12 +205,32 @@ fn who_cannot_be_told_is_a_warning_and_the_replay_stays() {
     );
 }
 
+/// Replays a log against the model `m` while it grows.
+#[cfg(unix)]
+fn follow(lab: &TestLab, log: &str, more: &[&str]) -> Child {
+    lab.command()
+        .args(["--json", "replay", log, "--model", "m"])
+        .args(["--window", "344rows", "--follow"])
+        .args(more)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("assay starts")
+}
+
+/// As Ctrl-C does.
+#[cfg(unix)]
+fn interrupt(child: &Child) {
+    let interrupted = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
+    assert!(interrupted.expect("kill").success());
+}
+
 /// Windows 2 and 3 are heavier; the alert comes before the log ends, once, and so does the webhook's message.
 #[cfg(unix)]
 #[test]
 fn alerts_of_a_log_that_is_followed_come_while_it_grows() {
-    use std::process::{Command, Stdio};
-
     let (lab, log) = with_log();
     lab.register(
         "stump",
@@ -236,22 +258,7 @@ fn alerts_of_a_log_that_is_followed_come_while_it_grows() {
     let lines: Vec<&str> = whole.split_inclusive('\n').collect();
     let written = |n_rows: usize| lines.iter().take(1 + n_rows).copied().collect::<String>();
     fs::write(&log, written(400)).expect("rows");
-    let mut child = lab
-        .command()
-        .args([
-            "--json",
-            "replay",
-            &log,
-            "--model",
-            "m",
-            "--challenger",
-            "stump",
-        ])
-        .args(["--window", "344rows", "--follow"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("assay starts");
+    let mut child = follow(&lab, &log, &["--challenger", "stump"]);
     let stderr = BufReader::new(child.stderr.take().expect("stderr"));
     let mut said = stderr.lines().map_while(Result::ok);
     fs::write(&log, written(700)).expect("rows");
@@ -271,10 +278,7 @@ fn alerts_of_a_log_that_is_followed_come_while_it_grows() {
         serde_json::from_slice(&heard.recv().expect("a message").body).expect("JSON");
     assert_eq!(message["alerts"].as_array().map(Vec::len), Some(1));
     fs::write(&log, &whole).expect("rows");
-    let interrupted = Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status();
-    assert!(interrupted.expect("kill").success());
+    interrupt(&child);
     let output = child.wait_with_output().expect("it ends");
     assert!(output.status.success());
     assert_eq!(said.find(|line| line.starts_with("alert: ")), None);
@@ -297,8 +301,6 @@ fn alerts_of_a_log_that_is_followed_come_while_it_grows() {
 #[cfg(unix)]
 #[test]
 fn a_webhook_that_is_silent_keeps_no_one_at_the_end() {
-    use std::process::{Command, Stdio};
-
     let (lab, log) = with_log();
     let silent = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = silent.local_addr().expect("an address");
@@ -309,19 +311,9 @@ fn a_webhook_that_is_silent_keeps_no_one_at_the_end() {
              [webhook.chat]\nurl = \"http://{address}/hook\"\n"
         ),
     );
-    let mut child = lab
-        .command()
-        .args(["--json", "replay", &log, "--model", "m"])
-        .args(["--window", "344rows", "--follow"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("assay starts");
+    let mut child = follow(&lab, &log, &[]);
     let (_held, _) = silent.accept().expect("the message");
-    let interrupted = Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status();
-    assert!(interrupted.expect("kill").success());
+    interrupt(&child);
     let mut said = String::new();
     let mut stderr = child.stderr.take().expect("stderr");
     stderr.read_to_string(&mut said).expect("text");
@@ -340,8 +332,6 @@ fn a_webhook_that_is_silent_keeps_no_one_at_the_end() {
 #[cfg(unix)]
 #[test]
 fn what_comes_true_again_while_a_log_is_followed_is_told_again() {
-    use std::process::{Command, Stdio};
-
     let (lab, log) = with_windows(&[false, true, false, true, false]);
     set(
         &lab,
@@ -351,14 +341,7 @@ fn what_comes_true_again_while_a_log_is_followed_is_told_again() {
     let lines: Vec<&str> = whole.split_inclusive('\n').collect();
     let written = |n_rows: usize| lines.iter().take(1 + n_rows).copied().collect::<String>();
     fs::write(&log, written(700)).expect("rows");
-    let mut child = lab
-        .command()
-        .args(["--json", "replay", &log, "--model", "m"])
-        .args(["--window", "344rows", "--follow"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("assay starts");
+    let mut child = follow(&lab, &log, &[]);
     let stderr = BufReader::new(child.stderr.take().expect("stderr"));
     let mut said = stderr
         .lines()
@@ -374,10 +357,7 @@ fn what_comes_true_again_while_a_log_is_followed_is_told_again() {
         Some("alert: weights: `body_mass_g` drifted in window 4 of 4, the end of the log")
     );
     fs::write(&log, &whole).expect("rows");
-    let interrupted = Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status();
-    assert!(interrupted.expect("kill").success());
+    interrupt(&child);
     let output = child.wait_with_output().expect("it ends");
     assert!(output.status.success());
     assert_eq!(said.next(), None);
