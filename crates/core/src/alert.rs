@@ -2,6 +2,7 @@
 
 mod measures;
 mod raised;
+mod stretches;
 
 use std::path::PathBuf;
 

@@ -93,10 +93,14 @@ pub fn measure<'a>(metric: AlertMetric, report: &'a DriftReport) -> Measure<'a> 
             Box::new(|window| {
                 let columns = window.columns.iter();
                 let judged = columns.filter(|column| column.verdict != Verdict::NotJudged);
-                let share =
-                    super::raised::share(u64::from(window.n_drifted), judged.count() as u64)?;
+                let share = share(u64::from(window.n_drifted), judged.count() as u64)?;
                 Some((share, false))
             }),
         ),
     }
+}
+
+/// `None` of nothing.
+pub(super) fn share(part: u64, whole: u64) -> Option<f64> {
+    (whole > 0).then(|| part as f64 / whole as f64)
 }

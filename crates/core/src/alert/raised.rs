@@ -1,11 +1,12 @@
 //! When an alert has happened.
 
-use super::measures::measure;
-use super::{ALERT_SCHEMA, Alert, AlertMetric, AlertRule, AlertStretch};
+use super::measures::{measure, share};
+use super::stretches::{Look, alert, stretches};
+use super::{Alert, AlertMetric, AlertRule};
 use crate::drift::quality::QualityKind;
 use crate::drift::{ColumnDrift, Verdict};
 use crate::replay::{ColumnRole, DriftReport, WindowReport};
-use crate::words::{count, counted, figure, number, percent};
+use crate::words::{counted, figure, number, percent};
 
 /// What came true, in the order of the rules, then of the columns. Windows without rows neither fulfil a rule nor end a
 /// stretch, but for [`AlertMetric::Rows`]; a stretch that is not long enough does not count.
@@ -37,9 +38,6 @@ pub fn raised(rules: &[AlertRule], report: &DriftReport) -> Vec<Alert> {
     }
     alerts
 }
-
-/// One look at a window: nothing to look at, or the value and whether it is bad.
-type Look = Option<(Option<f64>, bool)>;
 
 fn of_column(rule: &AlertRule, report: &DriftReport, place: usize, name: &str) -> Option<Alert> {
     let threshold = rule.threshold.or(rule.metric.default_threshold());
@@ -180,133 +178,8 @@ fn of_windows(rule: &AlertRule, report: &DriftReport) -> Option<Alert> {
     alert(rule, report, None, &found, threshold, what)
 }
 
-struct Stretch {
-    first: u32,
-    last: u32,
-    n_windows: u32,
-    is_ongoing: bool,
-    value: Option<f64>,
-}
-
-/// Stretches of bad windows that are long enough.
-fn stretches(
-    rule: &AlertRule,
-    report: &DriftReport,
-    look: impl Fn(&WindowReport) -> Look,
-    worse: fn(f64, f64) -> f64,
-) -> Vec<Stretch> {
-    let mut all: Vec<Stretch> = Vec::new();
-    let mut under_way: Option<Stretch> = None;
-    for window in &report.windows {
-        match (look(window), &mut under_way) {
-            (None, _) => {}
-            (Some((value, true)), Some(stretch)) => {
-                stretch.last = window.index;
-                stretch.n_windows += 1;
-                stretch.value = match (stretch.value, value) {
-                    (Some(a), Some(b)) => Some(worse(a, b)),
-                    (a, b) => a.or(b),
-                };
-            }
-            (Some((value, true)), none) => {
-                *none = Some(Stretch {
-                    first: window.index,
-                    last: window.index,
-                    n_windows: 1,
-                    is_ongoing: false,
-                    value,
-                });
-            }
-            (Some((_, false)), ended) => all.extend(ended.take()),
-        }
-    }
-    all.extend(under_way.map(|stretch| Stretch {
-        is_ongoing: true,
-        ..stretch
-    }));
-    all.retain(|stretch| stretch.n_windows >= rule.windows.max(1));
-    all
-}
-
-/// `what` says what was wrong by the worst value of a stretch; `None` when nothing was.
-fn alert(
-    rule: &AlertRule,
-    report: &DriftReport,
-    column: Option<&str>,
-    found: &[Stretch],
-    threshold: Option<f64>,
-    what: impl Fn(Option<f64>) -> String,
-) -> Option<Alert> {
-    let (first, later) = found.split_first()?;
-    let n_windows = count(report.windows.len() as u64);
-    let sentence = |stretch: &Stretch| {
-        let what = what(stretch.value);
-        format!("{what} {} of {n_windows}{}", place(stretch), end(stretch))
-    };
-    let again = match later {
-        [] => String::new(),
-        [once] => format!(", and once more {}{}", place(once), end(once)),
-        [.., last] => {
-            let n_more = count(later.len() as u64);
-            format!(
-                ", and {n_more} more times, the last {}{}",
-                place(last),
-                end(last)
-            )
-        }
-    };
-    Some(Alert {
-        schema: ALERT_SCHEMA,
-        rule: rule.name.clone(),
-        severity: rule.severity,
-        metric: rule.metric,
-        model: report.model.clone(),
-        replay_id: report.replay_id.clone(),
-        column: column.map(str::to_owned),
-        quality: None,
-        first_window: first.first,
-        last_window: first.last,
-        is_ongoing: first.is_ongoing,
-        value: first.value,
-        threshold,
-        muted: rule.muted,
-        sentence: sentence(first) + &again,
-        later: later
-            .iter()
-            .map(|stretch| AlertStretch {
-                first_window: stretch.first,
-                last_window: stretch.last,
-                is_ongoing: stretch.is_ongoing,
-                value: stretch.value,
-                sentence: sentence(stretch),
-            })
-            .collect(),
-        at_ms: report.created_ms,
-    })
-}
-
-fn place(stretch: &Stretch) -> String {
-    match (stretch.first, stretch.last) {
-        (first, last) if first == last => format!("in window {}", first + 1),
-        (first, last) => format!("in windows {} to {}", first + 1, last + 1),
-    }
-}
-
-fn end(stretch: &Stretch) -> &'static str {
-    if stretch.is_ongoing {
-        ", the end of the log"
-    } else {
-        ""
-    }
-}
-
 fn values(cell: &ColumnDrift) -> u64 {
     cell.n_rows.saturating_sub(cell.n_missing)
-}
-
-/// `None` of nothing.
-pub(super) fn share(part: u64, whole: u64) -> Option<f64> {
-    (whole > 0).then(|| part as f64 / whole as f64)
 }
 
 #[cfg(test)]
