@@ -39,19 +39,18 @@ fn outside() -> (TestLab, String) {
             "max_depth=3",
         ],
     );
-    let folder = lab.path().with_file_name("exported");
-    let folder = folder.to_str().expect("text");
-    lab.json(&["model", "export", "own", folder]);
-    lab.json(&[
-        "model",
-        "import",
-        &format!("{folder}/model.onnx"),
-        "--name",
-        "outside",
-    ]);
+    bring(&lab);
     let log = format!("{head}{}{}", rows(500, 5_000, 0.0), rows(500, 6_000, 0.4));
     let log = lab.file("log.csv", log);
     (lab, log.to_str().expect("text").to_owned())
+}
+
+/// The graph of the model `own`, as somebody else would have it, becomes `outside@1`.
+fn bring(lab: &TestLab) {
+    let folder = lab.path().with_file_name("exported");
+    lab.json(&["model", "export", "own", text(&folder)]);
+    let graph = folder.join("model.onnx");
+    lab.json(&["model", "import", text(&graph), "--name", "outside"]);
 }
 
 fn of_windows<'a>(report: &'a Value, key: &str) -> Vec<&'a Value> {
@@ -158,11 +157,7 @@ fn errors_of_an_imported_model_of_numbers_are_estimated() {
         "own",
         &["rows", "--target", "y", "--algorithm", "linear_regression"],
     );
-    let folder = lab.path().with_file_name("exported");
-    let folder = text(&folder);
-    lab.json(&["model", "export", "own", folder]);
-    let graph = format!("{folder}/model.onnx");
-    lab.json(&["model", "import", &graph, "--name", "outside"]);
+    bring(&lab);
     // Without labels, and then with small inputs, with large ones, and with both.
     let log = [(0.0, 2.0), (8.0, 10.0), (0.0, 10.0)].map(|span| numbers(500, 5_000, span, false));
     let log = lab.file("log.csv", format!("{head}{}", log.concat()));
